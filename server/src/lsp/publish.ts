@@ -58,6 +58,9 @@ interface Shown {
   readonly sent: readonly Diagnostic[];
 }
 
+/** Milliseconds that work waits at most for what was sent to be on its way: a client that reads nothing holds up nothing but itself. */
+const ON_ITS_WAY = 50;
+
 /** Lets timers and messages through. */
 const breath = (): Promise<void> => new Promise((done) => setTimeout(done, 0));
 
@@ -82,6 +85,8 @@ export class Publisher {
   private quickAt = -1;
   private wholeAt = -1;
   private readonly remembered = new Map<FileId, Remembered>();
+  /** findings that are not wholly written yet; null where all are */
+  private sending: Promise<void> | null = null;
   /** what only the whole round finds, as it found it last; each finding by itself */
   private costly: readonly Held[] = [];
 
@@ -185,6 +190,32 @@ export class Publisher {
     }
   }
 
+  /**
+   * Lets timers and messages through, and what was sent: a pipe takes a large message in several pieces, and the rest of it waits as long as
+   * anyone works.
+   */
+  private async onItsWay(): Promise<void> {
+    const { sending } = this;
+    if (sending) {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const enough = new Promise<void>((done) => {
+        timer = setTimeout(done, ON_ITS_WAY);
+      });
+      // who is gone is noticed elsewhere
+      await Promise.race([sending.catch(() => {}), enough]);
+      clearTimeout(timer);
+    }
+    await breath();
+  }
+
+  private send(uri: FileId, diagnostics: Diagnostic[], version?: number): void {
+    const sent = this.options.connection.sendDiagnostics({ uri, diagnostics, ...(version === undefined ? {} : { version }) });
+    const sending = sent.finally(() => {
+      if (this.sending === sending) this.sending = null;
+    });
+    this.sending = sending;
+  }
+
   /** What may be asked at every keystroke, and what the costly rules found last at its present place. */
   private quickRound(snapshot: Snapshot): readonly Finding[] {
     return this.showQuick(snapshot, ended(this.steps(snapshot, true)));
@@ -224,7 +255,7 @@ export class Publisher {
     }
     this.showWithCostly(snapshot, ended(this.steps(snapshot, true, true)));
     this.firstTook = performance.now() - from;
-    await breath();
+    await this.onItsWay();
     const again = performance.now();
     const found = await this.inSlices(snapshot, this.steps(snapshot, true));
     if (!found) return null;
@@ -268,7 +299,7 @@ export class Publisher {
       if (done) return value;
       if (performance.now() < until) continue;
       between?.();
-      await breath();
+      await this.onItsWay();
       if (workspace.revision !== revision) return null;
       until = performance.now() + SLICE;
     }
@@ -311,7 +342,7 @@ export class Publisher {
     if (!this.options.push()) return;
     const bad = [...snapshot.settingsProblems].filter(([, { problems }]) => problems.length);
     const now = new Set(bad.map(([file]) => file));
-    for (const uri of this.settingsShown) if (!now.has(uri)) void this.options.connection.sendDiagnostics({ uri, diagnostics: [] });
+    for (const uri of this.settingsShown) if (!now.has(uri)) this.send(uri, []);
     for (const [uri, { text, problems }] of bad) {
       const source = { text, lines: new Lines(text) };
       const diagnostics = problems.map(
@@ -323,7 +354,7 @@ export class Publisher {
           message,
         }),
       );
-      void this.options.connection.sendDiagnostics({ uri, diagnostics });
+      this.send(uri, diagnostics);
     }
     this.settingsShown = now;
   }
@@ -396,7 +427,7 @@ export class Publisher {
     const same = before?.version === version && JSON.stringify(before?.sent) === JSON.stringify(diagnostics);
     if (findings.length === 0 && version === undefined) this.shown.delete(file);
     else this.shown.set(file, { version, findings, revision, sent: diagnostics });
-    if (!same) void this.options.connection.sendDiagnostics({ uri: file, diagnostics, ...(version === undefined ? {} : { version }) });
+    if (!same) this.send(file, diagnostics, version);
   }
 
   /** What an editor is shown of the findings of one file: the gravest where there are too many. */

@@ -12,7 +12,6 @@ import { asked, askedOfBlock, isRecorded } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { type BlockOracle, lackingBrace, repairedAt, surplusBrace } from '../../syntax/nesting.ts';
-import { statementAt } from '../../syntax/place.ts';
 import type { SourceFile, Statement, SyntaxProblem } from '../../syntax/statement.ts';
 
 export interface Cause {
@@ -95,6 +94,33 @@ function kindsOf(catalog: Catalog, name: string, around: string): BlockKinds {
   return { always: facts.length > 0 && facts.every((f) => f.args.block), never: facts.length > 0 && facts.every((f) => !f.args.block) };
 }
 
+/** The first statement of a text, outer before inner, that meets a condition on its words and the block around it; a block that no edit touched is not looked at again. */
+class First {
+  private readonly within = new WeakMap<Catalog, WeakMap<Statement, Statement | null>>();
+
+  constructor(private readonly test: (catalog: Catalog, s: Statement) => boolean) {}
+
+  in(catalog: Catalog, list: readonly Statement[]): Statement | null {
+    let known = this.within.get(catalog);
+    if (!known) this.within.set(catalog, (known = new WeakMap()));
+    for (const s of list) {
+      if (this.test(catalog, s)) return s;
+      if (!s.block) continue;
+      let inner = known.get(s);
+      if (inner === undefined) known.set(s, (inner = this.in(catalog, s.block)));
+      if (inner) return inner;
+    }
+    return null;
+  }
+}
+
+/** A line with a block that takes none, a block without its braces, and a block that took the name of the first one in it for an argument. */
+const openedByMistake = new First((catalog, s) => s.open !== null && blockKinds(catalog, s.name.value, s.parent).never);
+const withoutBlock = new First((catalog, s) => s.open === null && blockKinds(catalog, s.name.value, s.parent).always);
+const mergedWithInner = new First(
+  (catalog, s) => s.open !== null && blockKinds(catalog, s.name.value, s.parent).always && innerName(catalog, s) >= 0,
+);
+
 /** Whether the lines of such a block are entries of a table. */
 const hasEntries = (name: string): boolean => openingsOf(name).some((o) => bodyOf(o.child) !== 'directives');
 
@@ -154,19 +180,45 @@ function cutPattern(file: SourceFile, s: Statement): Span | null {
   return length > word.end - word.start ? { start: word.start, end: word.start + length } : null;
 }
 
-/** Lines of header directives on which something follows the first semicolon. */
-const HEADER_LINE = /(?:^|[{};])[ \t]*(?:add_header|add_trailer|proxy_set_header)[ \t]+[^\s;{}"]+[ \t]+[^";{}\n]*;[ \t]*(?=[a-z])/gim;
+/** A header directive with what comes up to the next statement of its line, which begins like a word of it. */
+const HEADER_LINE = /^(?:add_header|add_trailer|proxy_set_header)[ \t]+[^\s;{}"]+[ \t]+[^";{}\n]*;[ \t]*[a-z]$/i;
+const HEADER = /^(?:add_header|add_trailer|proxy_set_header)$/i;
+
+/** A header directive in its list of statements. */
+interface InList {
+  readonly list: readonly Statement[];
+  readonly index: number;
+}
+
+const headersWithin = new WeakMap<Statement, readonly InList[]>();
+const NO_HEADERS: readonly InList[] = [];
+
+/** The header directives of a list that others follow, and those in its blocks; a block that no edit touched is not looked at again. */
+function headersIn(list: readonly Statement[]): readonly InList[] {
+  const found: InList[] = [];
+  list.forEach((s, index) => {
+    if (s.block) {
+      let inner = headersWithin.get(s);
+      if (!inner) {
+        inner = headersIn(s.block);
+        headersWithin.set(s, inner.length ? inner : NO_HEADERS);
+      }
+      found.push(...inner);
+    } else if (s.args.length >= 2 && index + 1 < list.length && HEADER.test(s.name.value)) found.push({ list, index });
+  });
+  return found;
+}
 
 /** Values of headers that nginx ends at a semicolon within them, with the statements into which it falls apart. */
 function cutValues(file: SourceFile, catalog: Catalog): { header: Statement; value: Span; rest: readonly Statement[] }[] {
   const found: { header: Statement; value: Span; rest: readonly Statement[] }[] = [];
-  for (const m of file.text.matchAll(HEADER_LINE)) {
-    const at = m.index + m[0].search(/[a-z]/i);
-    const header = statementAt(file.body, at);
-    const level = header?.parent?.block ?? file.body;
-    if (header?.start !== at || header.args.length < 2) continue;
-    const line = file.lines.lineAt(at);
-    const behind = level.slice(level.indexOf(header) + 1);
+  for (const { list, index } of headersIn(file.body)) {
+    const header = list[index]!;
+    const next = list[index + 1]!;
+    // most statements have a line of their own
+    if (file.text.charCodeAt(header.end) === 10 || !HEADER_LINE.test(file.text.slice(header.start, next.start + 1))) continue;
+    const line = file.lines.lineAt(header.start);
+    const behind = list.slice(index + 1);
     const stop = behind.findIndex((s) => s.open || file.lines.lineAt(s.start) !== line || catalog.directives(s.name.value).length > 0);
     const rest = stop < 0 ? behind : behind.slice(0, stop);
     const last = rest.at(-1);
@@ -196,12 +248,10 @@ function diagnose(file: SourceFile, catalog: Catalog): Structure {
     broken.add(header);
     regions.push({ start: rest[0]!.start, end: value.end, level: 'all' });
   }
-  if (braces)
-    for (const s of statementsIn(file.body)) {
-      const kinds = blockKinds(catalog, s.name.value, s.parent);
-      if (s.open && kinds.never && !opened) opened = s;
-      if (!s.open && kinds.always && !lost) lost = s;
-    }
+  if (braces) {
+    opened ??= openedByMistake.in(catalog, file.body);
+    lost = withoutBlock.in(catalog, file.body);
+  }
   const strayOpening = file.problems.find((p) => p.fault === 'unexpected-opening-brace');
   if (strayOpening) {
     const { start } = strayOpening.span;
@@ -268,23 +318,22 @@ function closingOf(text: string, open: number): number {
   return text.length;
 }
 
-/** A block whose opening brace is missing, and which so has the name of the first block in it among its arguments: `http server {`. */
+/** Which argument of a block is the name of the first block in it, whose opening brace is missing: `http server {`; -1 where none is. */
+function innerName(catalog: Catalog, { name, args }: Statement): number {
+  const children = openingsOf(name.value).map((o) => o.child);
+  const isBlock = args.map((w) => w.quote === '' && children.some((child) => childContext(child, w.value) !== null));
+  if (!isBlock.includes(true)) return -1;
+  const arities = catalog.directives(name.value).filter((f) => f.source === 'oss' && f.args.block);
+  return args.findIndex((_, i) => isBlock[i] && arities.some((f) => acceptsCount(f.args, i) && !acceptsCount(f.args, args.length)));
+}
+
+/** The first of such blocks as the cause of a file's faults. */
 function mergedOpener(file: SourceFile, catalog: Catalog): Cause | null {
-  for (const s of statementsIn(file.body)) {
-    if (!s.open || !blockKinds(catalog, s.name.value, s.parent).always) continue;
-    const arities = catalog.directives(s.name.value).filter((f) => f.source === 'oss' && f.args.block);
-    const k = s.args.findIndex(
-      (w, i) =>
-        w.quote === '' &&
-        openingsOf(s.name.value).some((o) => childContext(o.child, w.value) !== null) &&
-        arities.some((f) => acceptsCount(f.args, i) && !acceptsCount(f.args, s.args.length)),
-    );
-    if (k < 0) continue;
-    const before = k === 0 ? s.name : s.args[k - 1]!;
-    const mark = { start: s.name.start, end: s.name.end };
-    return { fault: 'missing-opening-brace', span: mark, statement: s, insert: before.end };
-  }
-  return null;
+  const statement = mergedWithInner.in(catalog, file.body);
+  if (!statement) return null;
+  const { name, args } = statement;
+  const before = args[innerName(catalog, statement) - 1] ?? name;
+  return { fault: 'missing-opening-brace', span: { start: name.start, end: name.end }, statement, insert: before.end };
 }
 
 /** Braces or semicolons that are in a row without anything between them are one slip. */
