@@ -363,6 +363,7 @@ const ROWS: readonly Row[] = [
   { rule: 'regex-catastrophic', harm: async ({ get }) => (await get(`/${'a'.repeat(60)}!`)).status === 500 },
   { rule: 'unreachable-location', example: 3, harm: async ({ get }) => (await get('/admin/x.php')).status !== 403 },
   { rule: 'unreachable-location', example: 4, harm: async ({ get }) => (await get('/static/x.js')).status !== 403 },
+  { rule: 'unreachable-location', example: 6, harm: async ({ get }) => (await get('/status')).body !== 'up' },
   { rule: 'unsafe-if', example: 2, harm: async ({ get }) => headerOf((await get('/?a=1&b=1')).headers, 'X-A') === undefined },
   { rule: 'variable-before-set', harm: async ({ get }) => (await get('/page')).status !== 503 },
   { rule: 'variable-before-set', example: 3, harm: async ({ get }) => (await get('/')).body === '' },

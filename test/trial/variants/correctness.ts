@@ -363,6 +363,9 @@ export const TRIALS: readonly Trial[] = [
       'location ~ \\.(php|html)$ { return 204; }\nlocation ~ \\.php$ { return 404; }',
       'location ^~ /a/ { return 204; }\nlocation ~ ^/a/b { return 404; }',
       'location ~ ^/x/ { return 204; }\nlocation /x/y { return 404; }',
+      'location / { return 204; }\nlocation = down.html { root /srv; }',
+      'location / { return 204; }\nlocation assets/ { root /srv; }',
+      'location / { return 204; }\nlocation ^~ .well-known/ { root /srv; }',
     ],
     sane: [
       'location ~ ^/api/ { return 204; }\nlocation ~ ^/ { return 404; }',
@@ -372,6 +375,10 @@ export const TRIALS: readonly Trial[] = [
       'location ~ \\.php$ { return 204; }\nlocation ~ \\.html$ { return 404; }',
       'location ~ ^/a/ { return 204; }\nlocation = /a/b { return 404; }',
       'location ~ ^/a/ { return 204; }\nlocation ^~ /a/b { return 404; }',
+      'location / { root /srv; try_files $uri down.html; }\nlocation = down.html { return 404; }',
+      'location / { rewrite ^/old/(.*)$ $1 last; return 204; }\nlocation new/ { return 404; }',
+      'location / { proxy_pass http://127.0.0.1:1; }\nlocation files/ { internal; root /srv; }',
+      'location "" { return 204; }',
     ],
   },
   {

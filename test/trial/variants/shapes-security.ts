@@ -378,6 +378,7 @@ export const TRIALS: readonly Trial[] = [
       `server { listen 80; location / { auth_basic x; auth_basic_user_file h; proxy_set_header X-Remote-User $remote_user; ${PASS} } location /pub { proxy_pass_request_headers off; ${PASS} } }`,
       `server { listen 80; location / { auth_basic x; auth_basic_user_file h; proxy_set_header X-Remote-User $remote_user; ${PASS} } location /pub { proxy_pass http://127.0.0.1:9000; } }`,
       `server { listen 80; location / { auth_basic x; auth_basic_user_file h; proxy_set_header X-Remote-User $remote_user; ${PASS} } location /pub { deny all; ${PASS} } }`,
+      `server { listen 80; location = /verify { proxy_set_header X-User-Id $upstream_http_x_user_id; ${PASS} } location /login { ${PASS} } }`,
     ],
   },
   {

@@ -1,5 +1,8 @@
 /** Error pages that end in the same error: behind the application that is down, under the condition or the list that refused. Shown by a request. */
+import { passedBy, passesIn } from '../../answers/what-is-passed.ts';
+import type { Directive } from '../../config/directive.ts';
 import { locationOf } from '../../config/locations.ts';
+import type { Scope } from '../../config/scope.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import type { Trace, TraceOptions } from '../../trace/trace.ts';
 import { hangsOnOthers } from '../../witness/follow.ts';
@@ -36,6 +39,12 @@ function failed(trace: Trace): Trace['steps'][number] | null {
   return step ?? null;
 }
 
+/** The applications of a server for whose failures this error_page holds, as they are asked. */
+const applicationsUnder = (page: Directive, server: Scope): readonly string[] =>
+  passesIn(server)
+    .filter((pass) => pass.scope.effective('error_page').directives.includes(page))
+    .flatMap((pass) => passedBy(pass).targets.map((t) => t.upstream?.name ?? `${t.host}:${t.port}`));
+
 export default defineRule({
   id: 'error-page-fails-too',
   group: 'correctness',
@@ -57,6 +66,8 @@ Give the page a location of its own, with a \`root\`, outside of what denies req
   costly: true,
   messages: {
     gone: '{page} is passed to the application that just failed, so this page for {code} is never shown. Serve it from a location of its own.',
+    partly:
+      '{page} is passed to the application that just failed where that is {application}, so this page for {code} is not shown then. Serve it from a location of its own.',
     again: '{page} is never shown: requested as the page for {code} it ends in {code} again, because {why}. Exclude the page from that.',
   },
   check({ spot, config, report }) {
@@ -75,9 +86,11 @@ Give the page a location of its own, with a \`root\`, outside of what denies req
       if (gone) {
         const location = trace.outcome.location;
         told.add(by);
-        report('gone', {
+        // where another one fails, this one may well have the page
+        const several = new Set(applicationsUnder(by, spot.server.scope)).size > 1;
+        report(several ? 'partly' : 'gone', {
           at: by.at(page),
-          data: { page: page.value, code },
+          data: { page: page.value, code, application: spot.ask({}).outcome.upstreamRequest?.upstream ?? '' },
           related: location
             ? spot.server.scope.all.flatMap((d) =>
                 d.name === 'location' && directiveAt([d], location.at) ? [{ at: d.nameAt, message: 'takes the page' }] : [],
@@ -115,6 +128,17 @@ location / { proxy_pass http://127.0.0.1:8002; }`,
 location = /down.html { root /var/www/errors; }
 location / { proxy_pass http://127.0.0.1:8002; }`,
       witness: { request: 'GET http://www.example.test/users', outcome: '502, nginx’s own page', meant: '502 with the page `/down.html`' },
+    },
+    {
+      inside: 'server',
+      bad: `error_page 502 504 /down.html;
+#                  ^^^^^^^^^^ partly
+location / { proxy_pass http://127.0.0.1:8002; }
+location /api/ { proxy_pass http://127.0.0.1:8003; }`,
+      good: `error_page 502 504 /down.html;
+location = /down.html { root /var/www/errors; }
+location / { proxy_pass http://127.0.0.1:8002; }
+location /api/ { proxy_pass http://127.0.0.1:8003; }`,
     },
     {
       inside: 'server',

@@ -62,6 +62,8 @@ Put the special expressions first, and use \`default\` for the rest.`,
       if (winner && (literal || isGeneral(winner.row.name) || winner.row.name === row.name))
         report('taken', {
           at: row.nameAt,
+          // what it says the row above says as well: a line too many, and no other answer
+          ...(row.value(0) === winner.row.value(0) ? { severity: 'hint' as const } : {}),
           data: { value: samples[0]!, winner: winner.row.name },
           related: [{ at: winner.row.nameAt, message: 'takes them' }],
         });
@@ -81,6 +83,16 @@ Put the special expressions first, and use \`default\` for the rest.`,
     ~^/admin/ admin;
     ~^/ site;
 }`,
+    },
+    {
+      inside: 'http',
+      bad: `map $http_user_agent $robot {
+    default 0;
+    ~Crawl 1;
+    "~Crawler/2" 1;
+#   ^^^^^^^^^^^^ taken
+}`,
+      good: 'map $http_user_agent $robot { default 0; ~Crawl 1; }',
     },
     { inside: 'http', good: 'map $http_user_agent $kind { ~*googlebot google; ~*bot robot; default person; }' },
   ],

@@ -3,6 +3,7 @@ import { toBytes } from '../../base/bytes.ts';
 import { isOpen, type Location, locationOf, locationsOf, matchLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import { matchingRoot, pathsFor } from '../../witness/paths.ts';
+import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyz0123456789-_.~ABZ/'];
@@ -50,6 +51,25 @@ function beforePredicate(location: Location, root: Scope): { readonly winner: Lo
   return taken;
 }
 
+/** Directives that send a request to another path, and which of their arguments is one. */
+const SENDERS: readonly (readonly [string, (values: readonly string[]) => readonly (string | undefined)[]])[] = [
+  ['try_files', (v) => v],
+  ['rewrite', (v) => [v[1]]],
+  ['error_page', (v) => [v.at(-1)]],
+  ['auth_request', (v) => [v[0]]],
+  ['mirror', (v) => [v[0]]],
+  ['post_action', (v) => [v[0]]],
+];
+
+/** What a path begins with that is none of nginx's own making: a slash, a named location, an answer, the request's own path, another site. */
+const WITH_SLASH = /^(\/|@|=|https?:|off$|\$\{?(uri|document_uri|request_uri|request_filename|scheme)\b)/i;
+
+/** Whether nginx may be sent to a path without a slash at its beginning: `try_files $uri index.html`, `rewrite ^/(.*)$ $1`. */
+const mayLoseTheSlash = (root: Scope): boolean =>
+  SENDERS.some(([name, paths]) =>
+    root.all.some((d) => d.name === name && paths(d.values).some((v) => v !== undefined && !WITH_SLASH.test(v))),
+  );
+
 export default defineRule({
   id: 'unreachable-location',
   group: 'correctness',
@@ -60,12 +80,16 @@ export default defineRule({
   why: `
 nginx looks for an exact name first, then for the longest prefix; unless that has \`^~\`, the regular expressions follow in the order of the file and the first that matches wins over any prefix. A general pattern above a special one, or a \`^~\` prefix over both, leaves nothing for the other.
 
+A name without a slash at its beginning, \`location = 50x.html\` or \`location static/\`, is reached by nobody: the path of every request begins with one.
+
 The rule generates many different paths that match the location and sends each through the same search. It reports only when other locations take every one of them, and names a path and the location that takes it.`,
   about: ['location'],
   references: ['https://nginx.org/en/docs/http/ngx_http_core_module.html#location'],
   looksAt: { directive: ['location'] },
   needs: 'file',
+  fixable: 'sometimes',
   messages: {
+    slashless: 'No request arrives here: every path begins with a slash, and {name} does not. Write "/{name}".',
     again: 'No request arrives here: "location {winner}" above asks the same variable. Put both into one.',
     outranked:
       'No request arrives here: {path} and all other paths go to "location {winner}", which is chosen before a variable is asked. Put this one inside it.',
@@ -76,7 +100,24 @@ The rule generates many different paths that match the location and sends each t
   },
   check({ directive, scope, report }) {
     const location = directive.body && locationOf(directive.body);
-    if (!location || location.kind === 'exact' || location.kind === 'named') return;
+    if (!location || location.kind === 'named') return;
+    if ((location.kind === 'exact' || location.kind === 'prefix') && /^[\w.-]/.test(location.name)) {
+      const word = directive.args.at(-1)!;
+      // a name inside another location has to begin as that one does
+      if (word.templated || location.parent || directive.body!.has('internal') || mayLoseTheSlash(matchingRoot(scope))) return;
+      const { all } = locationsOf(scope);
+      const taken = all.some((l) => l.name === `/${location.name}` && (l.kind === 'exact') === (location.kind === 'exact'));
+      report('slashless', {
+        at: directive.at(word),
+        data: { name: location.name },
+        fix:
+          taken || word.value !== location.name
+            ? null
+            : fixOf(`Write "/${location.name}"`, 'suggestion', directive.file, [replace(word, `/${word.raw}`)]),
+      });
+      return;
+    }
+    if (location.kind === 'exact') return;
     if (location.kind === 'regex' && !location.regex) return;
     const root = matchingRoot(scope);
     if (root.context !== 'server' && scope.config.whole) return;
@@ -171,6 +212,20 @@ location ~ ^/static/.*\\.js$ { return 403; }
 location ~ ^/a { return 403; }`,
       good: `location ^~ /app/ { return 204; }
 location ~ ^/a { return 403; }`,
+    },
+    {
+      inside: 'server',
+      bad: `location / { return 204; }
+location = status { return 200 up; }
+#          ^^^^^^ slashless`,
+      good: `location / { return 204; }
+location = /status { return 200 up; }`,
+    },
+    {
+      inside: 'server',
+      good: `root /srv/www;
+location / { try_files $uri start.html; }
+location = start.html { return 200 start; }`,
     },
     {
       inside: 'server',

@@ -36,8 +36,11 @@ function identityIn(config: Config, value: string): string | null {
   return null;
 }
 
+/** Whether a value may name someone: the application's own answer is not there yet while the request to it is made (ngx_http_upstream_init). */
+const mayNameSomeone = (value: string): boolean => names(value).some((name) => !name.startsWith('upstream_'));
+
 const isIdentity = (config: Config, h: SentHeader): boolean =>
-  !OTHERS.test(h.name) && (IDENTITY.test(h.name) ? h.value.includes('$') : identityIn(config, h.value) !== null);
+  !OTHERS.test(h.name) && (IDENTITY.test(h.name) ? mayNameSomeone(h.value) : identityIn(config, h.value) !== null);
 
 /** What a pass directive asks, without path and scheme: two that have one in common ask one application. */
 const applications = (pass: Directive): readonly string[] =>

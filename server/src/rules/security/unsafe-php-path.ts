@@ -10,7 +10,7 @@ export default defineRule({
   group: 'security',
   severity: 'warning',
   since: '0.1',
-  missing: ['try_files', 'fastcgi_split_path_info', 'location'],
+  missing: ['try_files', 'location'],
   title: 'PHP runs scripts that do not exist',
   why: `
 For \`/upload/photo.jpg/x.php\` the pattern \`\\.php$\` fits, although there is no such file. PHP with \`cgi.fix_pathinfo=1\`, its default, walks up until it finds one and runs \`photo.jpg\`. PHP-FPM's \`security.limit_extensions\` stops that for names that do not end in .php, unless it was emptied.
