@@ -8,13 +8,15 @@ const VERSION_SOURCES: Record<RootsResult['versionFrom'], string> = {
 };
 
 /** The text and the detail for a file: short, for the status bar has no room. */
-export function statusOf({ roots, context, readAs, template, nginxVersion, versionFrom, flavour, knows }: RootsResult): {
+export function statusOf({ roots, services, context, readAs, template, nginxVersion, versionFrom, flavour, knows }: RootsResult): {
   text: string;
   detail: string;
 } {
   const engine = template ? `template: ${template} · ` : '';
   const whose = flavour ? ` · read as ${flavour}` : '';
-  const version = `${engine}nginx ${nginxVersion} (${VERSION_SOURCES[versionFrom]})${whose} · knows ${knows}`;
+  const [service, ...more] = services;
+  const started = service === undefined ? '' : `as ${service} starts it${more.length ? `, not ${more.join(' or ')}` : ''} · `;
+  const version = `${started}${engine}nginx ${nginxVersion} (${VERSION_SOURCES[versionFrom]})${whose} · knows ${knows}`;
   const [first, ...others] = roots;
   if (!first) return { text: 'No main file', detail: `Read as ${readAs ?? (context ? `part of ${context}` : 'a fragment')} · ${version}` };
   return { text: others.length ? `${first.label} +${others.length}` : first.label, detail: `Main file · ${version}` };

@@ -79,10 +79,12 @@ test('an address of the environment counts as the one that the text falls back t
   assert.equal(from(d, null, '127.0.0.1:8001'), 'unknown');
 });
 
+const of = (file: ReturnType<typeof at>) => ({ files: new Map([[file, null]]), tree: {} });
+
 test('the container of nginx: by its mounts', async () => {
   const d = await read(COMPOSE);
-  assert.equal(nginxContainers(d, [at('nginx/nginx.conf')])[0]?.name, 'nginx');
-  assert.equal(nginxContainers(d, [at('elsewhere/nginx.conf')])[0], undefined);
+  assert.equal(nginxContainers(d, of(at('nginx/nginx.conf')))[0]?.name, 'nginx');
+  assert.equal(nginxContainers(d, of(at('elsewhere/nginx.conf')))[0], undefined);
 });
 
 test('folders of two containers are one where a volume says so', async () => {

@@ -98,3 +98,36 @@ test('what the editor leaves out of its file search is left out', async () => {
   assert.equal(await errors({ 'search.exclude': { 'old/**': true } }), 0);
   assert.ok((await errors({ 'files.exclude': { '**/old': false, '**/*.conf': { when: '$(basename).in' } } })) > 0);
 });
+
+test('of two services that start one main file the chosen one is asked; findings that one alone has say so', async () => {
+  const main = 'events {}\nhttp {\n    include /etc/nginx/conf.d/*.conf;\n}\n';
+  const mounts = (folder: string): string =>
+    `volumes: ["./nginx.conf:/etc/nginx/nginx.conf", "./${folder}:/etc/nginx/conf.d", "./parts:/etc/nginx/parts"]`;
+  const { client, uri, roots } = await opened(
+    {
+      'nginx.conf': main,
+      'compose.yaml': `services:\n  live: { image: "nginx:1.29", ${mounts('live')} }\n  trial: { image: "nginx:1.26", ${mounts('trial')} }\n`,
+      'live/site.conf': 'limit_req_zone $binary_remote_addr zone=login:1m rate=1r/s;\ninclude /etc/nginx/parts/shop.conf;\n',
+      'trial/site.conf': 'include /etc/nginx/parts/shop.conf;\n',
+      'parts/shop.conf': SITE,
+    },
+    'parts/shop.conf',
+  );
+  const before = await roots();
+  assert.deepEqual(
+    before.roots.map(({ label, service }) => `${label.replace(/^[^/]*/, '')} ${service}`),
+    ['/nginx.conf (live) live', '/nginx.conf (trial) trial'],
+  );
+  assert.deepEqual(before.services, ['live', 'trial']);
+  assert.match(before.nginxVersion, /^1\.29\./);
+  const zone = client.shown(uri('parts/shop.conf')).filter((d) => d.code === 'unknown-zone');
+  assert.deepEqual(
+    zone.map((d) => /\(Only for .*\)$/.exec(String(d.message))?.[0]),
+    ['(Only for trial.)'],
+  );
+  await client.connection.sendNotification('proxylens/chooseRoot', { uri: uri('nginx.conf'), service: 'trial' });
+  await client.settled();
+  const after = await roots();
+  assert.deepEqual(after.services, ['trial', 'live']);
+  assert.match(after.nginxVersion, /^1\.26\./);
+});

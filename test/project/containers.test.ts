@@ -107,8 +107,8 @@ test('an override is put over its file: of two mounts at one path the later one 
     'compose.override.yaml': compose({ web: { volumes: [mount('dev.conf', 'conf.d/default.conf')] } }),
   }));
 
-test('files for development and for production are never started together', () =>
-  checkTogether(['nginx.conf dev.conf', 'prod.conf'], {
+test('files for development and for production are never started together: the main file that both mount is in two configurations', () =>
+  checkTogether(['nginx.conf dev.conf', 'nginx.conf prod.conf'], {
     'nginx.conf': MAIN,
     'dev.conf': site('a'),
     'prod.conf': site('b'),

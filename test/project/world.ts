@@ -34,8 +34,8 @@ export async function checked(
   const asked = await loader.configs(paths.map((p) => `/checkout/project/${p}`.replace(/\/\.$/, '')));
   const findings = new Map<string, Finding>();
   const read = new Set<FileId>();
-  for (const { config, project, shown: isShown } of asked) {
-    const deployment = await loader.deployment({ config, project });
+  for (const { config, project, way, shown: isShown } of asked) {
+    const deployment = await loader.deployment({ config, project, way });
     for (const file of config.files.keys()) if (!isShown || isShown(file)) read.add(file);
     for (const f of lint(config, loader.parts.rules, { deployment }))
       if (!isShown || isShown(f.at.file)) findings.set(shown(f) + f.message, f);

@@ -1,6 +1,7 @@
 /** Options that several commands share, and how a run's configurations are found and loaded. */
 import path from 'node:path';
 import type { Command } from 'commander';
+import { visible } from '../base/escape.ts';
 import { basename, dirname, type FileId, fileId, fromPath, hostFileOf, isBelow, isWithin, pathOf } from '../base/file-id.ts';
 import type { FileSystem } from '../base/file-system.ts';
 import { Lines } from '../base/lines.ts';
@@ -22,13 +23,15 @@ import { holdsMainBlocks, isCalledNginx, isPlausible, looksLikeNginx, verdictOn 
 import { loneProject, type Project } from '../project/deployed.ts';
 import { mayBeAnything, mayHost } from '../project/embedded.ts';
 import { EmbeddedFiles } from '../project/embedded-files.ts';
-import { findProject, type LoadWishes, loadMain, loadOptions, settingsAbove, settingsFor } from '../project/project.ts';
+import { findProject, type LoadWishes, loadMain, loadOptions, settingsAbove, settingsFor, started } from '../project/project.ts';
 import { destinationIn, listsBeside, loadFragment } from '../project/standin.ts';
 import type { Stock } from '../project/stock.ts';
+import { ANY_WAY, mayBeSame, type Way, waysOf } from '../project/ways.ts';
 import { ruleNames } from '../rules/rule.ts';
 import type { Document } from '../syntax/document.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import { EXIT, Failure } from './failure.ts';
+import { tell } from './output.ts';
 import { notOneOf, settingOptions, settingsOf } from './setting-options.ts';
 
 export interface CommonOptions {
@@ -45,6 +48,7 @@ export interface CommonOptions {
   profile?: string;
   environment?: boolean;
   machine?: boolean;
+  service?: string;
 }
 
 const COLORS: readonly string[] = ['auto', 'always', 'never'];
@@ -53,6 +57,7 @@ const COLORS: readonly string[] = ['auto', 'always', 'never'];
 export function withCommonOptions(command: Command): Command {
   return settingOptions(command, 'every')
     .option('--machine', 'absolute includes read this machine; they do where it is itself what is checked, below /etc, /usr/local or /opt')
+    .option('--service <name>', 'of several services that start nginx with the same files, the one that is meant')
     .option('--settings <file>', 'the settings file (default: .proxylens.yaml, searched upwards)')
     .option('--color <when>', 'auto, always or never', 'auto');
 }
@@ -67,6 +72,8 @@ function fromOptions(options: CommonOptions): RawSettings {
 export interface Asked {
   readonly config: Config;
   readonly project: Project;
+  /** in which of several ways its files are started */
+  readonly way: Way;
   /** the files whose findings are shown; null: all of them */
   readonly shown: ((file: FileId) => boolean) | null;
 }
@@ -93,6 +100,8 @@ export class Loader {
   private readonly deployments = new Map<string, Deployment>();
   /** files that were named and are nothing of nginx, with their names as given */
   readonly foreign: string[] = [];
+  /** the services that start what was asked for, where a person named one */
+  private readonly services: string[] = [];
   /** the file whose text came from standard input: whoever hands a text over says that it is nginx's */
   handed: FileId | null = null;
   /** of the named files only those count that a folder's search would find: whoever hands over all changed files does not know which are nginx's */
@@ -172,8 +181,8 @@ export class Loader {
   }
 
   /** What the project says of its nginx, over that the settings file, then the command line. Throws failures for a settings file that is wrong. */
-  private async settingsFor(file: FileId, project: Project): Promise<Settings> {
-    return settingsFor(file, project, await this.settingsAbove(this.settingsFrom.folder ?? dirname(file), project), this.cli);
+  private async settingsFor(file: FileId, project: Project, { by }: Way): Promise<Settings> {
+    return settingsFor(file, project, await this.settingsAbove(this.settingsFrom.folder ?? dirname(file), project), this.cli, by);
   }
 
   private async settingsAbove(start: FileId, project: Project): Promise<RawSettings | null> {
@@ -203,9 +212,9 @@ export class Loader {
   }
 
   /** One configuration of a project from its main file. Throws an unreadable failure. */
-  private async main(root: FileId, project: Project): Promise<Config> {
-    const settings = await this.settingsFor(root, project);
-    const tree = await loadMain(root, project, settings, this.asSources(), this.wishes);
+  private async main(root: FileId, project: Project, way: Way): Promise<Config> {
+    const settings = await this.settingsFor(root, project, way);
+    const tree = await loadMain(root, project, settings, this.asSources(), { ...this.wishes, way });
     if ('problem' in tree) throw new Failure(EXIT.unreadable, `${machinePath(root) ?? root}: ${tree.problem}`);
     return new Config(tree, this.parts.engine, settings);
   }
@@ -224,16 +233,13 @@ export class Loader {
   /** The configuration of a dump: all of its files are at hand, and nothing else is. */
   async dump(root: FileId): Promise<Asked> {
     const project = loneProject(dirname(root), true);
-    return { config: await this.main(root, project), project, shown: null };
+    return { config: await this.main(root, project, ANY_WAY), project, way: ANY_WAY, shown: null };
   }
 
   /** The same configuration after texts have changed. */
-  async again({ config, project, shown }: Asked): Promise<Asked> {
-    const fresh =
-      config.kind === 'root'
-        ? await this.main(config.root, project)
-        : await this.fragment(config.tree.standIn?.file ?? config.root, project);
-    return { config: fresh ?? config, project, shown };
+  async again({ config, project, way, shown }: Asked): Promise<Asked> {
+    const fresh = config.kind === 'root' ? await this.main(config.root, project, way) : await this.fragment(config.subject, project, way);
+    return { config: fresh ?? config, project, way, shown };
   }
 
   /** What the project of a folder says of its applications. */
@@ -242,12 +248,12 @@ export class Loader {
   }
 
   /** What a project says of the applications behind one of its configurations. */
-  async deployment({ config, project }: Pick<Asked, 'config' | 'project'>): Promise<Deployment> {
-    return this.deploymentAt(project, config.tree.standIn?.file ?? config.root, config.files.keys());
+  async deployment({ config, project, way }: Pick<Asked, 'config' | 'project' | 'way'>): Promise<Deployment> {
+    return this.deploymentAt(project, config.subject, config.files.keys(), way);
   }
 
-  private async deploymentAt(project: Project, root: FileId, reads: Iterable<FileId> = []): Promise<Deployment> {
-    const sides = applicationFilesOf(project, root, { reads });
+  private async deploymentAt(project: Project, root: FileId, reads: Iterable<FileId> = [], { by }: Way = ANY_WAY): Promise<Deployment> {
+    const sides = applicationFilesOf(project, root, { reads, by });
     for (const file of new Set([...sides.files, ...(sides.wider ?? [])])) {
       const read = this.application.has(file) ? null : await this.files.read(file);
       if (read && !read.problem) this.application.set(file, read.text);
@@ -297,21 +303,22 @@ export class Loader {
   }
 
   /** A file that no main file reads, within the main file that will include it. Null for one that cannot be read. */
-  private async fragment(file: FileId, project: Project): Promise<Config | null> {
+  private async fragment(file: FileId, project: Project, way: Way): Promise<Config | null> {
     const source = await this.source(file);
     if (!source || typeof source === 'string') return null;
-    const settings = await this.settingsFor(file, project);
+    const settings = await this.settingsFor(file, project, way);
     const sources = this.asSources();
-    const options = await loadOptions(file, project, settings, sources, this.wishes);
-    return loadFragment(
+    const options = await loadOptions(file, project, settings, sources, { ...this.wishes, way });
+    const config = await loadFragment(
       source,
-      destinationIn(project, file),
+      destinationIn(project, file, way.by),
       sources,
       { ...options, stock: this.parts.stock },
       this.parts.engine,
       settings,
-      { stated: this.files.known(file)?.embedded.contexts ?? null, lists: await listsBeside(project, file, sources) },
+      { stated: this.files.known(file)?.embedded.contexts ?? null, lists: await listsBeside(project, file, sources, way.by) },
     );
+    return config.with({ tree: started(config.tree, way) });
   }
 
   /**
@@ -336,9 +343,30 @@ export class Loader {
     }
     const out: Asked[] = [];
     // a main file that was named may be outside of the project of what it is to include
-    const given = root && paths.length ? [await this.asked(root, await this.projectOf(root, 'file'), named)] : [];
+    const given = root && paths.length ? await this.asked(root, await this.projectOf(root, 'file'), named) : [];
     for (const [project, wished] of byProject) out.push(...(await this.ofProject(project, wished, given)));
+    const { service } = this.options;
+    if (service !== undefined && !out.length) {
+      const known = [...new Set(this.services)];
+      throw new Failure(
+        EXIT.usage,
+        `--service ${service}: ${known.length ? `nothing that was named is started by it, but by ${known.join(', ')}` : 'the project names no service that starts what was named'}`,
+      );
+    }
     return out;
+  }
+
+  /** The one configuration that is meant by a path: the first that reads it. That other services have others of it is said. */
+  async one(path: string): Promise<Asked | null> {
+    const all = await this.configs([path]);
+    const [first = null] = all;
+    const label = first?.config.tree.startedBy?.label;
+    const others = all.flatMap(({ config }) => (config.subject === first?.config.subject ? (config.tree.startedBy?.label ?? []) : []));
+    if (label && others.length > 1)
+      tell(
+        `proxylens: ${visible(path)}: ${visible(others.join(' and '))} start it with different files around it; this is ${visible(label)}. Choose with --service.`,
+      );
+    return first;
   }
 
   /** The configurations within a file, sorted into main files and others; false when there is none. */
@@ -351,12 +379,28 @@ export class Loader {
     return host !== null;
   }
 
-  private async asked(root: FileId, project: Project, named: readonly Named[]): Promise<Asked> {
-    const config = await this.main(root, project);
+  /** The ways of a file that are asked about: all, or those of the service that a person names. */
+  private waysOf(project: Project, file: FileId): readonly Way[] {
+    const ways = waysOf(project, file);
+    const { service } = this.options;
+    if (service === undefined) return ways;
+    const meant = ways.filter((way) => way.group.some((i) => i.name === service) || way.startedBy?.label === service);
+    this.services.push(...ways.flatMap((way) => way.group.map((i) => i.name)));
+    return meant;
+  }
+
+  private async asked(root: FileId, project: Project, named: readonly Named[]): Promise<Asked[]> {
+    const out: Asked[] = [];
+    for (const way of this.waysOf(project, root)) out.push(await this.askedSo(root, project, named, way));
+    return out;
+  }
+
+  private async askedSo(root: FileId, project: Project, named: readonly Named[], way: Way): Promise<Asked> {
+    const config = await this.main(root, project, way);
     const folders = named.filter((n) => n.kind === 'folder').map((n) => n.id);
     const files = new Set(named.filter((n) => n.kind === 'file').map((n) => n.id));
     const whole = files.has(hostFileOf(root)) || folders.some((f) => isBelow(root, f));
-    return { config, project, shown: whole ? null : (file) => files.has(hostFileOf(file)) || folders.some((f) => isBelow(file, f)) };
+    return { config, project, way, shown: whole ? null : (file) => files.has(hostFileOf(file)) || folders.some((f) => isBelow(file, f)) };
   }
 
   private async ofProject(project: Project, named: readonly Named[], given: readonly Asked[]): Promise<Asked[]> {
@@ -380,30 +424,35 @@ export class Loader {
     for (const host of project.hosts) if (folders.some((f) => isBelow(host, f))) await this.hosted(host, roots, singles);
     const chosen = (await this.settingsAbove(folders[0] ?? project.boundary, project))?.root?.map(fileId);
     for (const id of chosen ?? project.roots) if (!roots.includes(id)) roots.push(id);
-    const configs = new Map<FileId, Asked>(given.map((g) => [g.config.root, g]));
+    const configs: Asked[] = [...given];
     for (const root of roots) {
-      if (configs.has(root)) continue;
+      if (configs.some(({ config }) => config.root === root)) continue;
       const isNamed = named.some((n) => n.id === hostFileOf(root)) || chosen?.includes(root);
       try {
-        configs.set(root, await this.asked(root, project, named));
+        configs.push(...(await this.asked(root, project, named)));
       } catch (error) {
         // of the rest of the project only what can be read is known
         if (isNamed || !(error instanceof Failure) || error.exitCode !== EXIT.unreadable) throw error;
       }
     }
-    const reads = (id: FileId, other: FileId | null = null): boolean =>
-      [...configs].some(([r, c]) => r !== other && c.config.files.has(id));
-    for (const root of [...configs.keys()]) if (reads(root, root)) configs.delete(root);
-    const out = [...configs.values()].filter(({ config, shown }) => shown === null || [...config.files.keys()].some(shown));
+    const readBy = (list: readonly Asked[], id: FileId, way: Way): boolean =>
+      list.some((c) => c.config.subject !== id && mayBeSame(c.way, way) && c.config.files.has(id));
+    // a main file that another one includes is a part of that one
+    let own: readonly Asked[] = configs;
+    for (const c of configs) if (readBy(own, c.config.root, c.way)) own = own.filter((other) => other !== c);
+    const out = own.filter(({ config, shown }) => shown === null || [...config.files.keys()].some(shown));
     const loose = [
       ...singles,
       ...project.configs.filter((id) => folders.some((f) => isBelow(id, f)) && !(chosen && project.roots.includes(id))),
     ];
     for (const id of new Set(loose)) {
-      if (reads(id) || out.some(({ config }) => config.kind === 'fragment' && config.files.has(id))) continue;
-      const config = await this.fragment(id, project);
-      if (config)
-        out.push({ config, project, shown: (file) => file === id || loose.includes(file) || folders.some((f) => isBelow(file, f)) });
+      if (own.some(({ config }) => config.root === id)) continue;
+      for (const way of this.waysOf(project, id)) {
+        if (readBy([...own, ...out], id, way)) continue;
+        const config = await this.fragment(id, project, way);
+        const shown = (file: FileId): boolean => file === id || loose.includes(file) || folders.some((f) => isBelow(file, f));
+        if (config) out.push({ config, project, way, shown });
+      }
     }
     return out;
   }

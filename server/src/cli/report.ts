@@ -3,7 +3,8 @@ import { type FileId, hostFileOf, relativePath } from '../base/file-id.ts';
 import type { Span } from '../base/span.ts';
 import type { Config } from '../config/config.ts';
 import { assumedFlavour } from '../config/flavour.ts';
-import { type Lives, livesAt, type Project } from '../project/deployed.ts';
+import { type Lives, livesAt } from '../project/deployed.ts';
+import { waysNotSeen } from '../project/ways.ts';
 import type { Finding } from '../rules/rule.ts';
 import type { Asked } from './common.ts';
 
@@ -13,6 +14,8 @@ export interface ReadAs {
   readonly as: string | null;
   /** the main file around it, in words for people; null where it is read on its own or is the main file */
   readonly inside: string | null;
+  /** which of several services that start nginx with the file, and differ; null where there is nothing to tell */
+  readonly service: string | null;
   /** the template engine that the file is read for; null for a plain file */
   readonly template: string | null;
   readonly nginx: string;
@@ -46,11 +49,13 @@ const NOT_CHECKED: ReadonlySet<string> = new Set(['not-checked', 'application-un
 
 /** Puts the report together from what was asked for and found. */
 export function reportOn(asked: readonly Asked[], findings: readonly Finding[], isShown: (file: FileId) => boolean): ProjectReport {
-  const readAs = new Map<FileId, ReadAs>();
+  const readAs = new Map<string, ReadAs>();
   const unseen = new Map<string, Unseen>();
-  for (const { config, project } of asked) {
-    for (const file of config.files.keys())
-      if (isShown(hostFileOf(file)) && !readAs.has(file)) readAs.set(file, readAsOf(file, config, project));
+  for (const { config, project, way } of asked) {
+    for (const file of config.files.keys()) {
+      const key = `${file}\n${config.tree.startedBy?.label ?? ''}`;
+      if (isShown(hostFileOf(file)) && !readAs.has(key)) readAs.set(key, readAsOf(file, config, { project, way }));
+    }
     for (const [statement, include] of config.tree.includes) {
       const host = hostFileOf(include.file);
       if (!isShown(host) || include.unseen === null) continue;
@@ -63,21 +68,28 @@ export function reportOn(asked: readonly Asked[], findings: readonly Finding[], 
       });
     }
   }
+  const isTold = (r: ReadAs): boolean => [...readAs.values()].some((other) => other.id === r.id && other.service !== r.service);
   return {
     root: asked[0]?.project.boundary ?? null,
-    readAs: [...readAs.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
+    readAs: [...readAs.values()]
+      .map((r) => (isTold(r) ? r : { ...r, service: null }))
+      .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : (a.service ?? '') < (b.service ?? '') ? -1 : 1)),
     unseen: [...unseen.values()].sort((a, b) => (a.id === b.id ? a.span.start - b.span.start : a.id < b.id ? -1 : 1)),
     notChecked: findings
       .filter((f) => NOT_CHECKED.has(f.rule) && f.severity === 'error')
       .map((f) => ({ id: f.at.file, span: f.at.span, why: f.message })),
     notSeen: [
-      ...new Set(asked.flatMap((a) => [...a.project.notSeen, ...(a.config.tree.beside?.notSeen ? [a.config.tree.beside.notSeen] : [])])),
+      ...new Set(
+        asked.flatMap(({ config, project }) =>
+          [...project.notSeen, config.tree.beside?.notSeen, waysNotSeen(project, config.subject)].filter((why) => typeof why === 'string'),
+        ),
+      ),
     ],
   };
 }
 
-function readAsOf(file: FileId, config: Config, project: Project): ReadAs {
-  const lives: Lives | null = livesAt(project, file);
+function readAsOf(file: FileId, config: Config, { project, way }: Pick<Asked, 'project' | 'way'>): ReadAs {
+  const lives: Lives | null = livesAt(project, file, way.by);
   const { standIn } = config.tree;
   const { target, versionFrom } = config.settings;
   return {
@@ -89,6 +101,7 @@ function readAsOf(file: FileId, config: Config, project: Project): ReadAs {
       : file === config.root
         ? null
         : relativePath(hostFileOf(config.root), project.boundary),
+    service: config.tree.startedBy?.label ?? null,
     template: config.files.get(file)?.template ?? null,
     nginx: target.nginx.text,
     versionFrom,

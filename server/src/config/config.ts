@@ -18,6 +18,14 @@ export interface Engine {
   readonly regexes: Regexes;
 }
 
+declare const CONFIG_ID: unique symbol;
+/** Names one configuration among those of a run. */
+export type ConfigId = string & { readonly [CONFIG_ID]: true };
+
+/** The name of the configuration that is about a file, as one of those that start it has it. */
+export const configId = (subject: FileId, startedBy: string | null = null): ConfigId =>
+  (startedBy === null ? subject : `${subject}\n${startedBy}`) as string as ConfigId;
+
 /** A configuration as nginx sees it: main file, includes, settings, and what is derived from them. */
 export class Config {
   readonly main: Scope;
@@ -53,6 +61,16 @@ export class Config {
 
   get root(): FileId {
     return this.tree.root;
+  }
+
+  /** The file that it is about: its main file, or the one that is judged within a stand-in. */
+  get subject(): FileId {
+    return this.tree.standIn?.file ?? this.tree.root;
+  }
+
+  /** What tells it from all others: several services may start nginx with one main file. */
+  get id(): ConfigId {
+    return configId(this.subject, this.tree.startedBy?.label ?? null);
   }
 
   get files(): ReadonlyMap<FileId, SourceFile> {

@@ -2,6 +2,7 @@
 
 import type { FileId } from '../base/file-id.ts';
 import type { Stat } from '../base/file-system.ts';
+import type { Place } from '../base/span.ts';
 import type { PathBase } from '../catalog/shape.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import type { ScopeContext } from './scope.ts';
@@ -56,6 +57,14 @@ export interface StandIn {
   readonly readAs: string;
 }
 
+/** Who starts nginx with the files of a configuration. */
+export interface StartedBy {
+  /** for people, such as the name of a service */
+  readonly label: string;
+  /** where services that differ start nginx with the same text, the places that say so of this one; else empty */
+  readonly services: readonly Place[];
+}
+
 /** What the disk says of the paths that a configuration names, by the path as written and what a relative one hangs from. */
 export interface DiskFacts {
   /** when the disk was asked, in milliseconds since 1970; null when it was not */
@@ -87,6 +96,8 @@ export interface Tree {
   readonly written?: boolean;
   /** set when the main file is not one of the project */
   readonly standIn?: StandIn;
+  /** the service that starts nginx with these files; several may, with other files around the same text */
+  readonly startedBy?: StartedBy;
   /** the files of njs that are imported, by their paths as written; null: not there, or nobody may read it */
   readonly scripts?: ReadonlyMap<string, Script | null>;
 }

@@ -3,6 +3,7 @@
  * Names resolve as compose networks do; sockets travel through volumes. Nothing is guessed where the machine decides.
  */
 import { dirname, type FileId, isBelow, pathOf, resolve } from '../base/file-id.ts';
+import type { Tree } from '../config/tree.ts';
 import { type Address, isEveryAddress, isLoopback, reaches, sameSocketPath } from './address.ts';
 import type { Application, Listener } from './application.ts';
 import { type ComposeMount, type ComposePort, type ComposeProject, type ComposeService, shareNetwork } from './compose.ts';
@@ -46,13 +47,20 @@ function runWith(deployment: Deployment, service: ComposeService, files: readonl
 
 /**
  * The containers that run nginx with these files, the files of one configuration: several where deployments share them, each with networks and
- * services of its own. Of the variants of one service in a folder (for development and for production) the first counts.
+ * services of its own. Of the variants of one service in a folder (for development and for production) the first counts. A configuration that one of
+ * several services has to itself is that one's.
  */
-export function nginxContainers(deployment: Deployment, files: Iterable<FileId>): readonly ComposeService[] {
-  const list = [...files];
+export function nginxContainers(
+  deployment: Deployment,
+  { files, tree: { startedBy } }: { readonly files: ReadonlyMap<FileId, unknown>; readonly tree: Pick<Tree, 'startedBy'> },
+): readonly ComposeService[] {
+  const list = [...files.keys()];
   const out: ComposeService[] = [];
   let shared: readonly FileId[] = list;
-  for (const service of deployment.containers) {
+  const isMeant = ({ place }: ComposeService): boolean =>
+    startedBy!.services.some(({ file, span }) => file === place.file && span.start === place.span.start);
+  const meant = startedBy?.services.length ? deployment.containers.filter(isMeant) : [];
+  for (const service of meant.length ? meant : deployment.containers) {
     if (out.some((s) => s.name === service.name && dirname(s.file) === dirname(service.file))) continue;
     const own = runWith(deployment, service, out.length ? shared : list);
     if (!own.length || (out.length && own.length < shared.length)) continue;

@@ -62,7 +62,7 @@ const shown = (s: Seen<unknown>): string => (s.known ? String(s.value === '' ? '
 
 /** What the project fills into the placeholders of a configuration's templates, with the file and the line that do. */
 export function fillsFor(config: Config, deployment: Deployment): KnownValues {
-  const nginxes = nginxContainers(deployment, config.files.keys());
+  const nginxes = nginxContainers(deployment, config);
   const place = ({ file, span }: Place): string =>
     `${basename(file)}:${(deployment.files.get(file) ?? '').slice(0, span.start).split('\n').length}`;
   return Object.fromEntries(
@@ -99,7 +99,7 @@ export function withHost(config: Config, fills: KnownValues, { headers }: Reques
 
 /** A request for a port of the machine as it arrives in nginx's container, whose ports the machine publishes. */
 export function arriving(request: RequestInput, config: Config, deployment: Deployment): RequestInput {
-  const nginxes = nginxContainers(deployment, config.files.keys());
+  const nginxes = nginxContainers(deployment, config);
   const port = request.localPort ?? (request.scheme === 'https' ? 443 : 80);
   const mapping = request.scheme === 'udp' ? undefined : nginxes.map((from) => arrivingAt(from, port)).find((m) => m !== null);
   return mapping ? { ...request, localPort: mapping.target } : request;
@@ -114,7 +114,7 @@ export function likelyAnswers(
   config: Config,
   deployment: Deployment,
 ): (request: UpstreamRequest) => LikelyAnswer | null {
-  const nginxes = deployment.applications.length ? nginxContainers(deployment, config.files.keys()) : [];
+  const nginxes = deployment.applications.length ? nginxContainers(deployment, config) : [];
   const host = input.headers?.find(([n]) => n.toLowerCase() === 'host')?.[1] ?? '';
   return (request) => {
     if (!deployment.applications.length) return null;
@@ -141,7 +141,7 @@ export function likelyAnswers(
 export function applicationViewOf(trace: Trace, deployment: Deployment, config: Config): ApplicationView | null {
   const request = trace.outcome.upstreamRequest;
   if (!request || !deployment.applications.length) return null;
-  const application = applicationsBehind(request.servers, deployment, nginxContainers(deployment, config.files.keys()))[0];
+  const application = applicationsBehind(request.servers, deployment, nginxContainers(deployment, config))[0];
   if (!application) return null;
   const host = trace.request.headers.find(([n]) => n.toLowerCase() === 'host')?.[1] ?? '';
   const view = applicationView(application, request, { address: trace.request.clientAddress, scheme: trace.request.scheme, host });
@@ -162,7 +162,7 @@ export function applicationViewOf(trace: Trace, deployment: Deployment, config: 
     line('allowed host', view.hostAllowed, view.hostAllowed.known ? view.hostAllowed.value : null),
     line('CSRF', view.csrf, view.csrf.known ? view.csrf.value !== 'refused' : null),
     ...staticLine(application, trace, config),
-    ...portLine(trace, host, nginxContainers(deployment, config.files.keys())[0] ?? null),
+    ...portLine(trace, host, nginxContainers(deployment, config)[0] ?? null),
     ...application.unreadEnvironment.map(({ path }) => ({
       name: 'environment',
       value: `${path} is not in the workspace`,

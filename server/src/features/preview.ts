@@ -197,7 +197,7 @@ const ORDER: readonly Severity[] = ['error', 'warning', 'info', 'hint'];
 
 /** Listeners, servers, locations, upstreams and applications with their links, and the findings on each. */
 export function mapOf(config: Config, findings: readonly Finding[], deployment: Deployment): MapView {
-  const nginxes = nginxContainers(deployment, config.files.keys());
+  const nginxes = nginxContainers(deployment, config);
   const nodes: MapView['nodes'][number][] = [];
   const links = new Map<string, { from: string; to: string }>();
   const known = new Set<string>();

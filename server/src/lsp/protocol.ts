@@ -75,11 +75,19 @@ export const Commands = {
 export interface RootsParams {
   uri: string;
 }
+/** A main file; `service` is which of several that start it and differ, null where there is nothing to tell. */
+export interface RootView {
+  uri: string;
+  label: string;
+  service: string | null;
+}
 export interface RootsResult {
   /** main files that read the file; empty for a loose fragment */
-  roots: { uri: string; label: string }[];
+  roots: RootView[];
   /** every main file of the workspace */
-  all: { uri: string; label: string }[];
+  all: RootView[];
+  /** the services that start the file with something else around it each, the chosen one first; empty where none differ */
+  services: string[];
   /** for a fragment: the context that it is read in */
   context: string | null;
   /** for a fragment within a main file that is in: what was assumed, such as "/etc/nginx/conf.d/default.conf of nginx:1.29" */
@@ -116,6 +124,8 @@ export interface FixAllResult {
 
 export interface ChooseRootParams {
   uri: string | null;
+  /** which of several services that start the same file */
+  service?: string | null;
 }
 
 export interface StatusParams {
@@ -274,7 +284,7 @@ export interface OverviewItem {
 }
 export interface OverviewResult {
   /** by main file */
-  roots: { uri: string; label: string; nginxVersion: string; items: OverviewItem[] }[];
+  roots: (RootView & { nginxVersion: string; items: OverviewItem[] })[];
 }
 
 export interface TestPlanParams {

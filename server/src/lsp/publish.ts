@@ -6,7 +6,9 @@
 import { type Connection, type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
 import { type FileId, hostFileOf } from '../base/file-id.ts';
 import { Lines } from '../base/lines.ts';
+import type { ConfigId } from '../config/config.ts';
 import { Held, Present } from '../rules/held.ts';
+import { Merged } from '../rules/merged.ts';
 import { Remembered } from '../rules/remembered.ts';
 import type { Finding, Rule } from '../rules/rule.ts';
 import { isRemembered, lintSteps, mirrored, type Progress } from '../rules/run.ts';
@@ -84,7 +86,7 @@ export class Publisher {
   /** the revision that `byFile` is about, and that of the last whole round */
   private quickAt = -1;
   private wholeAt = -1;
-  private readonly remembered = new Map<FileId, Remembered>();
+  private readonly remembered = new Map<ConfigId, Remembered>();
   /** findings that are not wholly written yet; null where all are */
   private sending: Promise<void> | null = null;
   /** what only the whole round finds, as it found it last; each finding by itself */
@@ -362,16 +364,7 @@ export class Publisher {
   /** All findings, step by step; quick ones alone, or all. `early`: as `LintOptions` says. */
   *steps(snapshot: Snapshot, quick: boolean, early = false, progress?: Progress): Generator<void, Found> {
     const found: Found = new Map();
-    const told = new Told<{ finding: Finding }>();
-    const add = (findings: readonly Finding[]): void => {
-      for (const finding of findings) {
-        if (told.of(finding)) continue;
-        told.add({ finding });
-        const list = found.get(finding.at.file);
-        if (list) list.push(finding);
-        else found.set(finding.at.file, [finding]);
-      }
-    };
+    const merged = new Merged();
     const onCrash = (rule: Rule, error: unknown): void => {
       const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
       const key = `${rule.id}\n${words}`;
@@ -385,7 +378,7 @@ export class Publisher {
     for (const config of snapshot.configs) {
       for (const file of config.files.keys()) if (!found.has(file)) found.set(file, []);
       const deployment = snapshot.deploymentOf(config);
-      const remembered = this.rememberedOf(config.root);
+      const remembered = this.rememberedOf(config.id);
       const findings = yield* lintSteps(config, rules, {
         quick,
         early,
@@ -394,21 +387,30 @@ export class Publisher {
         remembered,
         ...(progress ? { progress } : {}),
       });
-      add(findings);
-      if (!quick) add(mirrored(config, findings).filter((f) => snapshot.version(f.at.file) !== null));
+      merged.add(config, findings);
+      if (!quick)
+        merged.add(
+          config,
+          mirrored(config, findings).filter((f) => snapshot.version(f.at.file) !== null),
+        );
     }
     for (const file of snapshot.open) {
       const configs = snapshot.configsOf(file);
       if (configs.some((c) => snapshot.configs.includes(c))) continue;
       if (!found.has(file)) found.set(file, []);
-      for (const config of configs) add(yield* lintSteps(config, rules, { quick, onCrash }));
+      for (const config of configs) merged.add(config, yield* lintSteps(config, rules, { quick, onCrash }));
+    }
+    for (const finding of merged.findings) {
+      const list = found.get(finding.at.file);
+      if (list) list.push(finding);
+      else found.set(finding.at.file, [finding]);
     }
     return found;
   }
 
-  private rememberedOf(root: FileId): Remembered {
-    let remembered = this.remembered.get(root);
-    if (!remembered) this.remembered.set(root, (remembered = new Remembered()));
+  private rememberedOf(id: ConfigId): Remembered {
+    let remembered = this.remembered.get(id);
+    if (!remembered) this.remembered.set(id, (remembered = new Remembered()));
     return remembered;
   }
 
@@ -472,7 +474,12 @@ function isAsShown(shown: Shown, findings: readonly Finding[], revision: number)
       const before = shown.findings[i]!;
       return (
         before === f ||
-        (sameTexts && saysSame(before, f) && before.severity === f.severity && before.tag === f.tag && sameRelated(before, f))
+        (sameTexts &&
+          saysSame(before, f) &&
+          before.severity === f.severity &&
+          before.tag === f.tag &&
+          String(before.services) === String(f.services) &&
+          sameRelated(before, f))
       );
     })
   );

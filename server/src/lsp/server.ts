@@ -38,7 +38,7 @@ import { type Encoding, toSpan } from './convert/encoding.ts';
 import { capabilitiesOf, run } from './handler.ts';
 import { HANDLERS } from './handlers/index.ts';
 import { LoadProgress } from './load-progress.ts';
-import { type InitializationOptions, Notifications, Requests, type StatusParams } from './protocol.ts';
+import { type ChooseRootParams, type InitializationOptions, Notifications, Requests, type StatusParams } from './protocol.ts';
 import { Publisher } from './publish.ts';
 import { type Refreshable, refresh } from './refresh.ts';
 import type { ClientAbilities, Session } from './session.ts';
@@ -253,8 +253,8 @@ export function serve(connection: Connection, host: Host): void {
     session.publisher.changed();
   });
 
-  connection.onNotification(Notifications.chooseRoot, ({ uri }: { uri: string | null }) => {
-    session?.workspace.apply({ kind: 'root', root: uri === null ? null : fileId(uri) });
+  connection.onNotification(Notifications.chooseRoot, ({ uri, service = null }: ChooseRootParams) => {
+    session?.workspace.apply({ kind: 'root', root: uri === null ? null : fileId(uri), startedBy: service });
     session?.publisher.changed();
   });
 

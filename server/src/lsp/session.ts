@@ -1,6 +1,7 @@
 /** What all handlers of one connection share: the workspace, what the client can do, the editor's settings, the last findings. */
 import type { Connection } from 'vscode-languageserver';
 import type { FileId } from '../base/file-id.ts';
+import type { Config } from '../config/config.ts';
 import type { EditorSettings } from '../config/declared.ts';
 import type { Finding, Rule } from '../rules/rule.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -34,6 +35,10 @@ export interface ClientAbilities {
   /** has the command that opens the preview of a request */
   readonly previews: boolean;
 }
+
+/** The findings that the client shows of a configuration: of those that other services alone have, none. */
+export const findingsOf = ({ findings }: Pick<Session, 'findings'>, { files, tree }: Config): Finding[] =>
+  [...files.keys()].flatMap((file) => findings(file)).filter(({ services }) => !services || services.includes(tree.startedBy?.label ?? ''));
 
 export interface Session {
   readonly connection: Connection;

@@ -90,16 +90,16 @@ const known = new WeakMap<Project, Map<string, ApplicationFiles>>();
 
 /**
  * The application files for a main file, a file within a stand-in, or a folder. `reads` are the files of its configuration, which may be sites of
- * several deployments; `more` are files that only an editor knows.
+ * several deployments; `more` are files that only an editor knows; `by` is what starts it, where several that differ do.
  */
 export function applicationFilesOf(
   project: Project,
   root: FileId,
-  { reads = [], more = [] }: { reads?: Iterable<FileId>; more?: readonly FileId[] } = {},
+  { reads = [], more = [], by = null }: { reads?: Iterable<FileId>; more?: readonly FileId[]; by?: Instance | null } = {},
 ): ApplicationFiles {
-  const anchors = anchorsOf(project, root);
-  const apart = partsApart(project, root, reads);
-  const around = project.parts.filter(({ folder }) => [root, ...anchors].some((f) => isBelow(f, folder)));
+  const anchors = anchorsOf(project, root, by);
+  const apart = partsApart(project, root, reads, by);
+  const around = partsHolding(project, [root, ...anchors]);
   const key = [...anchors, '', ...apart, '', ...around.map((p) => p.folder), '', ...more].join('\n');
   let all = known.get(project);
   if (!all) known.set(project, (all = new Map()));
@@ -107,6 +107,13 @@ export function applicationFilesOf(
   if (!found) all.set(key, (found = chosen(project, anchors, { apart, around, more })));
   return found;
 }
+
+const partsHolding = (project: Project, files: readonly FileId[]): Part[] =>
+  project.parts.filter(({ folder }) => files.some((f) => isBelow(f, folder)));
+
+/** The folders deployed by themselves that a configuration is in, or is started from. */
+export const aroundOf = (project: Project, root: FileId, by: Instance): readonly FileId[] =>
+  partsHolding(project, [root, ...anchorsOf(project, root, by)]).map((p) => p.folder);
 
 function chosen(
   project: Project,
@@ -127,11 +134,11 @@ function chosen(
 }
 
 /** The folders that are deployed by themselves and have nothing to do with a configuration, of which `reads` are the files as far as they are known. */
-export function partsApart(project: Project, root: FileId, reads: Iterable<FileId> = []): readonly FileId[] {
-  const anchors = anchorsOf(project, root);
+export function partsApart(project: Project, root: FileId, reads: Iterable<FileId> = [], by: Instance | null = null): readonly FileId[] {
+  const anchors = anchorsOf(project, root, by);
   const foreign = project.parts.map((p) => p.folder).filter((folder) => ![root, ...anchors].some((f) => isBelow(f, folder)));
   if (!foreign.length) return foreign;
-  const used = [...usedBy(project, root), ...new Set([...reads].map(hostFileOf))];
+  const used = [...usedBy(project, root, by), ...new Set([...reads].map(hostFileOf))];
   return foreign.filter((folder) => !used.some((f) => isBelow(f, folder)));
 }
 
@@ -142,22 +149,23 @@ export function deploymentFor(sides: ApplicationFiles, read: (files: readonly Fi
 }
 
 /** What starts nginx with a file, as far as the project says: two deployments may share one main file. */
-function startersOf(project: Project, root: FileId): readonly Instance[] {
+function startersOf(project: Project, root: FileId, by: Instance | null): readonly Instance[] {
+  if (by) return [by];
   const covering = coveringOf(project, root);
   const starting = covering.filter((i) => placesMain(i, root));
   return starting.length ? starting : covering.slice(0, 1);
 }
 
 /** The folders that a configuration is deployed from: those of the compose files, manifests or Dockerfiles that mount or copy it, else its own. */
-function anchorsOf(project: Project, root: FileId): readonly FileId[] {
-  const from = startersOf(project, root)
+function anchorsOf(project: Project, root: FileId, by: Instance | null): readonly FileId[] {
+  const from = startersOf(project, root, by)
     .filter((i) => i.kind !== 'ansible' && i.kind !== 'systemd')
     .map((i) => dirname(i.at.file));
   return from.length ? [...new Set(from)] : [dirname(hostFileOf(root))];
 }
 
 /** The files and folders that the compose files which start nginx name: what their other services are built from and given. */
-function usedBy(project: Project, root: FileId): ReadonlySet<FileId> {
+function usedBy(project: Project, root: FileId, by: Instance | null): ReadonlySet<FileId> {
   const out = new Set<FileId>();
   const follow = (compose: FileId): void => {
     const text = project.placing.get(compose);
@@ -175,7 +183,7 @@ function usedBy(project: Project, root: FileId): ReadonlySet<FileId> {
     }
     for (const path of includes) follow(resolve(dirname(compose), path));
   };
-  for (const { at } of startersOf(project, root)) follow(at.file);
+  for (const { at } of startersOf(project, root, by)) follow(at.file);
   return out;
 }
 

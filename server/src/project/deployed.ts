@@ -56,7 +56,8 @@ export const loneProject = (folder: FileId, system: boolean): Project => ({
 export const depth = (file: FileId): number => file.split('/').length;
 
 /** The nginx that a file is deployed with: that which mounts or copies it, else the one whose compose file or Dockerfile is nearest above. */
-export function instancesFor(project: Project, file: FileId): readonly Instance[] {
+export function instancesFor(project: Project, file: FileId, by: Instance | null = null): readonly Instance[] {
+  if (by) return [by];
   const covering = coveringOf(project, file);
   if (covering.length) {
     const main = covering.filter((i) => placesMain(i, file));
@@ -87,10 +88,11 @@ export function mainFileOf(project: Project, instance: Instance): FileId | null 
 }
 
 /**
- * What is mounted or copied around a file: what its own instance puts into its own file system, and nothing of any other's. Two deployments
- * that start with the same main file are two configurations: the first that the project tells of is looked at.
+ * What is mounted or copied around a file: what its own instance puts into its own file system, and nothing of any other's. `by` is the one
+ * that is meant, where several that differ start with the file (`waysOf`).
  */
-export function mountsFor(project: Project, file: FileId): readonly Placed[] {
+export function mountsFor(project: Project, file: FileId, by: Instance | null = null): readonly Placed[] {
+  if (by) return by.placed;
   const covering = coveringOf(project, file);
   const [started] = covering.filter((i) => placesMain(i, file));
   if (started) return started.placed;
@@ -108,8 +110,8 @@ export interface Lives {
 }
 
 /** Where a file of the project lives when it is deployed; null when nothing says so. */
-export function livesAt(project: Project, file: FileId): Lives | null {
-  for (const instance of instancesFor(project, file)) {
+export function livesAt(project: Project, file: FileId, by: Instance | null = null): Lives | null {
+  for (const instance of instancesFor(project, file, by)) {
     const first = insidePaths(instance.placed, file)[0];
     if (first) return { ...first, instance };
   }
@@ -132,9 +134,9 @@ export interface RunImage {
 const REFERENCE = /^[a-z\d][\w./:-]*$/i;
 
 /** The images that the project runs a file in, each once: those that compose files and Dockerfiles name without a variable. */
-export function imagesFor(project: Project, file: FileId): RunImage[] {
+export function imagesFor(project: Project, file: FileId, by: Instance | null = null): RunImage[] {
   const out = new Map<string, RunImage>();
-  for (const { image, kind, built, at } of instancesFor(project, file)) {
+  for (const { image, kind, built, at } of instancesFor(project, file, by)) {
     if (!image || (kind !== 'compose' && kind !== 'dockerfile') || !REFERENCE.test(image.name) || out.has(image.name)) continue;
     const program = image.flavour === 'angie' ? 'angie' : image.flavour === 'openresty' ? 'openresty' : 'nginx';
     out.set(image.name, { name: image.name, program, from: at.file, built: built ?? false });

@@ -36,6 +36,8 @@ export interface Instance {
   readonly main: string | null;
   /** libraries that the command which starts it loads (`nginx -g "load_module …;"`) */
   readonly loads: readonly string[];
+  /** what its environment says, as one string: it is written into templates */
+  readonly variables?: string;
   readonly at: Place;
 }
 
@@ -57,7 +59,8 @@ export interface Known {
 /** The stages of a Dockerfile, with the values that a build gives its ARGs. */
 type Stages = (args?: ReadonlyMap<string, Setting<string>>) => DockerStage[];
 
-const NGINX_FOLDERS =
+/** Folders that nginx's configuration is in on some system. */
+export const NGINX_FOLDERS =
   /^\/(etc\/(nginx|angie|openresty)|usr\/local\/(etc\/nginx|nginx\/conf|openresty\/nginx(\/conf)?)|opt\/(nginx|bitnami\/nginx)(\/conf)?|opt\/angie)(\/|$)/;
 
 const isFolder = (id: FileId, { files }: Known): boolean => {
@@ -211,6 +214,10 @@ function composeInstance(
     placed: withTemplates(placed, known),
     main,
     loads,
+    variables: JSON.stringify([
+      [...service.environment].map(([name, s]) => [name, likely(s)]),
+      service.environmentFiles.map((f) => f.path),
+    ]),
     at: service.place,
   } as const;
   return service.builds ? { ...made, built: true } : made;

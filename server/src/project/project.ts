@@ -20,8 +20,9 @@ import { HEAD, holdsMainBlocks, isPlausible, looksLikeNginx, type Verdict, verdi
 import { depth, instancesFor, loneProject, mountsFor, type Project } from './deployed.ts';
 import { type Embedded, embeddedIn, mayBeAnything, mayHost } from './embedded.ts';
 import { mapsWithin } from './embedded-files.ts';
-import { instancesOf, OF_IMAGES, type Placed, saysWhere } from './mounts.ts';
+import { type Instance, instancesOf, OF_IMAGES, type Placed, saysWhere } from './mounts.ts';
 import { type Candidates, filesBelow, holding } from './walk.ts';
+import { ANY_WAY, type Way } from './ways.ts';
 
 export interface SurveyOptions {
   readonly catalog: Catalog;
@@ -221,10 +222,16 @@ async function whole(id: FileId, files: FileSystem): Promise<{ text: string; pro
 
 /**
  * The settings of a configuration: defaults, over them what the project says of its nginx, then the settings file above it (`above`), then
- * what a person sets for this run or editor (`over`).
+ * what a person sets for this run or editor (`over`). `by` is whose nginx it is, where several that differ start with the file.
  */
-export function settingsFor(file: FileId, project: Project, above: RawSettings | null, over: RawSettings): Settings {
-  const instances = instancesFor(project, file);
+export function settingsFor(
+  file: FileId,
+  project: Project,
+  above: RawSettings | null,
+  over: RawSettings,
+  by: Instance | null = null,
+): Settings {
+  const instances = instancesFor(project, file, by);
   const images = instances.flatMap((i) => i.image ?? []);
   const [image] = images;
   // several that disagree say nothing
@@ -246,7 +253,7 @@ export function settingsFor(file: FileId, project: Project, above: RawSettings |
   const loads = [...new Set(instances.flatMap((i) => i.loads))];
   if (loads.length) settings = { ...settings, loads };
   return withSettings(
-    withSettings({ ...settings, pathMap: [...mapsWithin(file), ...mapsOf(mountsFor(project, file))] }, above ?? {}),
+    withSettings({ ...settings, pathMap: [...mapsWithin(file), ...mapsOf(mountsFor(project, file, by))] }, above ?? {}),
     over,
   );
 }
@@ -287,6 +294,8 @@ export interface LoadWishes extends Pick<LoadOptions, 'cancel' | 'progress' | 's
   readonly now?: number | null;
   /** absolute includes read this machine */
   readonly machine?: boolean;
+  /** in which way the file is started */
+  readonly way?: Way;
 }
 
 /** Loads a configuration of the project from its main file. Never throws for what is on the disk. Throws Cancelled. */
@@ -298,8 +307,11 @@ export async function loadMain(
   wishes: LoadWishes = {},
 ): Promise<Tree | { problem: string }> {
   const tree = await loadTree(root, sources, await loadOptions(root, project, settings, sources, wishes));
-  return 'problem' in tree ? tree : { ...tree, beside: await wordsBeside(tree, project, sources) };
+  return 'problem' in tree ? tree : started({ ...tree, beside: await wordsBeside(tree, project, sources, wishes.way) }, wishes.way);
 }
+
+/** The tree with what tells it from others of the same files. */
+export const started = (tree: Tree, { startedBy }: Way = ANY_WAY): Tree => (startedBy ? { ...tree, startedBy } : tree);
 
 /** Files, and characters in them, whose words are looked at for the names of one configuration. */
 const MAX_BESIDE = 300;
@@ -308,11 +320,11 @@ const MAX_BESIDE_LENGTH = 4 * 1024 * 1024;
 const wordsOf = new WeakMap<Project, Map<FileId, { readonly words: ReadonlySet<string>; readonly length: number }>>();
 
 /** The words of the project's files that a tree does not read and that are no main files: they may be put beside those that it reads. */
-export async function wordsBeside(tree: Tree, project: Project, sources: Sources): Promise<NamesBeside> {
+export async function wordsBeside(tree: Tree, project: Project, sources: Sources, { by }: Way = ANY_WAY): Promise<NamesBeside> {
   let known = wordsOf.get(project);
   if (!known) wordsOf.set(project, (known = new Map()));
   const out = new Set<string>();
-  const apart = partsApart(project, tree.standIn?.file ?? tree.root, tree.files.keys());
+  const apart = partsApart(project, tree.standIn?.file ?? tree.root, tree.files.keys(), by);
   const others = project.configs.filter(
     (id) => !tree.files.has(id) && !project.roots.includes(id) && !apart.some((folder) => isBelow(id, folder)),
   );
@@ -345,7 +357,7 @@ export async function loadOptions<W extends LoadWishes>(
   sources: Sources,
   wishes: W,
 ): Promise<LoadOptions & Pick<W, 'stock'>> {
-  const { now = null, machine = false, ...rest } = wishes;
+  const { now = null, machine = false, way = ANY_WAY, ...rest } = wishes;
   const own = project.system || machine;
   return {
     ...rest,
@@ -353,7 +365,7 @@ export async function loadOptions<W extends LoadWishes>(
     engines: settings.engines,
     prefix: settings.prefix,
     environment: settings.environment && now !== null ? { now } : null,
-    ...(own ? { stock: null, complete: true } : { within: await insideOf(project, settings, sources, root) }),
+    ...(own ? { stock: null, complete: true } : { within: await insideOf(project, settings, sources, { root, by: way.by }) }),
   };
 }
 
@@ -361,13 +373,18 @@ export async function loadOptions<W extends LoadWishes>(
  * Whether a file, by its real path, may be read into a configuration: it is in the project, or where a person's settings point, and no
  * other container has it to itself.
  */
-async function insideOf(project: Project, settings: Settings, sources: Sources, root: FileId): Promise<(real: FileId) => boolean> {
+async function insideOf(
+  project: Project,
+  settings: Settings,
+  sources: Sources,
+  { root, by }: { readonly root: FileId; readonly by: Instance | null },
+): Promise<(real: FileId) => boolean> {
   const confDir = dirname(root);
   const named = settings.pathMap.map(({ to }) => (/^[a-z][a-z0-9+.-]+:/i.test(to) ? fileId(to) : resolve(confDir, to)));
   const realOf = async (f: FileId): Promise<FileId> => (await sources.real?.(f)) ?? f;
   const realsOf = (all: readonly FileId[]): Promise<FileId[]> => Promise.all([...new Set(all)].map(realOf));
   const folders = await realsOf([project.boundary, ...named, ...(settings.prefix === null ? [] : [resolve(confDir, settings.prefix)])]);
-  const own = mountsFor(project, root);
+  const own = mountsFor(project, root, by);
   // a file system that is made of what is put into it holds nothing of what only others put into theirs
   const closed = project.instances.some((i) => OF_IMAGES.includes(i.kind) && i.placed === own && !!i.placed.length);
   const mine = await realsOf([...own.map((p) => p.file), ...named]);

@@ -21,7 +21,7 @@ import { partsApart } from './applications.ts';
 import { livesAt, mainFileOf, type Project } from './deployed.ts';
 import type { Distribution } from './images.ts';
 import { MAIN_FILES, type MainFile } from './main-files.ts';
-import { insidePaths, OF_IMAGES } from './mounts.ts';
+import { type Instance, insidePaths, OF_IMAGES } from './mounts.ts';
 import type { Stock } from './stock.ts';
 
 /** Where a file will live, as mounts, copies and tasks of the project say it. */
@@ -157,8 +157,13 @@ export function standInFor(
 const MAX_OTHERS = 300;
 
 /** The lists (`StandIn.lists`) that other files of the project hold outside of any block: they may come to be beside a file. */
-export async function listsBeside(project: Project, file: FileId, sources: Sources): Promise<ReadonlySet<string>> {
-  const apart = partsApart(project, file);
+export async function listsBeside(
+  project: Project,
+  file: FileId,
+  sources: Sources,
+  by: Instance | null = null,
+): Promise<ReadonlySet<string>> {
+  const apart = partsApart(project, file, [], by);
   const others = project.configs.filter((id) => id !== file && !apart.some((folder) => isBelow(id, folder)));
   // of more than that nobody says that something is not there
   if (others.length > MAX_OTHERS) return new Set(INHERITED_LISTS);
@@ -177,8 +182,8 @@ function foldersOf(file: FileId): FileId[] {
 }
 
 /** Where the project puts a file; null when nothing says so. */
-export function destinationIn(project: Project, file: FileId): Destination | null {
-  const lives = livesAt(project, file);
+export function destinationIn(project: Project, file: FileId, by: Instance | null = null): Destination | null {
+  const lives = livesAt(project, file, by);
   if (!lives || lives.path.includes('{{')) return null;
   const { instance } = lives;
   const there = (path: string): string => path.replace(TEMPLATE_ENDING, '');

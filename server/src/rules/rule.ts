@@ -71,6 +71,8 @@ export interface Finding {
   readonly controls?: Controls;
   /** what it has in common with other places, until they are joined (shared.ts) */
   readonly shared?: Shared;
+  /** where several services start nginx with the same text and not all of them have it: those that do */
+  readonly services?: readonly string[];
 }
 
 /** What a rule hands over; the message comes from its table. */

@@ -10,7 +10,7 @@ import { type Entry, type FileSystem, MAX_FILE_BYTES, tooLarge } from '../base/f
 import { Lines } from '../base/lines.ts';
 import type { Context } from '../catalog/context.ts';
 import { readAsChosen } from '../config/chosen-engine.ts';
-import { Config, type Engine } from '../config/config.ts';
+import { Config, type ConfigId, configId, type Engine } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { fragmentContext } from '../config/fragment.ts';
 import { BlockCache } from '../config/kept.ts';
@@ -37,10 +37,11 @@ import { holdsMainBlocks, looksLikeNginx, verdictOn } from '../project/content.t
 import { imagesFor, loneProject, type Project, type RunImage } from '../project/deployed.ts';
 import { type Embedded, mayHost } from '../project/embedded.ts';
 import { EmbeddedFiles } from '../project/embedded-files.ts';
-import { findProject, type LoadWishes, loadOptions, settingsAbove, settingsFor, wordsBeside } from '../project/project.ts';
+import { findProject, type LoadWishes, loadOptions, settingsAbove, settingsFor, started, wordsBeside } from '../project/project.ts';
 import { destinationIn, listsBeside, standInFor } from '../project/standin.ts';
 import { Stock } from '../project/stock.ts';
 import type { Candidates } from '../project/walk.ts';
+import { ANY_WAY, mayBeSame, type Way, waysOf } from '../project/ways.ts';
 import type { Document } from '../syntax/document.ts';
 import { includesIn } from '../syntax/includes.ts';
 import type { NginxParser } from '../syntax/parser.ts';
@@ -56,8 +57,8 @@ export type Change =
   | { readonly kind: 'settings'; readonly settings: RawSettings }
   /** masks of what the editor leaves out of its file search, by the path within a folder (VS Code's `files.exclude` and `search.exclude`) */
   | { readonly kind: 'excludes'; readonly masks: readonly string[] }
-  /** a person's word on which main file a file belongs to; null takes it back */
-  | { readonly kind: 'root'; readonly root: FileId | null };
+  /** a person's word on which main file a file belongs to, and which of several services starts it; null takes it back */
+  | { readonly kind: 'root'; readonly root: FileId | null; readonly startedBy?: string | null };
 
 interface Buffer {
   readonly document: Document;
@@ -74,6 +75,10 @@ export interface ApplicationFile {
 }
 
 interface Loaded {
+  /** the main file, or the one that is judged within a stand-in */
+  readonly file: FileId;
+  /** in which of several ways it is started */
+  readonly way: Way;
   readonly tree: Tree;
   readonly includes: Map<Statement, Include>;
   readonly settings: Settings;
@@ -138,13 +143,15 @@ export class Workspace {
   private python: Python | null = null;
   /** by the files that they are read from */
   private readonly deployments = new Map<string, Deployment>();
-  /** by main file, file within a stand-in, or folder */
-  private readonly deploymentsAt = new Map<FileId, Deployment>();
-  private readonly loaded = new Map<FileId, Loaded>();
-  private built = new Map<FileId, Config>();
+  /** by configuration, or folder */
+  private readonly deploymentsAt = new Map<ConfigId, Deployment>();
+  private readonly loaded = new Map<ConfigId, Loaded>();
+  private built = new Map<ConfigId, Config>();
   private readonly stock: Stock;
   private folders: readonly FileId[] = [];
   private chosenRoot: FileId | null = null;
+  /** which of several that start the same file */
+  private chosenStart: string | null = null;
   private editorSettings: RawSettings = {};
   private excludes: readonly string[] = [];
   /** the projects of the folders, and of open files that are in none of them, by their boundary; null: to be looked for */
@@ -176,15 +183,20 @@ export class Workspace {
 
   /** The application's side: files that `deploy/` may want to read for what is loaded. */
   private applicationFiles(): Set<FileId> {
-    const sides = [...this.loaded.keys(), ...this.folders].map((at) =>
-      applicationFilesOf(this.projectOf(hostFileOf(at)), at, { reads: this.loaded.get(at)?.tree.files.keys() ?? [] }),
-    );
+    const sides = [
+      ...[...this.loaded.values()].map(({ file, tree, way }) => this.sidesOf(file, { reads: tree.files.keys(), by: way.by })),
+      ...this.folders.map((folder) => this.sidesOf(folder)),
+    ];
     return new Set(sides.flatMap(({ files, wider }) => [...files, ...(wider ?? [])]));
+  }
+
+  private sidesOf(at: FileId, more: Parameters<typeof applicationFilesOf>[2] = {}): ReturnType<typeof applicationFilesOf> {
+    return applicationFilesOf(this.projectOf(hostFileOf(at)), at, more);
   }
 
   /** Main files of the workspace, the likeliest first. */
   get roots(): readonly FileId[] {
-    return [...this.loaded].filter(([, l]) => l.shown && l.contexts === null).map(([root]) => root);
+    return [...new Set([...this.loaded.values()].filter((l) => l.shown && l.contexts === null).map((l) => l.file))];
   }
 
   apply(change: Change): void {
@@ -225,7 +237,7 @@ export class Workspace {
         for (const file of change.files) this.changedOnDisk(file);
         break;
       case 'folders':
-        for (const root of [...this.loaded.keys()]) if (this.isLeft(root, change.folders)) this.drop(root);
+        for (const [id, loaded] of [...this.loaded]) if (this.isLeft(loaded, change.folders)) this.drop(id);
         this.folders = change.folders;
         this.applicationSettled = false;
         this.searchAgain();
@@ -245,6 +257,7 @@ export class Workspace {
         break;
       case 'root':
         this.chosenRoot = change.root;
+        this.chosenStart = change.startedBy ?? null;
         this.reloadAll();
     }
   }
@@ -315,7 +328,7 @@ export class Workspace {
     const buffer = this.buffers.get(id);
     if (buffer) buffer.version = null;
     this.forget(id);
-    if (this.loaded.has(id)) this.drop(id);
+    this.dropFile(id);
   }
 
   private closeHost(file: FileId): void {
@@ -369,10 +382,10 @@ export class Workspace {
   private touched(file: FileId): void {
     const document = this.buffers.get(file)?.document;
     if (!document) return;
-    for (const [root, loaded] of this.loaded) {
+    for (const [id, loaded] of this.loaded) {
       if (!loaded.tree.files.has(file)) continue;
-      this.built.delete(root);
-      if (loaded.contexts && root === file && !this.stated(file) && this.fitsElsewhere(document, loaded.contexts)) {
+      this.built.delete(id);
+      if (loaded.contexts && loaded.file === file && !this.stated(file) && this.fitsElsewhere(document, loaded.contexts)) {
         loaded.stale = true;
         this.overtaken++;
         continue;
@@ -416,10 +429,10 @@ export class Workspace {
     const buffer = this.buffers.get(file);
     if (buffer && buffer.version === null) {
       this.buffers.delete(file);
-      for (const [root, loaded] of this.loaded)
+      for (const [id, loaded] of this.loaded)
         if (loaded.tree.files.has(file)) {
           loaded.stale = true;
-          this.built.delete(root);
+          this.built.delete(id);
         }
       this.retired.push(buffer.document);
     }
@@ -430,9 +443,9 @@ export class Workspace {
   private retired: Document[] = [];
 
   /** Whether a main file goes with the folders that are closed: nothing that is open belongs to it. */
-  private isLeft(root: FileId, folders: readonly FileId[]): boolean {
+  private isLeft({ file: root, tree }: Loaded, folders: readonly FileId[]): boolean {
     const below = (list: readonly FileId[]): boolean => list.some((f) => isBelow(root, f));
-    const open = [...this.loaded.get(root)!.tree.files.keys()].some((id) => (this.buffers.get(id)?.version ?? null) !== null);
+    const open = [...tree.files.keys()].some((id) => (this.buffers.get(id)?.version ?? null) !== null);
     return below(this.folders) && !below(folders) && root !== this.chosenRoot && !open;
   }
 
@@ -481,12 +494,21 @@ export class Workspace {
     return this.found === null || !this.applicationSettled || [...this.loaded.values()].some((l) => l.stale) || this.strays().length > 0;
   }
 
-  /** Open files that no configuration reads and whose main file was not looked for yet. */
+  /** Open files that some configuration should read and none does, and whose main file was not looked for yet. */
   private readonly soughtFor = new Set<FileId>();
   private strays(): FileId[] {
     return [...this.buffers]
-      .filter(([id, b]) => b.version !== null && !this.soughtFor.has(id) && ![...this.loaded.values()].some((l) => l.tree.files.has(id)))
+      .filter(([id, b]) => b.version !== null && !this.soughtFor.has(id) && this.unreadWays(id).length > 0)
       .map(([id]) => id);
+  }
+
+  /** The ways in which a file is started that no configuration is about. */
+  private unreadWays(file: FileId): readonly Way[] {
+    const readers = [...this.loaded.values()].filter((l) => l.tree.files.has(file));
+    const project = this.projectOf(hostFileOf(file));
+    // of one service alone there is one way: most projects are not asked
+    if (readers.length && project.instances.length < 2) return [];
+    return waysOf(project, file).filter((way) => !readers.some((l) => mayBeSame(l.way, way)));
   }
 
   /** Does all outstanding IO: finds main files, follows includes. Calls while one is running wait for it and, if need be, go on. */
@@ -528,14 +550,15 @@ export class Workspace {
     }
   }
 
-  private deploymentAt(at: FileId): Deployment {
-    let known = this.deploymentsAt.get(at);
+  /** What is said of the applications behind a configuration, or in a folder. */
+  private deploymentAt(at: FileId, id: ConfigId = configId(at)): Deployment {
+    let known = this.deploymentsAt.get(id);
     if (!known) {
-      const open = [...this.application].filter(([, f]) => f.version !== null).map(([id]) => id);
-      const reads = this.loaded.get(at)?.tree.files.keys() ?? [];
-      const sides = applicationFilesOf(this.projectOf(hostFileOf(at)), at, { reads, more: open });
+      const more = [...this.application].filter(([, f]) => f.version !== null).map(([file]) => file);
+      const loaded = this.loaded.get(id);
+      const sides = this.sidesOf(at, { reads: loaded?.tree.files.keys() ?? [], more, by: loaded?.way.by ?? null });
       known = deploymentFor(sides, (files) => this.deploymentFrom(files));
-      this.deploymentsAt.set(at, known);
+      this.deploymentsAt.set(id, known);
     }
     return known;
   }
@@ -600,7 +623,7 @@ export class Workspace {
       this.found = found;
       this.applicationSettled = false;
       this.named = named;
-      const known = new Set(this.loaded.keys());
+      const known = new Set([...this.loaded.values()].map((l) => l.file));
       const roots = named ?? [...found.values()].flatMap((p) => p.roots);
       for (const root of roots) if (!known.has(root)) await this.load(root, cancel);
       for (const root of known)
@@ -610,25 +633,28 @@ export class Workspace {
           root !== this.chosenRoot &&
           (named || (!(await this.files.stat(root)) && !this.buffers.has(root)))
         )
-          this.drop(root);
+          this.dropFile(root);
     }
-    if (this.chosenRoot && !this.loaded.has(this.chosenRoot)) await this.load(this.chosenRoot, cancel);
-    for (const [root, loaded] of [...this.loaded]) {
-      if (!loaded.stale) continue;
-      if (loaded.contexts) this.letGo(root);
-      else await this.load(root, cancel);
-    }
+    if (this.chosenRoot && !this.isLoaded(this.chosenRoot)) await this.load(this.chosenRoot, cancel);
+    const stale = [...this.loaded.values()].filter((l) => l.stale);
+    // a file that was read within a stand-in may belong to a main file by now, be one itself, or be closed
+    for (const { file, contexts } of stale)
+      if (contexts) {
+        this.dropFile(file);
+        this.soughtFor.delete(file);
+      }
+    for (const root of new Set(stale.flatMap((l) => (l.contexts ? [] : [l.file])))) await this.load(root, cancel);
     for (const file of this.strays()) {
       const before = this.overtaken;
       await this.belongs(file, cancel);
       const source = this.buffers.get(file)?.document;
-      if (source && ![...this.loaded.values()].some((l) => l.tree.files.has(file))) await this.load(file, cancel, source);
+      if (source && this.unreadWays(file).length) await this.load(file, cancel, source);
       // not before: a search that was cancelled found nothing out
       if (this.overtaken === before) this.soughtFor.add(file);
     }
     this.dropIncludedRoots();
     // one that a configuration reads now is sought for again when it does not any more
-    for (const file of this.soughtFor) if ([...this.loaded.values()].some((l) => l.tree.files.has(file))) this.soughtFor.delete(file);
+    for (const file of this.soughtFor) if (!this.unreadWays(file).length) this.soughtFor.delete(file);
     for (const loaded of this.loaded.values()) loaded.shown = this.isShown(loaded.tree);
     this.aboveFragments.clear();
     for (const [file, { version }] of this.buffers) {
@@ -674,9 +700,9 @@ export class Workspace {
   }
 
   /** The images whose nginx reads a main file when the project is deployed. */
-  imagesOf(root: FileId): RunImage[] {
+  imagesOf({ root, id }: Config): RunImage[] {
     const file = hostFileOf(root);
-    return imagesFor(this.projectOf(file), file);
+    return imagesFor(this.projectOf(file), file, this.loaded.get(id)?.way.by ?? null);
   }
 
   /** The project that a file is in; of two the inner one. */
@@ -688,7 +714,7 @@ export class Workspace {
   /** Finds the main files that may read an open file: those of its project, and itself. */
   private async belongs(file: FileId, cancel: CancelToken): Promise<void> {
     const own = this.buffers.get(file);
-    if (own && holdsMainBlocks(own.document.text) && !this.loaded.has(file)) await this.load(file, cancel);
+    if (own && holdsMainBlocks(own.document.text) && !this.isLoaded(file)) await this.load(file, cancel);
     // an event may begin the search anew meanwhile
     const { found } = this;
     if (!found) return;
@@ -696,7 +722,11 @@ export class Workspace {
     const project = await this.seek(hostFileOf(file), 'file', found, cancel);
     if (found.size > before) this.applicationSettled = false;
     if (this.named && this.folders.some((f) => isBelow(file, f))) return;
-    for (const root of project.roots) if (!this.loaded.has(root)) await this.load(root, cancel);
+    for (const root of project.roots) if (!this.isLoaded(root)) await this.load(root, cancel);
+  }
+
+  private isLoaded(file: FileId): boolean {
+    return [...this.loaded.values()].some((l) => l.file === file);
   }
 
   private isShown(tree: Tree): boolean {
@@ -705,39 +735,64 @@ export class Workspace {
     return tree.root === this.chosenRoot || mine(tree.root) || [...tree.files.keys()].some(mine);
   }
 
-  /** A file that was read within a stand-in may belong to a main file by now, be one itself, or be closed. */
-  private letGo(file: FileId): void {
-    this.drop(file);
-    this.soughtFor.delete(file);
+  private drop(id: ConfigId): void {
+    this.loaded.delete(id);
+    this.built.delete(id);
+    this.deploymentsAt.delete(id);
   }
 
-  private drop(root: FileId): void {
-    this.loaded.delete(root);
-    this.built.delete(root);
+  /** Drops the configurations that are about a file; all of them, or those that are started in none of these ways. */
+  private dropFile(file: FileId, but: readonly ConfigId[] = []): void {
+    for (const [id, loaded] of [...this.loaded]) if (loaded.file === file && !but.includes(id)) this.drop(id);
   }
 
   /** A main file that another one includes is a part of that one. */
   private dropIncludedRoots(): void {
-    for (const root of [...this.loaded.keys()]) {
-      if (root === this.chosenRoot) continue;
-      if ([...this.loaded].some(([other, l]) => other !== root && l.tree.files.has(root))) this.drop(root);
+    for (const [id, own] of [...this.loaded]) {
+      if (own.file === this.chosenRoot) continue;
+      const isPart = (l: Loaded): boolean => l.file !== own.file && l.tree.files.has(own.file) && mayBeSame(l.way, own.way);
+      if ([...this.loaded.values()].some(isPart)) this.drop(id);
     }
   }
 
-  /** `fragment` is the text of a file that no main file includes: it is read within the one that is in. */
-  private async load(root: FileId, cancel: CancelToken, fragment: SourceFile | null = null): Promise<void> {
+  /**
+   * Loads the configurations that are about a file. `fragment` is the text of one that no main file includes: it is read within the one that is in,
+   * for all that no other configuration is about.
+   */
+  private async load(file: FileId, cancel: CancelToken, fragment: SourceFile | null = null): Promise<void> {
     const before = this.found ? this.overtaken : null; // without what the search finds the settings are not whole
-    const project = this.found ? await this.seek(hostFileOf(root), 'file', this.found, cancel) : this.projectOf(root);
-    const settings = this.settingsWith(root, project, await this.settingsAbove(dirname(root), project));
-    const lists = fragment ? await listsBeside(project, root, this.sources()) : new Set<string>();
+    const project = this.found ? await this.seek(hostFileOf(file), 'file', this.found, cancel) : this.projectOf(file);
+    const ways = fragment ? this.unreadWays(file) : waysOf(project, file);
+    if (!fragment)
+      this.dropFile(
+        file,
+        ways.map((way) => configId(file, way.startedBy?.label ?? null)),
+      );
+    for (const way of ways) await this.loadSo(file, { project, way, fragment, before, cancel });
+  }
+
+  private async loadSo(
+    root: FileId,
+    {
+      project,
+      way,
+      fragment,
+      before,
+      cancel,
+    }: { project: Project; way: Way; fragment: SourceFile | null; before: number | null; cancel: CancelToken },
+  ): Promise<void> {
+    const id = configId(root, way.startedBy?.label ?? null);
+    const settings = this.settingsWith(root, project, await this.settingsAbove(dirname(root), project), way);
+    const lists = fragment ? await listsBeside(project, root, this.sources(), way.by) : new Set<string>();
     const standIn = fragment
-      ? standInFor(fragment, destinationIn(project, root), this.engine.catalog, this.stock, { stated: this.stated(root), lists })
+      ? standInFor(fragment, destinationIn(project, root, way.by), this.engine.catalog, this.stock, { stated: this.stated(root), lists })
       : null;
     if (fragment && !standIn) {
-      this.drop(root);
+      this.drop(id);
       return;
     }
     const wishes = {
+      way,
       stock: this.stock,
       now: this.options.now ? this.options.now() : null,
       cancel,
@@ -749,15 +804,17 @@ export class Workspace {
     const tree = await loadTree(root, this.sources(), standIn ? { ...options, stock: this.stock, standIn } : options);
     if ('problem' in tree) {
       this.options.log?.(`${root}: ${tree.problem}`);
-      this.drop(root);
+      this.drop(id);
       return;
     }
-    const beside = standIn ? undefined : await wordsBeside(tree, project, this.sources());
+    const beside = standIn ? undefined : await wordsBeside(tree, project, this.sources(), way);
     const includes = new Map(tree.includes);
-    const readBefore = this.loaded.get(root)?.tree.files;
+    const readBefore = this.loaded.get(id)?.tree.files;
     const isSame = readBefore && [...tree.files.keys()].every((id) => readBefore.has(id));
-    this.loaded.set(root, {
-      tree: { ...tree, includes, ...(beside ? { beside } : {}) },
+    this.loaded.set(id, {
+      file: root,
+      way,
+      tree: started({ ...tree, includes, ...(beside ? { beside } : {}) }, way),
       includes,
       settings,
       kept: new BlockCache(),
@@ -767,13 +824,13 @@ export class Workspace {
     });
     // a site that is new in it may be of another application
     if (!isSame) this.applicationSettled = false;
-    this.built.delete(root);
+    this.built.delete(id);
   }
 
-  private settingsWith(file: FileId, project: Project, above: RawSettings | null): Settings {
+  private settingsWith(file: FileId, project: Project, above: RawSettings | null, { by }: Way = ANY_WAY): Settings {
     const { folders } = this;
     const over = folders[0] ? basedOn(this.editorSettings, folders.find((f) => isBelow(file, f)) ?? folders[0]) : this.editorSettings;
-    return settingsFor(file, project, above, over);
+    return settingsFor(file, project, above, over, by);
   }
 
   private settingsAbove(start: FileId, project: Project): Promise<RawSettings | null> {
@@ -821,13 +878,13 @@ export class Workspace {
       text: (id) => this.buffers.get(id)?.document ?? this.hosts.get(id) ?? this.application.get(id) ?? this.script(id),
       embedded: (host) => this.hosts.get(host)?.embedded ?? [],
       keeps: (id, edits) => this.files.keeps(id, edits),
-      deploymentOf: (config) => this.deploymentAt(config.tree.standIn?.file ?? config.root),
+      deploymentOf: (config) => this.deploymentAt(config.subject, config.id),
       get folderDeployment() {
         return inFolders();
       },
       version: (id) => this.buffers.get(id)?.version ?? this.hosts.get(id)?.version ?? this.application.get(id)?.version ?? null,
       open: [...this.buffers].filter(([, b]) => b.version !== null).map(([id]) => id),
-      configs: [...this.loaded].filter(([, l]) => l.shown).map(([root]) => this.config(root)),
+      configs: [...this.loaded].filter(([, l]) => l.shown).map(([id]) => this.config(id)),
       configsOf: (id) => this.configsOf(id),
       usesOf: (statement, id) => this.configsOf(id).flatMap((c) => c.usesOf(statement, id)),
       settingsProblems: new Map(
@@ -841,21 +898,22 @@ export class Workspace {
     return null;
   }
 
-  private config(root: FileId): Config {
-    let config = this.built.get(root);
+  private config(id: ConfigId): Config {
+    let config = this.built.get(id);
     if (!config) {
-      const { tree, settings, kept, contexts } = this.loaded.get(root)!;
+      const { tree, settings, kept, contexts } = this.loaded.get(id)!;
       const kind = contexts ? 'fragment' : 'root';
-      this.built.set(root, (config = new Config(tree, this.engine, settings, kind, 'main', contexts ?? ['main'], kept)));
+      this.built.set(id, (config = new Config(tree, this.engine, settings, kind, 'main', contexts ?? ['main'], kept)));
     }
     return config;
   }
 
   private configsOf(file: FileId): readonly Config[] {
-    const roots = [...this.loaded].filter(([, l]) => l.tree.files.has(file)).map(([root]) => root);
+    const readers = [...this.loaded].filter(([, l]) => l.tree.files.has(file));
     // what a person chose is asked first: hover, preview and status are about it
-    const chosen = (root: FileId): number => (root === this.chosenRoot ? 0 : 1);
-    if (roots.length) return roots.sort((a, b) => chosen(a) - chosen(b)).map((r) => this.config(r));
+    const isSo = ({ way }: Loaded): boolean => this.chosenStart !== null && way.startedBy?.label === this.chosenStart;
+    const place = (l: Loaded): number => (l.file === this.chosenRoot ? 0 : 2) + (isSo(l) ? 0 : 1);
+    if (readers.length) return readers.sort(([, a], [, b]) => place(a) - place(b)).map(([id]) => this.config(id));
     const source = this.buffers.get(file)?.document;
     if (!source) return [];
     // settle() finds its main file, or one that is in: until then it is read by itself

@@ -15,8 +15,10 @@ import { loadParts } from '../../host/parts.ts';
 import { fileOfPath, isPathBelow, machinePath } from '../../host/paths.ts';
 import { writeFiles } from '../../host/write-files.ts';
 import { inHost } from '../../rules/in-host.ts';
+import { Merged } from '../../rules/merged.ts';
 import { type Finding, idsOf, means, type Rule, ruleNames, ruleOf } from '../../rules/rule.ts';
 import { lint } from '../../rules/run.ts';
+import { Told } from '../../rules/told.ts';
 import { applyBaseline, readBaseline, writeBaseline } from '../baseline.ts';
 import {
   type Asked,
@@ -159,9 +161,9 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   const crashes: string[] = [];
   const run = async (): Promise<Checked[]> => {
     const out: Checked[] = [];
-    for (const { config, project, shown } of configs) {
+    for (const { config, project, way, shown } of configs) {
       const tuned = config.with({ settings: { ...config.settings, rules: { ...config.settings.rules, ...overrides.rules } } });
-      const deployment = await loader.deployment({ config, project });
+      const deployment = await loader.deployment({ config, project, way });
       const findings = lint(tuned, overrides.active, {
         deployment,
         onCrash: (rule, error) => crashes.push(`${rule.id}: ${crashWords(error)}`),
@@ -345,7 +347,7 @@ function notChecked({ root, files, settings }: Config, active: readonly Rule[], 
 /** The findings by file, each once, with an empty list for a file that was read and has none. */
 function byFileOf(found: readonly Checked[], placed: (finding: Finding) => Finding): Map<FileId, Finding[]> {
   const byFile = new Map<FileId, Finding[]>();
-  const seen = new Set<string>();
+  const merged = new Merged();
   const listOf = (file: FileId): Finding[] => {
     const list = byFile.get(file) ?? [];
     byFile.set(file, list);
@@ -353,12 +355,13 @@ function byFileOf(found: readonly Checked[], placed: (finding: Finding) => Findi
   };
   for (const { config, findings, shown } of found) {
     for (const file of config.files.keys()) if (!isStock(file) && (shown === null || shown(file))) listOf(hostFileOf(file));
-    for (const f of findings.map(placed)) {
-      const key = `${f.at.file} ${f.rule} ${f.at.span.start} ${f.at.span.end} ${f.message}`;
-      if (seen.has(key)) continue;
-      seen.add(key);
-      listOf(f.at.file).push(f);
-    }
+    merged.add(config, findings);
+  }
+  const seen = new Told<{ finding: Finding }>();
+  for (const finding of merged.findings.map(placed)) {
+    if (seen.of(finding)) continue;
+    seen.add({ finding });
+    listOf(finding.at.file).push(finding);
   }
   return byFile;
 }

@@ -71,7 +71,7 @@ export async function test(paths: readonly string[], options: TestOptions): Prom
       map: [...(options.map ?? []), ...maps],
       ...(suite.nginx && !options.nginxVersion ? { nginxVersion: suite.nginx } : {}),
     });
-    const [asked] = await loader.configs([path.resolve(folder, suite.config)]);
+    const asked = await loader.one(path.resolve(folder, suite.config));
     if (!asked) throw new Failure(EXIT.unreadable, `${file}: ${suite.config} is no configuration`);
     const { config } = asked;
     suite = readTests(written, originOf(config) ?? 'http://localhost');

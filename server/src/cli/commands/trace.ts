@@ -189,7 +189,7 @@ export async function trace(configPath: string, words: readonly string[], option
     now: Math.floor(Date.now() / 1000),
   };
   const loader = await Loader.create(options);
-  const [asked] = await loader.configs([configPath]);
+  const asked = await loader.one(configPath);
   const config = asked?.config;
   if (!config) throw new Failure(EXIT.unreadable, `${configPath}: no configuration`);
   for (const name of Object.keys(upstreams))

@@ -1,5 +1,6 @@
 /** Checkstyle's XML, which many CI servers read. */
 import { xml } from '../../base/escape.ts';
+import { messageOf } from '../../rules/merged.ts';
 import type { Result } from '../commands/check.ts';
 
 const LEVEL = { error: 'error', warning: 'warning', info: 'info', hint: 'info' } as const;
@@ -12,7 +13,7 @@ export function checkstyle({ files, text }: Result): string {
     for (const f of file.findings) {
       const at = text(file.id)!.lines.position(f.at.span.start);
       out.push(
-        `    <error line="${at.line + 1}" column="${at.character + 1}" severity="${LEVEL[f.severity]}" message="${xml(f.message)}" source="proxylens.${xml(f.rule)}"/>`,
+        `    <error line="${at.line + 1}" column="${at.character + 1}" severity="${LEVEL[f.severity]}" message="${xml(messageOf(f))}" source="proxylens.${xml(f.rule)}"/>`,
       );
     }
     out.push('  </file>');

@@ -1,6 +1,7 @@
 /** Annotations of GitHub Actions' log (workflow commands). */
 import path from 'node:path';
 import { visible } from '../../base/escape.ts';
+import { messageOf } from '../../rules/merged.ts';
 import type { Result } from '../commands/check.ts';
 
 const LEVEL = { error: 'error', warning: 'warning', info: 'notice', hint: 'notice' } as const;
@@ -23,7 +24,7 @@ export function github({ files, text }: Result): string {
       const name = relative.startsWith('..') ? file.path : relative;
       const columns = from.line === to.line ? `,col=${from.character + 1},endColumn=${to.character + 1}` : '';
       out.push(
-        `::${LEVEL[f.severity]} file=${property(name)},line=${from.line + 1},endLine=${to.line + 1}${columns},title=${property(`proxylens ${f.rule}`)}::${data(f.message)}`,
+        `::${LEVEL[f.severity]} file=${property(name)},line=${from.line + 1},endLine=${to.line + 1}${columns},title=${property(`proxylens ${f.rule}`)}::${data(messageOf(f))}`,
       );
     }
   return out.length ? out.join('\n') + '\n' : '';

@@ -30,6 +30,7 @@ export function json({ files, text, project, durationMs }: Result): string {
             severity: f.severity,
             messageId: f.messageId,
             message: f.message,
+            ...(f.services ? { services: f.services } : {}),
             range: range(f.at.file, f.at.span),
             ...(f.witness ? { witness: f.witness } : {}),
             ...(f.controls ? { controls: f.controls } : {}),
@@ -46,10 +47,11 @@ export function json({ files, text, project, durationMs }: Result): string {
         })),
         project: {
           root: project.root && shownPath(project.root),
-          readAs: project.readAs.map(({ id, as, inside, template, nginx, versionFrom, flavour, assumed, because }) => ({
+          readAs: project.readAs.map(({ id, as, inside, service, template, nginx, versionFrom, flavour, assumed, because }) => ({
             path: shownPath(id),
             as,
             inside,
+            ...(service === null ? {} : { service }),
             template,
             nginx,
             versionFrom,

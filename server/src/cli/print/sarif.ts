@@ -11,6 +11,7 @@ import { loadCatalog } from '../../catalog/catalog.ts';
 import { knownAt } from '../../catalog/changes.ts';
 import { rulePage } from '../../features/explain.ts';
 import { VERSION } from '../../host/version.ts';
+import { messageOf } from '../../rules/merged.ts';
 import type { Result } from '../commands/check.ts';
 import { shownPath } from '../common.ts';
 
@@ -65,7 +66,7 @@ export function sarif({ files, text, rules }: Result): string {
         ruleId: f.rule,
         ruleIndex: descriptors.findIndex((d) => d.id === f.rule),
         level: LEVEL[f.severity],
-        message: { text: f.witness ? `${f.message}\n\n${f.witness.request} → ${f.witness.outcome}` : f.message },
+        message: { text: f.witness ? `${messageOf(f)}\n\n${f.witness.request} → ${f.witness.outcome}` : messageOf(f) },
         properties: {
           messageId: f.messageId,
           ...(f.witness ? { witness: f.witness } : {}),

@@ -5,6 +5,7 @@ import { visible } from '../../base/escape.ts';
 import type { FileId } from '../../base/file-id.ts';
 import { knownAt } from '../../catalog/changes.ts';
 import type { Severity } from '../../config/settings.ts';
+import { messageOf } from '../../rules/merged.ts';
 import type { Result } from '../commands/check.ts';
 import { shownPath } from '../common.ts';
 
@@ -32,7 +33,7 @@ export function stylish({ files, text, project, durationMs, color, fixed }: Resu
     });
     const wide = Math.max(...rows.map((r) => r.place.length));
     for (const { f, place } of rows) {
-      out.push(`  ${c.dim(place.padStart(wide))}  ${paint[f.severity](f.severity.padEnd(7))}  ${visible(f.message)}  ${c.dim(f.rule)}`);
+      out.push(`  ${c.dim(place.padStart(wide))}  ${paint[f.severity](f.severity.padEnd(7))}  ${visible(messageOf(f))}  ${c.dim(f.rule)}`);
       if (f.witness) out.push(`  ${' '.repeat(wide)}           ${c.dim(visible(`${f.witness.request} → ${f.witness.outcome}`))}`);
       for (const r of f.related) {
         const source = text(r.at.file);
@@ -79,7 +80,8 @@ function whatWasDone(project: Result['project'], name: (path: string) => string,
     const inside = r.inside === null ? '' : ` within ${visible(r.inside)}`;
     const template = r.template === null ? '' : `, a template (${r.template}),`;
     const why = r.assumed ? ' (assumed)' : r.because ? ` (${place(r.because.id, r.because.span.start)})` : '';
-    return `read ${name(shownPath(r.id))}${template}${as}${inside}${why}`;
+    const service = r.service === null ? '' : ` for ${visible(r.service)}`;
+    return `read ${name(shownPath(r.id))}${template}${as}${inside}${service}${why}`;
   };
   const assumed = project.readAs.filter((r) => r.assumed);
   if (whole) some(project.readAs.map((r) => `  ${read(r)}`));

@@ -11,6 +11,7 @@ import {
 import type { FileEdit } from '../../base/edit.ts';
 import { type FileId, hostFileOf } from '../../base/file-id.ts';
 import type { Place } from '../../base/span.ts';
+import { messageOf } from '../../rules/merged.ts';
 import type { Finding } from '../../rules/rule.ts';
 import type { SourceFile } from '../../syntax/statement.ts';
 import { type Encoding, toRange } from './encoding.ts';
@@ -43,7 +44,7 @@ export function toDiagnostic(
     source: 'proxylens',
     code: finding.rule,
     ...(docs === null ? {} : { codeDescription: { href: docs + finding.rule } }),
-    message: finding.message,
+    message: messageOf(finding),
     ...(related.length ? { relatedInformation: related } : {}),
     ...(finding.tag ? { tags: [finding.tag === 'deprecated' ? DiagnosticTag.Deprecated : DiagnosticTag.Unnecessary] } : {}),
   };

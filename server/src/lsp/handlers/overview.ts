@@ -1,4 +1,5 @@
 /** The workspace's configurations as trees and as files for `nginx -t`, and whether a text is nginx configuration at all. */
+
 import { fileId, pathOf } from '../../base/file-id.ts';
 import { type OverviewNode, overviewOf } from '../../features/overview.ts';
 import { PLAN_FOLDERS, testPlan } from '../../features/test-plan.ts';
@@ -14,6 +15,7 @@ import {
   type TestPlanParams,
   type TestPlanResult,
 } from '../protocol.ts';
+import { findingsOf } from '../session.ts';
 import { labelled } from './roots.ts';
 
 export const overview = reads<null, OverviewResult>({
@@ -35,13 +37,9 @@ export const overview = reads<null, OverviewResult>({
       roots: snapshot.configs
         .filter((c) => c.kind === 'root')
         .map((config) => ({
-          ...labelled(config.root),
+          ...labelled(config, snapshot.configs),
           nginxVersion: config.settings.target.nginx.text,
-          items: overviewOf(
-            config,
-            [...config.files.keys()].flatMap((f) => session.findings(f)),
-            snapshot.deploymentOf(config),
-          ).map(item),
+          items: overviewOf(config, findingsOf(session, config), snapshot.deploymentOf(config)).map(item),
         })),
     };
   },
@@ -50,7 +48,7 @@ export const overview = reads<null, OverviewResult>({
 export const plan = reads<TestPlanParams, TestPlanResult>({
   method: Requests.testPlan,
   run({ snapshot, session }, { uri, folder }) {
-    const config = snapshot.configs.find((c) => c.root === fileId(uri)) ?? snapshot.configsOf(fileId(uri))[0];
+    const config = snapshot.configsOf(fileId(uri))[0] ?? snapshot.configs.find((c) => c.root === fileId(uri));
     if (!config) return { ok: false, message: 'No main file is known. Open one, or name it in the setting proxylens.root.' };
     const made = testPlan(config, folder);
     if ('problem' in made) return { ok: false, message: made.problem };
@@ -61,7 +59,7 @@ export const plan = reads<TestPlanParams, TestPlanResult>({
       folders: [...PLAN_FOLDERS],
       replaced: [...made.replaced],
       unseen: [...made.unseen],
-      images: session.workspace.imagesOf(config.root).map((image) => ({ ...image })),
+      images: session.workspace.imagesOf(config).map((image) => ({ ...image })),
     };
   },
 });

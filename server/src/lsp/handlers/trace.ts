@@ -1,4 +1,5 @@
 /** The preview of the request path: a trace with what belongs to its picture, suggestions for the request line, the map, request tests. */
+
 import { type FileId, fileId } from '../../base/file-id.ts';
 import type { Span } from '../../base/span.ts';
 import type { Config } from '../../config/config.ts';
@@ -37,6 +38,7 @@ import {
   type WayOutView,
   type WirePlace,
 } from '../protocol.ts';
+import { findingsOf } from '../session.ts';
 
 /** The main file's configuration that reads the file; a file with servers that none reads yet (a new site) is a path of its own. */
 const configFor = ({ snapshot }: ReadContext, uri: string) => {
@@ -45,11 +47,7 @@ const configFor = ({ snapshot }: ReadContext, uri: string) => {
 };
 
 /** What nginx refuses of it, as the editor shows it. */
-const refusalsIn = ({ session }: Pick<ReadContext, 'session'>, config: Config) =>
-  refusalsAmong(
-    config,
-    [...config.files.keys()].flatMap((f) => session.findings(f)),
-  );
+const refusalsIn = ({ session }: Pick<ReadContext, 'session'>, config: Config) => refusalsAmong(config, findingsOf(session, config));
 
 /** Answers as the request line gives them, in the form that every caller's are read in. */
 const answersOf = (answers: NonNullable<TraceParams['answers']>): Record<string, unknown> =>
@@ -173,7 +171,7 @@ export const map = reads<MapParams, MapResult>({
     const { snapshot, session, encoding } = context;
     const config = configFor(context, uri);
     if (!config) return { nodes: [], links: [] };
-    const findings = [...config.files.keys()].flatMap((f) => session.findings(f));
+    const findings = findingsOf(session, config);
     const view = mapOf(config, findings, snapshot.deploymentOf(config));
     return {
       nodes: view.nodes.map((n) => {

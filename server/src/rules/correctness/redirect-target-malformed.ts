@@ -162,7 +162,7 @@ What follows the code of \`return\`, or the replacement of a \`rewrite\` that re
   },
   check({ spot, config, deployment, report }) {
     if (spot.location === null)
-      for (const found of plainOnTls(spot, nginxContainers(deployment, config.files.keys()))) report(found.message, found.report);
+      for (const found of plainOnTls(spot, nginxContainers(deployment, config))) report(found.message, found.report);
     const told = new Set<Directive>();
     const own = spot.directives.filter((d) => d.name === 'return' || d.name === 'rewrite');
     for (const [i, door] of spot.doors.slice(0, 4).entries())

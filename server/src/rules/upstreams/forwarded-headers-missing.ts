@@ -38,7 +38,7 @@ function missingAt(directive: Directive, deployment: Deployment): (typeof NEEDED
 function handsOn({ scope }: Directive, deployment: Deployment): boolean {
   const server = serverOf(scope);
   if (server && listensForPlatform(server)) return true;
-  return nginxContainers(deployment, scope.config.files.keys()).some(reachedThroughAnother);
+  return nginxContainers(deployment, scope.config).some(reachedThroughAnother);
 }
 
 export default defineRule({

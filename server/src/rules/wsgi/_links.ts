@@ -120,8 +120,7 @@ function addressOf(target: PassTarget, member: UpstreamServer | null): Target | 
 }
 
 /** The containers in which nginx runs with this configuration; none where it runs on the machine itself. */
-export const nginxesOf = (config: Config, deployment: Deployment): readonly ComposeService[] =>
-  nginxContainers(deployment, config.files.keys());
+export const nginxesOf = (config: Config, deployment: Deployment): readonly ComposeService[] => nginxContainers(deployment, config);
 
 /**
  * The links that end at an application. Where the files do not say where the only application listens, every pass directive leads to it, if there is but
