@@ -58,12 +58,14 @@ export async function ask(
 ) {
   echo.take();
   const client = new RawClient(port);
-  const length = headers.some((h) => /^content-length:/i.test(h)) ? [] : ['Content-Length: 0'];
+  const announced = headers.map((h) => /^content-length:\s*(\d+)$/i.exec(h)?.[1]).find((n) => n !== undefined);
+  const length = announced === undefined ? ['Content-Length: 0'] : [];
+  const body = 'x'.repeat(Number(announced ?? 0));
   try {
     let answer = null;
     for (let i = 0; i < times; i++)
       answer = await client.ask(
-        `${method} ${target} HTTP/1.1\r\nHost: ${host}\r\n${[...headers, ...length].map((h) => `${h}\r\n`).join('')}\r\n`,
+        `${method} ${target} HTTP/1.1\r\nHost: ${host}\r\n${[...headers, ...length].map((h) => `${h}\r\n`).join('')}\r\n${body}`,
         method === 'HEAD',
       );
     assert.ok(answer, 'an answer');

@@ -366,7 +366,8 @@ const ROWS: readonly Row[] = [
   { rule: 'unreachable-location', example: 6, harm: async ({ get }) => (await get('/status')).body !== 'up' },
   { rule: 'unsafe-if', example: 2, harm: async ({ get }) => headerOf((await get('/?a=1&b=1')).headers, 'X-A') === undefined },
   { rule: 'variable-before-set', harm: async ({ get }) => (await get('/page')).status !== 503 },
-  { rule: 'variable-before-set', example: 3, harm: async ({ get }) => (await get('/')).body === '' },
+  { rule: 'variable-before-set', example: 2, harm: async ({ get }) => (await get('/api/v2/page')).status === 500 },
+  { rule: 'variable-before-set', example: 4, harm: async ({ get }) => (await get('/')).body === '' },
   { rule: 'try-files-and-pass', harm: async ({ get }) => (await get('/page')).asked[0] !== '/page' },
   {
     rule: 'try-files-file-as-uri',

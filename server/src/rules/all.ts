@@ -210,6 +210,7 @@ import cacheInactiveBelowValid from './upstreams/cache-inactive-below-valid.ts';
 import cacheKeyLeaks from './upstreams/cache-key-leaks.ts';
 import cachePurgeOpen from './upstreams/cache-purge-open.ts';
 import cacheStoresErrors from './upstreams/cache-stores-errors.ts';
+import cacheStoresNothing from './upstreams/cache-stores-nothing.ts';
 import cacheWithoutBuffering from './upstreams/cache-without-buffering.ts';
 import cacheWithoutLock from './upstreams/cache-without-lock.ts';
 import connectionHeaderKeepalive from './upstreams/connection-header-keepalive.ts';
@@ -524,6 +525,7 @@ export const RULES: readonly Rule[] = [
   cacheKeyLeaks,
   cachePurgeOpen,
   cacheStoresErrors,
+  cacheStoresNothing,
   cacheWithoutBuffering,
   cacheWithoutLock,
   connectionHeaderKeepalive,

@@ -30,7 +30,7 @@ import { parsePath } from '../trace/uri.ts';
 import { pathsFor } from './paths.ts';
 import { samplesOf } from './regex-samples.ts';
 import { witnessesOf } from './requests.ts';
-import { asPath, type Probe, probeFor, rowsOf, type Wanted } from './values.ts';
+import { asPath, type Probe, patternOf, probeFor, rowsOf, type Wanted } from './values.ts';
 
 /** A way in: a listening address and a host for which the server answers there. */
 export interface Door {
@@ -210,6 +210,9 @@ function hostsOf(name: ServerName): readonly string[] {
   }).slice(0, 4);
 }
 
+/** Whether a condition of the server's own reads the host. */
+const asksForHost = ({ scope }: Server): boolean => scope.named('if').some((d) => /^\(?\$\{?(?:http_)?host\b/.test(d.values.join('')));
+
 function doorsOf(config: Config, server: Server, listeners: readonly Listener[]): Door[] {
   const doors: Door[] = [];
   const options = hostOptions(config);
@@ -224,7 +227,9 @@ function doorsOf(config: Config, server: Server, listeners: readonly Listener[])
       if (!doors.some((d) => d.host === host && d.listener === listener)) doors.push({ listener, scheme, port: listener.port, host, name });
       return true;
     };
-    for (const name of server.names.slice(0, MOST_NAMES)) for (const host of hostsOf(name)) if (at(host, name)) break;
+    // a name with a dot in front stands for itself and for what is below it, and a condition may tell the two apart
+    for (const name of server.names.slice(0, MOST_NAMES))
+      for (const host of hostsOf(name)) if (at(host, name) && !(name.text.startsWith('.') && asksForHost(server))) break;
     if (listener.defaultServer === server && !doors.some((d) => d.listener === listener)) at(ANY_HOST, null);
   }
   return doors;
@@ -259,15 +264,8 @@ function pathsTo(spot: Spot): string[] {
     if (d.name === 'rewrite') patterns.push({ pattern: d.value(0), caseless: false });
     else if (d.name === 'if') {
       const m = /^\(?\s*\$(?:document_uri|uri|request_uri|request_filename)$/.exec(d.values[0] === '(' ? `(${d.value(1)}` : d.value(0));
-      const at = d.values.findIndex((v) => /^!?~\*?$/.test(v));
-      if (m && at >= 0)
-        patterns.push({
-          pattern: d.values
-            .slice(at + 1)
-            .join(' ')
-            .replace(/\)$/, ''),
-          caseless: d.values[at]!.endsWith('*'),
-        });
+      const read = m && patternOf(d);
+      if (read) patterns.push(read);
     }
     for (const { pattern, caseless } of patterns)
       patterned.push(
@@ -405,12 +403,8 @@ function wantedBy(directive: Directive): { name: string; wanted: Wanted } | null
   if (condition.kind === 'equal')
     return condition.value.literal === null ? null : { name, wanted: { is: fromBytes(condition.value.literal) } };
   if (condition.kind !== 'match' || condition.negative) return { name, wanted: 'something' };
-  const at = directive.values.findIndex((v) => /^~\*?$/.test(v));
-  const pattern = directive.values
-    .slice(at + 1)
-    .join(' ')
-    .replace(/\)$/, '');
-  return { name, wanted: { matches: pattern, caseless: directive.value(at).endsWith('*') } };
+  const read = patternOf(directive);
+  return read && { name, wanted: { matches: read.pattern, caseless: read.caseless } };
 }
 
 // ---- what cannot be told

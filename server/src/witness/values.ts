@@ -135,6 +135,16 @@ export function rowsOf(map: Directive): { readonly key: Wanted | null; readonly 
   });
 }
 
+/** The pattern of a condition (`if ($x ~ …)`), with or without the bracket that ends it; null where it has none. */
+export function patternOf(condition: Directive): { readonly pattern: string; readonly caseless: boolean } | null {
+  const { values } = condition;
+  const at = values.findIndex((v) => /^!?~\*?$/.test(v));
+  const word = values[at + 1];
+  if (at < 0 || word === undefined) return null;
+  // behind a quoted pattern the bracket is a word of its own
+  return { pattern: at + 2 === values.length ? word.replace(/\)$/, '') : word, caseless: values[at]!.endsWith('*') };
+}
+
 const HEX = '0123456789ABCDEF';
 
 /** A decoded path as a request line has it: what would end or change it there is escaped. */

@@ -7,7 +7,122 @@ const CERT = 'ssl_certificate a.pem; ssl_certificate_key a.key;';
 const inc = (inside: string, text: string) =>
   tree(`#- nginx.conf\nevents {}\nhttp { ${inside.replace('@', 'include part.inc;')} }\n#- part.inc\n${text}\n`);
 
+const CACHE = 'proxy_cache_path /c keys_zone=z:1m;\n';
+
 export const TRIALS: readonly Trial[] = [
+  {
+    rule: 'cache-stores-nothing',
+    inside: 'http',
+    bad: [
+      `${CACHE}proxy_cache z;\nserver { listen 80; location / { ${PASS} } }`,
+      'uwsgi_cache_path /c keys_zone=z:1m;\nserver { listen 80; location / { uwsgi_cache z; uwsgi_cache_key $uri; uwsgi_pass unix:/run/app.sock; } }',
+      `${CACHE}upstream app { server app:8000; }\nserver { listen 80; location /api/ { proxy_cache z; proxy_cache_lock on; proxy_pass http://app; } }`,
+      `${CACHE}server { listen 80; location / { proxy_cache z; proxy_ignore_headers Cache-Control Expires X-Accel-Expires; ${PASS} } }`,
+      'fastcgi_cache_path /c keys_zone=z:1m;\nserver { listen 80; location ~ \\.php$ { fastcgi_cache z; fastcgi_cache_key $uri; fastcgi_pass unix:/run/php.sock; } }',
+      `${CACHE}server { listen 80; proxy_cache z; location /a/ { proxy_cache_valid 200 1m; ${PASS} } location /b/ { ${PASS} } }`,
+      inc(
+        'proxy_cache_path /c keys_zone=z:1m; server { listen 80; location / { @ } }',
+        'proxy_cache z;\nproxy_cache_key $uri;\nproxy_pass http://127.0.0.1:8000;',
+      ),
+    ],
+    sane: [
+      `${CACHE}proxy_cache_valid 5m;\nserver { listen 80; location / { proxy_cache z; ${PASS} } }`,
+      `${CACHE}server { listen 80; location / { proxy_cache z; proxy_cache_valid any 10s; proxy_ignore_headers Cache-Control Expires X-Accel-Expires; ${PASS} } }`,
+      `${CACHE}proxy_cache z;\nserver { listen 80; location / { proxy_cache off; ${PASS} } }`,
+      `${CACHE}server { listen 80; location / { proxy_cache z; proxy_pass http://198.51.100.7; } }`,
+      inc(
+        'proxy_cache_path /c keys_zone=z:1m; @ server { listen 80; location / { proxy_cache z; proxy_pass http://127.0.0.1:8000; } }',
+        'proxy_cache_valid 200 1h;',
+      ),
+      tree(
+        '#- nginx.conf\nevents {}\nhttp { proxy_cache_path /c keys_zone=z:1m; include caching.d/*.conf; server { listen 80; location / { proxy_cache z; proxy_pass http://127.0.0.1:8000; } } }\n',
+      ),
+      `${CACHE}server { listen 80; location / { proxy_cache z; proxy_buffering off; ${PASS} } }`,
+    ],
+  },
+  {
+    rule: 'access-list-outranked',
+    inside: 'server',
+    bad: [
+      `root /srv/www;\nlocation /members/ { if ($cookie_member = "") { return 403; } }\nlocation ~ \\.(mp4|pdf)$ { expires 7d; }`,
+      `location /ops/ { if ($remote_addr !~ "^10\\.") { return 404; } ${PASS} }\nlocation ~ ^/\\w+/export { ${PASS} proxy_read_timeout 300; }`,
+      'location /ops { if ($arg_key != "9f2") { return 403; } uwsgi_pass 127.0.0.1:3031; }\nlocation ~ \\.csv$ { uwsgi_pass 127.0.0.1:3031; }',
+      `location / { ${PASS} location ~ ^/staff/(?!login) { allow 10.0.0.0/8; deny all; ${PASS} } location = /staff/people { ${PASS} } }`,
+      `location /staff/ { allow 10.0.0.0/8; deny all; ${PASS} }\nlocation ~ ^/(en|de)/ { rewrite ^/\\w\\w(/.*)$ $1 break; ${PASS} }`,
+      `location /staff/ { allow 10.0.0.0/8; deny all; ${PASS} }\nlocation ~ ^/[a-z]+/people { ${PASS} proxy_buffering off; }`,
+    ],
+    sane: [
+      `root /srv/www;\nlocation ^~ /members/ { if ($cookie_member = "") { return 403; } }\nlocation ~ \\.(mp4|pdf)$ { expires 7d; }`,
+      `location /shop/ { if ($http_user_agent ~* "bot") { return 403; } ${PASS} }\nlocation ~ \\.json$ { ${PASS} }`,
+      `location /files/ { if ($request_method !~ ^(GET|HEAD)$) { return 405; } ${PASS} }\nlocation ~ \\.json$ { ${PASS} }`,
+      `location /img/ { valid_referers none blocked server_names; if ($invalid_referer) { return 403; } root /srv/www; }\nlocation ~ \\.png$ { root /srv/www; }`,
+      `root /srv/www;\nlocation /members/ { if ($cookie_member = "") { return 403; } ${PASS} }\nlocation ~ \\.css$ { expires 7d; }`,
+      `location /ops/ { if ($http_x_key != "k") { return 403; } ${PASS} }\nlocation ~ \\.json$ { if ($http_x_key != "k") { return 403; } ${PASS} }`,
+      `location / { ${PASS} location ~ ^/staff/(?!login) { allow 10.0.0.0/8; deny all; ${PASS} } location = /staff/login { ${PASS} } }`,
+    ],
+  },
+  {
+    rule: 'forwarded-for-trusted',
+    inside: 'http',
+    bad: [
+      `server { listen 80; location / { proxy_set_header X-Forwarded-For $http_x_forwarded_for; ${PASS} } }`,
+      `server { listen 443 ssl; ${CERT} location / { proxy_set_header X-Real-IP $http_x_real_ip; ${PASS} } }`,
+      `proxy_set_header X-Forwarded-For $http_x_forwarded_for;\nserver { listen 80; location / { ${PASS} } }`,
+      'server { listen 80; location / { uwsgi_param HTTP_X_FORWARDED_FOR $http_x_forwarded_for; uwsgi_pass 127.0.0.1:3031; } }',
+      `server { listen 80; location / { set $who $http_x_forwarded_for; proxy_set_header X-Real-IP $who; ${PASS} } }`,
+      `map $http_x_forwarded_for $who { ~^(?<first>[\\d.]+) $http_x_forwarded_for; }\nserver { listen 80; location / { proxy_set_header X-Real-IP $who; ${PASS} } }`,
+    ],
+    sane: [
+      `server { listen 80; location / { proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; ${PASS} } }`,
+      `server { listen 80; location / { proxy_set_header X-Forwarded-For "$http_x_forwarded_for, $remote_addr"; ${PASS} } }`,
+      `real_ip_header X-Forwarded-For;\nset_real_ip_from 10.0.0.0/8;\nserver { listen 80; location / { proxy_set_header X-Forwarded-For $http_x_forwarded_for; ${PASS} } }`,
+      `server { listen 127.0.0.1:8080; location / { proxy_set_header X-Forwarded-For $http_x_forwarded_for; ${PASS} } }`,
+      `map $http_x_real_ip $who { "" $remote_addr; default $http_x_real_ip; }\nserver { listen 80; location / { proxy_set_header X-Real-IP $who; ${PASS} } }`,
+      `server { listen 80 proxy_protocol; location / { proxy_set_header X-Forwarded-For $http_x_forwarded_for; ${PASS} } }`,
+      `server { listen 80; location / { proxy_set_header X-Original-For $http_x_forwarded_for; ${PASS} } }`,
+    ],
+  },
+  {
+    rule: 'assets-without-root',
+    inside: 'http',
+    bad: [
+      'server { listen 80; location / { try_files $uri $uri/ =404; } }',
+      `server { listen 80; location / { try_files $uri @app; } location @app { root /srv; ${PASS} } }`,
+      `server { listen 80; location / { ${PASS} } location /static/ { try_files $uri =404; } }`,
+      'server { listen 80; location / { try_files $uri.html /index.html; } }',
+      'server { listen 80; location ~ ^/docs/ { try_files $document_uri /docs/index.html; } }',
+      inc('server { listen 80; location / { @ } }', 'try_files $uri /index.html;'),
+    ],
+    sane: [
+      'root /srv;\nserver { listen 80; location / { try_files $uri $uri/ =404; } }',
+      `server { listen 80; location / { try_files /none @app; } location @app { ${PASS} } }`,
+      `server { listen 80; location / { try_files "" @app; } location @app { ${PASS} } }`,
+      'server { listen 80; location /a/ { alias /srv/a/; try_files $uri =404; } }',
+      'server { listen 80; root /srv; location / { location /x/ { try_files $uri =404; } } }',
+      `server { listen 80; location / { ${PASS} } location /.well-known/acme-challenge/ { try_files $uri =404; } }`,
+      tree('#- nginx.conf\nevents {}\nhttp { server { listen 80; include roots/*.conf; location / { try_files $uri =404; } } }\n'),
+    ],
+  },
+  {
+    rule: 'variable-before-set',
+    inside: 'server',
+    bad: [
+      'location /api/ { set $to 127.0.0.1:8000; location /api/v2/ { proxy_pass http://$to; } }',
+      'location /a/ { set $home /srv/a; location ~ \\.css$ { root $home; } }',
+      'location / { set $lang de; location ~ ^/x/(\\d+) { return 302 /$lang/$1; } }',
+      `location / { set $site a; location /b/ { proxy_set_header X-Site $site; ${PASS} } ${PASS} }`,
+      `error_page 500 /500.html;\nlocation / { set $site a; location /b/ { add_header X-Site $site; ${PASS} } }`,
+      'location / { set $app 1; location /b/ { uwsgi_param APP $app; uwsgi_pass 127.0.0.1:3031; } }',
+    ],
+    sane: [
+      'set $to 127.0.0.1:8000;\nlocation /api/ { location /api/v2/ { proxy_pass http://$to; } }',
+      'location /api/ { set $to 127.0.0.1:8000; proxy_pass http://$to; }',
+      'location /api/ { set $to a; location /api/v2/ { set $to 127.0.0.1:8000; proxy_pass http://$to; } }',
+      'location /a/ { set $home /srv/a; root $home; }',
+      `location / { if ($arg_a) { set $site a; } proxy_set_header X-Site $site; ${PASS} }`,
+      'location /a/ { set $k 1; rewrite ^/a/(.*) /a/b/$1 last; location /a/b/ { proxy_pass http://127.0.0.1:8000/$k; } }',
+    ],
+  },
   {
     rule: 'address-not-limited',
     inside: 'http',

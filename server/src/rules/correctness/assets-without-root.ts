@@ -25,6 +25,22 @@ function restOf(location: Location, server: Scope): Location | null {
   return hasRoot(location.scope) ? null : rest;
 }
 
+/** A word of try_files that a file of the client's choice is looked for under. */
+const LOOKED_FOR = /^\$(?:\{?(?:document_)?uri\}?)(?:\.\w+|\/)?$/;
+
+/** Files of the client's choice are looked for here, and nothing around says where they are. */
+const isRootless = ({ location, scope }: Spot): boolean =>
+  location !== null &&
+  location.kind !== 'named' &&
+  !location.name.includes('well-known') &&
+  !scope.has('alias') &&
+  (scope
+    .first('try_files')
+    ?.values.slice(0, -1)
+    .some((v) => LOOKED_FOR.test(v)) ??
+    false) &&
+  !hasRoot(scope);
+
 /** A path below a prefix that the expression takes. */
 function pathBelow(spot: Spot, prefix: Location): string | null {
   const { location, config } = spot;
@@ -50,7 +66,9 @@ Give the block the \`root\` where the files are, or a \`proxy_pass\` of its own;
   about: ['root', 'proxy_pass', 'expires'],
   looksAt: {
     outcome: ['location'],
-    when: ({ location, scope, server }) => {
+    when: (spot) => {
+      if (isRootless(spot)) return true;
+      const { location, scope, server } = spot;
       if (!location || (location.kind !== 'regex' && location.kind !== 'prefix') || location.name === '/') return false;
       if (PASS_DIRECTIVES.some((p) => scope.has(p))) return false;
       if (location.kind === 'regex' && !location.parent && tookFrom(location).length) return true;
@@ -60,6 +78,8 @@ Give the block the \`root\` where the files are, or a \`proxy_pass\` of its own;
   needs: 'config',
   costly: true,
   messages: {
+    rootless:
+      'try_files looks for {from} as {file}, in the folder that nginx was compiled with: no root is set, here or around. Set root to the folder of the files.',
     inner:
       '{from} is looked up as {file}, in the folder that nginx was compiled with: the root stands inside "location /", and counts only there. Move it to the server.',
     taken:
@@ -71,6 +91,23 @@ Give the block the \`root\` where the files are, or a \`proxy_pass\` of its own;
   check({ spot, report }) {
     if (spot.has('internal', 'alias')) return;
     const { location, server } = spot;
+    if (isRootless(spot)) {
+      const line = spot.scope.first('try_files')!;
+      const from = spot.paths.find((p) => !p.endsWith('/'));
+      const trace = from === undefined || spot.unsure ? null : spot.ask({ path: from });
+      const id = trace?.assumptions.find((a) => a.id.startsWith('file:') && a.id.includes(from!))?.id;
+      if (!trace || id === undefined) return;
+      const last = line.values.at(-1)!;
+      report('rootless', {
+        at: line.at(),
+        data: { from: from!, file: id.slice('file:'.length) },
+        // whoever falls back to an application may have no files
+        severity: last.startsWith('@') ? 'info' : 'warning',
+        witness: proofOf(trace),
+        missing: ['root'],
+      });
+      return;
+    }
     const { directive } = location!;
     const at = directive.at({ start: directive.statement.start, end: directive.args.at(-1)!.end });
     let outranked: (() => void) | null = null;
@@ -112,6 +149,17 @@ Give the block the \`root\` where the files are, or a \`proxy_pass\` of its own;
     });
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `location / {
+    try_files $uri $uri/ /index.html;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ rootless
+}`,
+      good: `root /srv/site;
+location / {
+    try_files $uri $uri/ /index.html;
+}`,
+    },
     {
       inside: 'server',
       bad: `root /srv/www;

@@ -1,7 +1,9 @@
 /** Error pages that end in the same error: behind the application that is down, under the condition or the list that refused. Shown by a request. */
 import { passedBy, passesIn } from '../../answers/what-is-passed.ts';
+import { toBytes } from '../../base/bytes.ts';
+import { parseOffset } from '../../catalog/value-kind.ts';
 import type { Directive } from '../../config/directive.ts';
-import { locationOf } from '../../config/locations.ts';
+import { locationOf, matchLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import type { Trace, TraceOptions } from '../../trace/trace.ts';
@@ -27,6 +29,35 @@ function* tries(spot: Spot): Generator<[Probe, Pick<TraceOptions, 'assume' | 'up
   for (const a of spot.ask({}).assumptions)
     if (a.id.startsWith('file:')) yield [{}, { assume: { [a.id]: 'file' } }];
     else if (a.id.startsWith('auth_request') && a.choices.includes('401')) yield [{}, { assume: { [a.id]: '401' } }];
+}
+
+/** The bytes that a body may have in a scope; 0: any number. */
+function bodyLimit(scope: Scope): number {
+  const line = scope.value('client_max_body_size');
+  const read = line ? parseOffset(line.value(0)) : null;
+  return read === null ? 1024 * 1024 : read.ok ? read.value : 0;
+}
+
+/** A page that is asked for with the client's length, in a place where that is too large: 413 takes its place (find_config_phase). */
+function cutPage(spot: Spot): { line: Directive; limit: string; trace: Trace } | null {
+  const own = bodyLimit(spot.scope);
+  if (!spot.scope.value('client_max_body_size') || !spot.has(...PASS_DIRECTIVES)) return null;
+  const upstream = spot.ask({}).outcome.upstreamRequest?.upstream;
+  if (upstream === undefined) return null;
+  for (const line of spot.scope.effective('error_page').directives) {
+    const page = line.values.at(-1)!;
+    if (!/^\/[^$?]*$/.test(page) || !line.values.some((v) => /^50[234]$/.test(v))) continue;
+    const place = matchLocation(spot.server.scope, toBytes(page)).location?.scope ?? spot.server.scope;
+    const limit = bodyLimit(place);
+    if (limit === 0 || (own !== 0 && own <= limit)) continue;
+    const trace = spot.ask(
+      { method: 'POST', headers: [['Content-Length', String(limit + 1)]] },
+      { upstreams: { [upstream]: { failure: 'refused' } } },
+    );
+    if (trace.outcome.status !== 413 || !trace.steps.some((s) => s.phase === 'error-page' && s.said.includes(`goes to ${page}`))) continue;
+    return { line, limit: place.value('client_max_body_size')?.value(0) ?? '1m', trace };
+  }
+  return null;
 }
 
 /** The error_page station of a trace whose page ended in the same error. */
@@ -68,9 +99,20 @@ Give the page a location of its own, with a \`root\`, outside of what denies req
     gone: '{page} is passed to the application that just failed, so this page for {code} is never shown. Serve it from a location of its own.',
     partly:
       '{page} is passed to the application that just failed where that is {application}, so this page for {code} is not shown then. Serve it from a location of its own.',
+    cut: 'A request with a body of more than {limit} gets 413 and not {page} while the application is down: client_max_body_size holds for the page too, and is smaller there. Set client_max_body_size 0 in the location of the page.',
     again: '{page} is never shown: requested as the page for {code} it ends in {code} again, because {why}. Exclude the page from that.',
   },
   check({ spot, config, report }) {
+    const cut = cutPage(spot);
+    if (cut) {
+      const page = cut.line.args.at(-1)!;
+      report('cut', {
+        at: cut.line.at(page),
+        data: { page: page.value, limit: cut.limit },
+        severity: 'info',
+        witness: proofOf(cut.trace, '413, and not the page'),
+      });
+    }
     const told = new Set<unknown>();
     const pages = spot.scope.effective('error_page').directives;
     for (const [probe, options] of tries(spot)) {
@@ -119,6 +161,22 @@ Give the page a location of its own, with a \`root\`, outside of what denies req
     }
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `error_page 502 504 /down.html;
+#                  ^^^^^^^^^^ cut
+location / {
+    client_max_body_size 50m;
+    proxy_pass http://127.0.0.1:8002;
+}
+location = /down.html { root /srv/errors; internal; }`,
+      good: `error_page 502 504 /down.html;
+client_max_body_size 50m;
+location / {
+    proxy_pass http://127.0.0.1:8002;
+}
+location = /down.html { root /srv/errors; internal; }`,
+    },
     {
       inside: 'server',
       bad: `error_page 502 504 /down.html;

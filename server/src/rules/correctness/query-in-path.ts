@@ -40,7 +40,8 @@ Only a literal question mark divides the replacement of a \`rewrite\` into path 
       const by = last ? directiveAt(own, last.at) : null;
       // proxy_pass with $uri sends the question mark on as it is, and the upstream reads it as one
       const { upstreamRequest, file } = trace.outcome;
-      const ends = upstreamRequest ? upstreamRequest.uri.includes('%3F') : (file?.includes('?') ?? false);
+      const param = upstreamRequest?.params?.find(([n]) => n === 'PATH_INFO')?.[1];
+      const ends = upstreamRequest ? upstreamRequest.uri.includes('%3F') || param?.includes('?') : file?.includes('?');
       if (!by || told.has(by) || !ends || path.includes('%3F')) continue;
       told.add(by);
       report('inPath', { at: by.at(), data: { from: `${path}?${probe.query}`, to }, witness: proofOf(trace) });

@@ -89,6 +89,10 @@ function schemeAt(config: Config, location: string): string | null {
 const ofPlain = ({ scope }: Spot): readonly Directive[] =>
   scope.effective('error_page').directives.filter((d) => d.values.slice(0, -1).includes('497'));
 
+/** The error pages of a place's own that lie at another address, or were meant to. */
+const sentElsewhere = (spot: Spot): readonly Directive[] =>
+  spot.directives.filter((d) => d.name === 'error_page' && /^https?:|^(?:[\w-]+\.)+[a-z]{2,}\//i.test(d.values.at(-1) ?? ''));
+
 /** Requests without TLS to a server's TLS listeners, as far as their redirect leads to a port that is none, or to the same one without TLS. */
 function* plainOnTls(
   spot: Spot,
@@ -130,9 +134,10 @@ What follows the code of \`return\`, or the replacement of a \`rewrite\` that re
 \`$server_name\` is the first name of the \`server_name\` line as it is written: \`_\`, a mask or a regular expression are not hosts that a client could ask. \`$host\` is the one that the client has asked for.`,
   about: ['return', 'rewrite', '$server_name', '$host'],
   looksAt: {
-    outcome: ['return', 'rewrite', 'server'],
+    outcome: ['return', 'rewrite', 'error_page', 'server'],
     when: (spot) =>
       (spot.location === null && ofPlain(spot).length > 0) ||
+      sentElsewhere(spot).length > 0 ||
       spot.directives.some((d) => d.name === 'rewrite' || (d.name === 'return' && /^30[12378]$|^http|^\$/.test(d.value(0)))),
   },
   needs: 'config',
@@ -163,6 +168,14 @@ What follows the code of \`return\`, or the replacement of a \`rewrite\` that re
   check({ spot, config, deployment, report }) {
     if (spot.location === null)
       for (const found of plainOnTls(spot, nginxContainers(deployment, config))) report(found.message, found.report);
+    for (const line of sentElsewhere(spot)) {
+      // nginx sends the word as it is (ngx_http_send_error_page)
+      const to = line.values.at(-1)!;
+      const door = spot.doors[0]!;
+      const found = /\$/.test(to.slice(0, 9)) ? null : faultOf(to, '/users', '/users?b=1', door, line);
+      if (found?.fault === 'oneSlash' || found?.fault === 'noScheme')
+        report(found.fault, { at: line.at(line.args.at(-1)!), data: { to, part: found.part } });
+    }
     const told = new Set<Directive>();
     const own = spot.directives.filter((d) => d.name === 'return' || d.name === 'rewrite');
     for (const [i, door] of spot.doors.slice(0, 4).entries())

@@ -7,6 +7,12 @@ import { defineRule } from '../rule.ts';
 
 const REWRITE = new Set(['if', 'set', 'return', 'rewrite']);
 
+/** What is read after the rewriting, wherever it stands: here a variable is only missed when a location that holds this one sets it. */
+const AFTERWARDS = [
+  ...['proxy_pass', 'uwsgi_pass', 'fastcgi_pass', 'scgi_pass', 'grpc_pass', 'root', 'alias'],
+  ...['proxy_set_header', 'grpc_set_header', 'uwsgi_param', 'fastcgi_param', 'add_header', 'try_files'],
+];
+
 /** The server's part of the rewriting reads it, and only locations set it; an error page brings a request there a second time. */
 function isLater(scope: Scope, definitions: readonly NameSite[]): boolean {
   const server = scope.context === 'server' ? scope : scope.context === 'if-in-server' ? scope.enclosing('server') : null;
@@ -29,20 +35,43 @@ const LEADS = new Set([
   'perl',
 ]);
 
+const isWithin = (scope: Scope, outer: Scope): boolean => {
+  for (let at = scope.parent; at; at = at.parent) if (at === outer) return true;
+  return false;
+};
+
+/** A location reads it that lies inside those that set it. */
+function isInsideOnly(scope: Scope, definitions: readonly NameSite[]): boolean {
+  const location = scope.enclosing('location');
+  return (
+    location !== null &&
+    isElsewhere(scope, definitions) &&
+    definitions.every((s) => {
+      const own = s.directive.scope.enclosing('location');
+      return own !== null && isWithin(location, own);
+    })
+  );
+}
+
 /** A location reads it that only other locations set, and nothing leads from one to the other. */
 function isElsewhere(scope: Scope, definitions: readonly NameSite[]): boolean {
   const location = scope.enclosing('location');
   const server = scope.enclosing('server');
   if (!location || !server?.config.whole || location.has('internal') || hasUnknownInclude(location)) return false;
   if (location.opener?.values.some((v) => v.startsWith('@'))) return false;
-  if (server.all.some((d) => LEADS.has(d.name) || d.name.endsWith('_by_lua_block') || d.name.endsWith('_by_lua_file'))) return false;
-  if (server.all.some((d) => d.name === 'rewrite' && d.value(2) !== 'break' && d.value(2) !== 'permanent' && d.value(2) !== 'redirect'))
+  // of locations that hold this one only what they say themselves leads on from where they set it
+  const setting = definitions.map((s) => s.directive.scope.enclosing('location'));
+  const lines = setting.every((own) => own && isWithin(location, own)) ? setting.flatMap((own) => own!.directives) : server.all;
+  if (lines.some((d) => LEADS.has(d.name) || d.name.endsWith('_by_lua_block') || d.name.endsWith('_by_lua_file'))) return false;
+  if (lines.some((d) => d.name === 'rewrite' && d.value(2) !== 'break' && d.value(2) !== 'permanent' && d.value(2) !== 'redirect'))
     return false;
   // an application behind the setting location may send the request on by X-Accel-Redirect
   return definitions.every((s) => {
     const own = s.directive.scope.enclosing('location');
-    if (!own || own.enclosing('server') !== server || own.all.some((d) => /_pass$/.test(d.name))) return false;
-    for (let at: Scope | null = scope; at; at = at.parent) if (at === own) return false;
+    if (!own || own === location || own.enclosing('server') !== server) return false;
+    // a location that holds this one does not run for it: what is set there is no more inherited than any rewrite
+    if (isWithin(location, own)) return true;
+    if (own.all.some((d) => /_pass$/.test(d.name))) return false;
     for (let at: Scope | null = own; at; at = at.parent) if (at === location) return false;
     return true;
   });
@@ -55,14 +84,16 @@ export default defineRule({
   since: '0.1',
   title: 'Variable used before it is set',
   why: `
-The directives of the rewrite module (\`if\`, \`set\`, \`rewrite\`, \`return\`) are run one after the other in file order. Read above its \`set\`, a variable is empty, and nginx writes "using uninitialized variable" into the log. Other directives run later and may be anywhere.`,
+The directives of the rewrite module (\`if\`, \`set\`, \`rewrite\`, \`return\`) are run one after the other in file order. Read above its \`set\`, a variable is empty, and nginx writes "using uninitialized variable" into the log. A request runs those of its server and of its own location: what a location sets is not there in the locations inside it. Other directives run later and may be anywhere.`,
   about: ['set', 'if', 'return'],
-  looksAt: { directive: [...REWRITE] },
+  looksAt: { directive: [...REWRITE, ...AFTERWARDS] },
   needs: 'file',
   messages: {
     later:
       '${name} is set in a location only, and the server reads it before the location is chosen: it is empty here. Set it in the server, or use map.',
     elsewhere: '${name} is set in other locations only, so it is empty here. Set it in the server, or use map.',
+    outer:
+      '${name} is set in the location around this one, and set is not inherited: it is empty here. Set it in the server, or repeat the set here.',
     early: '${name} is set further down, so it is empty here. Move the set up.',
   },
   check({ directive, scope, config, report }) {
@@ -72,6 +103,15 @@ The directives of the rewrite module (\`if\`, \`set\`, \`rewrite\`, \`return\`) 
         if (config.catalog.variable(use.name, 'http')) continue;
         const definitions = namesOf(config).definitions('variable', use.name, 'http');
         if (!definitions.length || definitions.some((s) => s.capture || s.directive.name !== 'set')) continue;
+        if (!REWRITE.has(directive.name)) {
+          if (isInsideOnly(scope, definitions))
+            report('outer', {
+              at: use.span,
+              data: { name: use.name },
+              related: [{ at: definitions[0]!.directive.at(), message: 'set here' }],
+            });
+          continue;
+        }
         const later = isLater(scope, definitions);
         if (later || isElsewhere(scope, definitions)) {
           report(later ? 'later' : 'elsewhere', {
@@ -100,6 +140,22 @@ The directives of the rewrite module (\`if\`, \`set\`, \`rewrite\`, \`return\`) 
 set $maintenance 1;`,
       good: `set $maintenance 1;
 if ($maintenance) { return 503; }`,
+    },
+    {
+      inside: 'server',
+      bad: `location /api/ {
+    set $backend 127.0.0.1:8000;
+    location /api/v2/ {
+        proxy_pass http://$backend;
+#                         ^^^^^^^^ outer
+    }
+}`,
+      good: `set $backend 127.0.0.1:8000;
+location /api/ {
+    location /api/v2/ {
+        proxy_pass http://$backend;
+    }
+}`,
     },
     { inside: 'server', good: 'add_header X-Stage $stage;\nset $stage live;' },
     {

@@ -10,11 +10,12 @@ import type { Server } from '../../config/servers.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { admitted, isAsked, isBackend, isGivenOut, isRefused, keepsOut } from '../../witness/access.ts';
 import { isScripted } from '../../witness/follow.ts';
+import { guardsOf } from '../../witness/guards.ts';
 import { pathsFor } from '../../witness/paths.ts';
 import { samplesOf } from '../../witness/regex-samples.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
 import { type Spot, spotOf, spotsOf, spotsOfServer } from '../../witness/spots.ts';
-import { asPath } from '../../witness/values.ts';
+import { asPath, joined, type Probe } from '../../witness/values.ts';
 import { type CheckInput, defineRule } from '../rule.ts';
 
 /** Endings of what pages show and nobody hides. */
@@ -64,12 +65,22 @@ const isInside = (location: Location, outer: Location): boolean => {
   return false;
 };
 
+/** The path that the program is asked for: of the protocols with parameters what a Python application reads. */
+const askedFor = ({ outcome: { upstreamRequest: to } }: Trace): string =>
+  to?.params?.find(([n]) => n === 'PATH_INFO')?.[1] || (to?.uri ?? '').replace(/\?.*/s, '');
+
 /** Paths by which another place may lead to what the restricted one gives out: each end of its file's or URI's path, put after the name. */
 function ways(at: Spot, own: Trace): string[] {
-  const to = own.outcome.file ?? own.outcome.upstreamRequest?.uri.replace(/\?.*/s, '') ?? '';
+  const to = own.outcome.file ?? askedFor(own);
   const { kind, name } = at.location!;
   const ends = to.split('/').map((_, i, all) => all.slice(i).join('/'));
-  const made = kind === 'prefix' ? ends.map((end) => asPath(`${name.replace(/\/$/, '')}/${end}`)) : [];
+  const made = (kind === 'prefix' ? [name.replace(/\/$/, '')] : []).flatMap((start) => ends.map((end) => asPath(`${start}/${end}`)));
+  // a pattern that ends anywhere, or takes whatever comes behind a first name
+  if (kind === 'regex')
+    for (const path of at.paths.slice(0, 2)) {
+      const first = path.split('/', 2).join('/');
+      made.push(...ends.map((end) => asPath(`${first}/${end}`)));
+    }
   return [...at.paths.slice(0, 6), ...made.filter((p) => at.takes(p))];
 }
 
@@ -98,12 +109,31 @@ function* earlier({ config }: Spot, own: Location, regexes: readonly Location[])
   }
 }
 
+/** What is behind the first one, two or three names of a path: a pattern may leave open what these are. */
+const tailsOf = (path: string): string[] => {
+  const names = path.split('/').slice(1);
+  return [1, 2, 3].flatMap((n) => (n < names.length ? [names.slice(n).join('/')] : []));
+};
+
+/** Places that nginx asks before any pattern, with paths that a restricted pattern is written for. */
+function* outranking(own: Location, all: readonly Location[]): Generator<{ location: Location; path: string }> {
+  for (const other of all) {
+    if (other.kind !== 'exact' && !(other.kind === 'prefix' && other.noRegex)) continue;
+    if (FOR_ALL.test(other.name)) continue;
+    const path = pathsFor(other, 8).find((p) => typeof own.regex?.match(toBytes(p)) === 'object');
+    if (path !== undefined) yield { location: other, path };
+  }
+}
+
 /** Patterns of the level that may take paths below the prefix, with such paths. */
 function* below(spot: Spot): Generator<{ location: Location; path: string }> {
   const { location, config } = spot;
   if (!location) return;
   const level = locationsOf(location.directive.scope);
-  if (location.kind === 'regex') return yield* earlier(spot, location, level.regexes);
+  if (location.kind === 'regex') {
+    yield* earlier(spot, location, level.regexes);
+    return yield* outranking(location, level.all);
+  }
   const name = location.name.replace(/\/$/, '');
   for (const regex of patternsOver(location)) {
     // below everything else a pattern of paths is a place of its own
@@ -111,7 +141,10 @@ function* below(spot: Spot): Generator<{ location: Location; path: string }> {
     const paths = samplesOf(config.regexes, regex.name, {
       caseless: regex.modifier === '~*',
       tries: 12,
-      forms: (s) => [`${name}/x${s}`, `${name}/${s}`, `${name}${s}`, `${name}/index${s}`, s, `${name}/x/${s}`, `${name}/x${s}x`],
+      forms: (s) => [
+        ...[`${name}/x${s}`, `${name}/${s}`, `${name}${s}`, `${name}/index${s}`, s, `${name}/x/${s}`, `${name}/x${s}x`],
+        ...tailsOf(s).map((tail) => `${name}/${tail}`),
+      ],
     });
     for (const path of paths.filter((p) => p.startsWith(`${name}/`)).slice(0, 4)) yield { location: regex, path };
   }
@@ -172,7 +205,7 @@ function tellServers(spot: Spot, own: Trace, tell: (other: Spot, trace: Trace) =
     const door = other.doors.find((d) => names.has(d.host) && !d.listener.proxyProtocol);
     const trace = door && other.ask({ path: paths[0]! }, {}, door);
     if (!trace || isAsked(trace) || !isGivenOut(trace) || !isBackend(trace) || target(trace) !== target(own)) continue;
-    if (trace.outcome.upstreamRequest!.uri !== own.outcome.upstreamRequest!.uri || other.unsure || !isCertainWay(trace)) continue;
+    if (askedFor(trace) !== askedFor(own) || other.unsure || !isCertainWay(trace)) continue;
     tell(other, trace);
     return;
   }
@@ -201,6 +234,9 @@ function tellInternal(spot: Spot, other: Location, path: string, report: CheckIn
   return true;
 }
 
+/** Somebody without what a condition asks for gets nothing. */
+const isTurnedAway = ({ outcome }: Trace): boolean => outcome.status >= 400 || outcome.kind === 'closed';
+
 const isOther = (location: Location): boolean => !speaksOfAccess(location.scope) && !location.scope.has('internal');
 
 export default defineRule({
@@ -210,17 +246,17 @@ export default defineRule({
   since: '0.2',
   title: 'Access rules bypassed by another location',
   why: `
-A request is in one location only. Where a regular expression matches, it outranks a prefix, however long: \`location /admin/\` with a list keeps nobody away from \`/admin/export.json\` while there is a \`location ~ \\.json$\` on the same level. Nor do the rules hold for another path that leads to the same file or the same backend: an alias, a \`rewrite … break\`, an error page that passes on what was refused.
+A request is in one location only. Where a regular expression matches, it outranks a prefix, however long: \`location /admin/\` with a list keeps nobody away from \`/admin/export.json\` while there is a \`location ~ \\.json$\` on the same level. Nor do the rules hold for another path that leads to the same file or the same backend: an alias, a \`rewrite … break\`, an error page that passes on what was refused. An \`if\` that answers 403 to whoever has no key is such a rule as well.
 
 \`^~\` keeps the regular expressions of the level out, and an expression inside the restricted location inherits its rules. Where people may enter on purpose, say so with \`allow all\`, \`auth_basic off\` or \`auth_request off\`.`,
-  about: ['location', 'allow', 'deny', 'auth_basic', 'auth_request'],
+  about: ['location', 'allow', 'deny', 'auth_basic', 'auth_request', 'if'],
   references: ['https://cwe.mitre.org/data/definitions/863.html'],
   looksAt: {
-    outcome: ['deny', 'auth_basic', 'auth_request', 'auth_jwt', 'internal'],
+    outcome: ['deny', 'auth_basic', 'auth_request', 'auth_jwt', 'internal', 'if'],
     when: ({ location, scope }) =>
       !!location &&
       location.kind !== 'named' &&
-      (restrictionsOf(scope).length > 0 || (location.kind === 'prefix' && scope.has('internal'))) &&
+      (restrictionsOf(scope).length > 0 || scope.has('if') || (location.kind === 'prefix' && scope.has('internal'))) &&
       !isClosedByDefault(location, scope),
   },
   needs: 'config',
@@ -245,11 +281,14 @@ A request is in one location only. Where a regular expression matches, it outran
       return;
     }
     const plain = spot.ask({});
-    if (!keepsOut(plain)) return;
-    const restriction = restrictionsOf(spot.scope)[0]!;
+    const restrictions = restrictionsOf(spot.scope);
+    const guards = restrictions.length ? [] : guardsOf(spot);
+    const restriction = restrictions[0] ?? guards[0]?.directive;
+    if (!restriction || !(guards.length ? isTurnedAway(plain) : keepsOut(plain))) return;
+    const own = guards.length ? spot.ask(guards.reduce<Probe>((probe, g) => joined(probe, g.key), {})) : admitted(spot, plainPath);
+    if (guards.length && !isGivenOut(own)) return;
     const data = { restriction: restriction.name, place: `"${words(location)}"`, name: location.name };
-    const related = [{ at: restriction.at(), message: 'not asked' }];
-    const own = admitted(spot, plainPath);
+    const related = [{ at: guards.length ? restriction.nameAt : restriction.at(), message: 'not asked' }];
     if (isRefused(plain) && isGivenOut(plain) && isBackend(plain)) {
       const asked = plain.outcome.upstreamRequest;
       if (isBackend(own) && target(own) === target(plain) && own.outcome.upstreamRequest?.uri === asked?.uri)
@@ -293,7 +332,7 @@ A request is in one location only. Where a regular expression matches, it outran
         const trace = at.ask({ path });
         if (isAsked(trace) || !isGivenOut(trace)) continue;
         const to = isBackend(own)
-          ? target(own) === target(trace) && own.outcome.upstreamRequest!.uri === trace.outcome.upstreamRequest?.uri
+          ? target(own) === target(trace) && askedFor(own) === askedFor(trace)
           : !isBackend(trace) && own.outcome.file !== null && trace.outcome.file === own.outcome.file;
         if (!to) continue;
         report('same', {
@@ -323,6 +362,28 @@ location ~ ^/staff/ {
 }
 location ~ \\.json$ { proxy_pass http://127.0.0.1:8000; }`,
       witness: { request: 'GET http://www.example.test/staff/.json', outcome: 'GET /staff/.json at 127.0.0.1:8000', meant: '`401`' },
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+location /minutes/ {
+#        ^^^^^^^^^ outranked
+    if ($http_x_board_key != "k7Qz") {
+        return 403;
+    }
+}
+location ~ \\.pdf$ {
+    expires 30d;
+}`,
+      good: `root /srv/site;
+location ^~ /minutes/ {
+    if ($http_x_board_key != "k7Qz") {
+        return 403;
+    }
+}
+location ~ \\.pdf$ {
+    expires 30d;
+}`,
     },
     {
       inside: 'server',

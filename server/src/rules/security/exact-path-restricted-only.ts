@@ -14,7 +14,11 @@ const SINGLE = /\.\w+$|metrics|status|health|ping|robots|favicon|xmlrpc|cron|ver
 
 /** The one path that a location takes; null where it takes others too. */
 export const exactly = ({ kind, name }: Location): string | null =>
-  kind === 'exact' ? name : kind === 'regex' ? (/^\^(\/(?:[\w/~-]|\\[.\-/])*)\$$/.exec(name)?.[1]?.replaceAll('\\', '') ?? null) : null;
+  kind === 'exact'
+    ? name
+    : kind === 'regex'
+      ? (/^\^(\/(?:[\w/~-]|\\[.\-/])*?)(?:\/\?)?\$$/.exec(name)?.[1]?.replaceAll('\\', '') ?? null)
+      : null;
 
 /** The locations of each server by their words. */
 const byPattern = new PerConfig((config) => {

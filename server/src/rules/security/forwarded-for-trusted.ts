@@ -1,14 +1,17 @@
 /** Client addresses that the client writes itself. */
 
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
-import { isLocalOnly, STRANGERS, STRANGERS6 } from '../../answers/who-may-enter.ts';
+import { hasUnknownInclude, isLocalOnly, STRANGERS, STRANGERS6 } from '../../answers/who-may-enter.ts';
+import { table } from '../../base/table.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { namesOf } from '../../config/names.ts';
 import { type Scope, walk } from '../../config/scope.ts';
+import { serverOf, serversOf } from '../../config/servers.ts';
 import { readCondition } from '../../trace/handlers/rewrite.ts';
 import { inNet, readNet, readPlainIp } from '../../trace/networks.ts';
 import { variablesIn } from '../../trace/script.ts';
+import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
 /** What clients and proxies write about the client's address. */
@@ -33,6 +36,34 @@ function isDoor(directive: Directive): boolean {
   });
 }
 
+/** The names under which applications look for the client's address. */
+const TOLD: Readonly<Record<string, 'list' | 'address'>> = table({ 'x-forwarded-for': 'list', 'x-real-ip': 'address' });
+
+const SETTERS = ['proxy_set_header', 'grpc_set_header', 'uwsgi_param', 'fastcgi_param', 'scgi_param'];
+
+/** What nginx says itself of who asks. */
+const KNOWN = /^(?:remote_addr|binary_remote_addr|realip_remote_addr|proxy_add_x_forwarded_for|proxy_protocol_addr)$/;
+
+/** What proxies in front of this nginx leave behind: a line that reads it, and a port of theirs. */
+function hasProxyInFront(scope: Scope): boolean {
+  const { config } = scope;
+  if (config.main.all.some((d) => d.name === 'set_real_ip_from' || d.name === 'real_ip_header')) return true;
+  const own = serverOf(scope);
+  const servers = own ? [own] : serversOf(config);
+  return servers.some((s) => s.listens.some((l) => l.params.includes('proxy_protocol')) || isLocalOnly(s.scope));
+}
+
+/** A server on whose listeners TLS ends: browsers come to nginx itself. */
+const endsTls = (scope: Scope): boolean => serverOf(scope)?.listens.some((l) => l.params.includes('ssl')) ?? false;
+
+/** The whole value is a header of the client's, itself or by way of set and map. */
+function isClaim(config: Config, text: string): boolean {
+  const name = /^\$\{?(\w+)\}?$/.exec(text)?.[1]?.toLowerCase();
+  if (!name) return false;
+  const sources = [...sourcesOf(config, name)];
+  return sources.length > 0 && sources.every((s) => /^http_x_(?:forwarded_for|real_ip)$/.test(s)) && !sources.some((s) => KNOWN.test(s));
+}
+
 const ALL = [STRANGERS, STRANGERS6].map((list) =>
   list.flatMap((a) => {
     const ip = readPlainIp(a);
@@ -47,19 +78,39 @@ export default defineRule({
   since: '0.1',
   title: 'Client address taken from a header that anyone can set',
   why: `
-X-Forwarded-For and its relatives are written by whoever sends the request. \`set_real_ip_from\` says who is trusted: with \`0.0.0.0/0\` everyone is, and \`allow\`, \`deny\`, limits and logs then use an invented address. The same holds for conditions on the header itself that grant or deny access.
+X-Forwarded-For and its relatives are written by whoever sends the request. \`set_real_ip_from\` says who is trusted: with \`0.0.0.0/0\` everyone is, and \`allow\`, \`deny\`, limits and logs then use an invented address. The same holds for conditions on the header itself that grant or deny access, and for the header passed on as it came: the application believes its own proxy.
 
 List the addresses of the proxies in front, take \`$remote_addr\` in conditions, and let the realip module put the true address there.`,
-  about: ['set_real_ip_from', 'real_ip_header', 'geo', '$remote_addr'],
-  looksAt: { directive: ['set_real_ip_from', 'geo', 'if'] },
+  about: ['set_real_ip_from', 'real_ip_header', 'geo', 'proxy_set_header', '$remote_addr'],
+  looksAt: { directive: ['set_real_ip_from', 'geo', 'if', ...SETTERS] },
   needs: 'file',
   inForce: true,
+  fixable: 'sometimes',
   messages: {
     everybody: '{range} lets every client choose the address that nginx sees. List the proxies in front instead.',
+    passed:
+      '{name} is passed on as the client wrote it: ordinary requests have none, and anybody may claim any address. Send {instead}, or name the proxy in front with set_real_ip_from.',
     claimed: '{variable} is what the client claims. Use $remote_addr, and let set_real_ip_from and real_ip_header set it.',
   },
   check({ directive, scope, report }) {
     const { config } = scope;
+    if (SETTERS.includes(directive.name)) {
+      const name = directive.value(0);
+      const isParam = directive.name.endsWith('_param');
+      const kind = TOLD[(isParam ? name.replace(/^HTTP_/i, '') : name).toLowerCase().replaceAll('_', '-')];
+      const word = directive.args[1];
+      if (!kind || !word || (isParam && !/^HTTP_/i.test(name)) || !isClaim(config, word.value)) return;
+      if (hasProxyInFront(scope) || hasUnknownInclude(scope)) return;
+      const instead = kind === 'list' ? '$proxy_add_x_forwarded_for' : '$remote_addr';
+      report('passed', {
+        at: word,
+        data: { name, instead },
+        severity: endsTls(scope) ? 'warning' : 'info',
+        missing: ['set_real_ip_from', 'real_ip_header'],
+        fix: fixOf(`Send ${instead}`, 'suggestion', directive.file, [replace(word, instead)]),
+      });
+      return;
+    }
     if (directive.name === 'set_real_ip_from') {
       const word = directive.args[0];
       if (!word || isLocalOnly(scope)) return;
@@ -117,6 +168,39 @@ real_ip_header X-Forwarded-For;`,
       good: `location /admin/ {
     allow 10.0.0.0/8;
     deny all;
+}`,
+    },
+    {
+      inside: 'http',
+      bad: `server {
+    listen 443 ssl;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+    location / {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_set_header X-Forwarded-For $http_x_forwarded_for;
+#                                        ^^^^^^^^^^^^^^^^^^^^^ passed
+    }
+}`,
+      good: `server {
+    listen 443 ssl;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+    location / {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    }
+}`,
+    },
+    {
+      inside: 'http',
+      good: `set_real_ip_from 10.0.0.5;
+server {
+    listen 80;
+    location / {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_set_header X-Forwarded-For $http_x_forwarded_for;
+    }
 }`,
     },
     { inside: 'http', good: 'geo $remote_addr $inside {\n    default 0;\n    10.0.0.0/8 1;\n}' },

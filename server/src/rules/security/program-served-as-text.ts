@@ -71,6 +71,10 @@ const fallbackOf = (spot: Spot) => {
   return word && !word.templated && word.value.startsWith('/') && PROGRAM.test(word.value.replace(/\?.*$/s, '')) ? word : null;
 };
 
+/** A place that keeps the server's expressions out and has no location for programs of its own. */
+const isShielded = ({ location, scope }: Spot): boolean =>
+  !!location?.noRegex && !scope.all.some((d) => d.name === 'location' || RUNS.includes(d.name));
+
 /** The request whose file is not there, and which is answered with the program that try_files falls back to, as it is on the disk. */
 function servedFallback(spot: Spot): Trace | null {
   const path = spot.paths.find((p) => !p.endsWith('/') && !PROGRAM.test(p));
@@ -95,7 +99,7 @@ Put the location of the programs first, or into the other one, or refuse them th
     when: (spot) =>
       (spot.location?.kind === 'regex' && !RUNS.some((r) => spot.has(r)) && programs(spot).length > 0) ||
       hasProgramIndex(spot) ||
-      (fallbackOf(spot) !== null && !programs(spot).length),
+      (fallbackOf(spot) !== null && (!programs(spot).length || isShielded(spot))),
   },
   needs: 'config',
   costly: true,
@@ -110,13 +114,16 @@ Put the location of the programs first, or into the other one, or refuse them th
       'The source of programs is sent as text: {from} is answered with {file}, because this expression comes before the one that runs them. Move it after that one, or deny .{ending} here.',
   },
   check({ spot, report }) {
-    const fallback = programs(spot).length ? null : fallbackOf(spot);
+    const shielded = programs(spot).length > 0;
+    const fallback = shielded && !isShielded(spot) ? null : fallbackOf(spot);
     const fallen = fallback && servedFallback(spot);
     if (fallback && fallen) {
       const file = fallen.outcome.file!;
-      report('fallback', {
+      const ending = file.slice(file.lastIndexOf('.') + 1);
+      if (shielded && !isAmongPrograms(spot, file, ending)) return;
+      report(shielded ? 'shielded' : 'fallback', {
         at: fallback,
-        data: { file, from: fallen.request.target, ending: file.slice(file.lastIndexOf('.') + 1) },
+        data: { file, from: fallen.request.target, ending, place: spot.location?.name ?? '' },
         witness: proofOf(fallen),
       });
       return;

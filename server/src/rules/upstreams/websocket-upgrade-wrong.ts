@@ -82,7 +82,7 @@ Pass on \`$http_upgrade\` as \`Upgrade\`, and as \`Connection\` the word upgrade
     if (/^(?:close)?$/i.test(got.connection) && !MEANT.test(spot.location?.name ?? '')) return;
     // a line that says so is the business of websocket-upgrade-incomplete
     if (/^(?:close|keep-alive)?$/i.test(connection.value(1))) return;
-    if (/(?:^|[,\s])upgrade(?:$|[,\s])/i.test(got.connection)) return;
+    if (got.connection.split(',').some((word) => word.trim().toLowerCase() === 'upgrade')) return;
     report('connection', {
       at: connection.at(),
       data: { got: got.connection || '(none)' },

@@ -46,7 +46,7 @@ may claim \`https\` over plain HTTP.
 
 \`$scheme\` is what nginx knows. Where a balancer in front terminates TLS, name it with \`set_real_ip_from\`; the rule then does not report the header.`,
   about: ['proxy_set_header', '$scheme', 'set_real_ip_from'],
-  looksAt: { directive: ['proxy_set_header', 'grpc_set_header'] },
+  looksAt: { directive: ['proxy_set_header', 'grpc_set_header', 'uwsgi_param', 'fastcgi_param', 'scgi_param'] },
   needs: 'config',
   fixable: 'always',
   messages: {
@@ -56,7 +56,11 @@ may claim \`https\` over plain HTTP.
   check({ directive, scope, report }) {
     const name = directive.value(0);
     const word = directive.args[1];
-    if (!directive.fact || !word || !/^(http_)?x[-_]forwarded[-_](proto|scheme)$/i.test(name)) return;
+    // of a protocol with parameters a header is one that begins with HTTP_
+    const isHeader = directive.name.endsWith('_param')
+      ? /^http_x_forwarded_(proto|scheme)$/i
+      : /^(http_)?x[-_]forwarded[-_](proto|scheme)$/i;
+    if (!directive.fact || !word || !isHeader.test(name)) return;
     if (!isOfTheClient(word.value, scope) || !serversWith(directive).some(endsTls)) return;
     report('client', { at: word, data: { name }, fix: fixOf('Send $scheme', 'suggestion', directive.file, [replace(word, '$scheme')]) });
   },
