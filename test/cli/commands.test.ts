@@ -159,6 +159,9 @@ describe('trace', () => {
   for (const [code, args, words] of [
     [2, ['nginx.conf'], /missing request/],
     [2, ['nginx.conf', 'GET', 'http://a/', 'x'], /too many words/],
+    [2, ['nginx.conf', 'http://a/', 'http://b/'], /too many words/],
+    [2, ['http://a/'], /request without a configuration.*trace nginx\.conf http:\/\/a\//],
+    [2, ['GET', 'http://a/'], /request without a configuration/],
     [2, ['nginx.conf', 'http://a/', '-H', 'nonsense'], /no header line/],
     [2, ['nginx.conf', 'http://a/', '--upstream-status', 'x'], /no status/],
     [2, ['nginx.conf', 'http://a/', '--format', 'png'], /--format is one of/],
@@ -170,6 +173,13 @@ describe('trace', () => {
     test(`${code}: trace ${args.join(' ')}`, async () => {
       await ends(code, ['trace', ...args], { cwd, says: words });
     });
+
+  test('the configuration may stand behind its request', async () => {
+    const of = async (...args: string[]): Promise<string> => (await ends(0, ['trace', ...args], { cwd })).out;
+    const usual = await of('nginx.conf', 'POST', 'http://example.com/app/');
+    assert.equal(await of('POST', 'http://example.com/app/', 'nginx.conf'), usual);
+    assert.equal(await of('POST http://example.com/app/', './nginx.conf'), usual);
+  });
 });
 
 describe('test', () => {

@@ -1,16 +1,12 @@
 /** Requests as people and programs write them: URLs of all kinds, JSON, raw requests, curl commands, HAR recordings. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { requestFromCurl } from '../../server/src/trace/curl.ts';
+import { readTests } from '../../server/src/trace/expect.ts';
 import { requestFromUrl } from '../../server/src/trace/from-url.ts';
 import { originOf } from '../../server/src/trace/origin.ts';
-import {
-  curlCommands,
-  type ReadRequest,
-  requestFromCurl,
-  requestFromJson,
-  requestFromRaw,
-  requestsFromHar,
-} from '../../server/src/trace/read-requests.ts';
+import { RequestLines } from '../../server/src/trace/read-batch.ts';
+import { type ReadRequest, requestFromJson, requestFromRaw, requestsFromHar } from '../../server/src/trace/read-requests.ts';
 import type { RequestInput } from '../../server/src/trace/trace.ts';
 import { configOf } from './config-of.ts';
 
@@ -104,12 +100,52 @@ describe('JSON', () => {
   });
 });
 
-test('a raw request', () => {
-  const r = input(requestFromRaw('PUT /x?y HTTP/1.0\r\nHost: a.test:8080\r\nContent-Length: 3\r\n\r\näb'));
-  assert.deepEqual([r.method, r.target, r.httpVersion, r.localPort, r.bodyLength], ['PUT', '/x?y', '1.0', 8080, 3]);
-  assert.match(problem(requestFromRaw('hello\n')), /no request line/);
-  assert.match(problem(requestFromRaw('GET / HTTP/1.1\nno header line\n')), /no header line/);
-  assert.equal(input(requestFromRaw('GET https://b.test/ HTTP/1.1\n')).scheme, 'https');
+describe('a raw request', () => {
+  test('is taken as it stands', () => {
+    const r = input(requestFromRaw('PUT /x?y HTTP/1.0\r\nHost: a.test:8080\r\nContent-Length: 3\r\n\r\näb'));
+    assert.deepEqual([r.method, r.target, r.httpVersion, r.localPort, r.bodyLength], ['PUT', '/x?y', '1.0', 8080, 3]);
+    assert.match(problem(requestFromRaw('hello\n')), /no request line/);
+    assert.deepEqual(input(requestFromRaw('\r\nGET /a HTTP/1.0\r\nX : 1\r\n folded\r\n\r\n', { origin: 'http://o.test' })).headers, [
+      ['X ', '1'],
+      [' folded', ''],
+    ]);
+    const absolute = input(requestFromRaw('GET http://b.test/x HTTP/1.1\nHost: a.test\n\n'));
+    assert.deepEqual([absolute.target, absolute.headers], ['http://b.test/x', [['Host', 'a.test']]]);
+    assert.equal(input(requestFromRaw('GET /a b HTTP/1.1\nHost: a.test\n')).target, '/a b');
+    assert.deepEqual(input(requestFromRaw('GET / HTTP/2\nHost: a.test\n')).headers, [[':authority', 'a.test']]);
+  });
+
+  test('with a URL for its target is what people write for the two', () => {
+    const r = input(requestFromRaw('POST https://b.test:444/x HTTP/1.1\nContent-Type: text/plain\n\nhi'));
+    assert.deepEqual(
+      [r.scheme, r.localPort, r.target, header(r, 'host'), header(r, 'content-length')],
+      ['https', 444, '/x', 'b.test:444', '2'],
+    );
+  });
+
+  test('came to a port where somebody listens', () => {
+    const at = (text: string, ports: number[], origin = 'https://o.test:8443'): unknown[] => {
+      const r = input(requestFromRaw(text, { origin, ports: new Set(ports) }));
+      return [r.scheme, r.localPort];
+    };
+    const plain = 'GET / HTTP/1.1\nHost: a.test\n\n';
+    assert.deepEqual(at(plain, [8443]), ['https', 8443]);
+    assert.deepEqual(at(plain, [80, 8443]), ['http', undefined]);
+    assert.deepEqual(at('GET / HTTP/1.1\nHost: a.test:8080\n\n', [8443]), ['http', 8080]);
+    assert.deepEqual(at(plain, [443], 'https://a.test'), ['https', undefined]);
+  });
+
+  test('has the body that its lines announce', () => {
+    const body = (lines: string, text: string): unknown[] => {
+      const r = input(requestFromRaw(`POST / HTTP/1.1\r\nHost: a.test\r\n${lines}\r\n\r\n${text}`));
+      return [r.body, r.bodyLength];
+    };
+    assert.deepEqual(body('Content-Length: 3', 'abcd\n'), ['abc', 3]);
+    assert.deepEqual(body('Content-Length: 6', 'abc'), ['abc', 6]);
+    assert.deepEqual(body('Transfer-Encoding: chunked', '3;x=y\r\näb\r\n1\r\nc\r\n0\r\n\r\n'), ['äbc', 4]);
+    assert.match(problem(requestFromRaw('POST / HTTP/1.1\nTransfer-Encoding: chunked\n\nabc')), /chunks/);
+    assert.deepEqual(body('A: b', '\n'), [undefined, undefined]);
+  });
 });
 
 test('the text of a body is a part of the request, and its length is told where HTTP/1 needs it', () => {
@@ -153,9 +189,60 @@ describe('curl', () => {
     assert.match(problem(requestFromCurl('curl -s')), /no URL/);
   });
 
-  test('many commands, broken over lines', () => {
-    assert.deepEqual(curlCommands("curl a.test \\\n  -I\n\ncurl 'b.test' ;\n# no\n").length, 2);
+  test('what curl does by itself: dot segments, plus signs, h2c, other ports', () => {
+    const target = (command: string): string => input(requestFromCurl(command)).target;
+    assert.equal(target('curl a.test/a/b/../c/./d/..?x=/../'), '/a/c/?x=/../');
+    assert.equal(target('curl --path-as-is a.test/a/../b'), '/a/../b');
+    assert.equal(
+      target("curl -G a.test/s --data-urlencode 'q=a b&c' --data-urlencode '=x/y' --data-urlencode '(z)'"),
+      '/s?q=a+b%26c&x%2Fy&%28z%29',
+    );
+    assert.equal(target('curl -T up/file.bin http://a.test/dir/'), '/dir/file.bin');
+    assert.equal(target('curl --request-target "*" -X OPTIONS a.test'), '*');
+    assert.equal(header(input(requestFromCurl('curl --http2 http://a.test/')), 'upgrade'), 'h2c');
+    assert.equal(input(requestFromCurl('curl --http2 https://a.test/')).httpVersion, '2');
+    assert.equal(input(requestFromCurl('curl --connect-to a.test:80:127.0.0.1:8080 http://a.test/')).localPort, 8080);
+    assert.equal(header(input(requestFromCurl("curl -A '' -r 0-99 a.test")), 'user-agent'), undefined);
+    assert.equal(header(input(requestFromCurl('curl -r0-99 a.test')), 'range'), 'bytes=0-99');
   });
+
+  test('what is not one request, or lies in a file, is said', () => {
+    assert.match(problem(requestFromCurl('curl -H @lines a.test')), /file lines/);
+    assert.match(problem(requestFromCurl('curl a.test b.test')), /2 URLs/);
+    assert.match(problem(requestFromCurl('curl a.test/[1-9].png')), /pattern/);
+    assert.equal(input(requestFromCurl('curl -g a.test/[1-9].png')).target, '/[1-9].png');
+    assert.equal(input(requestFromCurl('curl http://[::1]/')).target, '/');
+    assert.match(problem(requestFromCurl('curl a.test --next b.test')), /--next/);
+    assert.equal(input(requestFromCurl('curl --data-raw @x a.test')).body, '@x');
+    assert.equal(input(requestFromCurl('curl --data-binary @x a.test')).body, undefined);
+  });
+
+  test('commands for cmd.exe, as browsers copy them', () => {
+    const r = input(
+      requestFromCurl('curl ^"https://a.test/x?a=1^&b=^%^41^" ^\r\n  -H ^"accept: */*^" ^\r\n  --data-raw ^"^{^\\^"k^\\^":^\\^"v^\\^"^}^"'),
+    );
+    assert.deepEqual([r.target, header(r, 'accept'), r.body], ['/x?a=1&b=%41', '*/*', '{"k":"v"}']);
+    assert.equal(header(input(requestFromCurl('curl "http://a.test/" ^\n  -H "x: a ^ b"')), 'x'), 'a ^ b');
+  });
+});
+
+/** What a text of many lines holds: targets, and words where a line is none. */
+const batch = (text: string): string[] => {
+  const lines = new RequestLines({ origin: 'http://o.test' });
+  const read = text.split('\n').flatMap((l) => lines.push(l));
+  return [...read, ...lines.end()].map(({ read: r, line }) => `${line} ${'problem' in r ? `! ${r.problem}` : r.input.target}`);
+};
+
+test('a bad line among many is one answer, whatever it leaves open', () => {
+  assert.deepEqual(
+    batch(
+      'GET /1\ncurl \'a.test/2\n{"target":"/3"}\ncurl a.test/4 \\\n  -I\n\ncurl $\'a.test/5\' ;\nnonsense here now\n{"target":"/6"}\ncurl "a.test/7\n/8\n',
+    ).map((l) => l.replace(/!.*/, '!')),
+    ['1 /1', '2 !', '3 /3', '4 /4', '7 /5', '8 !', '9 /6', '10 !', '11 !'],
+  );
+  assert.deepEqual(batch('\uFEFF[{"target":"/a"},\n 5, {"request":"PUT /b"}]'), ['null /a', 'null ! is no object', 'null /b']);
+  assert.deepEqual(batch('GET /a HTTP/1.1\nHost: a.test\n\n### next\n\nPOST /b HTTP/1.1\nHost: a.test\n\nx=1'), ['null /a', 'null /b']);
+  assert.equal(batch(`curl 'a.test\n${'x y z\n'.repeat(3000)}`).length, 3001);
 });
 
 test('every request of a HAR recording, and a word on what is none', () => {
@@ -190,4 +277,51 @@ test('every request of a HAR recording, and a word on what is none', () => {
     ],
   );
   assert.match(problem(read[1]!), /entry 2 has no request/);
+});
+
+describe('a request test', () => {
+  const read = (request: string): ReturnType<typeof readTests> =>
+    readTests(`requests:\n  - ${request}\n    expect: { status: 200 }\n`, 'http://o.test');
+
+  test('takes a command of curl, a body, a name for the handshake', () => {
+    const [one] = read('request: "curl -d a=1 -X PUT https://a.test/x"\n    headers: { X: 1 }\n    sni: other.test').tests;
+    assert.deepEqual(
+      [one?.request.method, one?.request.body, one?.request.sni, header(one!.request, 'x')],
+      ['PUT', 'a=1', 'other.test', '1'],
+    );
+    const [two] = read('request: POST /x\n    body: abc\n    sni: null').tests;
+    assert.deepEqual([two?.request.bodyLength, header(two!.request, 'content-length'), two?.request.sni], [3, '3', null]);
+  });
+
+  test('says what is no request', () => {
+    assert.match(read('request: GET /a HTTP/1.1').problems[0]!.message, /"GET \/a HTTP\/1.1" is no request/);
+    assert.match(read('request: curl /a /b').problems[0]!.message, /curl command names 2 URLs/);
+  });
+});
+
+test('a recording has its cookies, its forms and its handshakes as they were sent', () => {
+  const read = requestsFromHar({
+    log: {
+      entries: [
+        { request: { method: 'GET', url: 'https://a.test/', cookies: [{ name: 'a', value: '1' }], headers: [] } },
+        { request: { url: 'wss://a.test/ws', httpVersion: 'HTTP/1.1', headers: [{ name: 'Upgrade', value: 'websocket' }] } },
+        {
+          request: {
+            method: 'POST',
+            url: 'http://a.test/',
+            httpVersion: 'HTTP/1.1',
+            postData: { mimeType: 'application/x-www-form-urlencoded', params: [{ name: 'a b', value: 'ü' }] },
+          },
+        },
+        { request: { url: 'data:text/plain,x', headers: [] } },
+      ],
+    },
+  });
+  assert.equal(header(input(read[0]!), 'cookie'), 'a=1');
+  assert.deepEqual(
+    input(read[1]!).headers!.map(([n]) => n),
+    ['Host', 'Upgrade'],
+  );
+  assert.deepEqual([input(read[2]!).body, header(input(read[2]!), 'content-length')], ['a%20b=%C3%BC', '12']);
+  assert.match(problem(read[3]!), /data: URL is asked of no server/);
 });

@@ -45,7 +45,7 @@ export function testsSchema(): object {
             name: { type: 'string', description: 'What the test shows' },
             request: {
               type: 'string',
-              description: 'Method and address, such as GET https://example.com/app/; the method may be left out',
+              description: 'Method and address, such as GET https://example.com/app/; the method may be left out. Or a command of curl',
             },
             client: {
               enum: [...CLIENTS],
@@ -55,6 +55,8 @@ export function testsSchema(): object {
             headers: headers('Header lines of the request'),
             from: { type: 'string', description: 'The address of the client' },
             httpVersion: { type: ['string', 'number'], description: '1.0, 1.1, 2 or 3' },
+            sni: { type: ['string', 'null'], description: 'The name in the TLS handshake, where it is not the host; null: none is sent' },
+            body: { type: 'string', description: 'The text of the body' },
             assume: {
               type: 'object',
               additionalProperties: { type: scalar },

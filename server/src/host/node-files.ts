@@ -232,7 +232,7 @@ export async function* linesOf(path: string | null): AsyncGenerator<string> {
       length += part.length;
       if (length > MAX_LINE) throw new RangeError('a line of it has no end');
       if (i === parts.length - 1) break;
-      yield rest.join('').replace(/\r$/, '');
+      yield rest.join('');
       rest = [];
       length = 0;
     }

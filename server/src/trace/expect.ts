@@ -6,7 +6,9 @@ import type { Config } from '../config/config.ts';
 import { readAnswers, readHeaders } from './answers.ts';
 import { assumeProblems, backend } from './assumptions.ts';
 import { CLIENTS, clientLines, clientOf } from './clients.ts';
-import { hostIn, isHost, requestFromUrl } from './from-url.ts';
+import { isCurl, oneCommand, requestFromCurl } from './curl.ts';
+import { hostIn, isAddress, isHost, requestFromUrl } from './from-url.ts';
+import { withBody } from './read-requests.ts';
 import { traceRequest } from './request.ts';
 import type { HeaderPair, Refusal, RequestInput, Trace, TraceOptions } from './trace.ts';
 
@@ -63,6 +65,8 @@ const OWN = [
   'headers',
   'from',
   'httpVersion',
+  'sni',
+  'body',
   'assume',
   'files',
   'upstreamStatus',
@@ -108,9 +112,13 @@ export function readTests(text: string, origin: string | null = null): TestFile 
     const raw = record((root.requests as unknown[])[i]);
     for (const key of Object.keys(raw))
       if (!OWN.includes(key)) problems.push({ line, message: `There is no key "${key}" in a request. Known are ${OWN.join(', ')}.` });
-    const [first = '', second] = String(raw.request ?? '')
+    const [first = '', second, third] = String(raw.request ?? '')
       .trim()
       .split(/\s+/);
+    if (third !== undefined && !isCurl(String(raw.request))) {
+      problems.push({ line, message: `"${String(raw.request).trim()}" is no request such as GET https://example.com/app/.` });
+      return;
+    }
     const [method, url] = second === undefined ? ['GET', first] : [first, second];
     const client = clientOf(raw.client);
     if (!client) problems.push({ line, message: `client is one of ${CLIENTS.join(', ')}.` });
@@ -119,19 +127,19 @@ export function readTests(text: string, origin: string | null = null): TestFile 
     for (const [name, read] of Object.entries({ headers, upstreamHeaders: answered }))
       if (read === null)
         problems.push({ line, message: `${name} is an object of names and values, or a list of lines such as "Name: value".` });
-    const request = requestFromUrl({
-      method,
-      url,
-      client: client ?? 'browser',
-      headers: headers ?? [],
-      origin,
+    const own = {
       ...(raw.from === undefined ? {} : { clientAddress: String(raw.from) }),
       ...(raw.httpVersion === undefined ? {} : { httpVersion: String(raw.httpVersion) }),
-    });
-    if ('problem' in request) {
-      problems.push({ line, message: request.problem });
+      ...(raw.sni === undefined ? {} : { sni: raw.sni === null || raw.sni === '' ? null : String(raw.sni) }),
+    };
+    const read =
+      readCommand(String(raw.request ?? ''), headers ?? [], own, origin) ??
+      requestFromUrl({ method, url, client: client ?? 'browser', headers: headers ?? [], origin, ...own });
+    if ('problem' in read) {
+      problems.push({ line, message: read.problem });
       return;
     }
+    const request = raw.body === undefined ? read : withBody({ ...read, body: String(raw.body) });
     const expect = record(raw.expect);
     for (const key of Object.keys(expect))
       if (!(key in EXPECTATIONS))
@@ -176,6 +184,21 @@ export function readTests(text: string, origin: string | null = null): TestFile 
     tests,
     problems,
   };
+}
+
+/** What a command of curl asks, with what the test says besides; null for what is none. */
+function readCommand(
+  text: string,
+  headers: readonly HeaderPair[],
+  own: Partial<RequestInput>,
+  origin: string | null,
+): RequestInput | { readonly problem: string } | null {
+  if (!isCurl(text)) return null;
+  const read = requestFromCurl(oneCommand(text), origin);
+  if ('problem' in read) return { problem: `The curl command ${read.problem}.` };
+  if (own.clientAddress !== undefined && !isAddress(own.clientAddress))
+    return { problem: `"${own.clientAddress}" is no address of a client, such as 198.51.100.7` };
+  return { ...read.input, ...own, headers: [...(read.input.headers ?? []), ...headers] };
 }
 
 const PATTERN = /^\/(.+)\/(i?)$/s;

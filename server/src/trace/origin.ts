@@ -1,7 +1,8 @@
 /** The origin that a bare path is asked of: the server of the file at hand, else the first of the configuration. */
 import type { FileId } from '../base/file-id.ts';
 import type { Config } from '../config/config.ts';
-import { type Server, serversOf } from '../config/servers.ts';
+import { listenersOf, type Server, serversOf } from '../config/servers.ts';
+import type { Destination } from './read-requests.ts';
 
 /** A name that clients may send for a server: its first one without a pattern, one that fits its first mask, else its address. */
 function hostFor(server: Server): string {
@@ -26,3 +27,9 @@ export function originOf(config: Config, file: FileId | null = config.tree.stand
   const port = listen.addresses.find((a) => a.kind !== 'unix')!.port;
   return `${tls ? 'https' : 'http'}://${hostFor(server)}${port === (tls ? 443 : 80) ? '' : `:${port}`}`;
 }
+
+/** Where a request goes that says nothing of it, and the ports that it may have come to. */
+export const destinationOf = (config: Config): Destination => ({
+  origin: originOf(config),
+  ports: new Set(listenersOf(config).flatMap((l) => (l.kind === 'unix' ? [] : [l.port]))),
+});

@@ -1,13 +1,13 @@
 /**
- * Requests as programs write them down: a JSON object, a raw request, a curl command, a HAR recording. Each becomes the request that
+ * Requests as programs write them down: a JSON object, a raw request, a HAR recording (a command of curl: curl.ts). Each becomes the request that
  * nginx gets, or words that say why it is none. No IO.
  */
 
-import { toBytes } from '../base/bytes.ts';
+import { fromBytes, toBytes } from '../base/bytes.ts';
 import { table } from '../base/table.ts';
 import { readAnswers, readHeaders } from './answers.ts';
-import { encodeBase64 } from './base64.ts';
-import { headerPair, isAddress, requestFromUrl } from './from-url.ts';
+import { isCurl, oneCommand, requestFromCurl } from './curl.ts';
+import { isAddress, requestFromUrl } from './from-url.ts';
 import type { HeaderPair, RequestInput, Scheme, TraceOptions } from './trace.ts';
 
 /** A request, with the answers of backends that were given with it. */
@@ -71,8 +71,8 @@ const FIELDS: Readonly<Record<string, (value: unknown) => { readonly value: unkn
 const idOf = (value: unknown): string | null => (typeof value === 'string' || typeof value === 'number' ? String(value) : null);
 
 /**
- * A JSON object with the fields of a request. `url` may stand for target, scheme, Host and port, `request` for method and URL. A bare path in
- * them is one of `origin`.
+ * A JSON object with the fields of a request. `url` may stand for target, scheme, Host and port, `request` for method and URL, or for a command
+ * of curl. A bare path in them is one of `origin`.
  */
 export function requestFromJson(value: unknown, origin: string | null = null): ReadRequest {
   if (!isRecord(value)) return { id: null, problem: 'is no object' };
@@ -85,6 +85,12 @@ export function requestFromJson(value: unknown, origin: string | null = null): R
     fields[name] = field.value;
   }
   const url = value.url ?? value.request;
+  if (value.target === undefined && typeof url === 'string' && isCurl(url)) {
+    const read = requestFromCurl(oneCommand(url), origin);
+    if ('problem' in read) return { id, problem: `has no request: the curl command ${read.problem}` };
+    const more = (fields.headers as HeaderPair[] | undefined) ?? [];
+    return withAnswers(id, { ...read.input, ...fields, headers: [...(read.input.headers ?? []), ...more] }, value.upstreams);
+  }
   if (value.target === undefined && typeof url === 'string') {
     const m = /^([A-Za-z-]+)\s+(\S+)$/.exec(url.trim());
     const made = requestFromUrl({ url: m ? m[2]! : url, headers: (fields.headers as HeaderPair[] | undefined) ?? [], origin });
@@ -97,10 +103,11 @@ export function requestFromJson(value: unknown, origin: string | null = null): R
 }
 
 /** A request with its body, whose length a client of HTTP/1 says where nothing else is said of it. */
-function withBody(input: RequestInput): RequestInput {
+export function withBody(input: RequestInput): RequestInput {
   if (input.body === undefined) return input;
   const length = toBytes(input.body).length;
-  const told = (input.headers ?? []).some(([n]) => /^(?:content-length|transfer-encoding)$/i.test(n));
+  const told =
+    /^[23]/.test(input.httpVersion ?? '') || (input.headers ?? []).some(([n]) => /^(?:content-length|transfer-encoding)$/i.test(n));
   const headers: readonly HeaderPair[] = told ? (input.headers ?? []) : [...(input.headers ?? []), ['Content-Length', String(length)]];
   return { bodyLength: length, ...input, headers };
 }
@@ -112,227 +119,143 @@ function withAnswers(id: string | null, written: RequestInput, upstreams: unknow
   return typeof read === 'string' ? { id, problem: read } : { input, upstreams: read.answers };
 }
 
-const REQUEST_LINE = /^([!-~]+) (\S+)(?: HTTP\/(\d(?:\.\d)?))?\r?\n?$/;
+const REQUEST_LINE = /^(\S+) +(.*?)(?: +HTTP\/(\d+(?:\.\d+)?))? *\r?$/;
+const ABSOLUTE = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)/i;
 
 /** Whether a text begins like a raw request. */
-export const looksRaw = (text: string): boolean => /^[A-Z-]+ \S+ HTTP\/\d/.test(text);
+export const looksRaw = (text: string): boolean => /^\S+ [^\n]*[^\n ] +HTTP\/\d+(?:\.\d+)? *\r?(?:\n|$)/.test(text);
 
-/** A raw request: its line, its header lines, and a body behind an empty line. */
-export function requestFromRaw(text: string, origin: string | null = null): ReadRequest {
+/** Where requests go that do not say so themselves. */
+export interface Destination {
+  /** what a bare path is asked of, such as `https://example.com` */
+  readonly origin: string | null;
+  /** ports on which anybody listens; unknown where absent */
+  readonly ports?: ReadonlySet<number>;
+}
+
+/** A line of a raw request as a pair, its name as it stands: what of it nginx takes, nginx says. Null: it has no colon. */
+function rawPair(line: string): HeaderPair | null {
+  const colon = line.indexOf(':');
+  return colon < 0 ? null : [line.slice(0, colon), line.slice(colon + 1).trim()];
+}
+
+/** The bytes of a body that comes in chunks, without their lengths; null where they are none. */
+function unchunked(text: string): string | null {
+  let rest = toBytes(text);
+  let out = '';
+  for (;;) {
+    const size = /^([\da-f]{1,8})[ \t]*(?:;[^\n]*)?(?:\r?\n|$)/i.exec(rest);
+    if (!size) return null;
+    const length = Number.parseInt(size[1]!, 16);
+    if (length === 0) return fromBytes(out);
+    const data = rest.slice(size[0].length);
+    const end = /^\r?\n/.exec(data.slice(length));
+    if (data.length < length || !end) return null;
+    out += data.slice(0, length);
+    rest = data.slice(length + end[0].length);
+  }
+}
+
+/** Which connection a raw request came over: as its URL says, else as the port of its host does, else the one that the configuration takes. */
+function connectionOf(
+  method: string,
+  target: string,
+  host: string | undefined,
+  { origin, ports }: Destination,
+): { readonly scheme: 'http' | 'https'; readonly localPort?: number } {
+  const own = ABSOLUTE.exec(target);
+  const portIn = (authority: string | undefined): number | null => {
+    const port = Number(/:(\d{1,5})$/.exec(authority ?? '')?.[1] ?? 0);
+    return port > 0 && port < 65_536 ? port : null;
+  };
+  const from = /^(https?):\/\/(.*)$/.exec(origin ?? '');
+  const named = own?.[1]?.toLowerCase();
+  const secure = named === 'https' || named === 'wss';
+  const same = from !== null && host !== undefined && host === from[2];
+  const scheme = secure || (named === undefined && same && from[1] === 'https') ? 'https' : 'http';
+  // what CONNECT and its Host name is where the tunnel leads
+  const port = method === 'CONNECT' ? null : (portIn(own?.[2]) ?? portIn(host));
+  if (port !== null) return { scheme, localPort: port };
+  const usual = scheme === 'https' ? 443 : 80;
+  // it did come in, so where nobody listens on the usual port it was another one
+  if (from === null || secure || (ports ? ports.has(usual) : host !== undefined)) return { scheme };
+  const other = portIn(from[2]);
+  return { scheme: from[1] === 'https' ? 'https' : 'http', ...(other === null ? {} : { localPort: other }) };
+}
+
+/**
+ * A raw request: its line, its header lines, and a body behind an empty line. It is taken as it stands, and what nginx refuses of it is refused in
+ * the trace. What people leave out is added: the Host of a URL, the length of a body.
+ */
+export function requestFromRaw(text: string, to: Destination = { origin: null }): ReadRequest {
   const wrong = (problem: string): ReadRequest => ({ id: null, problem });
-  const end = /\r?\n\r?\n/.exec(text);
-  const head = (end ? text.slice(0, end.index) : text).split(/\r?\n/).filter((l, i) => i === 0 || l !== '');
-  const body = end ? text.slice(end.index + end[0].length) : '';
+  // empty lines before a request are skipped
+  const written = text.replace(/^(?:\r?\n)+/, '');
+  const end = /\r?\n\r?(?:\n|$)/.exec(written);
+  const head = (end ? written.slice(0, end.index) : written).split(/\r?\n/).filter((l, i) => i === 0 || l !== '');
+  const rest = end ? written.slice(end.index + end[0].length) : '';
   const m = REQUEST_LINE.exec(head[0] ?? '');
   if (!m) return wrong(`begins with "${(head[0] ?? '').slice(0, 60)}", which is no request line such as GET / HTTP/1.1`);
-  const headers: HeaderPair[] = [];
-  const bare = new Set<string>();
+  const [, method = 'GET', target = '/', httpVersion = '1.1'] = m;
+  const pairs: HeaderPair[] = [];
+  const withoutColon: number[] = [];
   for (const line of head.slice(1)) {
-    const pair = headerPair(line);
-    if (!pair && !/^[^\s:]+$/.test(line)) return wrong(`has a line that is no header line: "${line.slice(0, 60)}"`);
-    if (!pair) bare.add(line);
-    headers.push(pair ?? [line, '']);
+    const pair = rawPair(line);
+    if (!pair) withoutColon.push(pairs.length);
+    pairs.push(pair ?? [line, '']);
   }
-  const [, method = 'GET', target = '/', version] = m;
-  const host = headers.find(([n]) => n.toLowerCase() === 'host')?.[1] ?? null;
-  const scheme = origin !== null && host !== null && origin === `https://${host}` ? 'https' : 'http';
-  // an absolute target is what people write for the URL; clients of an origin server send the path
-  const url = /^[a-z]+:\/\//i.test(target) ? target : host === null ? target : `${scheme}://${host}${target}`;
-  // `CONNECT host:port` and `OPTIONS *` name no path: they stay as they are
-  const own = !target.startsWith('/') && !/^[a-z]+:\/\//i.test(target);
-  const made = requestFromUrl({
+  const line = (name: string): string | undefined => pairs.find(([n]) => n.toLowerCase() === name)?.[1];
+  const host = line('host');
+  const modern = /^[23](?:\.0)?$/.test(httpVersion);
+  // a URL without a Host line is what people write for the two; what clients send has both
+  const own = host === undefined ? ABSOLUTE.exec(target) : null;
+  let headers: readonly HeaderPair[] = pairs;
+  if (own) headers = [[modern ? ':authority' : 'Host', own[2]!.replace(/^[^@]*@/, '')], ...pairs];
+  else if (modern) headers = pairs.map(([n, v]) => (n.toLowerCase() === 'host' ? [':authority', v] : [n, v]));
+  const shift = headers.length - pairs.length;
+  const path = own ? target.slice(own[0].length).replace(/#.*$/s, '') : target;
+  const whole: RequestInput = {
     method,
-    url: own && host !== null ? `${scheme}://${host}/` : url,
+    target: own && !path.startsWith('/') ? `/${path}` : path,
     headers,
-    origin,
-    ...(version === undefined ? {} : { httpVersion: version }),
-  });
-  if ('problem' in made) return wrong(made.problem);
-  const withoutColon = (made.headers ?? []).flatMap(([name, value], i) => (value === '' && bare.has(name) ? [i] : []));
-  const whole: RequestInput = withoutColon.length ? { ...made, withoutColon } : made;
-  const input = own ? { ...whole, target } : whole;
-  return { input: body === '' ? input : { ...input, body, bodyLength: toBytes(body).length } };
-}
-
-// ---- curl
-
-/** The words of a command for a POSIX shell; null where a quote is left open. Nothing is expanded. */
-export function shellWords(text: string): string[] | null {
-  const words: string[] = [];
-  let word: string | null = null;
-  for (let i = 0; i < text.length; i++) {
-    const c = text[i]!;
-    if (c === "'" || (c === '$' && text[i + 1] === "'")) {
-      const ansi = c === '$';
-      if (ansi) i++;
-      let out = '';
-      for (i++; ; i++) {
-        if (i >= text.length) return null;
-        if (text[i] === "'") break;
-        if (ansi && text[i] === '\\') {
-          const next = text[++i] ?? '';
-          const code = /^(?:x([\da-f]{1,2})|u([\da-f]{1,4}))/i.exec(text.slice(i));
-          if (code) {
-            out += String.fromCharCode(Number.parseInt(code[1] ?? code[2]!, 16));
-            i += code[0].length - 1;
-          } else out += ({ n: '\n', r: '\r', t: '\t' } as Readonly<Record<string, string>>)[next] ?? next;
-        } else out += text[i]!;
-      }
-      word = (word ?? '') + out;
-    } else if (c === '"') {
-      let out = '';
-      for (i++; ; i++) {
-        if (i >= text.length) return null;
-        if (text[i] === '"') break;
-        if (text[i] === '\\' && /["\\$`\n]/.test(text[i + 1] ?? '')) {
-          i++;
-          if (text[i] !== '\n') out += text[i]!;
-        } else out += text[i]!;
-      }
-      word = (word ?? '') + out;
-    } else if (c === '\\') {
-      i++;
-      if (text[i] === '\r' && text[i + 1] === '\n') i++;
-      else if (text[i] !== '\n') word = (word ?? '') + (text[i] ?? '');
-    } else if (/\s/.test(c)) {
-      if (word !== null) words.push(word);
-      word = null;
-    } else word = (word ?? '') + c;
+    httpVersion,
+    ...connectionOf(method, target, host, to),
+    ...(withoutColon.length ? { withoutColon: withoutColon.map((i) => i + shift) } : {}),
+  };
+  const length = line('content-length');
+  if (/^chunked$/i.test(line('transfer-encoding') ?? '')) {
+    const body = unchunked(rest);
+    return body === null
+      ? wrong('has a body whose chunks cannot be read')
+      : { input: { ...whole, body, bodyLength: toBytes(body).length } };
   }
-  if (word !== null) words.push(word);
-  return words;
+  if (length === undefined) return rest.trim() === '' ? { input: whole } : { input: withBody({ ...whole, body: rest }) };
+  const bytes = toBytes(rest);
+  if (!/^\d{1,15}$/.test(length)) return { input: whole };
+  // what follows is another request, or the last line end of a file
+  const body = fromBytes(bytes.slice(0, Number(length)));
+  return { input: body === '' ? { ...whole, bodyLength: Number(length) } : { ...whole, body, bodyLength: Number(length) } };
 }
-
-/** Options of curl that take a word, and change no request. */
-const WITH_WORD = new Set(
-  '-o --output -m --max-time --connect-timeout --retry -w --write-out --resolve --connect-to -c --cookie-jar --cacert --capath -E --cert --key -D --dump-header -x --proxy --interface --ciphers --tls-max --retry-delay --limit-rate --max-redirs -K --config -y -Y --stderr --trace --trace-ascii'.split(
-    ' ',
-  ),
-);
-const DATA = new Set(['-d', '--data', '--data-raw', '--data-binary', '--data-ascii', '--data-urlencode', '--json']);
-const VERSIONS: Readonly<Record<string, string>> = table({
-  '-0': '1.0',
-  '--http1.0': '1.0',
-  '--http1.1': '1.1',
-  '--http2': '2',
-  '--http2-prior-knowledge': '2',
-  '--http3': '3',
-});
-/** Short options that take a word, which may stand right behind them. */
-const SHORT = 'XHdAebuFToxmwEDKcyY';
-
-/** A curl command: its method, URL, header lines, data and login, with what curl sends by itself. Files that it names are not read. */
-export function requestFromCurl(text: string, origin: string | null = null): ReadRequest {
-  const wrong = (problem: string): ReadRequest => ({ id: null, problem });
-  const words = shellWords(text);
-  if (!words) return wrong('leaves a quote open');
-  const urls: string[] = [];
-  const data: string[] = [];
-  const headers: HeaderPair[] = [];
-  const without = new Set<string>();
-  let method: string | null = null;
-  let version: string | null = null;
-  let json = false;
-  let form = false;
-  let asQuery = false;
-  let head = false;
-  const header = (name: string, value: string): unknown => headers.push([name, value]);
-  const list = words.slice(1);
-  for (let i = 0; i < list.length; i++) {
-    let option = list[i]!;
-    let glued: string | null = null;
-    if (!option.startsWith('-') || option === '-') {
-      urls.push(option);
-      continue;
-    }
-    if (!option.startsWith('--')) {
-      // -sSLX POST: single letters in one word, the first that takes a word ends them
-      const at = [...option].findIndex((c, k) => k > 0 && SHORT.includes(c));
-      for (const c of option.slice(1, at < 0 ? undefined : at)) {
-        if (c === 'I') head = true;
-        if (c === 'G') asQuery = true;
-        if (c === '0') version = '1.0';
-      }
-      if (at < 0) continue;
-      if (at < option.length - 1) glued = option.slice(at + 1);
-      option = `-${option[at]!}`;
-    }
-    const value = (): string => glued ?? list[++i] ?? '';
-    if (option === '-X' || option === '--request') method = value();
-    else if (option === '-H' || option === '--header') {
-      const line = value();
-      const pair = headerPair(line);
-      if (pair && pair[1] === '') without.add(pair[0].toLowerCase());
-      else if (pair) headers.push(pair);
-      else if (/^[^\s:;]+;$/.test(line)) header(line.slice(0, -1), '');
-      else return wrong(`has a header line that is none: "${line.slice(0, 60)}"`);
-    } else if (DATA.has(option)) {
-      const part = value();
-      json ||= option === '--json';
-      data.push(
-        option === '--data-urlencode'
-          ? part.replace(/^([^=@]*=)?(.*)$/s, (_, n: string | undefined, v: string) => (n ?? '') + encodeURIComponent(v))
-          : part,
-      );
-    } else if (option === '-F' || option === '--form' || option === '--form-string') {
-      value();
-      form = true;
-    } else if (option === '-u' || option === '--user') header('Authorization', `Basic ${encodeBase64(toBytes(value()))}`);
-    else if (option === '--oauth2-bearer') header('Authorization', `Bearer ${value()}`);
-    else if (option === '-A' || option === '--user-agent') header('User-Agent', value());
-    else if (option === '-e' || option === '--referer') header('Referer', value());
-    else if (option === '-b' || option === '--cookie') {
-      const cookie = value();
-      if (cookie.includes('=')) header('Cookie', cookie);
-    } else if (option === '--url') urls.push(value());
-    else if (option === '-T' || option === '--upload-file') {
-      value();
-      method ??= 'PUT';
-    } else if (option === '--head') head = true;
-    else if (option === '--get') asQuery = true;
-    else if (option === '--compressed') header('Accept-Encoding', 'deflate, gzip, br, zstd');
-    else if (Object.hasOwn(VERSIONS, option)) version = VERSIONS[option]!;
-    else if (WITH_WORD.has(option)) value();
-  }
-  let url = urls[0];
-  if (url === undefined) return wrong('names no URL');
-  const body = data.join(json ? '' : '&');
-  const sends = (data.length > 0 && !asQuery) || form;
-  if (data.length && asQuery) url += (url.includes('?') ? '&' : '?') + body;
-  const named = (name: string): boolean => headers.some(([n]) => n.toLowerCase() === name) || without.has(name);
-  if (sends) {
-    const type = form ? 'multipart/form-data' : json ? 'application/json' : 'application/x-www-form-urlencoded';
-    if (!named('content-type')) header('Content-Type', type);
-    if (!form && !named('content-length') && !named('transfer-encoding')) header('Content-Length', String(toBytes(body).length));
-  }
-  if (json && !named('accept')) header('Accept', 'application/json');
-  const made = requestFromUrl({
-    method: method ?? (head ? 'HEAD' : sends ? 'POST' : 'GET'),
-    url,
-    client: 'curl',
-    headers,
-    origin,
-    ...(version === null ? {} : { httpVersion: version }),
-  });
-  if ('problem' in made) return wrong(made.problem);
-  const sent = { ...made, headers: (made.headers ?? []).filter(([n]) => !without.has(n.toLowerCase())) };
-  // what curl takes out of a file is not known
-  const known = sends && !form && !data.some((part) => part.startsWith('@'));
-  return { input: known ? { ...sent, body, bodyLength: toBytes(body).length } : sent };
-}
-
-/** The commands of a text, lines that end in a backslash together with the next. */
-export const curlCommands = (text: string): string[] =>
-  text
-    .replace(/\\\r?\n/g, ' ')
-    .split(/\r?\n(?=\s*(?:curl\s|$))/)
-    .map((c) => c.trim().replace(/\s*[;&]+$/, ''))
-    .filter((c) => /^curl\s/.test(c));
 
 // ---- HAR
 
 /** True for the root of a HAR recording. */
 export const isHar = (value: unknown): boolean => isRecord(value) && isRecord(value.log) && Array.isArray(value.log.entries);
+
+/** Names and values of a list of a recording. */
+const pairsOf = (list: unknown): HeaderPair[] =>
+  (Array.isArray(list) ? (list as unknown[]) : []).flatMap((one): HeaderPair[] =>
+    isRecord(one) && typeof one.name === 'string' && typeof one.value === 'string' ? [[one.name, one.value]] : [],
+  );
+
+/** The text of a recorded body; a form may be recorded by its fields alone. */
+function postedText(data: Readonly<Record<string, unknown>>): string {
+  if (typeof data.text === 'string' && data.text !== '') return data.text;
+  if (!/^application\/x-www-form-urlencoded/i.test(String(data.mimeType))) return '';
+  return pairsOf(data.params)
+    .map(([n, v]) => `${encodeURIComponent(n)}=${encodeURIComponent(v)}`)
+    .join('&');
+}
 
 /** Every request of a HAR recording (version 1.2), in order, with its number as id. */
 export function requestsFromHar(value: unknown): ReadRequest[] {
@@ -341,20 +264,25 @@ export function requestsFromHar(value: unknown): ReadRequest[] {
     const id = String(i + 1);
     const request = isRecord(entry) ? entry.request : null;
     if (!isRecord(request) || typeof request.url !== 'string') return { id, problem: `entry ${id} has no request` };
-    const headers = (Array.isArray(request.headers) ? (request.headers as unknown[]) : []).flatMap((h): HeaderPair[] =>
-      isRecord(h) && typeof h.name === 'string' && typeof h.value === 'string' && !h.name.startsWith(':') ? [[h.name, h.value]] : [],
-    );
+    const scheme = /^[a-z][a-z0-9+.-]*(?=:)/i.exec(request.url)?.[0].toLowerCase();
+    if (scheme !== undefined && !/^(?:http|ws)s?$/.test(scheme))
+      return { id, problem: `entry ${id}: a ${scheme}: URL is asked of no server` };
+    const recorded = pairsOf(request.headers).filter(([n]) => !n.startsWith(':'));
+    const cookies = pairsOf(request.cookies).map(([n, v]) => `${n}=${v}`);
+    const headers: readonly HeaderPair[] =
+      cookies.length && !recorded.some(([n]) => n.toLowerCase() === 'cookie') ? [...recorded, ['Cookie', cookies.join('; ')]] : recorded;
     const version = /^h(?:ttp\/)?([23])|^http\/(1\.[01])/i.exec(typeof request.httpVersion === 'string' ? request.httpVersion : '');
     const made = requestFromUrl({
       method: typeof request.method === 'string' && request.method ? request.method : 'GET',
-      url: request.url,
+      // the lines of a handshake are recorded with it
+      url: recorded.length ? request.url.replace(/^ws/i, 'http') : request.url,
       headers,
       ...(version ? { httpVersion: version[1] ?? version[2]! } : {}),
     });
     if ('problem' in made) return { id, problem: `entry ${id}: ${made.problem}` };
     const size = whole(request.bodySize, Number.MAX_SAFE_INTEGER);
-    const posted = isRecord(request.postData) && typeof request.postData.text === 'string' ? request.postData.text : null;
-    const body = posted === null || posted === '' ? {} : { body: posted, bodyLength: toBytes(posted).length };
-    return { input: { id, ...made, ...body, ...(size === null || size === 0 ? {} : { bodyLength: size }) } };
+    const posted = isRecord(request.postData) ? postedText(request.postData) : '';
+    const input = posted === '' ? { id, ...made } : withBody({ id, ...made, body: posted });
+    return { input: size === null || size === 0 ? input : { ...input, bodyLength: size } };
   });
 }

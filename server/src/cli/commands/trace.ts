@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import pc from 'picocolors';
-import { jsonText, visible, visibleData } from '../../base/escape.ts';
+import { jsonText, shWord, visible, visibleData } from '../../base/escape.ts';
 import { table } from '../../base/table.ts';
 import { knownAt } from '../../catalog/changes.ts';
 import type { Config } from '../../config/config.ts';
@@ -21,21 +21,14 @@ import { fileOfPath } from '../../host/paths.ts';
 import { readAnswer } from '../../trace/answers.ts';
 import { type AssumeProblem, assumeProblems, backend } from '../../trace/assumptions.ts';
 import { CLIENTS, type ClientName, clientOf } from '../../trace/clients.ts';
+import { isCurl, oneCommand, requestFromCurl } from '../../trace/curl.ts';
 import { headerPair, isAddress, requestFromUrl } from '../../trace/from-url.ts';
-import { originOf } from '../../trace/origin.ts';
+import { destinationOf, originOf } from '../../trace/origin.ts';
 import { traceMermaid } from '../../trace/print/mermaid.ts';
 import { traceSvg } from '../../trace/print/svg.ts';
 import { type Paint, PLAIN, traceText } from '../../trace/print/text.ts';
-import {
-  curlCommands,
-  isHar,
-  looksRaw,
-  type ReadRequest,
-  requestFromCurl,
-  requestFromJson,
-  requestFromRaw,
-  requestsFromHar,
-} from '../../trace/read-requests.ts';
+import { RequestLines } from '../../trace/read-batch.ts';
+import type { ReadRequest } from '../../trace/read-requests.ts';
 import { traceRequest } from '../../trace/request.ts';
 import { lineOf } from '../../trace/stations.ts';
 import type { Assumption, FileKind, Files, HeaderPair, RequestInput, Trace, TraceOptions, UpstreamAnswer } from '../../trace/trace.ts';
@@ -94,8 +87,27 @@ export function addTrace(program: Command): void {
     )
     .option('--assume <id=value>', 'settles what the text cannot decide (repeatable)', collect)
     .action(async (config: string, words: string[], options: TraceCommandOptions) => {
-      process.exitCode = await trace(config, words, options);
+      const [file = '', ...request] = configFirst([config, ...words]);
+      process.exitCode = await trace(file, request, options);
     });
+}
+
+const URL_START = /^[a-z][a-z0-9+.-]*:\/\//i;
+/** A word that names a request, never a file: a URL, `GET https://…`, a curl command. */
+const asksFor = (word: string): boolean => URL_START.test(word) || /^\s*(?:curl\s|[A-Za-z-]+\s+\S+\s*$)/.test(word);
+
+/** The words with the configuration first, which may also stand behind its request where that can be told. Throws where none is named. */
+function configFirst(words: readonly string[]): readonly string[] {
+  const [first = ''] = words;
+  if (MACHINE.kind(first) !== null) return words;
+  const last = words.at(-1)!;
+  if (words.length > 1 && !asksFor(last) && MACHINE.kind(last) !== null) return [last, ...words.slice(0, -1)];
+  if (asksFor(first) || (/^[A-Z]+$/.test(first) && asksFor(last)))
+    throw new Failure(
+      EXIT.usage,
+      `"${words.join(' ')}" is a request without a configuration. Name that first: proxylens trace nginx.conf ${words.map(shWord).join(' ')}`,
+    );
+  return words;
 }
 
 const pairs = (lines: readonly string[] | undefined): HeaderPair[] =>
@@ -158,8 +170,8 @@ export async function trace(configPath: string, words: readonly string[], option
   if (!FORMATS.includes(options.format)) throw new Failure(EXIT.usage, `--format is one of ${FORMATS.join(', ')}, not "${options.format}"`);
   if (!options.requests && !words.length)
     throw new Failure(EXIT.usage, 'missing request. Name one: proxylens trace nginx.conf https://example.com/');
-  if (words.length > 2 || (words.length === 2 && words.some((w) => /\s/.test(w.trim()))))
-    throw new Failure(EXIT.usage, `too many words: ${words.join(' ')}`);
+  if (words.length > 2 || (words.length === 2 && (words.some((w) => /\s/.test(w.trim())) || URL_START.test(words[0]!))))
+    throw new Failure(EXIT.usage, `too many words: ${words.join(' ')}. Name one request, such as GET https://example.com/`);
   const status = options.upstreamStatus === undefined ? undefined : Number(options.upstreamStatus);
   if (status !== undefined && !(status >= 100 && status <= 999))
     throw new Failure(EXIT.usage, `--upstream-status ${options.upstreamStatus}: no status`);
@@ -275,8 +287,8 @@ function requestOf(words: readonly string[], options: TraceCommandOptions, clien
     ...(options.httpVersion === undefined ? {} : { httpVersion: options.httpVersion }),
     ...(options.sni === undefined ? {} : { sni: options.sni === '' ? null : options.sni }),
   };
-  if (words.length === 1 && /^\s*curl\s/.test(words[0]!)) {
-    const read = requestFromCurl(words[0]!.trim(), origin);
+  if (words.length === 1 && isCurl(words[0]!)) {
+    const read = requestFromCurl(oneCommand(words[0]!), origin);
     if ('problem' in read) throw new Failure(EXIT.usage, `the curl command ${read.problem}`);
     if (own.clientAddress !== undefined && !isAddress(own.clientAddress))
       throw new Failure(EXIT.usage, `"${own.clientAddress}" is no address of a client, such as 198.51.100.7`);
@@ -356,7 +368,6 @@ async function batch(config: Config, file: string, options: TraceOptions, format
   if (kind === null) throw new Failure(EXIT.unreadable, `${file}: no such file`);
   if (kind === 'folder' || kind === 'forbidden')
     throw new Failure(EXIT.unreadable, `${file}: ${kind === 'folder' ? 'this is a folder' : 'permission denied'}`);
-  const origin = originOf(config);
   let bad = false;
   const asked = new Map<string, Assumption>();
   const answer = async (read: ReadRequest, line: number | null): Promise<void> => {
@@ -365,57 +376,20 @@ async function batch(config: Config, file: string, options: TraceOptions, format
     else for (const a of out.assumptions) if (!asked.has(a.id)) asked.set(a.id, a);
     await sayJson(out);
   };
-  let line = 0;
-  /** the text so far, where it is not one request a line */
-  let whole: string[] | null = null;
-  let length = 0;
-  let blank = true;
+  const lines = new RequestLines(destinationOf(config));
   try {
     for await (const text of linesOf(file === '-' ? null : file)) {
-      line++;
-      if (blank && text.trim()) {
-        blank = false;
-        if (/^\s*curl\s/.test(text) || looksRaw(text) || isRecording(text)) whole = [];
-      }
-      if (whole) {
-        whole.push(text);
-        if ((length += text.length) > LARGEST_RECORDING) throw new Failure(EXIT.unreadable, `${file}: larger than 64 MB`);
-      } else if (text.trim()) await answer(fromLine(text, origin), line);
+      for (const { read, line } of lines.push(text)) await answer(read, line);
+      if (lines.held > LARGEST_RECORDING) throw new Failure(EXIT.unreadable, `${file}: larger than 64 MB`);
       if (isGone()) break;
     }
   } catch (error) {
     if (!(error instanceof RangeError) && !(error as NodeJS.ErrnoException).code) throw error;
     throw new Failure(EXIT.unreadable, `${file}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`);
   }
-  if (whole) for (const read of fromWhole(whole.join('\n'), origin)) await answer(read, null);
+  for (const { read, line } of lines.end()) await answer(read, line);
   refuseWrong(assumeProblems(config, options.assume ?? {}, [{ assumptions: [...asked.values()] }]));
   return bad ? EXIT.usage : options.refusedBy?.length ? EXIT.findings : EXIT.clean;
-}
-
-/** A recording is one JSON value over many lines, or in a line of its own. */
-function isRecording(first: string): boolean {
-  const text = first.trim();
-  return text === '{' || /^\{\s*"log"\s*:/.test(text);
-}
-
-function fromWhole(text: string, origin: string | null): ReadRequest[] {
-  if (/^\s*curl\s/.test(text)) return curlCommands(text).map((c) => requestFromCurl(c, origin));
-  if (looksRaw(text.trimStart())) return [requestFromRaw(text.trimStart(), origin)];
-  try {
-    const value: unknown = JSON.parse(text);
-    return isHar(value) ? requestsFromHar(value) : [requestFromJson(value, origin)];
-  } catch {
-    return [{ id: null, problem: 'the file is no JSON' }];
-  }
-}
-
-function fromLine(text: string, origin: string | null): ReadRequest {
-  if (/^[A-Za-z-]+\s+\S+\s*$/.test(text) && !text.trimStart().startsWith('"')) return requestFromJson({ request: text.trim() }, origin);
-  try {
-    return requestFromJson(JSON.parse(text), origin);
-  } catch {
-    return { id: null, problem: 'is no JSON' };
-  }
 }
 
 /** What stands where bytes were no UTF-8: what they were nobody can tell any more, so that no answer about them would be right. */
