@@ -69,7 +69,7 @@ type Curl = {
   fault: string | null;
 };
 
-/** curl_easy_escape, with the plus that data has for a blank. */
+/** `curl_easy_escape`, with the plus that data has for a blank. */
 const urlencode = (text: string): string =>
   encodeURIComponent(text)
     .replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)

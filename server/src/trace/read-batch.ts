@@ -39,7 +39,7 @@ function fromLine(text: string, origin: string | null): ReadRequest {
   try {
     return requestFromJson(JSON.parse(text), origin);
   } catch {
-    return { id: null, problem: 'is no request: write a JSON object, a line such as GET https://example.com/, or a command of curl' };
+    return { id: null, problem: 'is no JSON, nor a line such as GET https://example.com/, nor a command of curl' };
   }
 }
 
