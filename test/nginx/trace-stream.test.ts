@@ -3,13 +3,15 @@
  * connections that say a name, another protocol's bytes, or nothing of TLS. SEED and STREAMS in the environment rerun a part.
  */
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import tls from 'node:tls';
 import { traceRequest } from '../../server/src/trace/request.ts';
-import type { Trace } from '../../server/src/trace/trace.ts';
+import type { RequestInput, Trace } from '../../server/src/trace/trace.ts';
 import { Random } from '../harness/config-generator.ts';
-import { available, loadModules, serve, withoutNginx } from '../harness/nginx.ts';
+import { available, loadModules, serve, testKeys, withoutNginx } from '../harness/nginx.ts';
 import { configAt } from '../trace/config-of.ts';
 
 const SEED = Number(process.env.SEED ?? 611);
@@ -43,11 +45,27 @@ after(() => {
 
 const u16 = (n: number): number[] => [n >> 8, n & 255];
 
-/** A ClientHello of TLS 1.2 that says nothing but the name. */
-function clientHello(name: string): Buffer {
-  const host = [...Buffer.from(name)];
-  const sni = [0, 0, ...u16(host.length + 5), ...u16(host.length + 3), 0, ...u16(host.length), ...host];
-  const hello = [3, 3, ...Array<number>(32).fill(7), 0, ...u16(2), 0xc0, 0x2f, 1, 0, ...u16(sni.length), ...sni];
+interface Hello {
+  readonly name: string | null;
+  /** the highest version that is offered */
+  readonly version: 'SSLv3' | 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
+  readonly alpn: readonly string[];
+}
+
+const MINOR = { SSLv3: 0, TLSv1: 1, 'TLSv1.1': 2, 'TLSv1.2': 3, 'TLSv1.3': 4 } as const;
+
+/** A ClientHello that says no more than it must. */
+function clientHello({ name, version, alpn }: Hello): Buffer {
+  const extension = (type: number, body: readonly number[]): number[] => [...u16(type), ...u16(body.length), ...body];
+  const host = name === null ? [] : [...Buffer.from(name)];
+  const offers = alpn.flatMap((p) => [p.length, ...Buffer.from(p)]);
+  const extensions = [
+    ...(alpn.length ? extension(16, [...u16(offers.length), ...offers]) : []),
+    ...(name === null ? [] : extension(0, [...u16(host.length + 3), 0, ...u16(host.length), ...host])),
+    ...(version === 'TLSv1.3' ? extension(43, [4, 3, 4, 3, 3]) : []),
+  ];
+  const legacy = Math.min(MINOR[version], 3);
+  const hello = [3, legacy, ...Array<number>(32).fill(7), 0, ...u16(2), 0xc0, 0x2f, 1, 0, ...u16(extensions.length), ...extensions];
   const message = [1, 0, ...u16(hello.length), ...hello];
   return Buffer.from([22, 3, 1, ...u16(message.length), ...message]);
 }
@@ -55,58 +73,95 @@ function clientHello(name: string): Buffer {
 const VALUES = [
   '$remote_addr',
   '$server_port',
+  '$server_addr',
   '$protocol',
   '[$ssl_preread_server_name]',
+  '[$ssl_preread_protocol]',
+  '[$ssl_preread_alpn_protocols]',
   '$x',
+  '$z',
   '$m',
   '$g',
+  '$gp',
+  '$gr',
+  '$v',
+  '$a',
   '$sc',
   '$proxy_protocol_addr',
+  '$proxy_protocol_port',
+  '$proxy_protocol_server_addr',
+  '$proxy_protocol_server_port',
   '$realip_remote_addr',
+  '$status',
+  '$bytes_sent',
   '$y',
 ];
+
+const NETS = ['127.0.0.1', '10.0.0.0/8', 'all', '192.168.0.0/16', '10.1.2.3', '2001:db8::/32', '127.0.0.0/8', 'unix:'];
 
 function generate(random: Random, ports: readonly number[]): string {
   const one = `127.0.0.1:${port(0)}`;
   const two = `127.0.0.1:${port(1)}`;
   const pick = <T>(list: readonly T[]): T => random.pick(list);
+  const rules = (): string[] => Array.from({ length: random.below(3) }, () => `${pick(['allow', 'deny'])} ${pick(NETS)};`);
   const servers = ports.map((p, at) => {
-    const lines: string[] = [`listen 127.0.0.1:${p}${random.chance(0.3) ? ' proxy_protocol' : ''};`];
-    if (random.chance(0.6)) lines.push('ssl_preread on;');
-    if (random.chance(0.3)) lines.push(`set_real_ip_from ${pick(['127.0.0.1', '10.0.0.0/8', '0.0.0.0/0'])};`);
-    // some server has to define it
-    if (at === 0 || random.chance(0.4)) lines.push(`set $x "${pick(['a', '$g', '$remote_addr', '$m'])}";`);
-    for (let i = random.below(3); i > 0; i--)
-      lines.push(`${pick(['allow', 'deny'])} ${pick(['127.0.0.1', '10.0.0.0/8', 'all', '192.168.0.0/16'])};`);
+    const tls = random.chance(0.15);
+    const lines: string[] = [`listen 127.0.0.1:${p}${tls ? ' ssl' : ''}${random.chance(0.35) ? ' proxy_protocol' : ''};`];
+    if (random.chance(0.6)) lines.push(`ssl_preread ${pick(['on', 'on', 'on', 'off'])};`);
+    if (random.chance(0.35)) lines.push(`set_real_ip_from ${pick(['127.0.0.1', '10.0.0.0/8', '0.0.0.0/0', 'unix:', '127.0.0.0/8'])};`);
+    // some server has to define them
+    for (const name of ['x', 'z'])
+      if (at === 0 || random.chance(0.4))
+        lines.push(`set $${name} "${pick(['a', '$g', '$remote_addr', '$m', '$z-$x', '[$ssl_preread_server_name]'])}";`);
+    lines.push(...rules());
+    if (random.chance(0.2)) lines.push(`limit_conn ${pick(['many', 'none'])} 1;`);
     if (random.chance(0.3)) lines.push('proxy_next_upstream off;');
-    if (random.chance(0.2)) lines.push('proxy_protocol on;');
-    if (random.chance(0.2)) lines.push('proxy_next_upstream_tries 1;');
+    if (random.chance(0.25)) lines.push('proxy_protocol on;');
+    if (random.chance(0.2)) lines.push(`proxy_next_upstream_tries ${pick(['1', '2'])};`);
     lines.push(
       pick([
         `return "${pick(VALUES)} ${pick(VALUES)} ${pick(VALUES)}";`,
         `return "${pick(VALUES)}|${pick(VALUES)}";`,
-        `proxy_pass ${pick(['single', 'spare', 'gone', 'hashed', 'down', one])};`,
-        'proxy_pass $to;',
+        `proxy_pass ${pick(['single', 'spare', 'gone', 'hashed', 'ring', 'down', 'sent', one, `localhost:${port(1)}`])};`,
+        `proxy_pass ${pick(['$to', '$to', '$nowhere', '127.0.0.1:$back'])};`,
       ]),
     );
     return `server { ${lines.join(' ')} }`;
   });
-  return `map $ssl_preread_server_name $m { hostnames; default none; a.test A; .b.test B; *.c.test C; ~^(?<y>d+)\\.test$ "D$y"; "" nothing; }
-    map $ssl_preread_server_name $to { a.test single; b.test spare; c.test ${two}; d.test gone; default ${one}; }
-    geo $g { default far; 127.0.0.0/8 near; 10.0.0.0/8 ten; } split_clients "$remote_addr$ssl_preread_server_name" $sc { 30% low; 30% middle; * high; }
+  return `ssl_certificate cert.pem; ssl_certificate_key key.pem; ssl_protocols TLSv1.2 TLSv1.3;
+    log_format told '$status|$upstream_addr|$remote_addr|$x|$m'; access_log told.log told;
+    limit_conn_zone $remote_addr zone=many:1m; limit_conn_zone $nowhere zone=none:1m; ${rules().join(' ')}
+    map $ssl_preread_server_name $m { hostnames; default none; a.test A; .b.test B; *.c.test C; ~^(?<y>d+)\\.test$ "D$y"; "" nothing; }
+    map $ssl_preread_server_name $to { a.test single; b.test spare; c.test ${two}; d.test gone; e.test ring; default ${one}; }
+    map $ssl_preread_protocol $v { volatile; default other; "" plain; TLSv1.3 new; ~^TLSv1(\\.1)?$ old$1; }
+    map $ssl_preread_alpn_protocols:$ssl_preread_protocol $a { default none; "~\\bh2\\b.*:TLSv1\\.3" h2; "~*^HTTP/1.1:" http; "~^acme-tls/1(?<rest>.*)" "acme$rest"; : empty; }
+    map $ssl_preread_protocol $nowhere { default ""; SSLv3 x; }
+    map $ssl_preread_protocol $back { default ${port(0)}; "" ${port(1)}; }
+    geo $g { default far; 127.0.0.0/8 near; 10.0.0.0/8 ten; 10.1.0.0/16 eleven; delete 10.1.0.0/16; 2001:db8::/32 six; }
+    geo $proxy_protocol_addr $gp { default far; 10.0.0.0/8 ten; 192.168.7.7 exact; }
+    geo $gr { ranges; default far; 10.0.0.0-10.1.1.255 low; 10.1.2.0-10.1.2.255 high; 127.0.0.1-127.0.0.1 me; }
+    split_clients "$remote_addr$ssl_preread_server_name" $sc { 30% low; 30% middle; * high; }
     upstream single { server ${two}; } upstream spare { server 127.0.0.1:1 max_fails=0; server ${one} backup; } upstream gone { server 127.0.0.1:1 max_fails=0; }
-    upstream hashed { hash $remote_addr$ssl_preread_server_name; server ${one}; server ${two}; } upstream down { server ${one} down; server ${two}; }
+    upstream hashed { hash $remote_addr$ssl_preread_server_name; server ${one} weight=3; server ${two}; } upstream down { server ${one} down; server ${two}; }
+    upstream ring { hash $ssl_preread_server_name$m consistent; server ${one}; server ${two} weight=2; server 127.0.0.1:1 down; }
+    upstream sent { zone sent 64k; least_conn; server 127.0.0.1:1 max_fails=0 weight=100; server ${two}; }
     ${servers.join('\n')}`;
 }
 
-/** What comes until the end, or for a while. */
-const ask = (to: number, bytes: Buffer): Promise<string> =>
-  new Promise((done) => {
+/** What comes until the end, or for a while; `first` goes out alone, before TLS begins. */
+function ask(to: number, first: Buffer, then: Buffer | tls.ConnectionOptions): Promise<string> {
+  return new Promise((done) => {
     let got = '';
-    const socket = net.connect(to, '127.0.0.1', () => socket.write(bytes));
+    const raw = net.connect(to, '127.0.0.1', () => {
+      if (first.length) raw.write(first);
+      if (Buffer.isBuffer(then) && then.length) raw.write(then);
+    });
+    const socket = Buffer.isBuffer(then)
+      ? raw
+      : tls.connect({ ...then, socket: raw, rejectUnauthorized: false }, () => socket.write('hello'));
     const end = (): void => {
       clearTimeout(late);
-      socket.destroy();
+      raw.destroy();
       done(got);
     };
     const late = setTimeout(() => {
@@ -114,18 +169,56 @@ const ask = (to: number, bytes: Buffer): Promise<string> =>
       end();
     }, 4000);
     socket.on('data', (data) => (got += data.toString('latin1')));
-    socket.on('error', end).on('close', end);
+    for (const s of new Set<net.Socket>([raw, socket])) s.on('error', end).on('close', end);
   });
+}
 
 /** What the client gets by the trace. */
-function told(trace: Trace, from: string): string {
+function told(trace: Trace): string {
   const { outcome } = trace;
   if (outcome.kind === 'return') return outcome.body ?? '';
   const last = trace.exchanges.at(-1)?.attempts.at(-1);
   if (outcome.kind !== 'proxy' || last?.said !== 'connected') return '';
-  const i = backends.findIndex((_, n) => last.server === `127.0.0.1:${port(n)}`);
-  const first = trace.steps.some((s) => s.said.includes('PROXY protocol header first'));
-  return `${['one', 'two'][i]} ${first ? from : ''}`;
+  const i = backends.findIndex((_, n) => last.server.endsWith(`:${port(n)}`));
+  const first = trace.steps.flatMap((s) => /PROXY protocol header first: (PROXY .*)/.exec(s.said)?.[1] ?? []);
+  return `${['one', 'two'][i]} ${first[0] ?? ''}`;
+}
+
+/** How a client begins: plain bytes, or the handshake of TLS. */
+function clientOf(random: Random): { readonly hello: Hello | null } {
+  if (random.chance(0.12)) return { hello: null };
+  const name = random.pick([
+    null,
+    'a.test',
+    'b.test',
+    'x.b.test',
+    'x.c.test',
+    'c.test',
+    'dd.test',
+    'd.test',
+    'e.test',
+    'zz.test',
+    'A.Test',
+  ]);
+  return {
+    hello: {
+      name,
+      version: random.pick(['SSLv3', 'TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.2', 'TLSv1.3', 'TLSv1.3']),
+      alpn: random.pick([[], [], ['h2', 'http/1.1'], ['http/1.1'], ['acme-tls/1'], ['x', 'h2']]),
+    },
+  };
+}
+
+/** A line of the PROXY protocol, and what it says of the connection. */
+function proxied(random: Random): { readonly line: string; readonly said: RequestInput['proxyProtocol'] } {
+  const clientAddress = random.pick(['10.1.2.3', '192.168.7.7', '127.0.0.9', '10.1.1.1', '2001:db8::7', null]);
+  if (clientAddress === null) return { line: 'PROXY UNKNOWN\r\n', said: undefined };
+  const six = clientAddress.includes(':');
+  const serverAddress = six ? '2001:db8::1' : '127.0.0.5';
+  return {
+    line: `PROXY TCP${six ? 6 : 4} ${clientAddress} ${serverAddress} 1234 99\r\n`,
+    said: { clientAddress, clientPort: 1234, serverAddress, serverPort: 99 },
+  };
 }
 
 test('streams do what the trace says', { skip: withoutStream(), timeout: 600_000 }, async () => {
@@ -136,17 +229,32 @@ test('streams do what the trace says', { skip: withoutStream(), timeout: 600_000
     let text = '';
     const running = await serve(
       (ports) => (text = `${loadModules(['ngx_stream_module'])}events {}\nstream {\n${generate(random, ports)}\n}\n`),
-      { ports: PORTS, modules: 'none' },
+      { ports: PORTS, modules: 'none', files: { 'cert.pem': testKeys().cert, 'key.pem': testKeys().key } },
     );
     try {
       const config = await configAt(path.join(running.folder, 'nginx.conf'), text, { prefix: running.folder, nginx: available()!.version });
+      const log = path.join(running.folder, 'told.log');
+      // of the connection by which it was seen to run
+      await lineOf(log, 0);
+      let read = fs.statSync(log).size;
       for (let i = 0; i < PER_CONFIG && asked < CONNECTIONS; i++, asked++) {
         const to = random.pick(running.ports);
-        const proxied = new RegExp(`listen 127\\.0\\.0\\.1:${to} proxy_protocol`).test(text);
-        const client = random.pick(['10.1.2.3', '192.168.7.7', '127.0.0.9']);
-        const name = random.pick([null, 'a.test', 'b.test', 'x.b.test', 'x.c.test', 'c.test', 'dd.test', 'd.test', 'zz.test']);
-        const bytes = name === null ? Buffer.from('hello, no TLS here\r\n') : clientHello(name);
-        const got = await ask(to, Buffer.concat([Buffer.from(proxied ? `PROXY TCP4 ${client} 127.0.0.5 1234 99\r\n` : ''), bytes]));
+        const line = text.split('\n').find((l) => l.includes(`listen 127.0.0.1:${to}`))!;
+        const listen = /listen [^;]*/.exec(line)![0];
+        const header = listen.includes('proxy_protocol') ? proxied(random) : null;
+        const spoken = listen.includes(' ssl');
+        const { hello } = clientOf(random);
+        const name = hello?.name ?? null;
+        const first = Buffer.from(header?.line ?? '');
+        // a real handshake where nginx is to answer it
+        // what nginx does not read before it closes would take its answer away
+        const unread = line.includes('return ') && !line.includes('ssl_preread on');
+        const bytes = unread ? Buffer.alloc(0) : hello ? clientHello(hello) : Buffer.from('hello, no TLS here\r\n');
+        const got = await ask(
+          to,
+          spoken ? first : Buffer.concat([first, bytes]),
+          spoken ? (name === null ? {} : { servername: name }) : Buffer.alloc(0),
+        );
         const trace = traceRequest(
           config,
           {
@@ -156,14 +264,27 @@ test('streams do what the trace says', { skip: withoutStream(), timeout: 600_000
             localAddress: '127.0.0.1',
             localPort: to,
             clientAddress: '127.0.0.1',
-            ...(proxied ? { proxyProtocol: { clientAddress: client, clientPort: 1234, serverAddress: '127.0.0.5', serverPort: 99 } } : {}),
+            ...(header?.said ? { proxyProtocol: header.said } : {}),
           },
-          { upstreams: { '127.0.0.1:1': { failure: 'refused' } } },
+          {
+            upstreams: { '127.0.0.1:1': { failure: 'refused' } },
+            assume: {
+              ssl_preread_protocol: spoken || !hello ? '' : hello.version,
+              ssl_preread_alpn_protocols: spoken || !hello ? '' : hello.alpn.join(','),
+              'upstream-server:sent': '127.0.0.1:1',
+            },
+          },
         );
-        const expected = told(trace, /^(?:one|two) (PROXY .*)$/s.exec(got)?.[1] ?? 'PROXY');
-        if (expected !== got)
+        // ports of connections that the machine chose
+        const same = (t: string): string => t.replace(/^((?:one|two) PROXY TCP4 127\.0\.0\.1 \S+) \d+ /, '$1 * ');
+        const status = /^.*$/m.exec(await lineOf(log, read))![0];
+        read = fs.statSync(log).size;
+        const last = trace.exchanges.at(-1)?.attempts.map((a) => a.server.replace('localhost', '127.0.0.1')) ?? [];
+        const says = `${trace.outcome.status || 0}|${last.join(', ') || '-'}`;
+        const expected = told(trace);
+        if (same(expected) !== same(got) || !status.replaceAll('unix:/', '').startsWith(says))
           wrong.push(
-            `seed ${seed}: ${text.split('\n').find((l) => l.includes(`:${to}`))}\n  ${name} ${proxied ? client : ''}\n  nginx ${got}\n  trace ${expected}\n${trace.steps.map((s) => `    ${s.said}`).join('\n')}`,
+            `seed ${seed}: ${line}\n  ${JSON.stringify(hello)} ${header?.line ?? ''}\n  nginx ${got} ${status}\n  trace ${expected} ${says}\n${trace.steps.map((s) => `    ${s.said}`).join('\n')}`,
           );
       }
     } finally {
@@ -173,3 +294,13 @@ test('streams do what the trace says', { skip: withoutStream(), timeout: 600_000
   console.log(`${asked - wrong.length} of ${asked} agree`);
   assert.equal(wrong.length, 0, wrong.slice(0, 6).join('\n\n'));
 });
+
+/** What the log has got since; nginx writes it when the connection ends, which the client may know before. */
+async function lineOf(log: string, from: number): Promise<string> {
+  for (let i = 0; i < 200; i++) {
+    const text = fs.readFileSync(log, 'utf8').slice(from);
+    if (text.endsWith('\n')) return text;
+    await new Promise((done) => setTimeout(done, 5));
+  }
+  return '(nothing)\n';
+}

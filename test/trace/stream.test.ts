@@ -154,3 +154,37 @@ test('pass hands the connection to another listener of this nginx, and is closed
   const none = await connect('server { listen 443; pass 127.0.0.1:9999; }', { localPort: 443 });
   assert.equal(none.outcome.kind, 'closed');
 });
+
+test('where TLS ends, ssl_preread reads what came within it', async () => {
+  const values = 'return "$ssl_server_name|$ssl_preread_server_name|$ssl_preread_protocol|$ssl_preread_alpn_protocols";';
+  const of = async (listen: string): Promise<Trace> =>
+    connect(`server { listen ${listen}; ssl_preread on; ${values} }`, { localPort: 443, sni: 'a.test' }, undefined, {
+      ssl_preread_alpn_protocols: 'h2',
+    });
+  assert.equal((await of('443')).outcome.body, '|a.test|TLSv1.3|h2');
+  const ended = await of('443 ssl');
+  assert.equal(ended.outcome.body, 'a.test|||');
+  assert.deepEqual(
+    ended.steps.map((s) => s.phase),
+    ['listen', 'tls', 'preread', 'content'],
+  );
+  assert.equal(ended.assumptions.length, 0);
+});
+
+test('the line of the PROXY protocol that the server behind gets has the addresses after realip', async () => {
+  const line = async (more: string, input: Partial<RequestInput>): Promise<string | undefined> =>
+    (
+      await connect(`server { listen 99 proxy_protocol; proxy_protocol on; ${more} proxy_pass 10.0.0.1:1; }`, { localPort: 99, ...input })
+    ).steps
+      .map((s) => /header first: (.*)/.exec(s.said)?.[1])
+      .find((l) => l !== undefined);
+  const input = {
+    clientAddress: '10.9.9.9',
+    clientPort: 7,
+    localAddress: '10.0.0.5',
+    proxyProtocol: { clientAddress: '2001:db8::1', clientPort: 8, serverAddress: '2001:db8::2', serverPort: 9 },
+  };
+  assert.equal(await line('', input), 'PROXY TCP4 10.9.9.9 10.0.0.5 7 99');
+  assert.equal(await line('set_real_ip_from 10.0.0.0/8;', input), 'PROXY TCP6 2001:db8::1 10.0.0.5 8 99');
+  assert.equal(await line('', { ...input, clientAddress: 'unix:' }), 'PROXY UNKNOWN');
+});

@@ -12,8 +12,8 @@ export class Connection {
   localAddress = '';
   localPort = 0;
   sni: string | null = null;
-  /** ssl_preread read the handshake before the server was chosen by its name */
-  preread = false;
+  /** what ssl_preread has read: the client's handshake, or what came within TLS that ends here, which is none */
+  preread: 'handshake' | 'inside' | null = null;
   /** what realip replaced */
   originalAddress: string | null = null;
   originalPort: number | null = null;

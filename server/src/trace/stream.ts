@@ -11,6 +11,7 @@ import { realipHandler, takeAddress } from './handlers/realip.ts';
 import { GROUPS, groupOf, startHosts, upstreamName } from './handlers/upstream.ts';
 import { DEFINITIONS } from './index.ts';
 import { ledgerOf } from './ledger.ts';
+import { ipText, readPlainIp } from './networks.ts';
 import { Peers } from './peers.ts';
 import { family } from './reader.ts';
 import type { Run } from './run.ts';
@@ -76,7 +77,7 @@ export function traceStream(config: Config, input: RequestInput, options: TraceO
           idle: text('proxy_timeout', '10m'),
           preread: text('preread_timeout', '30s'),
         },
-        tls: tls || preread ? { sni } : NONE,
+        tls: tls || preread !== null ? { sni } : NONE,
       };
     },
   });
@@ -137,39 +138,58 @@ function closed(run: Run, status: number): void {
   run.reply.status = status;
 }
 
-/** TLS is spoken or read beforehand: the name in it may choose another server, for all that follows. False: the handshake is refused. */
+/** TLS is spoken, or read beforehand: the name in it may choose another server, for all that follows. False: the handshake is refused. */
 function handshake(run: Run, listener: Listener): boolean {
+  if (listener.ssl) {
+    byName(run, listener);
+    if (!terminated(run)) return false;
+    preread(run, 'inside');
+  } else if (preread(run, 'handshake')) byName(run, listener);
+  return true;
+}
+
+/** ngx_stream_ssl_preread_handler: it reads what nginx reads, where TLS ends here what came within. False: it is off. */
+function preread(run: Run, what: 'handshake' | 'inside'): boolean {
+  const line = run.directive('ssl_preread');
+  if (line?.value(0).toLowerCase() !== 'on' || run.connection.scheme === 'udp') return false;
+  run.connection.preread = what;
   const { sni } = run.connection;
-  const preread = run.directive('ssl_preread');
-  run.connection.preread = preread?.value(0).toLowerCase() === 'on';
-  const reads = listener.ssl || run.connection.preread;
-  if (run.connection.preread)
-    run.report.step({
-      phase: 'preread',
-      handler: 'ngx_stream_ssl_preread_module',
-      at: preread ?? null,
-      said: sni === null ? 'the handshake is read, no SNI is given' : `the handshake is read, SNI ${sni}`,
-    });
-  if (reads && run.behaviour.streamNames && sni !== null) {
-    const choice = chooseServer(listener, lower(toBytes(sni)));
-    run.server = choice.server;
-    run.scope = choice.server.scope;
-    if (choice.captures && choice.name?.regex) run.keepCaptures(choice.name.regex, choice.captures);
-    const rest = askServer(run);
-    if (listener.servers.length > 1)
-      run.report.step({
-        phase: 'server',
-        handler: 'ngx_stream_core_module',
-        at: run.scope.opener,
-        said: `SNI ${sni}: ${WHY[choice.reason]}${choice.name && choice.reason !== 'exact' ? ` ${choice.name.text}` : ''}`,
-        rejected: serverLosers(listener, lower(toBytes(sni)), choice).flatMap((l) => {
-          const opener = l.server.scope.opener;
-          return opener ? [{ at: atOf(opener), why: `${l.name.text || '""'}: ${l.why}` }] : [];
-        }),
-        ...restsOn(rest),
-      });
-  }
-  if (!listener.ssl) return true;
+  const read = sni === null ? 'the handshake is read, no SNI is given' : `the handshake is read, SNI ${sni}`;
+  run.report.step({
+    phase: 'preread',
+    handler: 'ngx_stream_ssl_preread_module',
+    at: line,
+    said: what === 'handshake' ? read : 'what came within TLS is read, and is no handshake',
+  });
+  return true;
+}
+
+/** The server whose name the handshake says. */
+function byName(run: Run, listener: Listener): void {
+  const { sni } = run.connection;
+  if (!run.behaviour.streamNames || sni === null) return;
+  const choice = chooseServer(listener, lower(toBytes(sni)));
+  run.server = choice.server;
+  run.scope = choice.server.scope;
+  if (choice.captures && choice.name?.regex) run.keepCaptures(choice.name.regex, choice.captures);
+  const rest = askServer(run);
+  if (listener.servers.length < 2) return;
+  run.report.step({
+    phase: 'server',
+    handler: 'ngx_stream_core_module',
+    at: run.scope.opener,
+    said: `SNI ${sni}: ${WHY[choice.reason]}${choice.name && choice.reason !== 'exact' ? ` ${choice.name.text}` : ''}`,
+    rejected: serverLosers(listener, lower(toBytes(sni)), choice).flatMap((l) => {
+      const opener = l.server.scope.opener;
+      return opener ? [{ at: atOf(opener), why: `${l.name.text || '""'}: ${l.why}` }] : [];
+    }),
+    ...restsOn(rest),
+  });
+}
+
+/** TLS ends here. False: the handshake is refused. */
+function terminated(run: Run): boolean {
+  const { sni } = run.connection;
   const reject = run.directive('ssl_reject_handshake');
   if (reject?.value(0) === 'on') {
     run.report.step({ phase: 'tls', handler: 'ngx_stream_ssl_module', at: reject, said: 'the handshake is rejected: unrecognized name' });
@@ -254,12 +274,22 @@ function content(run: Run): void {
     at: atOf(pass),
   };
   const tls = run.flag('proxy_ssl', false);
-  const also = `${tls ? ' with TLS' : ''}${run.flag('proxy_protocol', false) ? ', PROXY protocol header first' : ''}`;
+  const also = `${tls ? ' with TLS' : ''}${run.flag('proxy_protocol', false) ? `, PROXY protocol header first: ${proxyLine(run)}` : ''}`;
   if (pass.name === 'pass') {
     handOver(run, pass, target, request);
     return;
   }
   connect(run, target, request, also);
+}
+
+/** The line that the server behind is told the client by: the addresses of the connection, after realip (ngx_proxy_protocol_write). */
+function proxyLine({ connection }: Run): string {
+  const client = readPlainIp(connection.clientAddress);
+  const local = readPlainIp(connection.localAddress);
+  if (!client || !local) return 'PROXY UNKNOWN';
+  // the family is that of the client
+  const six = client.length === 16;
+  return `PROXY TCP${six ? 6 : 4} ${ipText(client)} ${ipText(local)} ${connection.clientPort} ${connection.localPort}`;
 }
 
 /** Whether a host that a variable names has an address (ngx_stream_proxy_handler). False: the connection is closed. */

@@ -272,9 +272,13 @@ const VARIABLES: Readonly<Record<string, Variable>> = table({
   ),
   ssl_server_name: kept((r) => (r.connection.tls && r.connection.sni ? toBytes(r.connection.sni) : null)),
   protocol: kept((r) => (r.connection.scheme === 'udp' ? 'UDP' : r.connection.scheme === 'tcp' ? 'TCP' : null)),
-  ssl_preread_server_name: kept((r) => (r.connection.preread ? toBytes(r.connection.sni ?? '') : null)),
-  ssl_preread_protocol: kept((r) => (r.connection.preread ? prereadText(r, 'protocol', r.connection.sni === null ? '' : 'TLSv1.3') : null)),
-  ssl_preread_alpn_protocols: kept((r) => (r.connection.preread ? prereadText(r, 'alpn_protocols', '') : null)),
+  ssl_preread_server_name: kept((r) =>
+    r.connection.preread === null ? null : r.connection.preread === 'inside' ? '' : toBytes(r.connection.sni ?? ''),
+  ),
+  ssl_preread_protocol: kept((r) =>
+    prereadText(r, 'protocol', r.connection.sni === null ? '' : 'TLSv1.3', ['TLSv1.3', 'TLSv1.2', 'TLSv1.1', 'TLSv1', 'SSLv3', '']),
+  ),
+  ssl_preread_alpn_protocols: kept((r) => prereadText(r, 'alpn_protocols', '')),
   ssl_alpn_protocol: kept((r) => (r.connection.tls ? (r.version === 2000 ? 'h2' : r.version === 3000 ? 'h3' : 'http/1.1') : null)),
   ssl_client_verify: kept((r) =>
     r.connection.tls && (r.text('ssl_verify_client') ?? 'off') !== 'off'
@@ -402,8 +406,12 @@ function proxyServer(run: Run, field: 'serverAddress' | 'serverPort', what: stri
 }
 
 /** What the client says in its handshake besides the name. */
-const prereadText = (run: Run, name: string, otherwise: string): ByteString =>
-  toBytes(run.report.assume({ id: `ssl_preread_${name}`, what: `$ssl_preread_${name}`, otherwise, why: 'the client decides' }));
+/** What ssl_preread read of the handshake; nothing where it read none. */
+function prereadText({ connection, report }: Run, name: string, otherwise: string, choices: readonly string[] = []): ByteString | null {
+  if (connection.preread === null) return null;
+  if (connection.preread === 'inside') return '';
+  return toBytes(report.assume({ id: `ssl_preread_${name}`, what: `$ssl_preread_${name}`, otherwise, why: 'the client decides', choices }));
+}
 
 /** Bytes of the request line, the header lines as `Name: value`, and of the body once it is read. */
 function requestLength(run: Run): number {
