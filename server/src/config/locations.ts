@@ -364,6 +364,7 @@ export function locationLosers(
       if (near.length >= limit) return;
       judge(level.all[next]!);
     }
+    if (next === level.all.length) return;
     // enough of those that do not fit: of the others are left those that might
     for (const location of contenders(level, uri, through, next, limit)) {
       if (near.length >= limit) return;

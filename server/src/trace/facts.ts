@@ -88,7 +88,18 @@ const times = perFamily((level, p) => ({
 /** Times as written, or nginx's defaults. */
 export function timeoutsOf(run: Run): Facts {
   const p = run.exchange.passFamily;
-  return p ? { ...times(run), retries: retries(run, p) } : times(run);
+  return p ? withRetries(times(run), retries(run, p)) : times(run);
+}
+
+const retried = new WeakMap<Facts, Map<string, Facts>>();
+
+/** The times of a level with one more word; there are few of them. */
+function withRetries(of: Facts, words: string): Facts {
+  let known = retried.get(of);
+  if (!known) retried.set(of, (known = new Map()));
+  let facts = known.get(words);
+  if (!facts) known.set(words, (facts = { ...of, retries: words }));
+  return facts;
 }
 
 const NOT_REPEATED = new Set(['POST', 'LOCK', 'PATCH']);

@@ -10,6 +10,7 @@ import type { Index } from './index.ts';
 /** One level as requests meet it. */
 export class Level {
   private readonly lines = new Map<string, readonly Directive[]>();
+  private readonly last = new Map<string, Directive | null>();
   /** by whoever made them */
   readonly ready = new Map<object, unknown>();
 
@@ -26,8 +27,10 @@ export class Level {
 
   /** The last of them. */
   value(name: string): Directive | undefined {
-    const lines = this.inForce(name);
-    return lines[lines.length - 1];
+    if (ofNoBlock()) return this.scope.effective(name).directives.at(-1);
+    let found = this.last.get(name);
+    if (found === undefined) this.last.set(name, (found = this.inForce(name).at(-1) ?? null));
+    return found ?? undefined;
   }
 }
 

@@ -76,7 +76,7 @@ export class Peers {
       let turn = run.hops.turns.get(group.name);
       again = turn !== undefined;
       if (!turn) run.hops.turns.set(group.name, (turn = { primary: members(group.servers, false), spare: members(group.servers, true) }));
-      for (const m of [...turn.primary, ...turn.spare]) m.tried = false;
+      if (again) for (const m of [...turn.primary, ...turn.spare]) m.tried = false;
       this.primary = turn.primary;
       this.spare = turn.spare;
     } else {
@@ -99,8 +99,12 @@ export class Peers {
       this.spare = [];
     }
     this.single = this.primary.length + this.spare.length === 1;
-    for (const m of [...this.primary, ...this.spare]) m.full = isFull(run, m);
-    const up = [...this.primary, ...this.spare].filter((m) => !m.down).length;
+    let up = 0;
+    for (const list of [this.primary, this.spare])
+      for (const m of list) {
+        m.full = isFull(run, m);
+        if (!m.down) up++;
+      }
     this.tries = most > 0 ? Math.min(up, most) : up;
     this.wish = group ? wishOf(run, group) : null;
     this.hashed = group ? hashOf(run, group, this.primary) : null;

@@ -45,6 +45,7 @@ import type {
   HeaderPair,
   Outcome,
   Refusal,
+  Rejected,
   RequestInput,
   Trace,
   TracedRequest,
@@ -581,6 +582,27 @@ function toServer(run: Run, host: ByteString, by: string): boolean {
   return true;
 }
 
+/** Hosts of a listener whose servers are remembered: the requests of a log name few. */
+const MANY_HOSTS = 256;
+
+const losing = new WeakMap<Listener, Map<ByteString, readonly Rejected[]>>();
+
+/** Why the other servers of a listener were not chosen for a host, as it is told. */
+function rejectedFor(listener: Listener, host: ByteString, choice: ServerChoice): readonly Rejected[] {
+  let known = losing.get(listener);
+  if (!known) losing.set(listener, (known = new Map()));
+  let rejected = known.get(host);
+  if (!rejected) {
+    rejected = serverLosers(listener, host, choice).flatMap((l) => {
+      const opener = l.server.scope.opener;
+      return opener ? [{ at: atOf(opener), why: `${l.name.text || '""'}: ${l.why}` }] : [];
+    });
+    if (known.size >= MANY_HOSTS) known.clear();
+    known.set(host, rejected);
+  }
+  return rejected;
+}
+
 function tellServer(run: Run, listener: Listener, host: ByteString, choice: ServerChoice, by: string): void {
   const text = choice.name && choice.reason !== 'exact' ? `${REASONS[choice.reason]} ${choice.name.text}` : REASONS[choice.reason];
   run.report.step({
@@ -588,10 +610,7 @@ function tellServer(run: Run, listener: Listener, host: ByteString, choice: Serv
     handler: 'ngx_http_core_module',
     at: run.server.scope.opener ?? null,
     said: host === '' ? `no host, ${text}` : `${fromBytes(host)} (${by}): ${text}`,
-    rejected: serverLosers(listener, host, choice).flatMap((l) => {
-      const opener = l.server.scope.opener;
-      return opener ? [{ at: atOf(opener), why: `${l.name.text || '""'}: ${l.why}` }] : [];
-    }),
+    rejected: rejectedFor(listener, host, choice),
     ...restsOn(askUnseen(run, run.server.scope, run.server.scope.parent)),
   });
 }
@@ -743,7 +762,7 @@ function finish(run: Run): Trace {
     }
     if (run.version < 2000) {
       put('Connection', reply.status === 101 ? 'upgrade' : run.keepalive ? 'keep-alive' : 'close');
-      const timeout = keepaliveHeader(run.scope);
+      const timeout = keepaliveHeader(run.level);
       if (run.keepalive && timeout && reply.status !== 101) put('Keep-Alive', `timeout=${run.secondsIn(timeout)}`);
     }
     if (reply.chunked) put('Transfer-Encoding', 'chunked');

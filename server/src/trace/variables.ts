@@ -193,7 +193,7 @@ const VARIABLES: Readonly<Record<string, Variable>> = table({
   }),
   sent_http_connection: kept((r) => (r.reply.status === 101 ? 'upgrade' : r.keepalive ? 'keep-alive' : 'close')),
   sent_http_keep_alive: kept((r) => {
-    const timeout = keepaliveHeader(r.scope);
+    const timeout = keepaliveHeader(r.level);
     return r.keepalive && timeout ? `timeout=${r.secondsIn(timeout)}` : null;
   }),
   sent_http_transfer_encoding: kept((r) => (r.reply.chunked ? 'chunked' : null)),

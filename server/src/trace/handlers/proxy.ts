@@ -48,6 +48,7 @@ const keyStart = (target: PassTarget): ByteString =>
 
 interface HeaderSource extends Line {
   readonly name: string;
+  readonly bytes: ByteString;
   readonly isHost: boolean;
 }
 
@@ -61,6 +62,7 @@ export interface HeaderPlan {
 export function headerPlan(level: Level, directive: string, defaults: readonly (readonly [string, string])[]): HeaderPlan {
   const source = (name: string, value: string): HeaderSource => ({
     name,
+    bytes: toBytes(name),
     value: compileValue(value),
     more: name.length + ': \r\n'.length,
     isHost: name.toLowerCase() === 'host',
@@ -68,7 +70,7 @@ export function headerPlan(level: Level, directive: string, defaults: readonly (
   const own = level.inForce(directive).map((d) => source(d.value(0), d.value(1)));
   const taken = new Set(own.map((h) => h.name.toLowerCase()));
   const lines = [...own, ...defaults.filter(([name]) => !taken.has(name.toLowerCase())).map(([name, value]) => source(name, value))];
-  return { lines, names: new Set(lines.map((h) => lower(toBytes(h.name)))) };
+  return { lines, names: new Set(lines.map((h) => lower(h.bytes))) };
 }
 
 const CACHE_DEFAULTS = [
@@ -111,10 +113,12 @@ export function proxyHeaders(run: Run, httpVersion: string, cached: boolean): He
     if (sent !== '') out.push(pair(httpVersion === '2' ? ':authority' : toBytes(host?.name ?? 'Host'), sent));
   }
   const values = run.allValues(plan.lines);
-  for (const [i, { name, isHost }] of plan.lines.entries()) {
-    if (isHost && behaviour.insistsOnHost) continue;
+  for (let i = 0; i < values.length; i++) {
     const text = values[i]!;
-    if (text !== '') out.push(pair(isHost && httpVersion === '2' ? ':authority' : toBytes(name), text));
+    if (text === '') continue;
+    const { bytes, isHost } = plan.lines[i]!;
+    if (isHost && behaviour.insistsOnHost) continue;
+    out.push(pair(isHost && httpVersion === '2' ? ':authority' : bytes, text));
   }
   if (run.flag('proxy_pass_request_headers', true))
     for (const h of run.headers) if (!plan.names.has(h.lower)) out.push(pair(h.name, h.value));

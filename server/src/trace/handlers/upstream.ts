@@ -182,7 +182,6 @@ const FAILURES = {
 
 /** Which failures send a request to the next server (`*_next_upstream` and its like). */
 class Repeating {
-  private readonly words: ReadonlySet<string>;
   private readonly limit: number;
   private elapsed = 0;
 
@@ -190,7 +189,6 @@ class Repeating {
     private readonly run: Run,
     private readonly prefix: string,
   ) {
-    this.words = new Set(run.directive(`${prefix}_next_upstream`)?.values ?? ['error', 'timeout']);
     this.limit = run.seconds(`${prefix}_next_upstream_timeout`, 0);
   }
 
@@ -200,8 +198,9 @@ class Repeating {
   }
 
   allows(word: string, sent: boolean): boolean {
-    if (!this.words.has(word === 'not_found' ? 'not_found' : word)) return false;
-    if (sent && NOT_REPEATED.has(this.run.methodName) && !this.words.has('non_idempotent')) return false;
+    const words = this.run.directive(`${this.prefix}_next_upstream`)?.values ?? ['error', 'timeout'];
+    if (!words.includes(word)) return false;
+    if (sent && NOT_REPEATED.has(this.run.methodName) && !words.includes('non_idempotent')) return false;
     return this.limit === 0 || this.elapsed < this.limit;
   }
 }
@@ -319,10 +318,13 @@ function serve(run: Run, family: Family, rewriting: Rewriting, status?: 'STALE' 
   return deliver(run, family, answer, rewriting, true);
 }
 
+const NONE_IGNORED: ReadonlySet<string> = new Set();
+
 /** What of an answer reaches the client (ngx_http_upstream_process_header and what follows). */
 function deliver(run: Run, family: Family, answer: BackendAnswer, rewriting: Rewriting, stored: boolean): Verdict {
   const { prefix, module } = family;
-  const ignored = new Set((run.directive(`${prefix}_ignore_headers`)?.values ?? []).map((v) => v.toLowerCase()));
+  const ignoring = run.directive(`${prefix}_ignore_headers`);
+  const ignored = ignoring ? new Set(ignoring.values.map((v) => v.toLowerCase())) : NONE_IGNORED;
   if (!stored) decideCache(run, prefix, module, answer, ignored);
   const first = (name: string): ByteString | null => answer.headers.find(([n]) => lower(n) === name)?.[1] ?? null;
   if (family === FAMILIES.memcached && answer.status === 404) {
