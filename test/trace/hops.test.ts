@@ -12,6 +12,7 @@ const header = (trace: Trace, name: string): string | undefined =>
 const sent = (trace: Trace, name: string): string | undefined =>
   trace.outcome.upstreamRequest?.headers.find(([n]) => n.toLowerCase() === name.toLowerCase())?.[1];
 
+const BACKEND = '127.0.0.1:8000';
 const UP = 'add_header X-Up "$upstream_addr/$upstream_status" always;';
 
 describe('answers belong to requests to backends', () => {
@@ -283,6 +284,66 @@ describe('what a cache holds', () => {
       await said('proxy_cache_valid 404 1m; proxy_intercept_errors on; error_page 404 =303 http://x.test/;', 'HIT', 404),
       '303 HIT not asked',
     );
+  });
+
+  test('an answer of which a line says how long is kept whatever its status, and its own words let it be sent when it is old', async () => {
+    const stored = (status: number, ...headers: [string, string][]) => ({ upstream: { status, headers }, assume: { 'cache:z': 'HIT' } });
+    assert.equal((await ask(cache(''), stored(403, ['Cache-Control', 'max-age=60']))).outcome.status, 403);
+    assert.equal((await ask(cache(''), stored(403, ['Cache-Control', 'private']))).outcome.status, 200);
+    const dead = { [BACKEND]: { failure: 'refused' as const } };
+    const old = async (line: string): Promise<number> =>
+      (
+        await ask(cache(''), {
+          upstream: { status: 200, headers: [['Cache-Control', `max-age=1, ${line}`]] },
+          upstreams: dead,
+          assume: { 'cache:z': 'EXPIRED' },
+        })
+      ).outcome.status;
+    assert.equal(await old('stale-if-error=60'), 200);
+    // the time for which it may be sent meanwhile is also that for errors, unless that is given
+    assert.equal(await old('stale-while-revalidate=60'), 200);
+    assert.equal(await old('stale-while-revalidate=60, stale-if-error=0'), 502);
+    assert.equal(await old('must-revalidate'), 502);
+  });
+
+  test('min_uses: the answer to a later request is kept', async () => {
+    const more = 'proxy_cache_min_uses 3;';
+    const ranged = { headers: [['Host', 'a'] as const, ['Range', 'bytes=0-1'] as const] };
+    const first = await ask(cache(more), {}, ranged);
+    assert.deepEqual([first.cache?.store, first.cache?.why], [false, 'not stored: proxy_cache_min_uses stores the answer to request 3']);
+    assert.ok(first.outcome.upstreamRequest?.headers.some(([n]) => n === 'Range'));
+    const third = await ask(cache(more), { assume: { 'cache-uses:z': '2' } }, ranged);
+    assert.deepEqual([third.cache?.store, third.cache?.why], [true, 'stored']);
+    assert.ok(!third.outcome.upstreamRequest?.headers.some(([n]) => n === 'Range'));
+  });
+
+  test('of an error that nginx makes or takes for its own page only the status is kept', async () => {
+    const failed = async (more: string, upstream: UpstreamAnswer): Promise<unknown> => {
+      const { cache: facts } = await ask(cache(more), { upstream });
+      return facts && `${facts.store} ${facts.valid} ${facts.why}`;
+    };
+    assert.equal(await failed('', { failure: 'refused' }), 'false null not stored: proxy_cache_valid has no lifetime for 502');
+    assert.equal(await failed('proxy_cache_valid any 1m;', { failure: 'timeout' }), 'true 60 stored, its status alone');
+    const own = 'proxy_cache_valid 404 30s; proxy_intercept_errors on; error_page 404 http://x.test/;';
+    assert.equal(await failed(own, { status: 404 }), 'true 30 stored, its status alone');
+    assert.equal(await failed(`${own} proxy_no_cache 1; proxy_buffering off;`, { status: 404 }), 'true 30 stored, its status alone');
+    assert.match(
+      String(await failed(`${own} proxy_cache_bypass 1;`, { status: 404 })),
+      /^false null not read.*where the cache was asked before/,
+    );
+  });
+
+  test('a 304 makes the old answer good for as long as a line says', async () => {
+    const renewed = async (...headers: [string, string][]): Promise<number | null | undefined> =>
+      (
+        await ask(cache('proxy_cache_revalidate on;'), {
+          upstream: { status: 200, headers: [['Last-Modified', 'Thu, 01 Jan 2026 00:00:00 GMT']] },
+          upstreams: { [BACKEND]: { status: 304, headers } },
+          assume: { 'cache:z': 'EXPIRED' },
+        })
+      ).cache?.valid;
+    assert.equal(await renewed(), 600);
+    assert.equal(await renewed(['Cache-Control', 'max-age=20']), 20);
   });
 
   test('an old answer helps where use_stale allows it', async () => {

@@ -58,6 +58,7 @@ export const ABOUT: Readonly<Record<string, (config: Config, name: string) => bo
   auth_request: (config) => mentions(config, 'auth_request'),
   cache: zone,
   'cache-date': zone,
+  'cache-uses': zone,
   file: (_, name) => name.startsWith('/'),
   host: () => true,
   include: mentions,

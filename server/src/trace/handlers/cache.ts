@@ -13,7 +13,7 @@ import type { BackendAnswer, CacheUse } from '../exchange.ts';
 import { parseHttpTime } from '../http-time.ts';
 import type { Run } from '../run.ts';
 import { errorPageFor } from '../special.ts';
-import type { HeaderPair } from '../trace.ts';
+import type { CacheFacts, HeaderPair } from '../trace.ts';
 
 /** Behind the prefix of a family. */
 export const OF_CACHES = [
@@ -77,6 +77,22 @@ function rangeTooFar(run: Run, prefix: string): boolean {
   return m[1] !== undefined || Number(m[2] || 0) > read.value;
 }
 
+/** Why nothing is stored yet: `*_cache_min_uses` waits for more requests (NGX_HTTP_CACHE_SCARCE); '' where there were enough. */
+function scarce(run: Run, prefix: string, zone: string): string {
+  const directive = run.directive(`${prefix}_cache_min_uses`);
+  const uses = Number(directive?.value(0) ?? 1);
+  if (!directive || !(uses > 1)) return '';
+  const before = run.report.assume({
+    id: `cache-uses:${zone}`,
+    what: `requests for this before this one, in cache ${zone}`,
+    otherwise: '0',
+    why: `${prefix}_cache_min_uses stores the answer to request ${uses}`,
+    choices: ['0', String(uses - 1)],
+    at: directive,
+  });
+  return (Number(before) || 0) + 1 < uses ? `${prefix}_cache_min_uses stores the answer to request ${uses}` : '';
+}
+
 /** Looks what the cache does for this request, before the request to the backend is written. Null: there is none. */
 export function openCache(run: Run, prefix: string, key: () => ByteString): CacheUse | null {
   const found = zoneFor(run, prefix);
@@ -116,11 +132,10 @@ export function openCache(run: Run, prefix: string, key: () => ByteString): Cach
     choices: ['MISS', 'HIT', 'EXPIRED', 'UPDATING', 'STALE', 'REVALIDATED', ...(locks ? ['LOCKED'] : [])],
     at: directive,
   });
-  const uses = Number(run.text(`${prefix}_cache_min_uses`) ?? 1);
   const unstored = rangeTooFar(run, prefix)
     ? `the range begins behind ${prefix}_cache_max_range_offset`
-    : state === 'MISS' && uses > 1
-      ? `stored at request ${uses}`
+    : state === 'MISS'
+      ? scarce(run, prefix, zone)
       : '';
   if (state === 'HIT' || state === 'LOCKED') {
     status('HIT');
@@ -138,7 +153,7 @@ export function openCache(run: Run, prefix: string, key: () => ByteString): Cach
     status('MISS');
     return use({ assumption: id, unstored });
   }
-  const updating = staleWords(run, prefix).has('updating') || storedControl(run, prefix, 'stale-while-revalidate');
+  const updating = staleWords(run, prefix).has('updating') || staleTimes(run, prefix).updating > 0;
   if (state === 'UPDATING' && updating) {
     status('UPDATING');
     return use({ assumption: id, holds: true, serves: true });
@@ -152,10 +167,14 @@ export function openCache(run: Run, prefix: string, key: () => ByteString): Cach
   return use({ assumption: id, holds: true, unstored });
 }
 
-/** Whether the stored answer allows it by itself, as far as its lines are known. */
-function storedControl(run: Run, prefix: string, word: string): boolean {
-  return storedHeaders(run, prefix).some(([n, v]) => lower(n) === 'cache-control' && lower(v).includes(`${word}=`));
-}
+/** For how long the stored answer may be sent by itself when it is old, as far as its lines are known; seconds. */
+const staleTimes = (run: Run, prefix: string): Pick<Lifetime, 'updating' | 'error'> =>
+  lifetimeOf(
+    { status: 200, headers: storedHeaders(run, prefix) },
+    ignoredBy(run, prefix),
+    () => clock(run),
+    run.behaviour.weighsCacheHeaders,
+  );
 
 /**
  * The status of what is in the cache: that of the answer that the caller gave where the cache keeps such answers, else a good one. Of an old
@@ -163,16 +182,38 @@ function storedControl(run: Run, prefix: string, word: string): boolean {
  */
 function storedStatus(run: Run, prefix: string): number {
   const given = run.options.upstream?.status;
-  if (run.exchange.cacheStatus !== 'HIT') return 200;
-  return given !== undefined && given >= 200 && (given < 300 || validFor(run, prefix, given)) ? given : 200;
+  if (given === undefined || given < 200) return 200;
+  // whoever says by name what backends answer now means what was stored by the answer without a name
+  const told = run.exchange.cacheStatus === 'HIT' || run.options.upstreams !== undefined;
+  return given < 300 || (told && isKept(run, prefix, given)) ? given : 200;
 }
+
+/** Whether an answer with the lines that the caller gave and that status has a lifetime, its own or one of *_cache_valid. */
+function isKept(run: Run, prefix: string, status: number): boolean {
+  const headers = (run.options.upstream?.headers ?? []).map(([n, v]) => [toBytes(n), toBytes(v)] as const);
+  const { cacheable, seconds } = lifetimeOf(
+    { status, headers },
+    ignoredBy(run, prefix),
+    () => clock(run),
+    run.behaviour.weighsCacheHeaders,
+  );
+  return cacheable && (seconds ?? validFor(run, prefix, status) ?? 0) > 0;
+}
+
+/** Lower-case names of the lines that *_ignore_headers takes the meaning from. */
+export function ignoredBy(run: Run, prefix: string): ReadonlySet<string> {
+  const directive = run.directive(`${prefix}_ignore_headers`);
+  return directive ? new Set(directive.values.map((v) => v.toLowerCase())) : NONE_IGNORED;
+}
+
+const NONE_IGNORED: ReadonlySet<string> = new Set();
 
 const storedHeaders = (run: Run, prefix: string): BackendAnswer['headers'] => {
   const { upstream } = run.options;
   const status = upstream?.status ?? 200;
   if (!upstream?.headers || (status >= 300 && status !== storedStatus(run, prefix))) return [];
   // an answer that sets a cookie is not kept, unless nobody looks at that
-  const cookies = (run.directive(`${prefix}_ignore_headers`)?.values ?? []).some((v) => v.toLowerCase() === 'set-cookie');
+  const cookies = ignoredBy(run, prefix).has('set-cookie');
   return upstream.headers.flatMap(([n, v]) => (n.toLowerCase() === 'set-cookie' && !cookies ? [] : [[toBytes(n), toBytes(v)] as const]));
 };
 
@@ -195,6 +236,8 @@ export function storedAnswer(run: Run, prefix: string): BackendAnswer | number {
 export function validator(run: Run, name: 'last-modified' | 'etag'): ByteString | null {
   const { cacheUse, cacheStatus } = run.exchange;
   if (!cacheUse?.holds || cacheStatus !== 'EXPIRED' || !run.flag(`${cacheUse.prefix}_cache_revalidate`, false)) return null;
+  const status = storedStatus(run, cacheUse.prefix);
+  if (status !== 200 && status !== 206) return null;
   const given = storedHeaders(run, cacheUse.prefix);
   const line = given.find(([n]) => lower(n) === name)?.[1] ?? null;
   if (line !== null || given.length || name === 'etag') return line;
@@ -213,7 +256,7 @@ export function staleFor(run: Run, prefix: string, failure: string): 'STALE' | n
   if (!cacheUse?.holds || cacheStatus !== 'EXPIRED') return null;
   if (staleWords(run, prefix).has(failure)) return 'STALE';
   const heeded = run.behaviour.staleIfErrorForStatuses || !/^http_|^not_found$/.test(failure);
-  return heeded && storedControl(run, prefix, 'stale-if-error') ? 'STALE' : null;
+  return heeded && staleTimes(run, prefix).error > 0 ? 'STALE' : null;
 }
 
 /** Whether a 304 of the backend makes the old answer good again. */
@@ -243,6 +286,9 @@ interface Lifetime {
   readonly why: string;
   /** seconds from now; null when the answer names none */
   readonly seconds: number | null;
+  /** seconds for which it is sent when it is old: while another request renews it, and when that fails */
+  readonly updating: number;
+  readonly error: number;
 }
 
 const LONGEST_VARY = 128;
@@ -258,6 +304,8 @@ export function lifetimeOf(answer: BackendAnswer, ignored: ReadonlySet<string>, 
   let accel = false;
   let expires = false;
   let vary = '';
+  let updating = 0;
+  let error = 0;
   const refuse = (reason: string): void => {
     why ||= reason;
     never = true;
@@ -279,7 +327,8 @@ export function lifetimeOf(answer: BackendAnswer, ignored: ReadonlySet<string>, 
         refuse(`X-Accel-Expires: ${text}`);
         continue;
       }
-      valid = m[1] === '' ? Number(m[2]) : Number(m[2]) - now();
+      // the time 0 is none at all
+      valid = m[1] === '' ? Number(m[2]) : Number(m[2]) === 0 ? null : Number(m[2]) - now();
       noCache = '';
       expired = '';
     } else if (key === 'cache-control') {
@@ -304,8 +353,16 @@ export function lifetimeOf(answer: BackendAnswer, ignored: ReadonlySet<string>, 
           expired = '';
         }
       } else if (!ordered) continue;
-      for (const stale of [/stale-while-revalidate=([^,; ]*)/i, /stale-if-error=([^,; ]*)/i])
-        if (/\D/.test(stale.exec(value)?.[1] ?? '')) refuse(said);
+      // the first gives the time of both
+      const [revalidate, failing] = [/stale-while-revalidate=([^,; ]*)/i, /stale-if-error=([^,; ]*)/i].map(
+        (stale) => stale.exec(value)?.[1],
+      );
+      if (/\D/.test(revalidate ?? '') || /\D/.test(failing ?? '')) {
+        refuse(said);
+        continue;
+      }
+      if (revalidate !== undefined) updating = error = Number(revalidate);
+      if (failing !== undefined) error = Number(failing);
     } else if (key === 'expires') {
       if (expires && ordered) continue;
       expires = true;
@@ -319,7 +376,7 @@ export function lifetimeOf(answer: BackendAnswer, ignored: ReadonlySet<string>, 
     }
   }
   if (noCache !== '' || expired !== '') refuse(noCache || expired);
-  return { cacheable: !never, why, seconds: valid };
+  return { cacheable: !never, why, seconds: valid, updating, error };
 }
 
 /** What of the request tells stored answers apart (ngx_http_file_cache_vary). */
@@ -334,15 +391,24 @@ function varyOf(run: Run, headers: BackendAnswer['headers'], ignored: ReadonlySe
 
 const apart = (vary: readonly HeaderPair[]): string => (vary.length ? `, apart for each ${vary.map(([n]) => n).join(', ')}` : '');
 
-/** Whether the answer is kept; what a client's conditions mean then is nginx's to say. */
-export function decideCache(run: Run, prefix: string, module: string, answer: BackendAnswer, ignored: ReadonlySet<string>): void {
+/**
+ * Whether the answer is kept; what a client's conditions mean then is nginx's to say. `intercepted`: an error page takes its place, and only its
+ * status is kept, whatever *_no_cache and *_buffering say (ngx_http_upstream_intercept_errors).
+ */
+export function decideCache(
+  run: Run,
+  prefix: string,
+  module: string,
+  answer: BackendAnswer,
+  ignored: ReadonlySet<string>,
+  intercepted: boolean,
+): void {
   const { cacheUse: use } = run.exchange;
   if (!use) return;
   const lifetime = lifetimeOf(answer, ignored, () => clock(run), run.behaviour.weighsCacheHeaders);
   let { why } = lifetime;
   let stored = lifetime.cacheable;
   let valid = lifetime.seconds;
-  const later = use.unstored.startsWith('stored at request');
   run.reply.cacheable = stored && use.unstored === '';
   const refuse = (reason: string): void => {
     if (stored) why = reason;
@@ -354,30 +420,61 @@ export function decideCache(run: Run, prefix: string, module: string, answer: Ba
       ? run.flag(`${prefix}_buffering`, true)
       : lower(accel) === 'yes';
   // an answer that is not buffered goes by the cache (ngx_http_upstream_send_response frees its file)
-  if (!buffered) refuse(accel !== undefined && lower(accel) === 'no' ? 'X-Accel-Buffering is no' : `${prefix}_buffering is off`);
-  if (use.unstored !== '' && !later) refuse(use.unstored);
-  if (holding(run, `${prefix}_no_cache`)) refuse(`${prefix}_no_cache holds`);
+  if (!buffered && !intercepted)
+    refuse(accel !== undefined && lower(accel) === 'no' ? 'X-Accel-Buffering is no' : `${prefix}_buffering is off`);
+  if (use.unstored !== '') refuse(use.unstored);
+  if (intercepted && use.bypassed) refuse(NO_PLACE);
+  // of both protocols only the end of the connection ends the answer, and to HEAD less comes than was announced
+  if (
+    run.isHead &&
+    (prefix === 'uwsgi' || prefix === 'scgi') &&
+    answer.headers.some(([n, v]) => lower(n) === 'content-length' && Number(v) > 0)
+  )
+    refuse('the answer to HEAD has no body of the length that it names');
+  if (!intercepted && holding(run, `${prefix}_no_cache`)) refuse(`${prefix}_no_cache holds`);
   if (stored && valid === null) {
     valid = validFor(run, prefix, answer.status);
     if (valid === null || valid === 0)
       refuse(`no lifetime: the answer names none, and ${prefix}_cache_valid has none for ${answer.status}`);
   }
-  const vary = stored || later ? varyOf(run, answer.headers, ignored) : [];
+  tellKept(run, use, module, {
+    store: stored,
+    why: stored ? (intercepted ? ONLY_STATUS : '') : why,
+    valid,
+    vary: stored && !intercepted ? varyOf(run, answer.headers, ignored) : [],
+  });
+}
+
+const ONLY_STATUS = 'its status alone';
+/** A status is kept with the place that the look-up made (ngx_http_file_cache_free). */
+const NO_PLACE = 'its status alone is kept where the cache was asked before';
+
+/** The same of a failure that nginx answers with 502 or 504: *_cache_valid may keep the status (ngx_http_upstream_finalize_request). */
+export function decideFailure(run: Run, prefix: string, module: string, status: number): void {
+  const { cacheUse: use } = run.exchange;
+  if (!use || (status !== 502 && status !== 504)) return;
+  const valid = validFor(run, prefix, status);
+  const store = use.unstored === '' && !use.bypassed && valid !== null && valid > 0;
+  const why = store ? ONLY_STATUS : use.bypassed ? NO_PLACE : use.unstored || `${prefix}_cache_valid has no lifetime for ${status}`;
+  tellKept(run, use, module, { store, why, valid, vary: [] });
+}
+
+function tellKept(
+  run: Run,
+  use: CacheUse,
+  module: string,
+  { store, why, valid, vary }: Pick<CacheFacts, 'store' | 'why' | 'valid' | 'vary'>,
+): void {
+  const kept = store ? (why === '' ? 'stored' : `stored, ${why}`) : `not stored: ${why}`;
   run.exchange.cache = {
     at: atOf(use.bypassed ?? use.directive),
     zone: use.zone,
     key: fromBytes(use.key),
     status: run.exchange.cacheStatus,
     lookup: !use.bypassed,
-    store: stored,
-    why: use.bypassed
-      ? `not read, ${prefix}_cache_bypass holds${stored ? '' : `; not stored: ${why}`}`
-      : stored
-        ? later
-          ? use.unstored
-          : 'stored'
-        : `not stored: ${why}`,
-    valid: stored ? valid : null,
+    store,
+    why: use.bypassed ? `not read, ${use.prefix}_cache_bypass holds${store ? '' : `; ${kept}`}` : kept,
+    valid: store ? valid : null,
     vary,
   };
   run.report.step({
@@ -395,13 +492,21 @@ const SERVED: Readonly<Record<string, string>> = table({
   REVALIDATED: 'its answer is good again',
 });
 
-/** Tells that the cache answers. */
-export function tellServed(run: Run, module: string): void {
+/** Seconds for which a 304 makes the stored answer good again: by its own lines, by the stored ones, else by *_cache_valid. */
+function renewedFor(run: Run, prefix: string, renewal: BackendAnswer): number | null {
+  const stored = { status: storedStatus(run, prefix), headers: storedHeaders(run, prefix) };
+  const [own, old] = [renewal, stored].map(
+    (a) => lifetimeOf(a, ignoredBy(run, prefix), () => clock(run), run.behaviour.weighsCacheHeaders).seconds,
+  );
+  return own ?? old ?? validFor(run, prefix, stored.status);
+}
+
+/** Tells that the cache answers. `renewal`: the 304 by which it may. */
+export function tellServed(run: Run, module: string, renewal: BackendAnswer | null = null): void {
   const { cacheUse: use, cacheStatus } = run.exchange;
   if (!use) return;
   const said = SERVED[cacheStatus ?? ''] ?? 'answered from it';
-  const ignored = new Set((run.directive(`${use.prefix}_ignore_headers`)?.values ?? []).map((v) => v.toLowerCase()));
-  const vary = varyOf(run, storedHeaders(run, use.prefix), ignored);
+  const vary = varyOf(run, storedHeaders(run, use.prefix), ignoredBy(run, use.prefix));
   run.reply.cacheable = true;
   run.exchange.cache = {
     at: atOf(use.directive),
@@ -411,7 +516,7 @@ export function tellServed(run: Run, module: string): void {
     lookup: true,
     store: cacheStatus === 'REVALIDATED',
     why: `${cacheStatus}: ${said}`,
-    valid: null,
+    valid: renewal ? renewedFor(run, use.prefix, renewal) : null,
     vary,
   };
   run.report.step({

@@ -28,7 +28,7 @@ import { errorPageFor } from '../special.ts';
 import { tellServer } from '../sticky.ts';
 import type { GroupServer, HeaderPair, OutcomeKind, UpstreamRequest } from '../trace.ts';
 import { parseUnsafe } from '../uri.ts';
-import { decideCache, OF_CACHES, revalidates, staleFor, storedAnswer, tellServed } from './cache.ts';
+import { decideCache, decideFailure, ignoredBy, OF_CACHES, revalidates, staleFor, storedAnswer, tellServed } from './cache.ts';
 
 export interface Pass {
   readonly directive: Directive;
@@ -234,6 +234,7 @@ export function finishUpstream(run: Run, family: Family, pass: Pass, request: Up
       at: pass.directive,
       said: pass.failure === 502 ? `${pass.target.host} cannot be resolved: 502` : `no port in ${pass.target.url}: 500`,
     });
+    decideFailure(run, prefix, module, pass.failure);
     return pass.failure;
   }
   exchange.begin(request);
@@ -263,6 +264,7 @@ export function finishUpstream(run: Run, family: Family, pass: Pass, request: Up
       attempts.push({ server: request.upstream, said: 'no live upstreams' });
       const stale = staleFor(run, prefix, 'nolive');
       tell(`no live server in ${request.upstream}${stale ? '' : ': 502'}`, pass.target.upstream?.directive ?? null);
+      if (!stale) decideFailure(run, prefix, module, 502);
       return stale ? serve(run, family, rewriting, stale) : 502;
     }
     told = tellServer(run, pass.target.upstream ?? null, peer, told);
@@ -284,6 +286,7 @@ export function finishUpstream(run: Run, family: Family, pass: Pass, request: Up
       }
       const stale = staleFor(run, prefix, word);
       tell(`${who}${said}${stale ? '' : `: ${status}`}`);
+      if (!stale) decideFailure(run, prefix, module, status);
       return stale ? serve(run, family, rewriting, stale) : status;
     }
     exchange.attempts.push({ server: peer.address, status: answer.status });
@@ -301,7 +304,7 @@ export function finishUpstream(run: Run, family: Family, pass: Pass, request: Up
         return serve(run, family, rewriting, stale);
       }
     }
-    if (revalidates(run, prefix, answer.status)) return serve(run, family, rewriting, 'REVALIDATED');
+    if (revalidates(run, prefix, answer.status)) return serve(run, family, rewriting, 'REVALIDATED', answer);
     exchange.answer = answer;
     exchange.open = open;
     return deliver(run, family, answer, rewriting, false);
@@ -309,29 +312,34 @@ export function finishUpstream(run: Run, family: Family, pass: Pass, request: Up
 }
 
 /** The cache's answer goes out. */
-function serve(run: Run, family: Family, rewriting: Rewriting, status?: 'STALE' | 'REVALIDATED'): Verdict {
+function serve(
+  run: Run,
+  family: Family,
+  rewriting: Rewriting,
+  status?: 'STALE' | 'REVALIDATED',
+  renewal: BackendAnswer | null = null,
+): Verdict {
   if (status) run.exchange.cacheStatus = status;
-  tellServed(run, family.module);
+  tellServed(run, family.module, renewal);
   const answer = storedAnswer(run, family.prefix);
   if (typeof answer === 'number') return answer;
   run.exchange.answer = answer;
   return deliver(run, family, answer, rewriting, true);
 }
 
-const NONE_IGNORED: ReadonlySet<string> = new Set();
-
 /** What of an answer reaches the client (ngx_http_upstream_process_header and what follows). */
 function deliver(run: Run, family: Family, answer: BackendAnswer, rewriting: Rewriting, stored: boolean): Verdict {
   const { prefix, module } = family;
-  const ignoring = run.directive(`${prefix}_ignore_headers`);
-  const ignored = ignoring ? new Set(ignoring.values.map((v) => v.toLowerCase())) : NONE_IGNORED;
-  if (!stored) decideCache(run, prefix, module, answer, ignored);
+  const ignored = ignoredBy(run, prefix);
+  const intercepted =
+    !stored && answer.status >= 300 && run.flag(`${prefix}_intercept_errors`, false) && errorPageFor(run, answer.status) !== null;
+  if (!stored) decideCache(run, prefix, module, answer, ignored, intercepted);
   const first = (name: string): ByteString | null => answer.headers.find(([n]) => lower(n) === name)?.[1] ?? null;
   if (family === FAMILIES.memcached && answer.status === 404) {
     run.report.step({ phase: 'response', handler: module, said: 'the key is not there: 404' });
     return 404;
   }
-  if (!stored && answer.status >= 300 && run.flag(`${prefix}_intercept_errors`, false) && errorPageFor(run, answer.status)) {
+  if (intercepted) {
     run.report.step({
       phase: 'response',
       handler: module,
