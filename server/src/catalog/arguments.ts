@@ -69,6 +69,22 @@ export interface NameUse {
   readonly at: number;
 }
 
+const naming = new WeakMap<DirectiveFact, boolean>();
+
+/** Whether any argument of such a directive is, or may hold, a name: of most none is. */
+export function mayName(fact: DirectiveFact): boolean {
+  let known = naming.get(fact);
+  if (known === undefined) {
+    const { args, rest, last } = holdsOf(fact);
+    known =
+      fact.name === 'location' ||
+      [...args, rest, last].some((what) => what?.names !== undefined) ||
+      (fact.parameters?.list.some((parameter) => parameter.named !== undefined) ?? false);
+    naming.set(fact, known);
+  }
+  return known;
+}
+
 /**
  * The names that a directive with these arguments declares and uses; variables inside texts are not among them, only those that
  * an argument as a whole declares or names. A zone without a size (`limit_req zone=a`, `zone a` in a second upstream) is a use.

@@ -5,7 +5,7 @@
 
 import type { FileId } from '../base/file-id.ts';
 import type { Span } from '../base/span.ts';
-import { argumentOf, namesIn } from '../catalog/arguments.ts';
+import { argumentOf, mayName, namesIn } from '../catalog/arguments.ts';
 import { type Protocol, protocolOf } from '../catalog/context.ts';
 import type { NameKind } from '../catalog/names.ts';
 import { valueSpan, variablesIn } from '../syntax/variable.ts';
@@ -52,6 +52,22 @@ const PROCESS_WIDE: ReadonlySet<NameKind> = new Set<NameKind>(['thread-pool']);
 /** Arguments of these kinds are patterns: a dollar sign in them is an anchor, not a variable. */
 const PATTERNS = new Set(['regex', 'location', 'server-name', 'lua', 'variable']);
 
+/** The directives that `regexesOf` reads, beside the entries of maps. */
+const HAS_REGEXES: ReadonlySet<string> = new Set([
+  'location',
+  'server_name',
+  'valid_referers',
+  'rewrite',
+  'fastcgi_split_path_info',
+  'if',
+  'proxy_redirect',
+  'proxy_cookie_domain',
+  'proxy_cookie_path',
+  'proxy_cookie_flags',
+  'uwsgi_redirect',
+  'subs_filter',
+]);
+
 /** Directives whose `~` arguments are regular expressions with captures, and where the expressions stand. */
 export function regexesOf(directive: Directive): { word: Word; pattern: string; caseless: boolean; offset: number }[] {
   const { name, args, scope } = directive;
@@ -95,7 +111,17 @@ export function regexesOf(directive: Directive): { word: Word; pattern: string; 
   }
 }
 
+const NO_PARTS: readonly Part[] = [];
+
+/** Whether a directive may name anything: most lines of a configuration do not. */
+function mayHoldNames({ name, fact, scope: { context }, statement: { args } }: Directive): boolean {
+  if (!fact || mayName(fact) || context === 'map' || context === 'stream-map') return true;
+  for (const { value } of args) if (value.includes('$')) return true;
+  return HAS_REGEXES.has(name);
+}
+
 function partsOf(directive: Directive): readonly Part[] {
+  if (!mayHoldNames(directive)) return NO_PARTS;
   const { statement, fact, scope } = directive;
   const { config } = scope;
   const parts: Part[] = [];

@@ -97,7 +97,10 @@ const macrotask = (): Promise<void> => new Promise((done) => setTimeout(done, 0)
  * The one wrapper around every handler: yields so that newer messages and cancellations are seen, waits for files that are still read,
  * takes the snapshot, runs, and gives the answer only if nothing changed meanwhile.
  */
-export async function run(handler: Handler, session: Session, params: unknown, cancel: CancelToken): Promise<unknown> {
+export const run = (handler: Handler, session: Session, params: unknown, cancel: CancelToken): Promise<unknown> =>
+  session.publisher.first(() => answerOf(handler, session, params, cancel));
+
+async function answerOf(handler: Handler, session: Session, params: unknown, cancel: CancelToken): Promise<unknown> {
   const { workspace, encoding } = session;
   try {
     await macrotask();

@@ -26,7 +26,7 @@ const TYPING = 60;
 const AT_ONCE = 10;
 /** Milliseconds, and blocks, after which what was found so far in a file that nothing is shown of yet is shown. */
 const FIRST = 40;
-const FIRST_BLOCKS = 24;
+const FIRST_BLOCKS = 4;
 /** Milliseconds of rest after which the costly rules run too. */
 const REST = 400;
 /** Milliseconds of work between two looks at what else there is to do. */
@@ -210,6 +210,25 @@ export class Publisher {
     await breath();
   }
 
+  /** Requests that are being answered. */
+  private requests = 0;
+
+  /** Answers a request; the slices of a round wait meanwhile, for it comes to its turn between two of them only. */
+  async first<T>(answer: () => Promise<T>): Promise<T> {
+    this.requests++;
+    try {
+      return await answer();
+    } finally {
+      this.requests--;
+    }
+  }
+
+  /** Lets through what else there is to do: what was sent, and requests that came, though none of those that wait for something holds a round up for long. */
+  private async pause(): Promise<void> {
+    await this.onItsWay();
+    for (const until = performance.now() + ON_ITS_WAY; this.requests > 0 && performance.now() < until; ) await breath();
+  }
+
   private send(uri: FileId, diagnostics: Diagnostic[], version?: number): void {
     const sent = this.options.connection.sendDiagnostics({ uri, diagnostics, ...(version === undefined ? {} : { version }) });
     const sending = sent.finally(() => {
@@ -257,7 +276,7 @@ export class Publisher {
     }
     this.showWithCostly(snapshot, ended(this.steps(snapshot, true, true)));
     this.firstTook = performance.now() - from;
-    await this.onItsWay();
+    await this.pause();
     const again = performance.now();
     const found = await this.inSlices(snapshot, this.steps(snapshot, true));
     if (!found) return null;
@@ -281,6 +300,8 @@ export class Publisher {
         if (list) list.push(finding);
         else found.set(file, [finding]);
       }
+      // that there is nothing wrong is not said before all is looked at
+      if (!found.size) return;
       this.show(snapshot, found, () => false);
       next = 2 * (performance.now() - from);
     });
@@ -301,7 +322,7 @@ export class Publisher {
       if (done) return value;
       if (performance.now() < until) continue;
       between?.();
-      await this.onItsWay();
+      await this.pause();
       if (workspace.revision !== revision) return null;
       until = performance.now() + SLICE;
     }
