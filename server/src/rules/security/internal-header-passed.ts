@@ -20,8 +20,8 @@ const IDENTITY =
 /** Headers that say something else, though a login may have a part in their value. */
 const OTHERS = /^(authorization|proxy-authorization|cookie|host|connection|upgrade|content-\w+|x-request-id|x-csrf-\w+|x-xsrf-\w+)$/;
 
-/** Where an identity comes from: the variable that a login, a certificate or an authentication service fills; null for any other value. */
-function identityIn(config: Config, value: string): string | null {
+/** By value: a header is sent with one value to very many places. */
+const identities = new PerConfig((config, value: string): string | null => {
   for (const name of names(value))
     for (const source of sourcesOf(config, name)) {
       if (source === 'remote_user' || /^ssl_client_(verify|s_dn\w*|i_dn\w*|cert|escaped_cert|raw_cert|fingerprint|serial)$/.test(source))
@@ -34,7 +34,10 @@ function identityIn(config: Config, value: string): string | null {
         return 'the login';
     }
   return null;
-}
+});
+
+/** Where an identity comes from: the variable that a login, a certificate or an authentication service fills; null for any other value. */
+const identityIn = (config: Config, value: string): string | null => (value.includes('$') ? identities.of(config, value) : null);
 
 /** Whether a value may name someone: the application's own answer is not there yet while the request to it is made (ngx_http_upstream_init). */
 const mayNameSomeone = (value: string): boolean => names(value).some((name) => !name.startsWith('upstream_'));
