@@ -269,6 +269,63 @@ const FIXTURES: Record<string, Fixture> = {
     text: `cat > a.conf <<'EOF'\n${lines(SERVER, 0).replace('    listen 8080;', '@if($site->tls)\n    listen {{ $site->port }} ssl;\n@else\n    listen 8080;\n@endif')}\nEOF\n`,
     names: ['a.conf'],
   },
+  'echo in a Dockerfile, with its line ends as escapes': {
+    path: 'Dockerfile',
+    text: `FROM nginx:1.27\nRUN echo '${SERVER.join('\\n\\\n')}' > /etc/nginx/conf.d/default.conf\nEXPOSE 8080\n`,
+    names: ['default.conf'],
+  },
+  'echo in double quotes, and a variable of the shell': {
+    path: 'setup.sh',
+    text: `#!/bin/sh\nset -e\necho "${lines(SERVER, 0).replace('8080;', '$PORT;\n    add_header X-Host \\"\\$host\\";')}" | sudo tee /etc/nginx/sites-available/app > /dev/null\n`,
+    names: ['app'],
+  },
+  'printf on one line of a workflow': {
+    path: '.github/workflows/deploy.yml',
+    text: `jobs:\n  go:\n    steps:\n      - run: printf '${SERVER.join('\\n')}\\n' > default.conf\n`,
+    names: ['default.conf'],
+  },
+  'printf with a word for each line': {
+    path: 'build.sh',
+    text: `printf '%s\\n' ${SERVER.map((l) => `'${l}'`).join(' \\\n  ')} > /etc/nginx/conf.d/app.conf\n`,
+    names: ['app.conf'],
+  },
+  'one echo after another': {
+    path: '.gitlab-ci.yml',
+    text: `deploy:\n  script:\n    - |\n      echo "${SERVER[0]}" > site.conf\n${SERVER.slice(1)
+      .map((l) => `      echo "${l}" >> site.conf`)
+      .join('\n')}\n`,
+    names: ['site.conf'],
+  },
+  'words that bash itself unescapes': {
+    path: 'boot.bash',
+    text: `echo -e $'${SERVER.join('\\n')}' > /etc/nginx/conf.d/app.conf\n`,
+    names: ['app.conf'],
+  },
+  'a script between quotes whose here-document ends with it': {
+    path: 'Dockerfile.web',
+    text: `FROM nginx:1.27\nRUN bash -c "cat > /etc/nginx/conf.d/app.conf <<EOF\n${lines(SERVER, 0)}\nEOF"\n`,
+    names: ['app.conf'],
+  },
+  'a Vagrantfile': {
+    path: 'Vagrantfile',
+    text: `Vagrant.configure("2") do |config|\n  config.vm.provision "shell", inline: <<~SHELL\n    apt-get install -y nginx\n    cat > /etc/nginx/sites-available/app <<'EOF'\n${lines(SERVER, 4)}\n    EOF\n    service nginx reload\n  SHELL\nend\n`,
+    names: ['app'],
+  },
+  'a Vagrantfile whose script echoes': {
+    path: 'Vagrantfile',
+    text: `Vagrant.configure("2") do |config|\n  config.vm.provision "shell", inline: <<-SHELL\n    echo '${lines(SERVER, 4).trim()}' > /etc/nginx/conf.d/app.conf\n  SHELL\nend\n`,
+    names: ['app.conf'],
+  },
+  'commands of cloud-init': {
+    path: 'user-data',
+    text: `#cloud-config\nruncmd:\n  - apt-get update\n  - echo '${SERVER.map((l) => l.trim()).join(' ')}' > /etc/nginx/conf.d/app.conf\n  - systemctl reload nginx\n`,
+    names: ['app.conf'],
+  },
+  'a pipeline of Jenkins': {
+    path: 'Jenkinsfile',
+    text: `pipeline {\n  stages {\n    stage('web') {\n      steps {\n        sh '''\n          cat > site.conf <<'EOF'\n${lines(SERVER, 10)}\n          EOF\n        '''\n      }\n    }\n  }\n}\n`,
+    names: ['site.conf'],
+  },
   'line ends of Windows': {
     path: 'cm.yaml',
     text: `data:\r\n  nginx.conf: |\r\n${lines(MAIN, 4).replaceAll('\n', '\r\n')}\r\nkind: ConfigMap\r\n`,
@@ -345,6 +402,9 @@ for (const [what, path, text] of [
   ['Python', 'a.py', 'X = """server { listen 80; }"""\n'],
   ['HCL without nginx', 'a.tf', 'x = <<EOF\nserver started; location $HOME\nEOF\n'],
   ['a script that Terraform hands over', 'a.tf', 'x = <<EOF\n#!/bin/sh\nserver() {\n  listen 80;\n}\nEOF\n'],
+  ['words of a shell that are none of nginx', 'a.sh', 'echo "server started; location: here" > log\nprintf "%s {\\n" "$name" > a.conf\n'],
+  ['a text with a variable in the middle of a word', 'a.sh', 'echo "server { listen "$PORT"; root /srv; }" > /etc/nginx/conf.d/a.conf\n'],
+  ['a message that speaks of nginx', 'a.sh', 'echo "server { listen 80; }" >&2\necho "listen 80;" | grep listen\n'],
   ['the data of a Secret', 's.yaml', 'kind: Secret\ndata:\n  nginx.conf: c2VydmVyIHsgbGlzdGVuIDgwOyB9\n'],
 ] as const)
   test(`nothing is found in ${what}`, () => assert.deepEqual(embeddedIn(fileId(`file:///${path}`), path, text), []));

@@ -12,13 +12,14 @@ import type { LayoutOptions } from './layout.ts';
 export interface Part {
   readonly span: Span;
   readonly indent: string;
-  readonly quoting: 'lines' | 'folded' | 'double' | 'single' | 'plain';
+  readonly quoting: 'lines' | 'folded' | 'double' | 'single' | 'plain' | 'words';
 }
 
 /** The edits of the part, or why there are none. `open` reads a text as a file of its own. */
 export function formatEmbedded(host: string, part: Part, open: (text: string) => SourceFile, options: LayoutOptions): Formatted {
   const { quoting, span } = part;
   if (quoting === 'lines' || quoting === 'folded') return inLines(host, part, open, options);
+  if (quoting === 'words') return refusal(span, "a shell writes it word by word. Write it as a here-document (cat <<'EOF' > FILE).");
   const inner = host.slice(span.start, span.end);
   if (/[\r\n]/.test(inner))
     return refusal(span, 'it is a quoted text over several lines, which YAML folds into one. Write it as a block that begins with "|".');

@@ -7,12 +7,13 @@
 import { type Document, isMap, isPair, isScalar, isSeq, type ParsedNode, parseAllDocuments, type Scalar } from 'yaml';
 import type { TextEdit } from '../base/edit.ts';
 import { applyEdits } from '../base/edit.ts';
-import { type FileId, within } from '../base/file-id.ts';
+import { basename, type FileId, within } from '../base/file-id.ts';
 import type { Span } from '../base/span.ts';
 import { table } from '../base/table.ts';
 import type { Context } from '../catalog/context.ts';
 import { type Engine, engineOfName, nested } from '../syntax/template/engines.ts';
 import { FILLER, type Window } from '../syntax/template.ts';
+import { writtenBy } from './shell-words.ts';
 
 export interface Embedded {
   /** a name below that of the host: those of one ConfigMap are in one folder, and may include each other */
@@ -28,13 +29,17 @@ export interface Embedded {
   readonly indent: string;
   readonly window: Window;
   readonly quoting: Quoting;
+  /** of a text in several words: the words, between their quotes */
+  readonly words: readonly Span[] | null;
+  /** the path of the file that it becomes, as it is written; null where the host does not say one */
+  readonly target: string | null;
 }
 
 /**
  * How the host writes a configuration: in lines of its own, in lines that it makes one of (`>` of YAML), between quotes, or as it is on one
- * line.
+ * line; `words` are those of a shell, each between quotes of its own.
  */
-export type Quoting = 'lines' | 'folded' | 'double' | 'single' | 'plain';
+export type Quoting = 'lines' | 'folded' | 'double' | 'single' | 'plain' | 'words';
 
 /** Texts of more characters are not looked into. */
 const MAX_LENGTH = 1024 * 1024;
@@ -61,7 +66,7 @@ const FORM_OF = new Map(FORMS.flatMap(([form, endings]) => endings.map((e) => [e
 
 function formOf(path: string, text: string | null = null): Form | null {
   const name = path.slice(path.lastIndexOf('/') + 1);
-  if (/^(Dockerfile|Containerfile)\b/i.test(name)) return 'shell';
+  if (/^(Dockerfile|Containerfile)\b/i.test(name) || HOLDERS.test(name)) return 'shell';
   if (/^(user-data|cloud-config)$/i.test(name)) return 'yaml';
   // Elastic Beanstalk's files are YAML
   if (/(^|\/)\.ebextensions\/[^/]+\.config$/.test(path)) return 'yaml';
@@ -87,6 +92,7 @@ export const HOST_GLOBS: readonly string[] = [
   '**/{user-data,cloud-config}',
   '**/.ebextensions/*.config',
   '**/{Dockerfile,Containerfile}{,.*}',
+  '**/{Vagrantfile,Jenkinsfile}',
   '**/*.{dockerfile,containerfile}',
   '**/*.{md,markdown,mdx}',
 ];
@@ -105,7 +111,7 @@ type Reader = 'shell' | 'terraform';
 
 /** How here-documents begin: `word` ends them, `quoted` is there where nothing in them is written by the host. */
 const OPENERS = table({
-  shell: String.raw`<<-?[ \t]*(?:(?<quoted>["']|\\(?=[\w.-]))?(?<word>[\w.-]+)["']?)`,
+  shell: String.raw`<<[-~]?[ \t]*(?:(?<quoted>["']|\\(?=[\w.-]))?(?<word>[\w.-]+)["']?)`,
   hcl: String.raw`=[ \t]*<<[-~]?(?<word>[A-Za-z_]\w*)(?<quoted>(?!))?(?=[ \t]*\r?$)`,
   puppet: String.raw`@\([ \t]*(?:(?=")"|(?<quoted>))(?<word>\w+)"?[^)\n]*\)`,
 } as const satisfies Record<Exclude<Form, 'yaml' | 'markdown'>, string>);
@@ -197,6 +203,10 @@ export function embeddedIn(host: FileId, path: string, text: string, cut: (why: 
   return finder.found.sort((a, b) => a.span.start - b.span.start).slice(0, MAX_FOUND);
 }
 
+/** Whether a script writes words to a file: most have none. */
+const writesWords = (script: string): boolean => /\b(?:echo|printf)\b/.test(script) && writtenBy(script).length > 0;
+/** Files of Ruby and Groovy that hold scripts of a shell. */
+const HOLDERS = /^(?:Vagrantfile|Jenkinsfile)/;
 const TERRAFORM: Engine = { family: 'terraform', name: 'terraform' };
 /** A key of YAML whose value Terraform fills in: then it fills in all of the file, whatever the file is called. */
 const FILLED_KEY = /^[ \t]*(?:- +)?[\w-]+:[ \t]*[^\n#]*\$\{[a-z_][\w.]*\}/m;
@@ -226,12 +236,14 @@ class Finder {
     folder: string,
     name: string,
     span: Span,
-    more: Partial<Pick<Embedded, 'contexts' | 'quoting'>> & { readonly window?: Window },
+    more: Partial<Pick<Embedded, 'contexts' | 'quoting' | 'words'>> & { readonly window?: Window },
   ): void {
     const { text } = this;
     const base = name.replace(/[/\\]+$/, '').replace(/^.*[/\\]/, '') || 'nginx.conf';
-    let id = `${folder}/${base}`;
-    for (let n = 2; this.ids.has(id); n++) id = `${folder}.${n}/${base}`;
+    // folders by whose name people of a distribution are known
+    const own = /(?:^|\/)((?:sites-(?:available|enabled)|http\.d|default\.d)\/)[^/]+$/.exec(name)?.[1] ?? '';
+    let id = `${folder}/${own}${base}`;
+    for (let n = 2; this.ids.has(id); n++) id = `${folder}.${n}/${own}${base}`;
     this.ids.add(id);
     const { visible, engine } = more.window ?? { visible: only(text, span, text.slice(span.start, span.end)), engine: null };
     // `.tpl` is what every engine's files are called: there the marks tell, as everywhere
@@ -247,6 +259,8 @@ class Finder {
       indent: indentOf(text, span),
       window,
       quoting: more.quoting ?? 'lines',
+      words: more.words ?? null,
+      target: name.startsWith('/') ? name : null,
     });
   }
 
@@ -305,9 +319,17 @@ class Finder {
     const contexts = snippetOf(key);
     const block = node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED';
     if (!contexts && !value.includes('{') && !(block && LINE.test(value) && NAMED.test(key))) return;
-    if (!contexts && /<<-?\s*\\?["']?\w/.test(value) && block) {
+    const isScript = !contexts && (/<<-?\s*\\?["']?\w/.test(value) || writesWords(value));
+    if (isScript && block) {
       const head = from + source.indexOf('\n') + 1;
       this.documents('shell', { start: head, end: to }, folder, this.reader);
+      return;
+    }
+    // on one line a command is read where YAML itself writes nothing of it otherwise
+    if (isScript && writesWords(value)) {
+      const inner = source.slice(1, -1);
+      const plain = source === value ? { start: from, end: to } : inner === value ? { start: from + 1, end: to - 1 } : null;
+      if (plain) this.commands(plain, text.slice(plain.start, plain.end), folder, this.reader);
       return;
     }
     if (contexts ? !/[;{]/.test(value) : !isNginx(value, key)) return;
@@ -349,22 +371,33 @@ class Finder {
   documents(form: Exclude<Form, 'yaml' | 'markdown'>, within: Span, folder: string, outer: Reader | null = null, depth = 0): void {
     const text = this.text.slice(within.start, within.end);
     const opener = new RegExp(OPENERS[form], 'gm');
+    /** the script with its documents blanked */
+    let code = '';
+    const codeTo = (end: number): void => {
+      code += text.slice(code.length, end);
+    };
     for (let m = opener.exec(text); m && this.found.length <= MAX_FOUND; m = opener.exec(text)) {
       const { word, quoted } = m.groups!;
       const start = text.indexOf('\n', m.index + m[0].length) + 1;
       if (start === 0) return;
       const mark = word!.replace(/[.-]/g, '\\$&');
-      const close = new RegExp(form === 'puppet' ? `^[ \\t]*(?:\\|[ \\t]*)?-?[ \\t]*${mark}[ \\t]*$` : `^[ \\t]*${mark}[ \\t]*$`, 'm').exec(
-        text.slice(start),
-      );
+      // a script that is itself between quotes (`bash -c "…"`) may end with the mark
+      const close = new RegExp(
+        form === 'puppet' ? `^[ \\t]*(?:\\|[ \\t]*)?-?[ \\t]*${mark}[ \\t]*$` : `^[ \\t]*${mark}(?=[ \\t]*\\r?$|["'])`,
+        'm',
+      ).exec(text.slice(start));
       if (!close) continue;
       const end = start + close.index;
       const inner = text.slice(start, end);
       opener.lastIndex = end;
+      codeTo(start);
+      code += inner.replace(/[^\r\n]/g, ' ');
       const span = { start: within.start + start, end: within.start + end };
-      const reader = form === 'hcl' ? 'terraform' : quoted === undefined ? 'shell' : outer;
+      // Ruby leaves the dollar signs of its documents alone
+      const holder = depth === 0 && basename(this.host).startsWith('Vagrantfile') ? outer : 'shell';
+      const reader = form === 'hcl' ? 'terraform' : quoted === undefined ? holder : outer;
       const at = `${folder || 'here'}.${this.found.length}`;
-      if (/<<[-~]?[ \t]*\\?["']?[A-Za-z_]/.test(inner)) {
+      if (/<<[-~]?[ \t]*\\?["']?[A-Za-z_]/.test(inner) || writesWords(inner)) {
         if (depth < MAX_NESTED) this.documents('shell', span, at, reader, depth + 1);
         else this.cut(`it holds documents nested more than ${MAX_NESTED} deep`);
         continue;
@@ -377,6 +410,35 @@ class Finder {
       const target = targetOf(form, text, m.index, start, end);
       if (!isNginx(reader === 'shell' ? inner.replaceAll('\\$', '$') : inner, target)) continue;
       this.add(at, target, span, { window: this.readBy(reader, span, inner) });
+    }
+    codeTo(text.length);
+    if (form === 'shell') this.commands(within, code, folder, outer);
+  }
+
+  /** What `echo` and `printf` of a script write, as one text with all between its words blanked. */
+  private commands(within: Span, code: string, folder: string, outer: Reader | null): void {
+    for (const { target, words, filled } of writtenBy(code)) {
+      if (this.found.length > MAX_FOUND) return;
+      const first = words[0]!.start;
+      const last = words.at(-1)!.end;
+      let shown = '';
+      for (const word of words) shown += code.slice(first + shown.length, word.start).replace(/[^\r\n]/g, ' ') + word.shown;
+      // a comment of one word would go on over those behind it on its line
+      if (
+        words.length > 1 &&
+        words.slice(0, -1).some((w, i) => w.shown.includes('#') && !code.slice(w.end, words[i + 1]!.start).includes('\n'))
+      )
+        continue;
+      if (!isNginx(shown.replaceAll(FILLER, ''), target)) continue;
+      const span = { start: within.start + first, end: within.start + last };
+      const engine: Engine | null =
+        filled || outer === 'shell' ? { family: 'shell', name: 'shell' } : outer === 'terraform' ? TERRAFORM : null;
+      const own = engine ? { visible: only(this.text, span, shown), engine } : this.windowOf(span, shown);
+      this.add(`${folder || 'words'}.${this.found.length}`, target, span, {
+        window: own,
+        quoting: 'words',
+        words: words.map((w) => ({ start: within.start + w.start, end: within.start + w.end })),
+      });
     }
   }
 
@@ -486,8 +548,11 @@ const unescapedSingle = (inner: string): string =>
  * is read before and after.
  */
 export function keepsHost(embedded: Embedded, path: string, text: string, edits: readonly TextEdit[]): boolean {
-  const { span, indent, quoting } = embedded;
+  const { span, indent, quoting, words } = embedded;
   if (!edits.every((e) => e.span.start >= span.start && e.span.end <= span.end)) return false;
+  // a word of a shell stays one: nothing new in it means anything between any quotes
+  if (quoting === 'words')
+    return edits.every((e) => words?.some((w) => e.span.start >= w.start && e.span.end <= w.end) && !/["'\\$`%!\r\n]/.test(e.newText));
   // within quotes or a plain scalar a line end, a quote or a backslash would mean something to the host
   if (
     formOf(path, text) === 'yaml' &&

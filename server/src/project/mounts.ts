@@ -50,6 +50,8 @@ export interface Known {
   readonly files: ReadonlySet<FileId>;
   /** the configuration that a part of a text is, such as a key of a ConfigMap; null where it is none */
   readonly inner?: (part: Place) => FileId | null;
+  /** the configurations in a part of a text that say of themselves which file they become */
+  readonly written?: (part: Place) => readonly { readonly file: FileId; readonly target: string }[];
   /** told of a file that could not be read completely, with the reason in words that follow a colon */
   readonly unread?: (file: FileId, why: string) => void;
   /** the variables of the `.env` file in a folder, which is Compose's own environment */
@@ -285,7 +287,7 @@ function dockerInstance(
       imageOf(base) ??
       (stage.runs.some((run) => INSTALLS.test(run.text)) ? installedOn(base, stage.runs.map((run) => run.text).join('\n')) : null);
     const placed = [
-      ...stage.runs.flatMap((run) => writtenBy(run.text, run.place(), known)),
+      ...stage.runs.flatMap((run) => writtenBy(run.place(), known)),
       ...stage.copies.flatMap((copy) => copied(copy, made, file, context, known)),
     ];
     made.push({ stage, image, placed });
@@ -301,12 +303,9 @@ function dockerInstance(
   return { name: basename(file), kind: 'dockerfile', image, built: true, placed, ...startedBy(started.join(' ')), at: stage.place };
 }
 
-/** `cat <<EOF > /etc/nginx/conf.d/site.conf`: the text of a RUN at the path that it is written to. */
-function writtenBy(run: string, at: Place, known: Known): Placed[] {
-  const target = /(?:>|\btee(?:\s+-a)?)\s*["']?(\/[^\s"'<>|;&$]+)/.exec(run)?.[1];
-  const written = target && /<<-?\s*\\?["']?\w/.test(run) && known.inner?.(at);
-  return written ? [{ inside: clean(target), file: written, at }] : [];
-}
+/** `cat <<EOF > /etc/nginx/conf.d/site.conf`, `echo '…' > /etc/nginx/nginx.conf`: the texts of a RUN at the paths that they are written to. */
+const writtenBy = (at: Place, known: Known): Placed[] =>
+  (known.written?.(at) ?? []).map(({ file, target }) => ({ inside: clean(target), file, at }));
 
 function copied(
   { from, sources, target, intoFolder, place: at }: DockerCopy,

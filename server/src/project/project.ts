@@ -185,6 +185,10 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
       files: seen,
       // a here-document begins on the line after its instruction
       inner: ({ file, span }) => inner.get(file)?.find((e) => span.start <= e.span.start && e.span.start <= span.end + 2)?.id ?? null,
+      written: ({ file, span }) =>
+        (inner.get(file) ?? []).flatMap((e) =>
+          e.target !== null && span.start <= e.span.start && e.span.start <= span.end + 2 ? [{ file: e.id, target: e.target }] : [],
+        ),
       environment: (home) => environments.get(home) ?? NO_ENVIRONMENT,
       unread,
     }),

@@ -1,0 +1,135 @@
+/**
+ * Files that a shell writes word by word: `echo "…" > /etc/nginx/nginx.conf`, `printf '…\n' >> site.conf`, `echo … | sudo tee site.conf`. Only what is
+ * literal is read: words between quotes, each apart from the others. Nothing is run; pure, and linear in the text.
+ */
+import type { Span } from '../base/span.ts';
+import { FILLER } from '../syntax/template.ts';
+
+/** A word between quotes, as long as it is in the script, with what it says. */
+export interface ShellWord extends Span {
+  readonly shown: string;
+}
+
+export interface WrittenFile {
+  /** as it is written */
+  readonly target: string;
+  readonly words: readonly ShellWord[];
+  /** the shell fills values in */
+  readonly filled: boolean;
+}
+
+/** Words of one file that are read, and of one script. */
+const MAX_WORDS = 1000;
+const MAX_ALL = 20_000;
+
+const COMMAND = /(?<![\w./-])(?:echo|printf)(?=[ \t\\$"'-])/g;
+const GAP = /(?:[ \t]|\\\r?\n)*/y;
+const OPTION = /-[neE]+(?=[ \t\\])|--(?=[ \t])/y;
+const WORD = /\$?'[^']*'|"(?:[^"\\]|\\[\s\S])*"/y;
+/** `$'…'` ends at no quote with a backslash before it. */
+const ESCAPED_WORD = /\$'(?:[^'\\]|\\[\s\S])*'/y;
+const TARGET =
+  /(?:(>>?)|\|(?:[ \t]|\\\r?\n)*(?:sudo(?:[ \t]+-\w+)*[ \t]+)?tee(?:[ \t]+(-a|--append))?)(?:[ \t]|\\\r?\n)*(?:"([^"\n$`]+)"|'([^'\n]+)'|([^\s"'<>|;&$`()]+))/y;
+
+/** The files that a script writes so, in the order of their first words; what is appended belongs to the file before it. */
+export function writtenBy(text: string): WrittenFile[] {
+  const out: { target: string; words: ShellWord[]; filled: boolean }[] = [];
+  const last = new Map<string, (typeof out)[number]>();
+  if (!/>|\btee\b/.test(text)) return out;
+  const left = { words: MAX_ALL };
+  COMMAND.lastIndex = 0;
+  for (let m = COMMAND.exec(text); m && left.words > 0; m = COMMAND.exec(text)) {
+    const { index } = m;
+    const read = commandAt(text, index + m[0].length, m[0], left);
+    COMMAND.lastIndex = read?.end ?? index + m[0].length;
+    if (!read) continue;
+    const before = read.appends ? last.get(read.target) : undefined;
+    if (before && before.words.length + read.words.length <= MAX_WORDS) {
+      before.words.push(...read.words);
+      before.filled ||= read.filled;
+      continue;
+    }
+    const file = { target: read.target, words: read.words, filled: read.filled };
+    last.set(read.target, file);
+    out.push(file);
+  }
+  return out;
+}
+
+function commandAt(
+  text: string,
+  start: number,
+  command: string,
+  left: { words: number },
+): { target: string; words: ShellWord[]; filled: boolean; appends: boolean; end: number } | null {
+  let at = start;
+  const take = (mask: RegExp): RegExpExecArray | null => {
+    mask.lastIndex = at;
+    const m = mask.exec(text);
+    if (m) at = mask.lastIndex;
+    return m;
+  };
+  const found: { start: number; source: string }[] = [];
+  for (;;) {
+    const gap = take(GAP)![0];
+    if (!found.length && take(OPTION)) continue;
+    const from = at;
+    const word = take(ESCAPED_WORD) ?? take(WORD);
+    if (!word) break;
+    left.words--;
+    // words without a gap between them are one, and a part of it is often a variable
+    if (!gap || found.length >= MAX_WORDS) return null;
+    found.push({ start: from, source: word[0] });
+  }
+  if (!found.length) return null;
+  const target = take(TARGET);
+  const path = target && (target[3] ?? target[4] ?? target[5]);
+  if (!path || path.startsWith('/dev/')) return null;
+  const isPrintf = command === 'printf';
+  const [format] = found;
+  // of a format with places to fill in only one that joins its words is literal
+  const joins = isPrintf && found.length > 1;
+  if (joins && !/^["'](?:%[sb](?:\\n)?)+["']$/.test(format!.source)) return null;
+  if (isPrintf && !joins && /%[^%]/.test(format!.source)) return null;
+  const words = (joins ? found.slice(1) : found).map(({ start: from, source }) => wordOf(from, source, isPrintf && !joins));
+  if (words.includes(null)) return null;
+  const filled = found.some(({ source }) => source.startsWith('"') && /(?<!\\)[$`]/.test(source));
+  return { target: path, words: words as ShellWord[], filled, appends: target![1] === '>>' || target![2] !== undefined, end: at };
+}
+
+/** What is between the quotes. Null where it cannot be said at its place. */
+function wordOf(start: number, source: string, isFormat: boolean): ShellWord | null {
+  const head = source.startsWith('$') ? 2 : 1;
+  const inner = source.slice(head, -1);
+  const shown = source.startsWith('"') ? unescaped(inner, true) : unescaped(inner, false);
+  if (shown.length !== inner.length) return null;
+  return { start: start + head, end: start + source.length - 1, shown: isFormat ? shown.replaceAll('%%', `${FILLER}%`) : shown };
+}
+
+/** The escapes of the shell (`double`) and of `echo` and `printf`, each in as many characters as it is written in. */
+function unescaped(inner: string, double: boolean): string {
+  let out = '';
+  let open = false;
+  for (let at = 0; at < inner.length; at++) {
+    const c = inner[at]!;
+    const next = inner[at + 1];
+    if (c !== '\\' || next === undefined) {
+      out += c;
+      continue;
+    }
+    at++;
+    if (next === 'n') out += ' \n';
+    else if (next === 't') out += '  ';
+    else if (next === '\n') out += ' \n';
+    else if (next === '\r') out += '  ';
+    else if (next === '"' && double) {
+      // the quotes of a word begin and end it: a filler outside of them would be a part of it
+      const begins: boolean = !open && /(?:^|[\s;{}])$/.test(out);
+      out += begins ? ' "' : `${FILLER}"`;
+      open = begins;
+    } else if (double && /[$`\\]/.test(next)) out += FILLER + next;
+    else if (next === '\\') out += `${FILLER}\\`;
+    else out += c + next;
+  }
+  return out;
+}
