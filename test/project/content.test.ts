@@ -83,6 +83,9 @@ test('sites are found under any name, with any template engine', () => {
     'windows.inc': SITE.replaceAll('\n', '\r\n'),
     'mark.site': `\uFEFF${SITE}`,
     'params.in': SITE.replace('80', '@PORT@'),
+    'braces.conf': SITE.replace('80', '{PORT}').replace('app', '{APP_HOST}'),
+    'percent.conf': SITE.replace('80', '%(port)s'),
+    'formatted.template': SITE.replace(/\{$/gm, '{{').replace(/\}$/gm, '}}').replace('app', '{app}'),
     // a mistake of a person does not make it anyone else's
     'deploy/broken.conf': SITE.replace('listen 80;', 'listen 80').replace('proxy_pass', 'proxy_pas'),
     'up/streams': 'upstream db {\n    server 10.0.0.1:5432;\n}\nserver {\n    listen 5432;\n    proxy_pass db;\n}\n',

@@ -213,6 +213,41 @@ test('Terraform', () =>
     'server [${s.host}:${s.port}]; root $${document_root};',
   ));
 
+for (const [what, name, engine, text, expected] of [
+  [
+    'names in braces',
+    'site.conf',
+    'placeholders',
+    'server_name {DOMAIN} www.{DOMAIN};\nroot /srv/{APP_NAME}/static;\n',
+    'server_name [{DOMAIN}] [www.{DOMAIN}]; root [/srv/{APP_NAME}/static];',
+  ],
+  [
+    'names of a percent format',
+    'site.conf',
+    'placeholders',
+    'server_name %(domain)s;\nproxy_pass http://127.0.0.1:%(port)s;\n',
+    'server_name [%(domain)s]; proxy_pass [http://127.0.0.1:%(port)s];',
+  ],
+  [
+    'a file of Python’s str.format',
+    'site.conf',
+    'python-format',
+    'server {{\n  listen {port};\n  location / {{\n    return 204;\n  }}\n}}\n',
+    'server {listen [{port}]; location / {return 204;}}',
+  ],
+  [
+    'Jinja in a *.tpl',
+    'site.tpl',
+    'jinja',
+    'listen {{ port }};\nserver_name {{ site.name | default("x") }};\n',
+    'listen [{{ port }}]; server_name [{{ site.name | default("x") }}];',
+  ],
+  ['Jinja with blocks in a *.tpl', 'site.tpl', 'jinja', '{% if tls %}\nlisten 443 ssl;\n{% endif %}\n', 'listen 443 ssl;'],
+  ['Go in a *.tpl', 'site.tpl', 'go', 'listen {{ .Port }};\nserver_name {{ name }};\n', 'listen [{{ .Port }}]; server_name [{{ name }}];'],
+  ['Go’s functions in a *.tmpl', 'site.tmpl', 'go', 'listen {{ env "PORT" }};\n', 'listen [{{ env "PORT" }}];'],
+] as const)
+  test(what, () => check(name, engine, text, expected));
+
 test('a template without a mark is one by its name', () => check('a.conf.j2', 'jinja', 'root /srv;\n', 'root /srv;'));
 
 for (const [what, text, expected] of [
@@ -222,6 +257,9 @@ for (const [what, text, expected] of [
   ['a comment', '# {{ old }} {% mark %} <% x %>\nroot /srv;', 'root /srv;'],
   ['a Lua body', 'content_by_lua_block {\n local t = {{1, 2}, {3}}\n -- {% x %}\n}', 'content_by_lua_block {…}'],
   ['a Lua body at once', 'content_by_lua_block {{ 1 }}', 'content_by_lua_block {…}'],
+  ['a quoted text with a name', 'return 200 "{OK} {NAME}";', 'return 200 "{OK} {NAME}";'],
+  ['a class of characters', 'location ~ "\\p{LU}" { }', 'location ~ "\\p{LU}" {}'],
+  ['a table of Lua', 'content_by_lua_block { local t = {NAME} }', 'content_by_lua_block {…}'],
   ['a variable', 'return 200 ${{x};', 'return 200 ${{x};'],
   ['blocks that close at once', 'http{server{listen 80;}}', 'http {server {listen 80;}}'],
 ] as const)

@@ -6,7 +6,7 @@ import { acceptsCount } from '../catalog/arity.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { checkValues } from '../catalog/value-check.ts';
 import { DEFAULT_SETTINGS } from '../config/settings.ts';
-import { TEMPLATE_ENDINGS } from '../syntax/template/engines.ts';
+import { doublesBraces, TEMPLATE_ENDINGS } from '../syntax/template/engines.ts';
 import { formOfText } from './embedded.ts';
 
 /** `foreign`: it has the form of something else; `unsure`: too little to say. */
@@ -69,7 +69,14 @@ interface Written {
 
 /** Marks of template languages: what writes a value becomes a word, what is a command or a comment vanishes. */
 const withoutTemplates = (text: string): string =>
-  text
+  (doublesBraces(text)
+    ? text
+        .replaceAll('{{', '{ ')
+        .replaceAll('}}', ' }')
+        .replace(/(?<![$\\])\{[A-Za-z_][\w.]*\}/g, 'x')
+    : text
+  )
+    .replace(/(?<![$\\{}#%@])\{[A-Z][A-Z0-9_]+\}(?![{}])/g, 'x')
     .replace(/\{#[\s\S]*?#\}|\{%[\s\S]*?%\}|<%#[\s\S]*?%>|\{\{-?\s*\/\*[\s\S]*?\*\/\s*-?\}\}/g, ' ')
     .replace(/<%=[\s\S]*?%>/g, 'x')
     .replace(

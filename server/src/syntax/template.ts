@@ -121,11 +121,25 @@ export function mask(
     own = own.replaceAll('$${', `${FILLER}\${`);
     readable = readable.replaceAll('$${', `${FILLER}\${`);
   }
+  if (usesFamily(engine, 'format')) {
+    own = singleBraces(own);
+    readable = singleBraces(readable);
+  }
   const marks = marksOf(engine, readable);
   const fills = rendering?.values ? fillsIn(marks, rendering.values) : [];
   const half = HALVES.find(([test]) => test.test(name))?.[1] ?? null;
   return { ...new Masker(readable, own, marks, new Structure(engine, marks), rendering).run(engine.name), half, fills };
 }
+
+/** Doubled braces as the single ones that they stand for: those of blocks with a blank beside them, those of words with a filler. */
+const singleBraces = (text: string): string =>
+  text.includes('{{') || text.includes('}}')
+    ? text
+        .replace(/\{\{(?=\s|$)/g, '{ ')
+        .replace(/(?<=^|\s)\}\}/g, ' }')
+        .replaceAll('{{', `{${FILLER}`)
+        .replaceAll('}}', `${FILLER}}`)
+    : text;
 
 /** nginx's view of a text, character by character, as far as it takes to know where a mark stands. */
 class Reader {

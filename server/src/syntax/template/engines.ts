@@ -251,9 +251,15 @@ const FAMILIES = {
   // between `%<i6` and `i6>%`
   placeholders: {
     marks:
-      /%%[A-Z][A-Z0-9_]*%%|%<i[46]\b|\bi[46]>%|%(?:(?![\dA-Fa-f]{2})[A-Za-z]\w*|[A-Za-z][A-Za-z\d]*_\w+)%|@[A-Z][A-Z0-9_]*@|__[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*__|(?<![?P<'])<(?:[A-Z][A-Z0-9_-]{2,}|[A-Za-z]+(?:[_-][A-Za-z]+)+)>/g,
+      /%%[A-Z][A-Z0-9_]*%%|%\([A-Za-z_][\w.-]*\)[sdr]|(?<![$\\{}#%@]|\\[pPxgkN])\{[A-Z][A-Z0-9_]+\}(?![{}])|%<i[46]\b|\bi[46]>%|%(?:(?![\dA-Fa-f]{2})[A-Za-z]\w*|[A-Za-z][A-Za-z\d]*_\w+)%|@[A-Z][A-Z0-9_]*@|__[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*__|(?<![?P<'])<(?:[A-Z][A-Z0-9_-]{2,}|[A-Za-z]+(?:[_-][A-Za-z]+)+)>/g,
     notation: 'infix',
     sort: (mark) => (mark.startsWith('%<') ? open('condition', { test: mark.slice(2) }) : mark.endsWith('>%') ? CLOSE : VALUE),
+  },
+  // Python's str.format: doubled braces are single ones of the text
+  format: {
+    marks: /(?<![$\\{}])\{[A-Za-z_][\w.]*(?:\[[^\][{}\n]*\])*(?:![rsa])?(?::[^{}\n]*)?\}(?!\})/g,
+    notation: 'infix',
+    sort: () => VALUE,
   },
   // what a shell fills in where the mark of a here-document is not quoted; a dollar sign with a backslash is behind a filler
   shell: {
@@ -330,6 +336,7 @@ const BY_WORD: Readonly<Record<string, FamilyName>> = table({
   blade: 'blade',
   envsubst: 'envsubst',
   placeholders: 'placeholders',
+  'python-format': 'format',
 });
 
 /** The names of engines that a person may set; `none` is for a file that only looks like a template. */
@@ -412,6 +419,7 @@ function writerOf(name: string, text: string, outside: (text: string) => boolean
   const set = (text.includes('proxylens: template') ? SET_BY_COMMENT.exec(text)?.[1] : undefined) ?? chosen;
   if (set === 'none') return null;
   if (set && Object.hasOwn(BY_WORD, set)) return { family: BY_WORD[set]!, name: set };
+  if (doublesBraces(text)) return { family: 'format', name: 'python-format' };
   const named = BY_NAME.find(([test]) => test.test(name));
   const marked = mayHoldMarks(text);
   const found = marked ? BY_CONTENT.filter(([test]) => test.test(text)) : [];
@@ -421,8 +429,11 @@ function writerOf(name: string, text: string, outside: (text: string) => boolean
     return first ? { family: first[1], name: first[2] } : substituted(text);
   }
   const [, family, engine] = named;
-  // braces alone do not tell Jinja from Go, so there the name decides
-  const other = found.find((f) => OVERRULED[engine]?.includes(f[1]) && (family === 'envsubst' || f !== BY_CONTENT.at(-1)));
+  // braces alone do not tell Jinja from Go, so there the name decides, unless every engine's files are called so and all marks are names
+  const other = found.find(
+    (f) =>
+      OVERRULED[engine]?.includes(f[1]) && (family === 'envsubst' || f !== BY_CONTENT.at(-1) || (LOOSE.test(name) && holdsNamesOnly(text))),
+  );
   if (other) return { family: other[1], name: other[2] };
   // `.tmpl` and `.tpl` are names that every engine is given
   if (family === 'go' && !found.length) {
@@ -443,6 +454,22 @@ function writerOf(name: string, text: string, outside: (text: string) => boolean
 const NGINX_VARIABLE =
   /^(host|hostname|uri|args|is_args|query_string|scheme|https|status|request|request_(uri|method|body|id|time|length|filename)|server_(name|addr|port|protocol)|remote_(addr|port|user)|document_(root|uri)|http_(host|user_agent|referer|cookie|upgrade|x_\w+)|pid|msec|time_(local|iso8601)|nginx_version)$/;
 
+/** Blocks whose braces are doubled, as Python's str.format wants those that it is to leave. */
+export const doublesBraces = (text: string): boolean =>
+  text.includes('{{') &&
+  !text.includes('{%') &&
+  /(?:^|[\s;}])(?:server|location|http|upstream|events|map)\b[^\n{}]*\{\{[ \t]*\r?$/m.test(text) &&
+  /^[ \t]*\}\}[ \t]*\r?$/m.test(text);
+
+/** Endings that files of every engine have. */
+const LOOSE = /\.(tpl|tmpl)$/i;
+
+/** Whether each mark in double braces is the name of a value, perhaps with filters: Go has a dot, a dollar sign or a function before an argument. */
+function holdsNamesOnly(text: string): boolean {
+  const marks = [...text.matchAll(/\{\{([^{}\n]*)\}\}/g)];
+  return marks.length > 0 && marks.every(([, inner]) => /^-?\s*[A-Za-z_]\w*(?:\.\w+|\[[^\]]*\])*\s*(?:\|[^|][\s\S]*)?-?$/.test(inner!));
+}
+
 const withoutComments = (text: string): string => text.replace(/(^|[\s;{}])#[^\n]*/g, '$1');
 
 /** Engines without marks of their own kind: names in capitals that nothing in the file defines, and placeholders that a script replaces. */
@@ -462,7 +489,11 @@ function substituted(text: string): Engine | null {
     );
     if (free.some((n) => !NGINX_VARIABLE.test(n.toLowerCase()))) return { family: 'envsubst', name: 'envsubst', only: free };
   }
-  if (marks.test(outsideQuotes(code))) {
+  const plain = outsideQuotes(code);
+  // a name in braces may be a table of Lua
+  const isLua = text.includes('_by_lua');
+  marks.lastIndex = 0;
+  if ([...plain.matchAll(marks)].some(([mark]) => !isLua || !mark.startsWith('{'))) {
     marks.lastIndex = 0;
     return { family: 'placeholders', name: 'placeholders' };
   }
@@ -471,7 +502,7 @@ function substituted(text: string): Engine | null {
 
 /** Placeholders in angle brackets look like HTML and like named groups: only those outside of quotes tell what a file is. */
 const outsideQuotes = (text: string): string =>
-  text.includes('<') ? text.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, (q) => (/[<>]/.test(q) ? '' : q)) : text;
+  /<|\{[A-Z]/.test(text) ? text.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, (q) => (/[<>{]/.test(q) ? '' : q)) : text;
 
 /** The marks of a text in order, with what each does. */
 export function marksOf(engine: Engine, text: string): Mark[] {
