@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, context } from 'esbuild';
@@ -120,10 +121,19 @@ if (options.has('--watch')) {
   leaveCompiled();
 }
 
-/** Runs the command line once over the sample, and leaves what V8 has compiled for it beside the bundle (cli/launch.ts). */
+/** Runs the command line over the sample and over a few lines, and leaves what V8 has compiled for each beside the bundle (cli/launch.ts). */
 function leaveCompiled() {
-  const env = { ...process.env, PROXYLENS_BUILD_CACHE: path.join(root, 'dist/program.cache') };
-  spawnSync(process.execPath, [path.join(root, 'dist/cli.cjs'), 'check', path.join(root, 'test/sample')], { env, stdio: 'ignore' });
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'proxylens-build-'));
+  const short = path.join(folder, 'nginx.conf');
+  fs.writeFileSync(short, 'events {}\nhttp {\n    server {\n        location / { proxy_pass http://127.0.0.1:8000; }\n    }\n}\n');
+  for (const [name, checked] of /** @type {const} */ ([
+    ['program.cache', path.join(root, 'test/sample')],
+    ['short.cache', short],
+  ])) {
+    const env = { ...process.env, PROXYLENS_BUILD_CACHE: path.join(root, 'dist', name) };
+    spawnSync(process.execPath, [path.join(root, 'dist/cli.cjs'), 'check', checked], { env, stdio: 'ignore' });
+  }
+  fs.rmSync(folder, { recursive: true });
 }
 
 /**

@@ -1,23 +1,43 @@
 /**
  * Starts the command line. Its bundle is large, and most of a short run would go into compiling it: the build leaves V8's compiled code beside
- * it (`program.cache`). Another version of node takes no notice of that and compiles; nothing is ever written here but by the build.
+ * it. Another version of node takes no notice of that and compiles; nothing is ever written here but by the build. There are two of them, since
+ * to read what is never called takes as long as to compile what is: `program.cache` holds what a project's check calls, `short.cache` what that
+ * of a few lines does.
  */
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import v8 from 'node:v8';
 import vm from 'node:vm';
 
-// A run is mostly code that runs a few hundred times. The V8 of node 20 compiles such code for speed at once, which takes a third of a check of
-// 10,000 lines; four times as much patience costs the longest runs nothing. Before the bundle: its compiled code is for these very flags.
-if (process.versions.v8.startsWith('11.')) v8.setFlagsFromString('--interrupt-budget=540672');
-
 const file = path.join(__dirname, 'program.cjs');
-const cache = path.join(__dirname, 'program.cache');
+
+/** Bytes below which a configuration calls little of the bundle. */
+const SHORT = 16_384;
+
+/** Whether only files are to be checked, and short ones; a guess, for files may include others. */
+function isShort([command, ...words]: readonly string[]): boolean {
+  if (command !== 'check') return false;
+  let bytes = 0;
+  for (const word of words) {
+    const stat = word.startsWith('-') ? undefined : fs.statSync(word, { throwIfNoEntry: false });
+    if (stat && !stat.isFile()) return false;
+    bytes += stat?.size ?? 0;
+  }
+  return bytes > 0 && bytes < SHORT;
+}
+
+const short = isShort(process.argv.slice(2));
+const require_ = createRequire(file);
+
+// A run is mostly code that runs a few hundred times. The V8 of node 20 compiles such code for speed at once, which takes a third of a check of
+// 10,000 lines; four times as much patience costs the longest runs nothing. Before the bundle: its compiled code is for these very flags. A
+// short run compiles nothing for speed, and to load the module takes it as long as a tenth of node's own start.
+if (!short && process.versions.v8.startsWith('11.'))
+  (require_('node:v8') as typeof import('node:v8')).setFlagsFromString('--interrupt-budget=540672');
 
 function cachedData(): Buffer | undefined {
   try {
-    return fs.readFileSync(cache);
+    return fs.readFileSync(path.join(__dirname, short ? 'short.cache' : 'program.cache'));
   } catch {
     return undefined;
   }
@@ -27,7 +47,7 @@ function cachedData(): Buffer | undefined {
 const source = `(function (exports, require, module, __filename, __dirname) {${fs.readFileSync(file, 'latin1')}\n})`;
 const script = new vm.Script(source, { filename: file, cachedData: cachedData() });
 const module_ = { exports: {} };
-script.runInThisContext()(module_.exports, createRequire(file), module_, file, __dirname);
+script.runInThisContext()(module_.exports, require_, module_, file, __dirname);
 
 // the build runs a command with this set: what that has compiled is what the next one need not
 const { PROXYLENS_BUILD_CACHE: target } = process.env;
