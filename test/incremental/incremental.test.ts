@@ -423,6 +423,13 @@ test('a line of http is taken out as what is beside it asks for', () =>
     ],
   ));
 
+test('a line of http that no edit touches is taken out as the comment behind it asks for', () =>
+  through('events {}\nhttp {\n    gzip on;\n    http2_max_requests 500;  # many\n    server { listen 80; }\n}\n', [
+    [['# many', '']],
+    [['500;  ', '500;  # many']],
+    [['# many', '      ']],
+  ]));
+
 test('at once an edit counts in its own lines, and all else is where it was', async () => {
   const text = `events {}
 http {
