@@ -37,6 +37,15 @@ describe('a fragment within the main file that stands in', () => {
       said.join('\n'),
     );
   });
+  test('what comes of a request is judged as in a main file of its own', async () => {
+    const said = await saidOf(
+      await fragmentOf('#- site.conf\nserver {\n listen 80;\n location /shop {\n  proxy_pass http://10.0.0.7:8000/;\n }\n}'),
+    );
+    assert.ok(
+      said.some((s) => s.startsWith('site.conf:4 proxy-pass-slash-mismatch')),
+      said.join('\n'),
+    );
+  });
   test('nothing is said within the stand-in, and its lines contradict nothing as long as the place is a guess', async () => {
     const text = '#- conf.d/tuning.conf\nsendfile on;\nkeepalive_timeout 20s;\naccess_log off;\n';
     assert.deepEqual(

@@ -452,7 +452,7 @@ interface Spots {
 }
 
 const made = new PerConfig((config): Spots => {
-  const all = config.kind === 'root' ? makeSpots(config) : [];
+  const all = config.whole ? makeSpots(config) : [];
   const ofServer = new Map<Server, Spot[]>();
   for (const spot of all) {
     const list = ofServer.get(spot.server);

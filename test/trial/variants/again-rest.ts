@@ -567,12 +567,14 @@ export const TRIALS: readonly Trial[] = [
   {
     rule: 'forwarded-headers-missing',
     bad: [
+      'location /app/ { proxy_pass http://app.prod.svc.cluster.local; }',
       'location / { proxy_set_header Host $host; proxy_pass http://127.0.0.1:8000; }',
       http(
         'proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto $scheme; proxy_set_header Host $host; server { location / { proxy_set_header X-A b; proxy_pass http://127.0.0.1:8000; } }',
       ),
     ],
     sane: [
+      'location /blog/ { proxy_pass http://blog.hoster.com; }',
       'location / { proxy_set_header Host $host; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_set_header X-Forwarded-Proto $scheme; proxy_pass http://127.0.0.1:8000; }',
     ],
   },

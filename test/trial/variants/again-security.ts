@@ -412,6 +412,7 @@ export const TRIALS: readonly Trial[] = [
     rule: 'program-served-as-text',
     bad: ['root /srv/www; index index.php; location / { try_files $uri $uri/ =404; }'],
     sane: [
+      'root /srv/www; index index.php; location / { try_files $uri $uri/ =404; } location ~ ^/(index|login)\\.php { include snippets/run-php.conf; }',
       'root /srv/www; index index.php; location / { try_files $uri $uri/ =404; } location ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; }',
       'root /srv/www; index index.html; location / { try_files $uri $uri/ =404; }',
     ],

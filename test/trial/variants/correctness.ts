@@ -332,6 +332,7 @@ export const TRIALS: readonly Trial[] = [
   {
     rule: 'try-files-missing-fallback',
     bad: [
+      'location /docs/ { root /srv; try_files $uri $uri/manual.html; }',
       'location / { try_files $uri $uri/; }',
       'location / { try_files $uri $uri/index.html; }',
       'location / { try_files $uri $uri$is_args$args; }',

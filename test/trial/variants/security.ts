@@ -47,6 +47,7 @@ export const TRIALS: readonly Trial[] = [
       'location /f/ { if ($host !~ example) { return 444; } autoindex on; }',
     ],
     sane: [
+      'location /p/ { root /srv; autoindex on; try_files $uri =404; }',
       'autoindex off;',
       'location /f/ { autoindex on; internal; }',
       'location /f/ { autoindex on; auth_basic x; auth_basic_user_file h; }',
@@ -81,6 +82,7 @@ export const TRIALS: readonly Trial[] = [
   {
     rule: 'filesystem-root-exposed',
     bad: [
+      'location /d/ { alias /var/lib/docker/volumes/; }',
       'location /l/ { alias /var/log/; }',
       `${METHODS}\nlocation /l/ { alias /var/log/; }`,
       'location /l/ { deny 192.0.2.1; alias /etc/; }',
@@ -99,6 +101,7 @@ export const TRIALS: readonly Trial[] = [
       'location /e/ { alias /srv/../etc/; }',
     ],
     sane: [
+      'location /media/ { alias /var/lib/docker/volumes/shop_media/_data/; }',
       'root /;\nlocation / { proxy_pass http://127.0.0.1:8000; }\nlocation /media/ { }\nlocation /static/ { }',
       'root /;\nreturn 301 https://example.com$request_uri;',
       'location /files/ { internal; alias /; }',

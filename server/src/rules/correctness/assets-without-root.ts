@@ -1,5 +1,6 @@
 /** A location for files without a root, beside a proxied rest: nginx looks in the folder it was compiled with. Shown by a request and its file. */
 
+import { pathOf } from '../../base/file-id.ts';
 import { type Location, locationsOf } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
@@ -51,6 +52,12 @@ function pathBelow(spot: Spot, prefix: Location): string | null {
     forms: (s) => [`${name}site${s}`, `${name}${s}`, `${name}x/${s}`],
   });
   return found.find((p) => p.startsWith(name) && spot.takes(p)) ?? null;
+}
+
+/** A file of the compiled-in folder, as nginx names it: where that folder is, the machine of the project does not tell. */
+function belowPrefix({ config }: Spot, file: string): string {
+  const prefix = `${pathOf(config.prefix).replace(/\/$/, '')}/`;
+  return config.kind === 'root' && config.settings.prefix === null && file.startsWith(prefix) ? file.slice(prefix.length) : file;
 }
 
 export default defineRule({
@@ -140,7 +147,7 @@ Give the block the \`root\` where the files are, or a \`proxy_pass\` of its own;
     const path = rest && !spot.has('try_files') ? spot.paths.find((p) => !p.endsWith('/')) : undefined;
     const trace = path === undefined ? null : spot.ask({ path });
     if (!rest || !trace || trace.outcome.kind !== 'static' || trace.outcome.file === null) return outranked?.();
-    const { file } = trace.outcome;
+    const file = belowPrefix(spot, trace.outcome.file);
     report(rest.scope.has('root') ? 'inner' : 'none', {
       at,
       data: { from: path!, file },

@@ -46,7 +46,7 @@ nginx tests all arguments of \`try_files\` but the last: that one is the path, t
       report('bare', { at: word, data: { last }, fix: fixOf(`Write /${last}`, 'suggestion', file, [replace(word, `/${last}`)]) });
       return;
     }
-    const m = /^\$\{?(?:uri|document_uri|request_filename)\}?(\/index\.\w+|\/|\.\w+|\$\{?is_args\}?\$\{?args\}?)?$/.exec(last);
+    const m = /^\$\{?(?:uri|document_uri|request_filename)\}?(\/[\w-]+\.\w+|\/|\.\w+|\$\{?is_args\}?\$\{?args\}?)?$/.exec(last);
     if (!m || !comesBack(scope, m[1]?.startsWith('$') ? '' : (m[1] ?? ''))) return;
     report('last', {
       at: word,

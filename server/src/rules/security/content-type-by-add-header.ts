@@ -3,6 +3,9 @@ import { isAnsweredFirst } from '../../answers/where-a-line-counts.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
+/** A value that is nothing but what a request brings along. */
+const OF_THE_REQUEST = /^\$\{?(?:content_type|(?:http|arg|cookie)_\w+)\}?$/;
+
 export default defineRule({
   id: 'content-type-by-add-header',
   group: 'security',
@@ -36,6 +39,8 @@ Use \`default_type\` (with an empty \`types {}\` where the file's name must not 
     if (scope.directives.some((d) => d.name === 'return' && d.value(0) === '204')) return;
     if (hides.some((h) => scope.effective(h).directives.some((d) => d.value(0).toLowerCase() === 'content-type'))) return;
     const value = directive.args[1];
+    // what the request brings along is empty as a rule, and an empty header is not sent (ngx_http_add_header)
+    if (value && OF_THE_REQUEST.test(value.value)) return;
     report('second', {
       at: directive.args[0]!,
       fix:
@@ -52,6 +57,7 @@ Use \`default_type\` (with an empty \`types {}\` where the file's name must not 
 return 200 "ok";`,
       good: 'default_type text/plain;\nreturn 200 "ok";',
     },
+    { inside: 'location', good: 'root /srv/www;\nadd_header Content-Type $content_type;' },
     {
       inside: 'location',
       good: `

@@ -1,8 +1,16 @@
 /** Folders without an index show their files. */
 import { isApart, placesOf, sendsFiles } from '../../answers/where-a-line-counts.ts';
 import { admitsStrangers } from '../../answers/who-may-enter.ts';
+import type { Scope } from '../../config/scope.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+
+/**
+ * Whether a request for a folder gets past try_files: only an argument that ends in a slash finds one, any other passes it over
+ * (ngx_http_try_files_handler), and the last one leads elsewhere.
+ */
+const findsFolders = (scope: Scope): boolean =>
+  scope.named('try_files').every((d) => d.args.some((a) => a.templated || a.value.endsWith('/')));
 
 export default defineRule({
   id: 'directory-listing',
@@ -24,7 +32,7 @@ With \`autoindex on\` a folder without an index file answers with the list of wh
   check({ directive, file, report }) {
     const word = directive.args[0];
     if (word?.value.toLowerCase() !== 'on') return;
-    if (!isApart(directive) && !placesOf(directive).some((at) => sendsFiles(at) && admitsStrangers(at))) return;
+    if (!isApart(directive) && !placesOf(directive).some((at) => sendsFiles(at) && findsFolders(at) && admitsStrangers(at))) return;
     report('listed', { at: word, fix: fixOf('Turn the listing off', 'suggestion', file, [replace(word, 'off')]) });
   },
   examples: [
@@ -34,6 +42,7 @@ With \`autoindex on\` a folder without an index file answers with the list of wh
 #         ^^ listed`,
       good: 'autoindex off;',
     },
+    { inside: 'server', good: 'root /srv/www;\nlocation / { autoindex on; try_files $uri /start.html; }' },
     { inside: 'server', good: 'location /pub/ { autoindex on; allow 10.0.0.0/8; deny all; }' },
   ],
 });

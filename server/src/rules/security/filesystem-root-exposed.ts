@@ -13,9 +13,12 @@ import { defineRule } from '../rule.ts';
 /** Folders that hold what is nobody's site, while some folder below them may well be one. */
 const BROAD = new Set('/ /bin /home /lib /lib64 /run /sbin /usr /var /var/lib /var/run /etc /root /etc/nginx /etc/nginx/conf.d'.split(' '));
 
-/** Folders below which nothing is meant for visitors: keys, passwords, devices, logs, databases. What is in /dev/shm is anyone's, in memory. */
+/**
+ * Folders below which nothing is meant for visitors: keys, passwords, devices, logs, databases. What is in /dev/shm is anyone's, in memory, and
+ * the data of one volume of Docker is the application's: its media, served by the nginx of the host.
+ */
 const CLOSED =
-  /^\/(?:proc|sys|dev(?!\/shm\/[^/])|boot)(?:\/|$)|^\/etc\/(?!nginx(?:\/|$)|.*\b(?:html|www|public|static|htdocs)\b)|^\/etc\/nginx\/(?:ssl|certs?|keys|private|sites-[a-z]+|snippets)(?:\/|$)|^\/root\/(?:.*\/)?\.|^\/var\/log(?:\/|$)|^\/var\/lib\/(?:mysql|mariadb|postgres(?:ql)?|mongodb?|redis|docker|containerd|kubelet|ldap|samba|rabbitmq|sss|etcd)(?:\/|$)/;
+  /^\/(?:proc|sys|dev(?!\/shm\/[^/])|boot)(?:\/|$)|^\/etc\/(?!nginx(?:\/|$)|.*\b(?:html|www|public|static|htdocs)\b)|^\/etc\/nginx\/(?:ssl|certs?|keys|private|sites-[a-z]+|snippets)(?:\/|$)|^\/root\/(?:.*\/)?\.|^\/var\/log(?:\/|$)|^\/var\/lib\/(?:mysql|mariadb|postgres(?:ql)?|mongodb?|redis|docker(?!\/volumes\/[^/]+\/_data\/)|containerd|kubelet|ldap|samba|rabbitmq|sss|etcd)(?:\/|$)/;
 
 /** A path with `.`, `..` and doubled slashes resolved, without a slash at its end. Three steps up from nginx's prefix lead to `/`. */
 function resolved(path: string): string | null {

@@ -4,7 +4,7 @@ import { type Location, type LocationLevel, locationsOf } from '../../config/loc
 import type { Trace } from '../../trace/trace.ts';
 import { memberOf } from '../../witness/access.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
-import type { Spot } from '../../witness/spots.ts';
+import { directiveAt, type Spot, spotOf } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
 
 const RUNS = ['fastcgi_pass', 'uwsgi_pass', 'scgi_pass', 'proxy_pass'];
@@ -48,6 +48,12 @@ const hasProgramIndex = ({ scope, location, server }: Spot): boolean =>
   (scope.value('index')?.values.some((v) => PROGRAM.test(v)) ?? false) &&
   !RUNS.some((r) => scope.all.some((d) => d.name === r));
 
+/** Whether the request ends in a location of which not all lines are seen: what would run the program may be among them. */
+function endsUnseen(spot: Spot, { outcome: { location } }: Trace): boolean {
+  const body = directiveAt(spot.server.scope.all, location?.at ?? null)?.body;
+  return body ? (spotOf(spot.config, body)?.unsure ?? false) : false;
+}
+
 /** The program that is sent as the index file of the place; the others of the list are not there. */
 function servedIndex(spot: Spot): { trace: Trace; file: string } | null {
   const path = spot.location?.name ?? '/';
@@ -57,7 +63,7 @@ function servedIndex(spot: Spot): { trace: Trace; file: string } | null {
   for (let round = 0; round < 4; round++) {
     const trace = spot.ask({ path, ...(member ? { clientAddress: member } : {}) }, { assume });
     const { kind, file } = trace.outcome;
-    if (kind === 'static' && file !== null && PROGRAM.test(file)) return { trace, file };
+    if (kind === 'static' && file !== null && PROGRAM.test(file)) return endsUnseen(spot, trace) ? null : { trace, file };
     const other = trace.assumptions.find((a) => a.assumed === 'file' && a.id.startsWith(`file:`) && !PROGRAM.test(a.id) && !a.chosen);
     if (!other) return null;
     assume[other.id] = 'missing';
@@ -80,7 +86,7 @@ function servedFallback(spot: Spot): Trace | null {
   const path = spot.paths.find((p) => !p.endsWith('/') && !PROGRAM.test(p));
   if (path === undefined) return null;
   const trace = spot.ask({ path });
-  return trace.outcome.kind === 'static' && PROGRAM.test(trace.outcome.file ?? '') ? trace : null;
+  return trace.outcome.kind === 'static' && PROGRAM.test(trace.outcome.file ?? '') && !endsUnseen(spot, trace) ? trace : null;
 }
 
 export default defineRule({

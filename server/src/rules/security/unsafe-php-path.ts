@@ -32,7 +32,16 @@ For \`/upload/photo.jpg/x.php\` the pattern \`\\.php$\` fits, although there is 
       // what fits the pattern, with a folder that is none put before its last name
       ...pathsFor(location, 12).map((p) => p.replace(/[^/]*\.php/, 'x.jpg/y.php')),
     ];
-    const path = tried.find((p) => p.includes('.jpg/') && typeof location.regex!.match(toBytes(p)) === 'object');
+    // what is inside another location begins as that one does
+    let outer = '';
+    for (let at = location.parent; at; at = at.parent)
+      if (at.kind === 'prefix') {
+        outer = at.name.replace(/\/$/, '');
+        break;
+      }
+    const path = tried
+      .map((p) => (p.startsWith(`${outer}/`) ? p : outer + p))
+      .find((p) => p.includes('.jpg/') && typeof location.regex!.match(toBytes(p)) === 'object');
     if (!path || scope.named('if').some((d) => d.values.some((v) => /^!-[fe]$/.test(v.replace(/^\(\s*/, ''))))) return;
     // a fixed script, or one that is looked up elsewhere, does not come from the path
     const script = scope

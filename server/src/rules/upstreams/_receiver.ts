@@ -56,14 +56,21 @@ function isOwnListener(scope: Scope, { kindOfHost, host, portText, upstream }: P
 const onlyAsks = (scope: Scope): boolean =>
   scope.named('internal').length > 0 && scope.effective('proxy_pass_request_body').directives[0]?.value(0) === 'off';
 
+/** Names that only a network of one's own has: of services, of machines, of examples. */
+const OF_A_NETWORK =
+  /\.(?:local|localdomain|localhost|internal|intranet|corp|lan|home|private|svc|consul|docker|test|example|invalid)\.?$/i;
+
 /** Someone else's site: it is asked over TLS, or by the public name that it is told as the host. */
-export function isAnothersSite(scope: Scope, { tls, kindOfHost, host }: PassTarget): boolean {
+export function isAnothersSite(scope: Scope, { tls, kindOfHost, host, portText, upstream }: PassTarget): boolean {
   if (tls) return true;
   const told = scope
     .effective('proxy_set_header')
     .directives.find((d) => d.value(0).toLowerCase() === 'host')
     ?.value(1);
-  return kindOfHost === 'name' && host.includes('.') && told?.toLowerCase() === host.toLowerCase();
+  if (kindOfHost !== 'name' || upstream || !host.includes('.')) return false;
+  // by its public name, on the port of the web: nginx sends just that name as the host
+  if (told === undefined && (!portText || portText === '80') && !OF_A_NETWORK.test(host)) return true;
+  return told?.toLowerCase() === host.toLowerCase();
 }
 
 /** Whether what is behind the pass needs none of what an application has to know about its client. */

@@ -1,9 +1,10 @@
 /** Directives that the target has, in a block whose type they do not accept (ngx_conf_handler: "directive is not allowed here"). */
 import { type Context, contextTitle } from '../../catalog/context.ts';
 import { listed } from '../../catalog/value-kind.ts';
+import type { Directive } from '../../config/directive.ts';
 import { defineRule } from '../rule.ts';
 import { isGuessed, isJudged, isOwn, placesOf } from './_known.ts';
-import { isAftermath, isBroken } from './_structure.ts';
+import { causesIn, isAftermath, isBroken } from './_structure.ts';
 
 /** The order in which a reader looks for a place: near things first; a list of more than five helps nobody. */
 const sentence = (contexts: readonly Context[]): string => {
@@ -11,6 +12,19 @@ const sentence = (contexts: readonly Context[]): string => {
   return titles.length > 5 ? `${titles.slice(0, 5).join(', ')} or ${titles.length - 5} more` : unquoted(listed(titles));
 };
 const unquoted = (text: string): string => text.replaceAll('"', '');
+
+/** Where a brace is missing, the columns say where its block ends; what stands behind that, and would be right inside, may well be inside. */
+function mayBeInside({ file, scope, statement }: Directive, places: readonly Context[]): boolean {
+  const { config } = scope;
+  return causesIn(config, file).some(
+    ({ fault, statement: block, insert }) =>
+      fault === 'missing-closing-brace' &&
+      block !== null &&
+      insert !== null &&
+      insert <= statement.start &&
+      config.usesOf(block, file.id).some((d) => d.body !== null && places.includes(d.body.context as Context)),
+  );
+}
 
 export default defineRule({
   id: 'misplaced-directive',
@@ -32,7 +46,7 @@ When a brace is missing or too many, everything after it ends up in the wrong bl
     misplaced: '"{name}" directive is not allowed here, in {here}. It is allowed in {places}.',
     nowhere: '"{name}" directive is not allowed here, in {here}.',
   },
-  check({ config, directive, report }) {
+  check({ config, directive, file, report }) {
     if (!isJudged(directive) || isAftermath(directive, 'place') || isBroken(directive)) return;
     const { name, scope } = directive;
     if (isGuessed(directive)) return;
@@ -40,6 +54,7 @@ When a brace is missing or too many, everything after it ends up in the wrong bl
     const context = scope.context as Context;
     const places = placesOf(config, name);
     if (places.length === 0 || places.includes(context)) return;
+    if (file.problems.length && mayBeInside(directive, places)) return;
     const data = { name, here: contextTitle(context) };
     report(places.length ? 'misplaced' : 'nowhere', { at: directive.statement.name, data: { ...data, places: sentence(places) } });
   },
