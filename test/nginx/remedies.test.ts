@@ -249,7 +249,7 @@ const ROWS: readonly Row[] = [
   { rule: 'header-sent-twice', harm: async ({ get }) => (await get('/')).passed.filter(([n]) => n.toLowerCase() === 'host').length > 1 },
   {
     rule: 'websocket-upgrade-incomplete',
-    example: 2,
+    example: 3,
     harm: async ({ get }) =>
       headerOf((await get('/ws/', { headers: ['Upgrade: websocket', 'Connection: upgrade'] })).passed, 'Connection')?.toLowerCase() !==
       'upgrade',

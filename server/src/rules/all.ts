@@ -274,6 +274,7 @@ import applicationUnread from './wsgi/application-unread.ts';
 import asgiWebsocketWithoutUpgrade from './wsgi/asgi-websocket-without-upgrade.ts';
 import bodyLimitMismatch from './wsgi/body-limit-mismatch.ts';
 import clusterPortMismatch from './wsgi/cluster-port-mismatch.ts';
+import corsHeadersTwice from './wsgi/cors-headers-twice.ts';
 import csrfTrustedOriginsMismatch from './wsgi/csrf-trusted-origins-mismatch.ts';
 import debugStaticServed from './wsgi/debug-static-served.ts';
 import developmentServer from './wsgi/development-server.ts';
@@ -589,6 +590,7 @@ export const RULES: readonly Rule[] = [
   asgiWebsocketWithoutUpgrade,
   bodyLimitMismatch,
   clusterPortMismatch,
+  corsHeadersTwice,
   csrfTrustedOriginsMismatch,
   debugStaticServed,
   developmentServer,

@@ -9,6 +9,7 @@ const TLS = `listen 443 ssl; ${CERT}`;
 const PASS = 'proxy_pass http://unix:/run/shop.sock;';
 const SESSIONS = "MIDDLEWARE=['django.contrib.sessions.middleware.SessionMiddleware']\n";
 const SECURITY = "MIDDLEWARE=['django.middleware.security.SecurityMiddleware']\n";
+const CORS = "MIDDLEWARE=['corsheaders.middleware.CorsMiddleware', 'django.middleware.common.CommonMiddleware']\n";
 const PROXY_SSL = "SECURE_PROXY_SSL_HEADER=('HTTP_X_FORWARDED_PROTO', 'https')\n";
 
 /** A text in the place of a file that a project has by default. */
@@ -487,6 +488,49 @@ export const TRIALS: readonly Trial[] = [
         { web: '    healthcheck:\n      test: curl -f http://localhost:8000/up' },
         `ALLOWED_HOSTS=['acme-shop.de','localhost']\n${SECURITY}SECURE_SSL_REDIRECT = True\nSECURE_REDIRECT_EXEMPT = [r'^up']\n${PROXY_SSL}`,
       ),
+    ],
+  },
+  {
+    rule: 'cors-headers-twice',
+    bad: [
+      site(`server { listen 80; server_name acme-shop.de; add_header Access-Control-Allow-Origin *; ${APP} }`, CORS),
+      site(
+        `add_header Access-Control-Allow-Origin https://b.example always;\nserver { listen 80; server_name acme-shop.de; ${APP} }`,
+        CORS,
+      ),
+      site(
+        `map $http_origin $from { ~^https://[a-z]+\\.example$ $http_origin; }\nserver { listen 80; server_name acme-shop.de; location / { add_header access-control-allow-origin $from always; ${THREE} ${PASS} } }`,
+        CORS,
+      ),
+      site(
+        `upstream app { server unix:/run/shop.sock; }\nserver { listen 80; server_name acme-shop.de; location /api/ { add_header Access-Control-Allow-Origin *; ${THREE} proxy_pass http://app; } }`,
+        CORS,
+      ),
+      flask(
+        `add_header Access-Control-Allow-Origin https://b.example; ${WIKI}`,
+        'from flask import Flask\nfrom flask_cors import CORS\napp = Flask(__name__)\nCORS(app)',
+      ),
+      flask(
+        `add_header Access-Control-Allow-Origin *; ${WIKI}`,
+        'from fastapi import FastAPI\nfrom fastapi.middleware.cors import CORSMiddleware\napp = FastAPI()\napp.add_middleware(CORSMiddleware, allow_origins=["*"])',
+      ),
+    ],
+    sane: [
+      site(`server { listen 80; server_name acme-shop.de; ${APP} }`, CORS),
+      site(`server { listen 80; server_name acme-shop.de; add_header Access-Control-Allow-Origin *; ${APP} }`),
+      site(
+        `server { listen 80; server_name acme-shop.de; add_header Access-Control-Allow-Origin *; location / { proxy_hide_header Access-Control-Allow-Origin; ${THREE} ${PASS} } }`,
+        CORS,
+      ),
+      site(
+        `server { listen 80; server_name acme-shop.de; ${APP} location /fonts/ { add_header Access-Control-Allow-Origin *; root /srv; } }`,
+        CORS,
+      ),
+      site(
+        `server { listen 80; server_name acme-shop.de; add_header Access-Control-Allow-Origin *; location / { add_header X-A b; ${THREE} ${PASS} } }`,
+        CORS,
+      ),
+      flask(`add_header Access-Control-Allow-Origin *; ${WIKI}`, 'from flask import Flask\napp = Flask(__name__)'),
     ],
   },
   {

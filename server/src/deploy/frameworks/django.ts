@@ -79,6 +79,10 @@ export default declareFramework<DjangoProject>({
   hosts: ({ settings }) => ({ name: 'ALLOWED_HOSTS', list: settings.allowedHosts }),
   bodyLimit: ({ settings }) => ({ name: 'DATA_UPLOAD_MAX_MEMORY_SIZE', bytes: settings.dataUploadMaxMemorySize }),
   toHttps: ({ settings }) => (certain(settings.secureSslRedirect) === true ? { name: 'SECURE_SSL_REDIRECT', status: 301 } : null),
+  cors: ({ settings }) =>
+    settings.uses.has('corsheaders.middleware.CorsMiddleware')
+      ? { name: 'django-cors-headers', place: placeOf(settings.middleware) }
+      : null,
   webSockets: ({ routes }) => routes.webSockets,
   readsScheme: ({ settings }) => settings.secureProxySslHeader.from !== 'default',
   schemeHeader: ({ settings }) =>

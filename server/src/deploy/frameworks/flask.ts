@@ -25,6 +25,8 @@ export interface FlaskSettings {
   /** The call that makes the application. */
   readonly place: Place;
   readonly proxyFix: ForwardedCounts | null;
+  /** where flask_cors is put in */
+  readonly cors: Place | null;
   readonly serverName: Setting<string | null>;
   readonly applicationRoot: Setting<string | null>;
   readonly maxContentLength: Setting<number | null>;
@@ -80,6 +82,7 @@ export function flaskSettings({ made, modules, project }: ApplicationReading): F
     maxContentLength: get('MAX_CONTENT_LENGTH', asNumberOrNull, null),
     trustedHosts: get('TRUSTED_HOSTS', (v) => (v.kind === 'none' ? null : asEntries(v)), null),
     webSockets: socketIo(modules.flatMap((m) => m.calls)),
+    cors: modules.flatMap((m) => m.calls).find((c) => /^flask_cors\.(?:CORS|cross_origin)$/.test(c.callee))?.at ?? null,
   };
 }
 
@@ -219,6 +222,7 @@ export default declareFramework<FlaskSettings>({
   hosts: (settings) => trustedHosts(settings.trustedHosts),
   bodyLimit: (settings) => ({ name: 'MAX_CONTENT_LENGTH', bytes: settings.maxContentLength }),
   webSockets: (settings) => settings.webSockets,
+  cors: ({ cors }) => (cors ? { name: 'flask_cors', place: cors } : null),
   readsScheme: (settings) => settings.proxyFix !== null,
   linksByScriptName: true,
   counted: (settings) => settings.proxyFix,

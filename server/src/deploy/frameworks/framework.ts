@@ -65,6 +65,8 @@ export interface FrameworkDeclaration<Settings = unknown> {
   /** the redirect of plain requests to HTTPS, where it is certainly on */
   toHttps?(settings: Settings): { readonly name: string; readonly status: number } | null;
   webSockets?(settings: Settings): readonly Route[];
+  /** what answers other origins in its name: the headers of CORS are its own business then */
+  cors?(settings: Settings): { readonly name: string; readonly place: Place | null } | null;
   /** it takes the scheme from headers by itself, whatever its server believes */
   readsScheme?(settings: Settings): boolean;
   /** the header by which it learns that the client uses HTTPS, where it is another one than `X-Forwarded-Proto` */

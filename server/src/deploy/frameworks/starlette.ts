@@ -17,6 +17,8 @@ export interface StarletteSettings {
   readonly rootPath: Setting<string>;
   /** Hosts of TrustedHostMiddleware; null without it. */
   readonly allowedHosts: Setting<readonly Entry[] | null>;
+  /** where CORSMiddleware is put in */
+  readonly cors: Place | null;
   /** HTTPSRedirectMiddleware is in use. */
   readonly httpsRedirect: Place | null;
   /** `trusted_hosts` of ProxyHeadersMiddleware (uvicorn) or the mode of Hypercorn's ProxyFixMiddleware, when the application wraps itself. */
@@ -62,6 +64,7 @@ export function starletteSettings({ made, modules }: ApplicationReading): Starle
       ? settingOf(keyword(trusted, 'allowed_hosts') ?? trusted.args[1]?.value, asEntries, [{ value: '*', place: trusted.at }])
       : byDefault(null),
     httpsRedirect: middleware('HTTPSRedirectMiddleware')?.at ?? null,
+    cors: middleware('CORSMiddleware')?.at ?? null,
     proxyHeaders: proxyHeaders
       ? {
           place: proxyHeaders.at,
@@ -176,6 +179,7 @@ export const starletteFamily = (
     hosts: ({ allowedHosts }) => (certain(allowedHosts) === null ? null : { name: 'allowed_hosts', list: allowedHosts }),
     toHttps: ({ httpsRedirect }) => (httpsRedirect ? { name: 'HTTPSRedirectMiddleware', status: 307 } : null),
     webSockets: (settings) => settings.webSockets,
+    cors: ({ cors }) => (cors ? { name: 'CORSMiddleware', place: cors } : null),
     ...own,
   });
 

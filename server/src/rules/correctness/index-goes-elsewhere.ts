@@ -20,7 +20,7 @@ export default defineRule({
     when: ({ location, scope }) =>
       location?.kind === 'exact' &&
       location.name.endsWith('/') &&
-      (scope.has('root') || scope.has('alias') || scope.has('index')) &&
+      (scope.has('root') || scope.has('alias') || scope.has('index') || scope.effective('root').directives.length > 0) &&
       !scope.has('try_files') &&
       !isAnsweredFirst(scope) &&
       !scope.has('rewrite'),
@@ -44,9 +44,13 @@ export default defineRule({
       (outcome.kind !== 'static' || !root || root.includes('$') || outcome.file?.startsWith(`${root.replace(/\/$/, '')}/`))
     )
       return;
-    const line = spot.scope.first('index') ?? spot.scope.first('root') ?? spot.scope.first('alias')!;
+    // a program that is the index of the whole server belongs where programs are run
+    const isNamed = ['index', 'root', 'alias'].some((name) => spot.scope.has(name));
+    if (!isNamed && !/\.html?$/.test(moved)) return;
+    const line = spot.scope.first('index') ?? spot.scope.first('root') ?? spot.scope.first('alias');
+    const { directive } = location;
     report('elsewhere', {
-      at: line.at(),
+      at: line?.at() ?? directive.at({ start: directive.statement.start, end: directive.args.at(-1)!.end }),
       data: { found, place: location.name, other: outcome.location.pattern, outcome: outcomeText(trace), file: moved },
       witness: proofOf(trace),
     });
@@ -70,6 +74,19 @@ location / { proxy_pass http://127.0.0.1:8000; }`,
         outcome: 'GET /index.html at 127.0.0.1:8000',
         meant: '`/index.html` of the folder',
       },
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+    location = / {
+#   ^^^^^^^^^^^^ elsewhere
+    }
+location / { proxy_pass http://127.0.0.1:8000; }`,
+      good: `root /srv/site;
+location = / {
+    try_files /index.html =404;
+}
+location / { proxy_pass http://127.0.0.1:8000; }`,
     },
     { inside: 'server', good: 'root /srv/site;\nlocation = / { index index.html; }\nlocation / { expires 1d; }' },
   ],

@@ -9,6 +9,12 @@ import { defineRule } from '../rule.ts';
 const isForgotten = (scope: Scope): boolean =>
   scope.value('auth_basic')?.value(0) === 'off' && scope.has('auth_basic_user_file') && !scope.has('auth_basic');
 
+/** A password is asked for by name, and no file says which are right: then nginx asks for none (ngx_http_auth_basic_handler). */
+const isFileless = (scope: Scope): boolean => {
+  const line = scope.value('auth_basic');
+  return !!line && line.value(0) !== 'off' && !line.value(0).includes('$') && !scope.value('auth_basic_user_file');
+};
+
 /** Whether any line of a server asks for a password. */
 const asksSomewhere = new PerPart((server: Scope): boolean => server.all.some((d) => d.name === 'auth_basic' && d.value(0) !== 'off'));
 
@@ -17,33 +23,59 @@ export default defineRule({
   group: 'security',
   severity: 'warning',
   since: '0.2',
-  missing: ['auth_basic'],
-  title: 'auth_basic_user_file without auth_basic',
+  missing: ['auth_basic', 'auth_basic_user_file'],
+  title: 'auth_basic and auth_basic_user_file without each other',
   why: `
 \`auth_basic_user_file\` only names the file. Without \`auth_basic "realm"\` in force nothing is asked and everybody is let in. With \`satisfy any\` the password that was meant as another way in does not exist: the address list decides alone.
+
+The other way round it is the same: \`auth_basic\` without a file lets everybody in.
 
 Add \`auth_basic\` with the text that the browser shows, or remove the file where no password is wanted.`,
   about: ['auth_basic', 'auth_basic_user_file', 'satisfy'],
   looksAt: {
     outcome: ['location', 'server'],
     when: ({ scope, server }) =>
-      !!scope.value('auth_basic_user_file') &&
-      (!scope.value('auth_basic') || isForgotten(scope)) &&
-      // where it is asked for elsewhere, here it is meant to be free
-      !asksSomewhere.of(server.scope),
+      isFileless(scope) ||
+      (!!scope.value('auth_basic_user_file') &&
+        (!scope.value('auth_basic') || isForgotten(scope)) &&
+        // where it is asked for elsewhere, here it is meant to be free
+        !asksSomewhere.of(server.scope)),
   },
   needs: 'config',
   messages: {
+    fileless: 'Nobody is asked for a password: auth_basic does nothing without auth_basic_user_file. Name the file of passwords.',
     never: 'Nobody is asked for a password: auth_basic_user_file does nothing without auth_basic. Add auth_basic with a realm.',
   },
   check({ spot, report }) {
-    const file = spot.scope.value('auth_basic_user_file')!;
+    if (spot.unsure) return;
+    const fileless = isFileless(spot.scope);
+    const line = spot.scope.value(fileless ? 'auth_basic' : 'auth_basic_user_file')!;
     const trace = spot.ask({});
+    // what no location takes: each of them is a spot of its own
+    if (
+      fileless &&
+      spot.location === null &&
+      (trace.outcome.location !== null || spot.scope.all.some((d) => d.name === 'auth_basic_user_file'))
+    )
+      return;
     const any = spot.scope.value('satisfy')?.value(0) === 'any';
     if (!isGivenOut(trace) && !(any && isAsked(trace) && keepsOut(trace))) return;
-    report('never', { at: file.at(), witness: proofOf(trace, outcomeText(trace)) });
+    report(fileless ? 'fileless' : 'never', { at: line.at(), witness: proofOf(trace, outcomeText(trace)) });
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+location /private/ {
+    auth_basic "staff";
+#   ^^^^^^^^^^^^^^^^^^^ fileless
+}`,
+      good: `root /srv/site;
+location /private/ {
+    auth_basic "staff";
+    auth_basic_user_file staff;
+}`,
+    },
     {
       inside: 'server',
       bad: `root /srv/site;

@@ -1,9 +1,15 @@
 /** A WebSocket handshake needs HTTP/1.1, the Upgrade header and a Connection header that names it (RFC 6455 section 4.1). */
+
 import { requestHeader } from '../../answers/what-is-passed.ts';
 import { isNginx, isVersionSaid } from '../../answers/which-build.ts';
+import { hasUnknownInclude } from '../../answers/who-may-enter.ts';
+import { locationOf } from '../../config/locations.ts';
 import { addToList, fixAcross, outside, replace, setLine } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { sharedList } from '../shared.ts';
+
+/** Names that nobody gives to anything but a place for WebSockets, or the libraries that open them. */
+const MEANT = /(?:^|[/^(|])(?:wss?|websockets?|socket\\?\.io|sockjs|signalr|actioncable)(?:[/$)|?]|$)/i;
 
 export default defineRule({
   id: 'websocket-upgrade-incomplete',
@@ -29,11 +35,13 @@ Where the location also takes plain requests, a map makes \`Connection\` depend 
     upgrade: 'Connection says "upgrade", and no Upgrade header is passed on, so no WebSocket opens. Set Upgrade to $http_upgrade.',
     condition:
       'WebSocket handshakes are passed on here without Upgrade and Connection, so none opens. Set both, and HTTP/1.1, in the location around the if: proxy_set_header is not allowed inside.',
+    named:
+      'A WebSocket handshake to {place} arrives without Upgrade and Connection, so none opens. Set proxy_http_version 1.1, Upgrade to $http_upgrade and Connection to "upgrade".',
     older:
       'Before nginx 1.29.7 Upgrade is passed on with HTTP/1.0 here, so no WebSocket opens. Set proxy_http_version 1.1, or say which nginx it is.',
     version: 'Upgrade is passed on with HTTP/1.0, so no WebSocket opens. Set proxy_http_version 1.1.',
   },
-  check({ directive, scope, config, report }) {
+  check({ directive, scope, config, deployment, report }) {
     if (directive.fact?.module !== 'ngx_http_proxy_module') return;
     const upgrade = requestHeader(scope, 'Upgrade');
     const connection = requestHeader(scope, 'Connection');
@@ -77,6 +85,33 @@ Where the location also takes plain requests, a map makes \`Connection\` depend 
     }
     if (!upgrade && connection && /^upgrade$/i.test(connection.value(1)))
       return say('upgrade', ['proxy_set_header Upgrade $http_upgrade;']);
+    const location = locationOf(scope);
+    // with the application at hand its own routes say whether one is opened here
+    if (
+      !upgrade &&
+      !connection &&
+      location &&
+      location.kind !== 'named' &&
+      MEANT.test(location.name) &&
+      !deployment.applications.length &&
+      !hasUnknownInclude(scope)
+    )
+      return report('named', {
+        at: directive.nameAt,
+        data: { place: `"location ${location.directive.values.join(' ')}"` },
+        severity: 'info',
+        fix: fixAcross('Complete the handshake', 'suggestion', [
+          {
+            file: place.file,
+            edit: addToList(
+              place,
+              'proxy_set_header',
+              ['proxy_set_header Upgrade $http_upgrade;', 'proxy_set_header Connection "upgrade";'],
+              bare ? ['proxy_http_version 1.1;'] : [],
+            ),
+          },
+        ]),
+      });
     if (!upgrade) {
       // the very condition says what is passed here
       const { opener } = scope;
@@ -91,6 +126,19 @@ Where the location also takes plain requests, a map makes \`Connection\` depend 
     else if (bare) say('older', []);
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `location /socket.io/ {
+    proxy_pass http://127.0.0.1:3000;
+#   ^^^^^^^^^^ named
+}`,
+      good: `location /socket.io/ {
+    proxy_pass http://127.0.0.1:3000;
+    proxy_http_version 1.1;
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection "upgrade";
+}`,
+    },
     {
       inside: 'server',
       bad: `location / {
