@@ -28,6 +28,14 @@ const DEAD = '127.0.0.1:1';
 
 async function follow(area: Area): Promise<string[]> {
   const echoes = [await Echo.start(), await Echo.start()] as const;
+  try {
+    return await followWith(area, echoes);
+  } finally {
+    for (const echo of echoes) await echo.stop();
+  }
+}
+
+async function followWith(area: Area, echoes: readonly [Echo, Echo]): Promise<string[]> {
   const addresses: Readonly<Record<string, string>> = {
     E: `127.0.0.1:${echoes[0].ports.http}`,
     E2: `127.0.0.1:${echoes[1].ports.http}`,
@@ -135,7 +143,6 @@ async function follow(area: Area): Promise<string[]> {
     }
   } finally {
     await running.stop();
-    for (const echo of echoes) await echo.stop();
   }
   return wrong;
 }

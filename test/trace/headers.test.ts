@@ -123,6 +123,31 @@ describe('odd answers of a backend', () => {
     assert.deepEqual(await cookie('.int.test .example.com', 'int.test'), ['s=1; Domain=example.com']);
   });
 
+  test('a body of which the text is known is recoded, of others it is named that they are', async () => {
+    const config = await configOf(`events {} http { charset_map koi8-r utf-8 { D0 D0BF ; }
+      server { listen 80; source_charset utf-8; charset koi8-r; default_type text/plain;
+        location /text { return 200 "п✓"; } location /app { proxy_pass http://127.0.0.1:8000; } location /data { default_type a/b; return 200 "п"; } } }`);
+    const at = (target: string) => traceRequest(config, { target, headers: [['Host', 'a']] });
+    const named = (target: string): string =>
+      at(target)
+        .notSimulated.map((n) => n.directive)
+        .join(' ');
+    // a byte that is no UTF-8, shown as the character of that number
+    assert.equal(at('/text').outcome.body, '\xd0&#10003;');
+    assert.equal(named('/text'), '');
+    // UTF-8 by the application's word
+    assert.equal(named('/app'), '');
+    assert.equal(at('/data').outcome.body, 'п');
+    assert.equal(named('/data'), '');
+    const typed = traceRequest(
+      config,
+      { target: '/app', headers: [['Host', 'a']] },
+      { upstream: { status: 200, headers: [['Content-Type', 'text/plain']] } },
+    );
+    assert.equal(typed.notSimulated.map((n) => n.directive).join(' '), 'source_charset charset_map');
+    assert.ok(typed.outcome.responseHeaders.some(([n, v]) => n === 'Content-Type' && v === 'text/plain; charset=koi8-r'));
+  });
+
   test('X-Accel-Charset names a charset that the configuration knows, or nothing', async () => {
     const charset = answers([
       ['Content-Type', 'text/plain'],

@@ -43,6 +43,7 @@ export function followBody(run: Run): void {
     if (text === null) return;
     if (name === 'addition') text = added(run, text);
     else if (name === 'sub_filter') text = substituted(run, text);
+    else if (name === 'recode') text = reply.recoding?.recode(text) ?? null;
     else if (name === 'ssi') text = included(run, text);
     if (text !== null) run.followed.add(name);
   }

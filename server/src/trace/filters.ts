@@ -4,6 +4,7 @@ import { parseSize, parseTime } from '../catalog/value-kind.ts';
 import type { Directive } from '../config/directive.ts';
 import { atOf } from './at.ts';
 import { followBody } from './body.ts';
+import { isKnownCharset, recodingOf } from './charsets.ts';
 import { clock } from './clock.ts';
 import { Failed } from './failed.ts';
 import { slice } from './handlers/slice.ts';
@@ -78,7 +79,10 @@ export const FILTERS: readonly Filter[] = [
   filter('gunzip', gunzip, 'gunzip', ...OF_CLIENTS),
   filterOfBodies('addition', addition, 'add_before_body', 'add_after_body', 'addition_types'),
   filterOfBodies('sub', substitution, 'sub_filter', 'sub_filter_types', 'sub_filter_last_modified'),
-  filter('charset', charset, 'charset', 'charset_types', 'override_charset'),
+  {
+    ...filter('charset', charset, 'charset', 'charset_map', 'charset_types', 'override_charset', 'source_charset'),
+    partly: ['charset_map', 'source_charset'],
+  },
   filterOfBodies('ssi', ssi, 'ssi', 'ssi_types', 'ssi_last_modified'),
   filter('gzip', gzip, 'gzip', 'gzip_min_length', 'gzip_types', ...OF_CLIENTS),
   filter('range', range, 'max_ranges'),
@@ -439,34 +443,94 @@ function typesOf(run: Run, name: string, always: readonly string[], otherwise: r
   return words.includes('*') ? null : new Set([...always, ...words.map((w) => w.toLowerCase())]);
 }
 
-/** ngx_http_charset_header_filter, as far as the Content-Type shows it. */
-function charset(run: Run): undefined {
-  const { reply } = run;
-  const wanted = run.text('charset');
-  if (!wanted || wanted === 'off' || reply.contentType === '') return;
-  const types = typesOf(run, 'charset_types', ['text/html'], CHARSET_TYPES);
-  if (types && !types.has(reply.bareType)) return;
-  if (reply.charset !== '' && !run.flag('override_charset', false)) return;
-  if (run.reply.relayed && reply.charset === '' && /charset=/i.test(reply.contentType)) return;
+/** A charset that the configuration asks for; null: none, `failed`: its variable is not there. */
+function charsetAsked(run: Run, name: 'charset' | 'source_charset'): ByteString | null | 'failed' {
+  const directive = run.directive(name);
+  const wanted = directive?.value(0);
+  if (!directive || !wanted || wanted === 'off') return null;
   const value = run.value(wanted);
   // ngx_http_get_charset of a variable that is not there is an error
-  if (value === '' && /^\$\w+$/.test(wanted) && run.variable(wanted.slice(1).toLowerCase()) === null) {
+  if (value !== '' || !/^\$\w+$/.test(wanted) || run.variable(wanted.slice(1).toLowerCase()) !== null) return value;
+  run.report.step({
+    phase: 'filter',
+    handler: 'ngx_http_charset_filter_module',
+    at: directive,
+    said: `${wanted} has no value: closed without an answer`,
+  });
+  return 'failed';
+}
+
+/** ngx_http_destination_charset, and ngx_http_main_request_charset of a piece of a body. */
+function charsetWanted(run: Run): ByteString | null | 'failed' {
+  const { reply } = run;
+  if (run.parent) {
+    let main: Run = run;
+    while (main.parent) main = main.parent;
+    return main.reply.charset || null;
+  }
+  if (reply.contentType === '') return null;
+  if (reply.overrideCharset !== '') return isKnownCharset(run.config, reply.overrideCharset) ? reply.overrideCharset : null;
+  const wanted = run.text('charset');
+  if (!wanted || wanted === 'off') return null;
+  if (reply.charset !== '') return run.flag('override_charset', false) ? charsetAsked(run, 'charset') : null;
+  const types = typesOf(run, 'charset_types', ['text/html'], CHARSET_TYPES);
+  return types && !types.has(reply.bareType) ? null : charsetAsked(run, 'charset');
+}
+
+/** ngx_http_charset_header_filter: the charset of Content-Type, and whether the body is recoded. */
+function charset(run: Run): number | undefined {
+  const { reply } = run;
+  run.followed.add('recode');
+  const to = charsetWanted(run);
+  if (to === null) return undefined;
+  const from = to === 'failed' ? 'failed' : reply.charset !== '' ? reply.charset : charsetAsked(run, 'source_charset');
+  if (to === 'failed' || from === 'failed') {
     reply.kind = 'closed';
     reply.closed = true;
+    return undefined;
+  }
+  const put = (): void => {
+    if (run.parent) return;
+    // the page of a redirect keeps no charset
+    reply.charset = reply.status === 301 || reply.status === 302 ? '' : to;
+  };
+  if (from === null) {
+    put();
+    return undefined;
+  }
+  const known = isKnownCharset(run.config, from) && isKnownCharset(run.config, to);
+  const same = lower(from) === lower(to);
+  if (!same && known && reply.contentEncoding?.live && reply.contentEncoding.value !== '') return undefined;
+  const recoding = same || !known ? null : recodingOf(run.config, from, to);
+  if (!same && !recoding) {
     run.report.step({
       phase: 'filter',
       handler: 'ngx_http_charset_filter_module',
       at: run.directive('charset') ?? null,
-      said: `${wanted} has no value: closed without an answer`,
+      said: `no charset_map between ${fromBytes(from)} and ${fromBytes(to)}: the body stays as it is`,
     });
+    return undefined;
   }
-  if (value === '') return;
-  if (reply.status === 301 || reply.status === 302) {
-    // the page of a redirect keeps no charset
-    reply.charset = '';
-    return;
+  if (known) {
+    reply.contentType = reply.contentType.slice(0, reply.typeLength < 0 ? undefined : reply.typeLength);
+    reply.typeLength = reply.contentType.length;
   }
-  reply.charset = value;
+  put();
+  if (!recoding) return undefined;
+  reply.recoding = recoding;
+  reply.rewrites.add('recode');
+  run.followed.delete('recode');
+  if (recoding.resizes && !run.parent) {
+    reply.contentLength = -1;
+    reply.lengthKnown = true;
+  }
+  run.report.step({
+    phase: 'filter',
+    handler: 'ngx_http_charset_filter_module',
+    at: run.directive('source_charset') ?? run.directive('charset') ?? null,
+    said: `the body is recoded from ${fromBytes(from)} to ${fromBytes(to)}`,
+  });
+  return undefined;
 }
 
 /** ngx_http_gzip_ok. */

@@ -1,6 +1,7 @@
 /** The answer while it is made: ngx_http_headers_out_t, with the lines that have a meaning to nginx itself kept apart. */
 import { type ByteString, lower } from '../base/bytes.ts';
 import type { Directive } from '../config/directive.ts';
+import type { Recoding } from './charsets.ts';
 import type { HeaderOrigin, OutcomeKind } from './trace.ts';
 
 export interface ReplyHeader {
@@ -62,6 +63,10 @@ export class Reply {
   /** length of the type without parameters, when a charset was split off */
   typeLength = -1;
   charset: ByteString = '';
+  /** what X-Accel-Charset said */
+  overrideCharset: ByteString = '';
+  /** to the charset of the answer */
+  recoding: Recoding | null = null;
   /** -1: not known beforehand */
   contentLength = -1;
   /** false: nginx knows the length, but the trace does not */
@@ -74,7 +79,7 @@ export class Reply {
   headerOnly = false;
   sent = false;
   body: ByteString | null = null;
-  /** what filters do to the body, in order: `addition`, `sub_filter`, `ssi`, or `unpacked` */
+  /** what filters do to the body, in order: `addition`, `sub_filter`, `recode`, `ssi`, or `unpacked` */
   readonly rewrites = new Set<string>();
   /** gzip would have been used if the client had asked: Vary */
   gzipVary = false;

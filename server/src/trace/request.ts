@@ -834,6 +834,7 @@ function finish(run: Run): Trace {
 /** Lines that say what becomes of a body that was followed. */
 const OF_BODIES: Readonly<Record<string, RegExp>> = table({
   ssi: /^ssi/,
+  recode: /^(?:source_charset|charset_map)$/,
   sub_filter: /^sub_filter/,
   addition: /^add(?:_before_body|_after_body|ition_types)$/,
 });

@@ -266,6 +266,67 @@ export const AREAS: readonly Area[] = [
       ),
   },
   {
+    name: 'recoding',
+    files: { 'html/a.html': 'Привет, мир ✓ abc', 'html/b.txt': 'plain' },
+    http: `charset_map koi8-r utf-8 { C0 D18E ; C1 D0B0 ; D0 D0BF ; D2 D180 ; C9 D0B8 ; D7 D0B2 ; C5 D0B5 ; D4 D182 ; F0 D09F ; CD D0BC ; 41 C38B ; }
+  charset_map windows-1251 koi8-r { E0 C1 ; E1 C2 ; CF F0 ; } charset_map utf-8 ascii-x { C0 41 ; }
+  server { listen 127.0.0.1:%PORT%; types { text/html html; text/css css; text/plain txt; }
+   location /k/ { alias html/; source_charset utf-8; charset koi8-r; } location /same/ { alias html/; source_charset UTF-8; charset utf-8; } location /unk/ { alias html/; source_charset $arg_s; charset $arg_d; }
+   location /r { source_charset utf-8; charset koi8-r; return 200 "при ю ✓ A"; } location /to { default_type text/html; source_charset koi8-r; charset utf-8; return 200 "A abc"; } location /w { default_type text/plain; source_charset windows-1251; charset koi8-r; return 200 "abc"; }
+   location /mv { source_charset utf-8; charset koi8-r; return 301 /x; } location /er { source_charset utf-8; charset koi8-r; return 404; } location /ty { default_type a/b; source_charset utf-8; charset koi8-r; return 200 "при"; } location /ca { default_type a/b; charset_types a/b; source_charset utf-8; charset koi8-r; return 200 "при"; }
+   location /p { source_charset koi8-r; charset utf-8; proxy_pass http://%E%; } location /o { override_charset on; charset koi8-r; proxy_pass http://%E%; } location /l { proxy_pass http://%E%; } location /sub { source_charset utf-8; charset koi8-r; default_type text/html; sub_filter при ПРИ; return 200 "при мир"; } }`,
+    asks: [
+      'GET /k/a.html',
+      'HEAD /k/a.html',
+      'GET /k/b.txt',
+      'GET /k/a.html | Range: bytes=0-3',
+      'GET /same/a.html',
+      'GET /unk/a.html?s=utf-8&d=koi8-r',
+      'GET /unk/a.html?s=koi8-r&d=koi8-r',
+      'GET /unk/a.html?s=utf-8&d=other',
+      'GET /unk/a.html?s=other&d=other',
+      'GET /unk/a.html?d=utf-8',
+      'GET /unk/a.html?s=utf-8',
+      'GET /r',
+      'GET /r HTTP/1.0',
+      'GET /to',
+      'GET /w',
+      'GET /mv',
+      'GET /er',
+      'GET /ty',
+      'GET /ca',
+      'GET /sub',
+      ...(
+        [
+          ['Content-Type', 'text/html'],
+          ['Content-Type', 'text/html; charset=koi8-r'],
+          ['Content-Type', 'text/html; charset=utf-8'],
+          ['Content-Type', 'text/html; charset="utf-8"'],
+          ['Content-Type', 'text/css; charset=utf-8'],
+          ['Content-Type', 'text/html; charset=nobody'],
+          ['X-Accel-Charset', 'utf-8'],
+          ['X-Accel-Charset', 'nobody'],
+          ['Content-Encoding', 'br'],
+        ] as readonly (readonly [string, string])[]
+      ).flatMap(([n, v]): AreaAsk[] =>
+        ['/p', '/o', '/l'].map(
+          (p): AreaAsk => ({
+            send: `GET ${p}`,
+            answer: {
+              headers:
+                n === 'Content-Type'
+                  ? [[n, v]]
+                  : [
+                      ['Content-Type', 'text/html'],
+                      [n, v],
+                    ],
+            },
+          }),
+        ),
+      ),
+    ],
+  },
+  {
     name: 'limits',
     http: `limit_req_zone $binary_remote_addr zone=r:1m rate=1r/m; limit_conn_zone $arg_k zone=c:1m; server { listen 127.0.0.1:%PORT%; location /r { limit_req zone=r; return 200; } location /rf { limit_req zone=r; alias html/index.html; } location /c { limit_conn c 1; alias html/index.html; add_header X-S "$limit_conn_status" always; } location /b { client_max_body_size 5; return 200; } location /bp { client_max_body_size 5; proxy_pass http://%E%; } location /b0 { client_max_body_size 0; proxy_pass http://%E%; } location /bs { client_max_body_size 5; alias html/index.html; } }`,
     asks: [

@@ -2,9 +2,7 @@
  * What all pass directives share: finding the target, the facts about buffering, timeouts and caching, and what becomes of the application's
  * answer (ngx_http_upstream.c).
  */
-import { type ByteString, fromBytes, lower, toBytes } from '../../base/bytes.ts';
-import { PerConfig } from '../../config/asked.ts';
-import type { Config } from '../../config/config.ts';
+import { type ByteString, fromBytes, lower } from '../../base/bytes.ts';
 import type { Directive } from '../../config/directive.ts';
 import {
   hasVariables,
@@ -433,17 +431,6 @@ const hiding: ReadonlyMap<Family, PerLevel<ReadonlySet<string>>> = new Map(
 /** Lines of which the first counts and the others are dropped (ngx_http_upstream_process_header_line). */
 const ONCE = new Set(['expires', 'location', 'refresh', 'etag', 'last-modified', 'content-type', 'date', 'server', 'x-accel-redirect']);
 
-/** Charsets that some line of the configuration names: of others nginx knows nothing (ngx_http_get_charset). */
-const charsets = new PerConfig(
-  (config): ReadonlySet<ByteString> =>
-    new Set(
-      config.main.all
-        .filter((d) => d.name === 'charset' || d.name === 'source_charset' || d.name === 'charset_map')
-        .flatMap((d) => d.values.map((v) => lower(toBytes(v)))),
-    ),
-);
-const charsetsOf = (config: Config): ReadonlySet<ByteString> => charsets.of(config);
-
 /** What of an answer's framing nginx cannot take (ngx_http_upstream_process_content_length, _transfer_encoding); null: nothing. */
 function oddFraming(run: Run, family: Family, { headers }: BackendAnswer): string | null {
   if (!run.behaviour.refusesOddAnswers) return null;
@@ -480,7 +467,7 @@ function copyHeaders(run: Run, family: Family, answer: BackendAnswer, ignored: R
     if (key === 'x-accel-limit-rate' && !ignored.has(key) && /^\d+$/.test(value)) run.reply.limitRate = Number(value);
     if (key === 'x-accel-buffering' && !ignored.has(key))
       run.exchange.buffering = value.toLowerCase() === 'no' ? false : value.toLowerCase() === 'yes' ? true : run.exchange.buffering;
-    if (key === 'x-accel-charset' && !ignored.has(key) && charsetsOf(run.config).has(lower(value))) reply.charset = value;
+    if (key === 'x-accel-charset' && !ignored.has(key)) reply.overrideCharset = value;
     if (key === 'content-length') {
       if (/^\d+$/.test(value)) {
         reply.contentLength = Number(value);
