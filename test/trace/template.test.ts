@@ -41,6 +41,22 @@ test('a person sets it, in its own case', async () => {
   assert.equal((await trace('site.conf.template', ENVSUBST, '/api/')).outcome.status, 200);
 });
 
+test('a placeholder for the port of an address stands for a port, unless something listens on it', async () => {
+  const to = (port: string, listen = '80'): string => inHttp(`server { listen ${listen}; location / { proxy_pass http://app:${port}; } }`);
+  for (const [name, text, id] of [
+    ['nginx.conf.j2', to('{{ app_port }}'), 'app_port'],
+    ['nginx.conf.template', to('${APP_PORT}'), 'APP_PORT'],
+    ['nginx.conf', to('@APP_PORT@'), 'APP_PORT'],
+  ] as const) {
+    const t = await trace(name, text, '/');
+    assert.equal(t.outcome.status, 200, name);
+    assert.deepEqual(t.outcome.upstreamRequest?.servers, ['app:8000'], name);
+    assert.equal(assumed(t)[id], '8000', name);
+  }
+  const t = await trace('nginx.conf.j2', to('{{ port }}', '{{ port }}'), '/');
+  assert.equal(assumed(t).port, 'port');
+});
+
 const JINJA = inHttp(`server {
   listen 80;
   {% if env == 'live' %}

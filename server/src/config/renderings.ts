@@ -294,6 +294,19 @@ export function writtenOut(
   return made;
 }
 
+/** A port for a placeholder of which nobody knows the value: its name is none, and nginx would refuse it. */
+const ANY_PORT = '8000';
+
+/** Whether templates have a placeholder as the port of an address, and nowhere as what is listened on. */
+function isPortOnly(name: string, templates: readonly SourceFile[]): boolean {
+  const plain = name.replace(/^[@$.]+/, '');
+  if (!/^[A-Za-z_][\w.-]*$/.test(plain)) return false;
+  const mark = String.raw`(?:\$\{|\{\{[-~]?[ \t]*|<%=[ \t]*|%\(|\{|@|\$)[@$.]*${plain.replace(/[.]/g, '\\.')}(?![\w.-])`;
+  const port = new RegExp(String.raw`[\w\]})>]:${mark}`);
+  const listened = new RegExp(String.raw`\blisten\b[^;\n]*${mark}`);
+  return templates.some(({ text }) => port.test(text)) && !templates.some(({ text }) => listened.test(text));
+}
+
 function write(
   config: Config,
   templates: readonly SourceFile[],
@@ -325,7 +338,7 @@ function write(
     if (questions.some((q) => q.id === name)) continue;
     const answer = Object.hasOwn(given, name) ? given[name]! : null;
     const offers = Object.hasOwn(known, name) ? known[name]! : [];
-    const value = answer ?? offers[0]?.value ?? null;
+    const value = answer ?? offers[0]?.value ?? (isPortOnly(name, templates) ? ANY_PORT : null);
     if (value !== null) values.set(name, value);
     questions.push({
       id: name,

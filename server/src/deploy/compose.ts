@@ -142,7 +142,10 @@ export interface ComposeProject {
 type Put = (text: string) => string;
 
 /** True for the name of a Compose file. */
-export const isCompose = (name: string): boolean => /^(docker-)?compose([.-][\w.-]+)?\.ya?ml$/i.test(name);
+export const isCompose = (name: string): boolean =>
+  /^(?:(?:docker-)?compose(?:[.-][\w.-]+)?|docker-(?:stack|swarm)(?:[.-][\w.-]+)?|(?:stack|swarm)|[\w.-]+[.-](?:compose|stack))\.ya?ml$/i.test(
+    name,
+  );
 
 /** A text with what Compose puts in; a variable whose value only the shell that starts Compose knows stays as it is written. */
 const filled = (text: string, environment: Environment): string =>

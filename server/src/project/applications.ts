@@ -12,13 +12,12 @@ import { coveringOf, type Part, type Project, placesMain } from './deployed.ts';
 import type { Instance } from './mounts.ts';
 
 /** Files in whose folder something is deployed. `package.json` and the like are in every folder of a monorepo. */
-const MARK =
-  /^((docker-)?compose([.-][\w.-]+)?\.ya?ml|manage\.py|Procfile|Dockerfile|pyproject\.toml|requirements\.txt|Chart\.yaml|composer\.json)$/;
+const MARK = /^(manage\.py|Procfile|Dockerfile|pyproject\.toml|requirements\.txt|Chart\.yaml|composer\.json)$/;
 /** Files that start an application or are one. An image of nginx alone, with its Dockerfile and its files, is a part of what is around it. */
-const STARTS = /^((docker-)?compose([.-][\w.-]+)?\.ya?ml|Procfile|.*\.(py|service))$/;
+const STARTS = /^(Procfile|.*\.(py|service))$/;
 
 /** Whether a file says that its folder may be deployed by itself. */
-export const isMark = (file: FileId): boolean => MARK.test(basename(file));
+export const isMark = (file: FileId): boolean => isCompose(basename(file)) || MARK.test(basename(file));
 
 /** Files that are looked at before others get their turn. */
 const AT_ONCE = 4000;
@@ -72,7 +71,7 @@ export async function partsOf(
     for (const part of partsAround(dirname(file))) {
       const made = found.get(part)!;
       if (!isOther(relativePath(file, part))) continue;
-      made.starts ||= STARTS.test(basename(file));
+      made.starts ||= isCompose(basename(file)) || STARTS.test(basename(file));
       if (!isOther(relativePath(file, folder))) made.own.push(file);
     }
   }

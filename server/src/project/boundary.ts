@@ -37,6 +37,16 @@ const MARKS = [
   'ansible.cfg',
   'Chart.yaml',
   'Vagrantfile',
+  'docker-stack.yml',
+  'site.yml',
+  'playbook.yml',
+  'galaxy.yml',
+  'Puppetfile',
+  'Berksfile',
+  'flake.nix',
+  'fabfile.py',
+  'Jenkinsfile',
+  '.gitlab-ci.yml',
   'metadata.json',
 ];
 const REPOSITORY = ['.git', '.hg', '.svn'];

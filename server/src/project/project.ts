@@ -143,14 +143,14 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
   await each(atMost(hosting, MAX_HOSTS, 'scripts and manifests that may hold configurations'), cancel, async (id) => {
     const read = texts.has(id) ? { text: texts.get(id)! } : await whole(id, files);
     if (!read || ('problem' in read && read.problem)) return;
+    const parts = embeddedIn(id, pathOf(id), read.text, (why) => unread(id, why));
     if (
       !texts.has(id) &&
       /\.ya?ml$/.test(id) &&
       /\b(configMap|ConfigMap|configs)\s*:|kind:\s*ConfigMap/.test(read.text) &&
-      /nginx/i.test(read.text)
+      (parts.length || /nginx/i.test(read.text))
     )
       texts.set(id, read.text);
-    const parts = embeddedIn(id, pathOf(id), read.text, (why) => unread(id, why));
     if (!parts.length) return;
     hosts.push(id);
     inner.set(id, parts);
