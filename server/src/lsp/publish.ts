@@ -60,8 +60,10 @@ interface Shown {
   readonly sent: readonly Diagnostic[];
 }
 
-/** Milliseconds that work waits at most for what was sent to be on its way: a client that reads nothing holds up nothing but itself. */
-const ON_ITS_WAY = 50;
+/** Milliseconds that work waits at most, once, for what was sent to be on its way: a client that reads nothing holds up nothing but itself. */
+const ON_ITS_WAY = 250;
+/** Milliseconds that a slice waits at most for requests: some of them wait for the disk. */
+const ANSWERING = 50;
 
 /** Lets timers and messages through. */
 const breath = (): Promise<void> => new Promise((done) => setTimeout(done, 0));
@@ -201,7 +203,10 @@ export class Publisher {
     if (sending) {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const enough = new Promise<void>((done) => {
-        timer = setTimeout(done, ON_ITS_WAY);
+        timer = setTimeout(() => {
+          if (this.sending === sending) this.sending = null;
+          done();
+        }, ON_ITS_WAY);
       });
       // who is gone is noticed elsewhere
       await Promise.race([sending.catch(() => {}), enough]);
@@ -226,7 +231,7 @@ export class Publisher {
   /** Lets through what else there is to do: what was sent, and requests that came, though none of those that wait for something holds a round up for long. */
   private async pause(): Promise<void> {
     await this.onItsWay();
-    for (const until = performance.now() + ON_ITS_WAY; this.requests > 0 && performance.now() < until; ) await breath();
+    for (const until = performance.now() + ANSWERING; this.requests > 0 && performance.now() < until; ) await breath();
   }
 
   private send(uri: FileId, diagnostics: Diagnostic[], version?: number): void {
