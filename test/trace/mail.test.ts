@@ -66,3 +66,21 @@ test('a port on which nobody listens, and a client of another protocol', async (
   assert.match(said(await ask('smtp://mail.example.com')), /connection refused: no server listens on 127\.0\.0\.1:25/);
   assert.match(said(await ask('smtp://mail.example.com:143')), /the client speaks SMTP/);
 });
+
+test('the salt of a digest and the addresses of the PROXY protocol are told, in their places', async () => {
+  const names = async (lines: string, method: string, scheme: 'imap' | 'pop3'): Promise<string[]> => {
+    const text = `mail { server_name m.test; auth_http 127.0.0.1:9/a; server { listen 99 proxy_protocol; protocol ${scheme}; ${lines} } }\n`;
+    const trace = traceRequest(
+      await configOf(`events {}\n${text}`),
+      { target: '/', scheme, localPort: 99, proxyProtocol: { clientAddress: '10.0.0.1', serverAddress: '10.0.0.2' } },
+      { assume: { 'auth-method': method } },
+    );
+    return trace.exchanges[0]!.request.headers.map(([n]) => n).filter((n) => /Salt|Proxy|Client/.test(n));
+  };
+  const proxy = ['Client-IP', 'Proxy-Protocol-Addr', 'Proxy-Protocol-Port', 'Proxy-Protocol-Server-Addr', 'Proxy-Protocol-Server-Port'];
+  assert.deepEqual(await names('imap_auth plain cram-md5;', 'cram-md5', 'imap'), ['Auth-Salt', ...proxy]);
+  assert.deepEqual(await names('imap_auth plain cram-md5;', 'plain', 'imap'), proxy);
+  // the greeting of POP3 says one before it is known what for
+  assert.deepEqual(await names('pop3_auth apop external;', 'external', 'pop3'), ['Auth-Salt', ...proxy]);
+  assert.deepEqual(await names('imap_auth cram-md5 external;', 'external', 'imap'), proxy);
+});

@@ -140,6 +140,16 @@ export function defaultProtocols({ nginx: v }: Target): string[] {
   return ['TLSv1', 'TLSv1.1', 'TLSv1.2'];
 }
 
+/** The newest version of TLS that the server offers, with which clients of today begin; HTTP/3 knows one only. */
+export function likelyProtocol(run: Run): string {
+  const offered = run.serverLevel.value('ssl_protocols')?.values ?? defaultProtocols(run.config.settings.target);
+  return (run.version === 3000 ? undefined : ['TLSv1.3', 'TLSv1.2', 'TLSv1.1', 'TLSv1'].find((p) => offered.includes(p))) ?? 'TLSv1.3';
+}
+
+/** What OpenSSL chooses with that version where nothing says otherwise. */
+export const likelyCipher = (run: Run): string =>
+  ({ 'TLSv1.3': 'TLS_AES_256_GCM_SHA384', 'TLSv1.2': 'ECDHE-RSA-AES256-GCM-SHA384' })[likelyProtocol(run)] ?? 'ECDHE-RSA-AES256-SHA';
+
 /** What the handshake can end with. Empty for plain connections. */
 export function tlsOf(run: Run): Facts {
   if (!run.connection.tls) return {};

@@ -6,6 +6,7 @@ import { table } from '../base/table.ts';
 import type { Config } from '../config/config.ts';
 import type { Listener } from '../config/servers.ts';
 import { atOf } from './at.ts';
+import { likelyCipher, likelyProtocol } from './facts.ts';
 import { takeAddress } from './handlers/realip.ts';
 import { ledgerOf } from './ledger.ts';
 import type { Run } from './run.ts';
@@ -133,6 +134,13 @@ function follow(run: Run, listener: Listener, form: Form): void {
   });
   const trusted = run.lines('set_real_ip_from');
   const { proxyProtocol } = run.input;
+  if (listener.proxyProtocol && !proxyProtocol)
+    run.report.assume({
+      id: 'proxy-protocol',
+      what: 'PROXY protocol header',
+      otherwise: 'none of its addresses are known',
+      why: 'the listener expects one',
+    });
   if (trusted.length && listener.proxyProtocol && proxyProtocol)
     takeAddress(run, 'ngx_mail_realip_module', 'proxy_protocol', [proxyProtocol.clientAddress], trusted[0]!);
   const protocol = run.text('protocol') ?? BY_PORT[listener.port];
@@ -202,9 +210,9 @@ function startTls(run: Run, tell: Tell): boolean {
   return false;
 }
 
-/** What is in a line of the request to the authentication server (ngx_mail_auth_http_escape). */
+/** What is in a line of the request to the authentication server (NGX_ESCAPE_MAIL_AUTH): bytes of other alphabets stay. */
 const escaped = (text: string): string =>
-  text.replace(/[\u0000-\u0020%\u007f-\u00ff]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+  text.replace(/[\u0000-\u0020%]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
 
 /** What the authentication server is told of the handshake. */
 function ofHandshake(run: Run): HeaderPair[] {
@@ -212,8 +220,8 @@ function ofHandshake(run: Run): HeaderPair[] {
   const told = (name: string, id: string, what: string, otherwise: string): unknown =>
     lines.push([name, run.report.assume({ id, what, otherwise, why: 'the client and the server agree on it' })]);
   if (run.behaviour.mailTellsCipher) {
-    told('Auth-SSL-Protocol', 'ssl_protocol', 'version of TLS', 'TLSv1.3');
-    told('Auth-SSL-Cipher', 'ssl_cipher', 'cipher of the connection', 'TLS_AES_256_GCM_SHA384');
+    told('Auth-SSL-Protocol', 'ssl_protocol', 'version of TLS', likelyProtocol(run));
+    told('Auth-SSL-Cipher', 'ssl_cipher', 'cipher of the connection', likelyCipher(run));
   }
   if ((run.text('ssl_verify_client') ?? 'off') === 'off') return lines;
   const given = run.input.clientCertificate ?? 'none';
@@ -233,6 +241,26 @@ function ofHandshake(run: Run): HeaderPair[] {
       }),
     ]);
   return lines;
+}
+
+/** What the password was mixed with: POP3 says it in its greeting where APOP or CRAM-MD5 is offered, the others once it is asked for. */
+function salted(run: Run, { protocol }: Form, method: string, offered: readonly string[]): HeaderPair[] {
+  const greets = protocol === 'pop3' && (offered.includes('cram-md5') || offered.includes('apop'));
+  if (method !== 'apop' && method !== 'cram-md5' && !(method === 'external' && greets)) return [];
+  const host =
+    run.text('server_name') ??
+    run.report.assume({ id: 'hostname', what: '$hostname', otherwise: 'localhost', why: 'the name of the machine' });
+  return [
+    [
+      'Auth-Salt',
+      run.report.assume({
+        id: 'auth-salt',
+        what: 'salt of the session',
+        otherwise: `<1.1@${host}>`,
+        why: 'nginx makes one for each session',
+      }),
+    ],
+  ];
 }
 
 /** ngx_mail_auth_http_create_request, and what becomes of the answer. */
@@ -270,26 +298,38 @@ function authenticate(run: Run, form: Form, tell: Tell): void {
     ['Auth-Method', method === 'login' ? 'plain' : method],
     ['Auth-User', escaped(user)],
     ['Auth-Pass', escaped(password)],
+    ...salted(run, form, method, offered),
     ['Auth-Protocol', form.protocol],
     ['Auth-Login-Attempt', '1'],
     ['Client-IP', run.connection.clientAddress],
   ];
-  if (form.protocol === 'smtp') {
-    const name = run.report.assume({
-      id: 'client-host',
-      what: 'name of the client by its address',
-      otherwise: '[UNAVAILABLE]',
-      why: run.directive('resolver') ? 'a resolver is asked' : 'no resolver is asked',
-    });
-    headers.push(['Client-Host', name]);
-    if (method === 'none')
-      for (const [field, id] of [
-        ['Auth-SMTP-Helo', 'smtp-helo'],
-        ['Auth-SMTP-From', 'smtp-from'],
-        ['Auth-SMTP-To', 'smtp-to'],
-      ] as const)
-        headers.push([field, run.report.assume({ id, what: field, otherwise: `(${id.slice(5)})`, why: 'the client says it' })]);
+  if (form.protocol === 'smtp')
+    headers.push([
+      'Client-Host',
+      run.report.assume({
+        id: 'client-host',
+        what: 'name of the client by its address',
+        otherwise: '[UNAVAILABLE]',
+        why: run.directive('resolver') ? 'a resolver is asked' : 'no resolver is asked',
+      }),
+    ]);
+  const { proxyProtocol } = run.input;
+  if (run.connection.listener?.proxyProtocol && proxyProtocol) {
+    const { clientAddress, clientPort = 50_000, serverAddress, serverPort } = proxyProtocol;
+    headers.push(
+      ['Proxy-Protocol-Addr', clientAddress],
+      ['Proxy-Protocol-Port', String(clientPort)],
+      ['Proxy-Protocol-Server-Addr', serverAddress ?? run.connection.localAddress],
+      ['Proxy-Protocol-Server-Port', String(serverPort ?? run.connection.localPort)],
+    );
   }
+  if (form.protocol === 'smtp' && method === 'none')
+    for (const [field, id] of [
+      ['Auth-SMTP-Helo', 'smtp-helo'],
+      ['Auth-SMTP-From', 'smtp-from'],
+      ['Auth-SMTP-To', 'smtp-to'],
+    ] as const)
+      headers.push([field, run.report.assume({ id, what: field, otherwise: `(${id.slice(5)})`, why: 'the client says it' })]);
   if (run.connection.tls) headers.push(...ofHandshake(run));
   for (const line of run.lines('auth_http_header')) headers.push([line.value(0), line.value(1)]);
   const request: UpstreamRequest = {

@@ -13,6 +13,7 @@ import { ancientBrowser, modernBrowser, msie } from './browser.ts';
 import { clock } from './clock.ts';
 import { cookie } from './cookies.ts';
 import { type Attempt, listOf } from './exchange.ts';
+import { likelyCipher, likelyProtocol } from './facts.ts';
 import { validator } from './handlers/cache.ts';
 import { fastcgiSplit } from './handlers/fastcgi-split.ts';
 import { secureLink, secureLinkExpires } from './handlers/secure-link.ts';
@@ -44,8 +45,12 @@ const fresh = (read: Read): Variable => ({ read, fresh: true });
 const assumed = (id: string, what: string, otherwise: string, why: string, choices: readonly string[] = []): Variable =>
   fresh((run) => toBytes(run.report.assume({ id, what, otherwise, why, choices })));
 
-const tlsOnly = (id: string, otherwise: string, why: string, choices: readonly string[] = []): Variable =>
-  fresh((run) => (run.connection.tls ? toBytes(run.report.assume({ id, what: `$${id}`, otherwise, why, choices })) || null : null));
+const tlsOnly = (id: string, likely: string | ((run: Run) => string), why: string, choices: readonly string[] = []): Variable =>
+  fresh((run) => {
+    if (!run.connection.tls) return null;
+    const otherwise = typeof likely === 'string' ? likely : likely(run);
+    return toBytes(run.report.assume({ id, what: `$${id}`, otherwise, why, choices })) || null;
+  });
 
 const PER_REQUEST = 'differs from request to request';
 
@@ -257,8 +262,13 @@ const VARIABLES: Readonly<Record<string, Variable>> = table({
   upstream_bytes_sent: fresh((r) => upstreamList(r, () => '0')),
   upstream_cache_last_modified: fresh((r) => validator(r, 'last-modified')),
   upstream_cache_etag: fresh((r) => validator(r, 'etag')),
-  ssl_protocol: tlsOnly('ssl_protocol', 'TLSv1.3', 'the client and the server agree on it', ['TLSv1.3', 'TLSv1.2', 'TLSv1.1', 'TLSv1']),
-  ssl_cipher: tlsOnly('ssl_cipher', 'TLS_AES_256_GCM_SHA384', 'the client and the server agree on it'),
+  ssl_protocol: tlsOnly('ssl_protocol', likelyProtocol, 'the client and the server agree on it', [
+    'TLSv1.3',
+    'TLSv1.2',
+    'TLSv1.1',
+    'TLSv1',
+  ]),
+  ssl_cipher: tlsOnly('ssl_cipher', likelyCipher, 'the client and the server agree on it'),
   ssl_ciphers: tlsOnly('ssl_ciphers', '', 'what the client offers is not part of the trace'),
   ssl_curve: tlsOnly('ssl_curve', 'X25519', 'the client and the server agree on it'),
   ssl_curves: tlsOnly('ssl_curves', '', 'what the client offers is not part of the trace'),
