@@ -84,3 +84,15 @@ test('the salt of a digest and the addresses of the PROXY protocol are told, in 
   assert.deepEqual(await names('pop3_auth apop external;', 'external', 'pop3'), ['Auth-Salt', ...proxy]);
   assert.deepEqual(await names('imap_auth cram-md5 external;', 'external', 'imap'), proxy);
 });
+
+test('who sends mail without a login is not held to STARTTLS', async () => {
+  const of = async (method: string): Promise<string> =>
+    traceRequest(
+      await configOf(
+        'events {}\nmail { auth_http 127.0.0.1:9/a; server { listen 25; protocol smtp; smtp_auth plain none; starttls only; ssl_certificate c; ssl_certificate_key k; } }\n',
+      ),
+      { target: '/', scheme: 'smtp', localPort: 25 },
+      { assume: { starttls: 'not used', 'auth-method': method } },
+    ).outcome.kind;
+  assert.deepEqual([await of('plain'), await of('none')], ['error', 'proxy']);
+});

@@ -12,6 +12,7 @@ import type { Assumption, Trace } from './trace.ts';
 /** Questions with a name of their own. Those named after a variable are known by the text that uses it. */
 export const NAMED: ReadonlySet<string> = new Set([
   'auth-method',
+  'auth-salt',
   'auth-pass',
   'auth-server',
   'auth-user',

@@ -32,14 +32,21 @@ function versionOf(text: string): number {
 
 /** ngx_http_browser. */
 function isModern(run: Run): boolean {
-  const modern = run.lines('modern_browser').map((d) => d.values);
+  const lines = run.lines('modern_browser');
+  const modern = lines.map((d) => d.values);
   const unlisted = modern.some(([name]) => name === 'unlisted');
   const agent = run.header('user-agent');
   if (agent === null) return unlisted;
   const order = Object.keys(MASKS);
+  const raw = lines[0]?.scope.context === 'http';
   const listed = modern.filter(([name = '']) => MASKS[name]).sort((a, b) => order.indexOf(a[0]!) - order.indexOf(b[0]!));
   for (const [name = '', version = ''] of listed) {
     const mask = MASKS[name]!;
+    // of http itself they are never made ready, and fit any text as version 0
+    if (raw) {
+      if (agent.length > order.indexOf(name)) return versionOf(agent.slice(order.indexOf(name))) >= versionOf(version);
+      continue;
+    }
     const word = name === 'opera' ? 'Opera' : mask.name;
     const at = mask.skip < agent.length ? agent.indexOf(word, mask.skip) : -1;
     if (at < 0) continue;

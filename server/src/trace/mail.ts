@@ -164,7 +164,7 @@ function follow(run: Run, listener: Listener, form: Form): void {
     end(run, 'error', 500);
     return;
   }
-  if (!ssl && !startTls(run, tell)) return;
+  if (!ssl && !startTls(run, form, tell)) return;
   authenticate(run, form, tell);
 }
 
@@ -187,8 +187,25 @@ type Tell = (
   assumption?: string,
 ) => void;
 
+/** How the client logs in, of what is offered. */
+function methodOf(run: Run, form: Form): { readonly offered: readonly string[]; readonly method: string } {
+  const offered = run.directive(`${form.protocol}_auth`)?.values ?? METHODS[form.protocol];
+  const method =
+    offered.length < 2
+      ? (offered[0] ?? 'plain')
+      : run.report.assume({
+          id: 'auth-method',
+          what: 'the way in which the client logs in',
+          otherwise: offered.includes('plain') ? 'plain' : offered[0]!,
+          why: 'the client decides',
+          choices: offered,
+          at: run.directive(`${form.protocol}_auth`) ?? null,
+        });
+  return { offered, method };
+}
+
 /** STARTTLS or STLS, where it is offered. False: the session ends, as it is demanded and not used. */
-function startTls(run: Run, tell: Tell): boolean {
+function startTls(run: Run, form: Form, tell: Tell): boolean {
   const mode = run.text('starttls') ?? 'off';
   if (mode !== 'on' && mode !== 'only') return true;
   const used = run.report.assume({
@@ -205,6 +222,8 @@ function startTls(run: Run, tell: Tell): boolean {
     return certificate(run, tell);
   }
   if (mode === 'on') return true;
+  // who logs in not at all is never asked for it (ngx_mail_smtp_mail)
+  if (form.protocol === 'smtp' && methodOf(run, form).method === 'none') return true;
   tell('tls', 'ssl', 'STARTTLS is demanded before a login: refused', 'starttls', 'starttls');
   end(run, 'error', 530);
   return false;
@@ -273,18 +292,7 @@ function authenticate(run: Run, form: Form, tell: Tell): void {
   }
   const [, host = '', uri = '/'] = /^(?:http:\/\/)?([^/]*)(\/.*)?$/i.exec(directive.value(0)) ?? [];
   const given = (name: string): string | undefined => run.input.headers?.find(([n]) => n.toLowerCase() === name)?.[1];
-  const offered = run.directive(`${form.protocol}_auth`)?.values ?? METHODS[form.protocol];
-  const method =
-    offered.length < 2
-      ? (offered[0] ?? 'plain')
-      : run.report.assume({
-          id: 'auth-method',
-          what: 'the way in which the client logs in',
-          otherwise: offered.includes('plain') ? 'plain' : offered[0]!,
-          why: 'the client decides',
-          choices: offered,
-          at: run.directive(`${form.protocol}_auth`) ?? null,
-        });
+  const { offered, method } = methodOf(run, form);
   const user =
     given('auth-user') ??
     (method === 'none'
