@@ -747,9 +747,18 @@ function range(run: Run): number | undefined {
       otherwise: '00000000000000000001',
       why: 'nginx counts it up',
     });
+    const { contentType, charset, contentLength: size } = reply;
+    const type = charset !== '' && !contentType.includes(';') ? `${contentType}; charset=${charset}` : contentType;
+    // ngx_http_range_multipart_header: nginx's own boundaries have 20 digits
+    const heads = ranges.map(
+      ([start, end]) => `\r\n--${boundary}\r\nContent-Type: ${type}\r\nContent-Range: bytes ${start}-${end - 1}/${size}\r\n\r\n`,
+    );
+    const last = `\r\n--${boundary}--\r\n`;
+    reply.contentLength = ranges.reduce((sum, [start, end], i) => sum + heads[i]!.length + end - start, last.length);
+    const { body } = reply;
+    if (body !== null) reply.body = ranges.map(([start, end], i) => heads[i]! + body.slice(start, end)).join('') + last;
     reply.setType(toBytes(`multipart/byteranges; boundary=${boundary}`));
     reply.charset = '';
-    reply.lengthKnown = false;
   }
   return undefined;
 }

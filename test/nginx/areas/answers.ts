@@ -457,4 +457,17 @@ export const AREAS: readonly Area[] = [
         },
       ]),
   },
+  {
+    name: 'a list of browsers in http itself',
+    http: `modern_browser msie 5.0; modern_browser gecko 1.0; modern_browser_value new; server { listen 127.0.0.1:%PORT%; server_name a.test; location / { return 200 "$modern_browser|$ancient_browser"; } location /own { modern_browser msie 5.0; return 200 "$modern_browser|$ancient_browser"; } }`,
+    asks: ['/', '/own'].flatMap((p) =>
+      [
+        'Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.1)',
+        'Mozilla/4.0 (compatible; MSIE 4.0)',
+        'Mozilla/5.0 (X11; rv:128.0) Gecko',
+        '9.0',
+        'x9.1',
+      ].map((agent) => `GET ${p} | User-Agent: ${agent}`),
+    ),
+  },
 ];

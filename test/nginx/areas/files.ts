@@ -225,4 +225,21 @@ export const AREAS: readonly Area[] = [
       'GET /p/' + hex('a/bword') + '/a/b?x',
     ],
   },
+  {
+    name: 'several ranges of a file, and links with a secret further out',
+    files: { 'www/r.html': 'X'.repeat(90) + 'Y'.repeat(10), 'www/r.bin': 'Z'.repeat(50) },
+    modified: { 'www/r.html': 1_700_000_000, 'www/r.bin': 1_700_000_000 },
+    http: `root www; location /c/ { alias www/; charset utf-8; } location /two/ { alias www/; max_ranges 2; }
+        location /o/ { secure_link_secret word; location /o/md5 { secure_link $arg_h; secure_link_md5 word; return 200 "[$secure_link]"; } location /o/in/ { return 200 "[$secure_link]"; } }`,
+    reads: { boundary: /boundary=(\d{20})/ },
+    asks: [
+      ...['/r.html', '/c/r.html', '/two/r.html', '/r.bin'].flatMap((p) =>
+        ['0-9, 90-', '-5, 0-0, 3-4', '0-1, 1000-, 2-3', '0-1,0-1'].map((r) => `GET ${p} | Range: bytes=${r}`),
+      ),
+      'GET /o/md5?h=xH0YcGfGz5UyRfEotf3mKg',
+      'GET /o/md5?h=bad',
+      'GET /o/md5',
+      'GET /o/in/0123456789abcdef0123456789abcdef/x',
+    ],
+  },
 ];

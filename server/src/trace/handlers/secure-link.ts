@@ -10,10 +10,11 @@ const EXPIRES = 'secure_link_expires';
 
 /** ngx_http_secure_link_variable: '1' for a good link, '0' for one that is over, null for a bad one; the path for `secure_link_secret`. */
 export function secureLink(run: Run): ByteString | null {
-  const secret = run.directive('secure_link_secret');
-  if (secret) return bySecret(run, toBytes(secret.value(0)));
   const variable = run.directive('secure_link');
   const expression = run.directive('secure_link_md5');
+  const secret = run.directive('secure_link_secret');
+  // the secret of an outer level counts for less than either of the others (ngx_http_secure_link_merge_conf)
+  if (secret && (secret.scope === run.scope || (!variable && !expression))) return bySecret(run, toBytes(secret.value(0)));
   if (!variable || !expression) return null;
   let hash = run.value(variable.value(0));
   const comma = hash.indexOf(',');
