@@ -2,7 +2,9 @@
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { namesOf } from '../config/names.ts';
+import type { Scope } from '../config/scope.ts';
 import { variablesIn } from '../trace/script.ts';
+import { textsOf } from './what-is-passed.ts';
 
 const TABLES = new Set(['map', 'geo', 'split_clients']);
 
@@ -44,5 +46,18 @@ export function definitionsFor(config: Config, source: string, depth = 0): reado
         const makers = directive.name === 'set' ? [directive] : TABLES.has(directive.name) ? (directive.body?.directives ?? []) : [];
         return makers.flatMap((m) => [m, ...definitionsFor(config, m.args.at(-1)?.value ?? '', depth + 1)]);
       }),
+  );
+}
+
+/** Variables of nginx's own that bring no question mark of a request for a plain path. */
+const NO_QUERY = /^(?:\d|uri|document_uri|document_root|host|scheme|hostname|server_(?:name|port|addr)|remote_addr|request_method)$/;
+
+/** Whether a variable may bring a question mark, with what a client asked behind it: one of the client's, or one that is written into it. */
+export function mayHoldQuery(at: Scope, name: string): boolean {
+  const texts = textsOf(at, `$${name}`);
+  if (texts) return texts.some((t) => t.includes('?'));
+  return (
+    [...sourcesOf(at.config, name)].some((source) => !NO_QUERY.test(source)) ||
+    definitionsFor(at.config, `$${name}`).some((d) => d.values.some((v) => v.includes('?')))
   );
 }

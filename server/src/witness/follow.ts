@@ -11,6 +11,7 @@ import { chooseServer, hostOptions, listenersOf, nameMatches, serversOf, validHo
 import { atOf } from '../trace/at.ts';
 import { readCondition } from '../trace/handlers/rewrite.ts';
 import type { Assumption, HeaderPair, RequestInput, Trace, TraceOptions } from '../trace/trace.ts';
+import { listenerAt } from './redirects.ts';
 import { locationHeader, witnessesOf } from './requests.ts';
 import { directiveAt } from './spots.ts';
 
@@ -56,10 +57,7 @@ export function nextRequest(config: Config, trace: Trace, input: RequestInput): 
   const port = Number(/:(\d+)$/.exec(authority)?.[1] ?? (scheme === 'https' ? 443 : 80));
   const host = validHost(toBytes(authority), hostOptions(config));
   if (host === null) return null;
-  const listeners = listenersOf(config).filter(
-    (l) => l.port === port && !l.udp && l.kind !== 'unix' && (l.ssl ? 'https' : 'http') === scheme,
-  );
-  const listener = listeners.find((l) => l.wildcard) ?? listeners[0];
+  const listener = listenerAt(config, scheme, port);
   if (!listener) return null;
   const { server } = chooseServer(listener, host);
   const same = host === validHost(toBytes(asked), hostOptions(config));

@@ -1,4 +1,7 @@
 /** Captures of the decoded path that are put into a request line as they are: a blank ends the address there. Shown by what is sent. */
+import { textsOf } from '../../answers/what-is-passed.ts';
+import type { Directive } from '../../config/directive.ts';
+import { variablesIn } from '../../trace/script.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { directiveAt, type Spot } from '../../witness/spots.ts';
 import { asPath } from '../../witness/values.ts';
@@ -17,13 +20,15 @@ function* withBlank(spot: Spot): Generator<string> {
   }
 }
 
-/** Whether a target has a variable behind its host that may hold a part of the decoded path. */
-const mayHoldPath = (target: string): boolean =>
-  target
+/** Whether a pass has a variable behind its host that may hold a part of the decoded path. */
+function mayHoldPath(pass: Directive): boolean {
+  const rest = pass
+    .value(0)
     // what stands for the host alone
     .replace(/^\w+:\/\/(?:\$\{?\w+\}?(?::\d+)?(?=$|[/?]))?/, '')
-    .replace(/\$\{?(?:is_args|args|query_string|request_uri|arg_\w+|host|http_\w+)\b\}?/g, '')
-    .includes('$');
+    .replace(/\$\{?(?:is_args|args|query_string|request_uri|arg_\w+|host|http_\w+)\b\}?/g, '');
+  return /\$\{?\d/.test(rest) || variablesIn(rest).some((name) => textsOf(pass.scope, `$${name}`) === null);
+}
 
 export default defineRule({
   id: 'capture-sent-decoded',
@@ -38,10 +43,7 @@ Let nginx write the path: \`rewrite ^/files/(.*)$ /$1 break;\` and \`proxy_pass\
   about: ['proxy_pass', 'location', 'rewrite'],
   looksAt: {
     outcome: ['proxy_pass'],
-    when: (spot) => {
-      const pass = spot.directives.find((d) => d.name === 'proxy_pass')!;
-      return mayHoldPath(pass.value(0));
-    },
+    when: (spot) => mayHoldPath(spot.directives.find((d) => d.name === 'proxy_pass')!),
   },
   needs: 'config',
   messages: {

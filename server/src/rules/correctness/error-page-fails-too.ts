@@ -38,18 +38,25 @@ function bodyLimit(scope: Scope): number {
   return read === null ? 1024 * 1024 : read.ok ? read.value : 0;
 }
 
-/** A page that is asked for with the client's length, in a place where that is too large: 413 takes its place (find_config_phase). */
-function cutPage(spot: Spot): { line: Directive; limit: string; trace: Trace } | null {
+/** Pages for an application that is down, in a place that takes smaller bodies than the application does. */
+function smallerPages(spot: Spot): readonly { line: Directive; page: string; limit: number; place: Scope }[] {
   const own = bodyLimit(spot.scope);
-  if (!spot.scope.value('client_max_body_size') || !spot.has(...PASS_DIRECTIVES)) return null;
-  const upstream = spot.ask({}).outcome.upstreamRequest?.upstream;
-  if (upstream === undefined) return null;
-  for (const line of spot.scope.effective('error_page').directives) {
+  if (!spot.scope.value('client_max_body_size') || !spot.has(...PASS_DIRECTIVES)) return [];
+  return spot.scope.effective('error_page').directives.flatMap((line) => {
     const page = line.values.at(-1)!;
-    if (!/^\/[^$?]*$/.test(page) || !line.values.some((v) => /^50[234]$/.test(v))) continue;
+    if (!/^\/[^$?]*$/.test(page) || !line.values.some((v) => /^50[234]$/.test(v))) return [];
     const place = matchLocation(spot.server.scope, toBytes(page)).location?.scope ?? spot.server.scope;
     const limit = bodyLimit(place);
-    if (limit === 0 || (own !== 0 && own <= limit)) continue;
+    return limit === 0 || (own !== 0 && own <= limit) ? [] : [{ line, page, limit, place }];
+  });
+}
+
+/** A page that is asked for with the client's length, in a place where that is too large: 413 takes its place (find_config_phase). */
+function cutPage(spot: Spot): { line: Directive; limit: string; trace: Trace } | null {
+  const pages = smallerPages(spot);
+  const upstream = pages.length ? spot.ask({}).outcome.upstreamRequest?.upstream : undefined;
+  if (upstream === undefined) return null;
+  for (const { line, page, limit, place } of pages) {
     const trace = spot.ask(
       { method: 'POST', headers: [['Content-Length', String(limit + 1)]] },
       { upstreams: { [upstream]: { failure: 'refused' } } },
@@ -58,6 +65,49 @@ function cutPage(spot: Spot): { line: Directive; limit: string; trace: Trace } |
     return { line, limit: place.value('client_max_body_size')?.value(0) ?? '1m', trace };
   }
   return null;
+}
+
+/** What nginx answers with by itself when an application is down. */
+const isForUpstreams = (page: Directive): boolean => page.values.slice(0, -1).some((v) => v === '502' || v === '504');
+
+/** Whether a page is for a code that something of the spot or of its server refuses with. */
+function isForRefused({ scope, directives, server }: Spot, page: Directive): boolean {
+  const codes = page.values.slice(0, -1);
+  const asked = (name: string): boolean => scope.effective(name).directives.length > 0;
+  return (
+    [...directives, ...server.scope.all].some((d) => d.name === 'return' && (codes.includes(d.value(0)) || d.value(0).includes('$'))) ||
+    (codes.includes('403') && (asked('deny') || asked('auth_request'))) ||
+    (codes.includes('401') && (asked('auth_basic') || asked('auth_request'))) ||
+    (codes.includes('500') && asked('auth_request'))
+  );
+}
+
+/** What in a page's place or around it may end its request in an error, or lead it elsewhere. */
+const DECIDES = new Set([
+  ...PASS_DIRECTIVES,
+  'return',
+  'rewrite',
+  'if',
+  'try_files',
+  'limit_except',
+  'error_page',
+  'deny',
+  'allow',
+  'satisfy',
+]);
+const decides = (d: Directive): boolean => DECIDES.has(d.name) || /^auth_|^limit_|_by_lua|^js_|^perl|^include$/.test(d.name);
+
+/** Whether a page may end in an error as well: it may not where it is a file that a place of its own gives to everyone. */
+function mayFail({ server: { scope } }: Spot, page: Directive): boolean {
+  const uri = page.values.at(-1) ?? '';
+  if (!/^\/[\w./-]+$/.test(uri) || scope.directives.some((d) => d.name !== 'error_page' && decides(d))) return true;
+  const { location } = matchLocation(scope, toBytes(uri));
+  return (
+    !location ||
+    location.parent !== null ||
+    location.scope.directives.some((d) => d.name === 'location' || decides(d)) ||
+    ['deny', 'auth_basic', 'auth_request', 'auth_jwt'].some((name) => location.scope.effective(name).directives.length > 0)
+  );
 }
 
 /** The error_page station of a trace whose page ended in the same error. */
@@ -89,9 +139,15 @@ Give the page a location of its own, with a \`root\`, outside of what denies req
   about: ['error_page', 'internal'],
   looksAt: {
     outcome: ['server', 'location'],
-    when: (spot) =>
-      spot.scope.effective('error_page').directives.length > 0 &&
-      (spot.has(...PASS_DIRECTIVES) || REFUSES.some((name) => spot.has(name) || spot.scope.effective(name).directives.length > 0)),
+    when: (spot) => {
+      const pages = spot.scope.effective('error_page').directives.filter((d) => mayFail(spot, d));
+      return (
+        smallerPages(spot).length > 0 ||
+        (pages.some(isForUpstreams) && spot.has(...PASS_DIRECTIVES)) ||
+        (pages.some((d) => isForRefused(spot, d)) &&
+          REFUSES.some((name) => spot.has(name) || spot.scope.effective(name).directives.length > 0))
+      );
+    },
   },
   needs: 'config',
   costly: true,

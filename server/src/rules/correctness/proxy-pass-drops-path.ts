@@ -2,6 +2,7 @@
 
 import { walk } from '../../config/scope.ts';
 import { hasVariables } from '../../config/upstreams.ts';
+import type { Trace } from '../../trace/trace.ts';
 import { proofOf } from '../../witness/requests.ts';
 import type { Spot } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
@@ -46,11 +47,15 @@ Omit the URI (\`proxy_pass http://$app;\`), which sends the path as it came or a
     if (!directive || !word) return;
     // a group that a condition takes away is the fault of another rule, capture-overwritten
     if (/\$[1-9]/.test(word.value) && spot.directives.some((d) => d.name === 'if' && d.values.some((v) => /^!?~\*?$/.test(v)))) return;
-    const arrived = spot.paths.slice(0, 6).flatMap((path) => {
+    const arrived: { path: string; uri: string; to: string; trace: Trace }[] = [];
+    for (const path of spot.paths.slice(0, 6)) {
       const trace = spot.ask({ path, query: 'b=1' });
       const sent = trace.outcome.upstreamRequest;
-      return sent && trace.outcome.kind === 'proxy' ? [{ path, uri: sent.uri, to: `${sent.upstream} ${sent.uri}`, trace }] : [];
-    });
+      if (!sent || trace.outcome.kind !== 'proxy') continue;
+      arrived.push({ path, uri: sent.uri, to: `${sent.upstream} ${sent.uri}`, trace });
+      // two that arrive apart, one of them with its query: nothing is dropped
+      if (arrived.some((a) => a.to !== arrived[0]!.to) && arrived.some((a) => a.uri.includes('?'))) return;
+    }
     const [first, ...others] = arrived;
     if (!first) return;
     const name = spot.location?.name ?? '/';

@@ -1,4 +1,6 @@
 /** A rewrite whose variables bring a question mark: it becomes a character of the path. */
+import { mayHoldQuery } from '../../answers/where-a-value-comes-from.ts';
+import { variablesIn } from '../../trace/script.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { directiveAt, withQuery } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
@@ -16,10 +18,12 @@ Only a literal question mark divides the replacement of a \`rewrite\` into path 
   about: ['rewrite', '$is_args', '$request_uri'],
   looksAt: {
     outcome: ['rewrite'],
-    when: (spot) =>
-      spot.directives.some(
+    when: ({ directives }) =>
+      directives.some(
         (d) =>
-          d.name === 'rewrite' && /\$(?![1-9]|\{?(?:document_)?uri\b)/.test(d.value(1)) && !/^(?:redirect|permanent)$/.test(d.value(2)),
+          d.name === 'rewrite' &&
+          !/^(?:redirect|permanent)$/.test(d.value(2)) &&
+          variablesIn(d.value(1)).some((name) => mayHoldQuery(d.scope, name)),
       ),
   },
   needs: 'config',

@@ -1,9 +1,9 @@
 /** Redirects that lead back to the URL that was asked, directly or over other servers of the configuration. */
 
-import type { Directive } from '../../config/directive.ts';
 import { listenersOf } from '../../config/servers.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { doubts, type Followed, follow, type Hop, hangsOnOthers, isScripted } from '../../witness/follow.ts';
+import { isRedirect, mayComeBack } from '../../witness/redirects.ts';
 import { proofOf, urlOf } from '../../witness/requests.ts';
 import type { Door, Spot } from '../../witness/spots.ts';
 import { joined, type Probe } from '../../witness/values.ts';
@@ -15,14 +15,6 @@ const before = (a: NonNullable<Hop['by']>, b: NonNullable<Hop['by']>): boolean =
 /** The directive that a loop is told at: the first of those that send the client on. */
 const first = (loop: readonly Hop[]): Hop | null =>
   loop.reduce<Hop | null>((best, hop) => (hop.by && (!best?.by || before(hop.by, best.by)) ? hop : best), null);
-
-/** Whether a line can send a client on: a code or a URL, the flag of a rewrite or what its replacement begins with (ngx_http_rewrite). */
-const isRedirect = (d: Directive): boolean =>
-  d.name === 'return'
-    ? /^30|^http|^\$/.test(d.value(0))
-    : d.name === 'rewrite'
-      ? /^(?:redirect|permanent)$/.test(d.value(2)) || /^(?:https?:\/\/|\$)/.test(d.value(1))
-      : d.name === 'error_page' && (d.values.at(-1) ?? '').includes('://');
 
 /** Requests worth following from a spot: plain ones, and one for each condition. */
 function* starts(spot: Spot): Generator<{ probe: Probe; door: Door }> {
@@ -130,7 +122,10 @@ The usual causes: a redirect to HTTPS that is also in the TLS server, a redirect
 
 The rule traces requests through the configuration and follows their redirects as long as they lead to a port and a server name of this configuration. It stops at a condition on a header that only a proxy in front would set.`,
   about: ['return', 'rewrite', 'error_page'],
-  looksAt: { outcome: ['return', 'rewrite', 'error_page'], when: (spot) => spot.directives.some(isRedirect) },
+  looksAt: {
+    outcome: ['return', 'rewrite', 'error_page'],
+    when: ({ config, server, directives }) => directives.some((d) => isRedirect(d) && mayComeBack(config, server, d)),
+  },
   needs: 'config',
   costly: true,
   messages: {

@@ -1,5 +1,6 @@
 /** The query that a client sends arrives twice: in `$request_uri` or `$args`, and once more as `rewrite` or a second variable appends it. */
 import { textsOf } from '../../answers/what-is-passed.ts';
+import { mayHoldQuery } from '../../answers/where-a-value-comes-from.ts';
 import type { Directive } from '../../config/directive.ts';
 import { variablesIn } from '../../trace/script.ts';
 import { locationHeader, proofOf } from '../../witness/requests.ts';
@@ -25,6 +26,15 @@ function mayHoldTwice(d: Directive): boolean {
   return count > 1;
 }
 
+/**
+ * Whether a replacement may hold the query, or a question mark behind which rewrite appends it to what another brings. Groups are of the path,
+ * but an expression without any leaves those of a condition.
+ */
+const mayBringQuery = (d: Directive): boolean =>
+  d.value(0).includes('(')
+    ? variablesIn(d.value(1)).some((name) => !/^\d$/.test(name) && mayHoldQuery(d.scope, name))
+    : /\?|\$(?![1-9]|\{?(?:document_)?uri\b)/.test(d.value(1));
+
 /** Variables of nginx's own that hold no query. */
 const isBuiltin = (name: string): boolean =>
   /^(?:\d|uri|document_uri|host|http_host|scheme|server_(?:name|port|addr)|is_args|hostname|remote_addr|request_method|proxy_host|https?_\w+|arg_\w+|cookie_\w+)$/.test(
@@ -47,7 +57,7 @@ End the replacement of a rewrite with a question mark, or use \`return\` with \`
     when: (spot) =>
       spot.directives.some(
         (d) =>
-          (d.name === 'rewrite' && /\?|\$(?![1-9]|\{?(?:document_)?uri\b)/.test(d.value(1))) ||
+          (d.name === 'rewrite' && mayBringQuery(d)) ||
           // what holds the query once cannot double it
           ((d.name === 'return' || d.name === 'proxy_pass') && mayHoldTwice(d)),
       ),

@@ -5,6 +5,7 @@ import type { Directive } from '../../config/directive.ts';
 import { listenersOf, nameMatches, serversOf } from '../../config/servers.ts';
 import type { ComposeService } from '../../deploy/compose.ts';
 import { nginxContainers, publishedAs } from '../../deploy/reach.ts';
+import { isRedirect, isWellFormed } from '../../witness/redirects.ts';
 import { locationHeader, proofOf, witnessesOf } from '../../witness/requests.ts';
 import { type Door, directiveAt, type Spot, withQuery } from '../../witness/spots.ts';
 import { defineRule, type Report } from '../rule.ts';
@@ -122,6 +123,9 @@ function* plainOnTls(
   }
 }
 
+/** A line that redirects to what only a request tells. */
+const isDoubtful = (d: Directive): boolean => d.name !== 'error_page' && isRedirect(d) && !isWellFormed(d);
+
 export default defineRule({
   id: 'redirect-target-malformed',
   group: 'correctness',
@@ -136,9 +140,7 @@ What follows the code of \`return\`, or the replacement of a \`rewrite\` that re
   looksAt: {
     outcome: ['return', 'rewrite', 'error_page', 'server'],
     when: (spot) =>
-      (spot.location === null && ofPlain(spot).length > 0) ||
-      sentElsewhere(spot).length > 0 ||
-      spot.directives.some((d) => d.name === 'rewrite' || (d.name === 'return' && /^30[12378]$|^http|^\$/.test(d.value(0)))),
+      (spot.location === null && ofPlain(spot).length > 0) || sentElsewhere(spot).length > 0 || spot.directives.some(isDoubtful),
   },
   needs: 'config',
   costly: true,
@@ -177,12 +179,13 @@ What follows the code of \`return\`, or the replacement of a \`rewrite\` that re
         report(found.fault, { at: line.at(line.args.at(-1)!), data: { to, part: found.part } });
     }
     const told = new Set<Directive>();
-    const own = spot.directives.filter((d) => d.name === 'return' || d.name === 'rewrite');
+    const own = spot.directives.filter(isDoubtful);
+    if (!own.length) return;
     for (const [i, door] of spot.doors.slice(0, 4).entries())
       for (const probe of withQuery(spot, 'b=1')) {
         const { path } = probe;
         // further ways in differ by their host, port and scheme
-        if (i > 1 && path !== spot.paths[0]) continue;
+        if (i > 1 && path !== spot.path) continue;
         if (path.includes(':') || path.includes('%') || (probe.query !== 'b=1' && probe.headers === undefined)) continue;
         const trace = spot.ask(probe, {}, door);
         const location = locationHeader(trace);

@@ -1,5 +1,6 @@
 /** A rewrite beside a pass that spoils it: the request leaves for another location, or arrives with a path that was not meant. */
 import { passTarget } from '../../config/upstreams.ts';
+import type { Trace } from '../../trace/trace.ts';
 import { isCertain } from '../../witness/follow.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
 import { directiveAt } from '../../witness/spots.ts';
@@ -36,12 +37,17 @@ After \`break\` the path goes on as the rewrite made it. It has to begin with a 
   check({ spot, report }) {
     const rewrites = spot.scope.named('rewrite');
     const pass = PASSES.flatMap((p) => spot.scope.named(p)).at(-1)!;
-    const traces = spot.paths.slice(0, 8).map((path) => spot.ask({ path }));
-    if (!traces.length) return;
-    const moved = traces.filter((t) =>
-      rewrites.some((r) => t.steps.some((s) => directiveAt([r], s.at) && s.changed.some((c) => c.what === '$uri'))),
-    );
-    const reaches = traces.some((t) => t.steps.some((s) => s.phase === 'upstream' && directiveAt([pass], s.at)));
+    const traces: Trace[] = [];
+    const moved: Trace[] = [];
+    let reaches = false;
+    for (const path of spot.paths.slice(0, 8)) {
+      const trace = spot.ask({ path });
+      traces.push(trace);
+      if (rewrites.some((r) => trace.steps.some((s) => directiveAt([r], s.at) && s.changed.some((c) => c.what === '$uri'))))
+        moved.push(trace);
+      reaches ||= trace.steps.some((s) => s.phase === 'upstream' && directiveAt([pass], s.at));
+      if (reaches && moved.length) break;
+    }
     const [first] = moved;
     if (!first) return;
     const by = rewrites.find((r) => first.steps.some((s) => directiveAt([r], s.at) && s.changed.length > 0)) ?? rewrites[0]!;

@@ -1,4 +1,5 @@
 /** A rewrite that leaves an empty path: nginx answers 500. Shown by the request. */
+import { textsOf } from '../../answers/what-is-passed.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { directiveAt } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
@@ -14,7 +15,15 @@ export default defineRule({
 
 Take the slash into the group, \`^/api(/.*)$\`, in a location that ends with a slash, or write \`^/api/?(.*)$ /$1\`.`,
   about: ['rewrite'],
-  looksAt: { outcome: ['rewrite'], when: (spot) => spot.directives.some((d) => d.name === 'rewrite' && /^(?:\$|"?\$)/.test(d.value(1))) },
+  // with anything else in it the path is never empty
+  looksAt: {
+    outcome: ['rewrite'],
+    when: (spot) =>
+      spot.directives.some(
+        (d) =>
+          d.name === 'rewrite' && /^(?:\$\{?\w+\}?)+(?:\?.*)?$/s.test(d.value(1)) && !textsOf(d.scope, d.value(1))?.every((t) => t !== ''),
+      ),
+  },
   needs: 'config',
   messages: {
     empty:

@@ -15,7 +15,8 @@ Without the equals sign, \`404\`, it is a path too.`,
   about: ['try_files'],
   looksAt: {
     outcome: ['try_files'],
-    when: (spot) => spot.scope.named('try_files').some((d) => d.values.some((v) => /^=$|^=?\d{3}$/.test(v))),
+    when: (spot) =>
+      spot.scope.named('try_files').some((d) => d.values.some((v, i, { length }) => (i < length - 1 ? /^=\d{3}$/ : /^\d{3}$/).test(v))),
   },
   needs: 'config',
   costly: true,

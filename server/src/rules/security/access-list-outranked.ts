@@ -324,7 +324,8 @@ A request is in one location only. Where a regular expression matches, it outran
         witness: proofOf(trace),
       }),
     );
-    // another path to the same thing
+    // another path to the same thing, where it is known what that is
+    if (!isBackend(own) && own.outcome.file === null) return;
     for (const at of otherWaysIn(config, server)) {
       const other = at.location!;
       if (told.has(other) || other === location || isInside(other, location)) continue;

@@ -3,6 +3,7 @@
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 import { variablesIn } from '../../trace/script.ts';
 import { splicedPaths } from '../../witness/captures.ts';
+import { isRedirect, redirectTarget } from '../../witness/redirects.ts';
 import { locationHeader, proofOf } from '../../witness/requests.ts';
 import { directiveAt, type Spot } from '../../witness/spots.ts';
 import type { Probe } from '../../witness/values.ts';
@@ -45,7 +46,12 @@ const OWN_HOST =
 
 /** Groups of expressions may have the name of a variable of nginx's own, and fill it. */
 const namesGroups = ({ location, server, directives }: Spot): boolean =>
-  [...server.names.map((n) => n.text), location?.name ?? '', ...directives.flatMap((d) => d.values)].some((v) => /\(\?P?<\w/.test(v));
+  [...server.names.map((n) => n.text), location?.name ?? '', ...directives.flatMap((d) => d.values)].some((v) =>
+    /\(\?P?<(?:host|scheme|server_name|hostname|server_port|request_uri|uri|document_uri)>/.test(v),
+  );
+
+/** A path of this site: the slash is followed by a character that is written out, and that is no second one. */
+const OWN_PATH = /^\/[^/\\$]/;
 
 export default defineRule({
   id: 'open-redirect',
@@ -66,11 +72,9 @@ Let the expression take only what a name may hold, \`[a-z0-9-]+\`, and put a sla
     outcome: ['return', 'rewrite'],
     when: (spot) => {
       const grouped = namesGroups(spot);
-      const isOwn = (target: string): boolean => !grouped && OWN_HOST.test(target);
+      const isOwn = (target: string): boolean => OWN_PATH.test(target) || (!grouped && OWN_HOST.test(target));
       return spot.directives.some(
-        (d) =>
-          (d.name === 'rewrite' && d.value(1).includes('$') && !isOwn(d.value(1))) ||
-          (d.name === 'return' && /^(?:30|http|\$)/.test(d.value(0)) && d.values.join().includes('$') && !isOwn(d.values.at(-1)!)),
+        (d) => d.name !== 'error_page' && isRedirect(d) && d.values.join().includes('$') && !isOwn(redirectTarget(d)),
       );
     },
   },

@@ -2,6 +2,7 @@
 
 import { requestHeader } from '../../answers/what-is-passed.ts';
 import type { Directive } from '../../config/directive.ts';
+import { definitionOf, indexOf } from '../../trace/index.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { defineRule } from '../rule.ts';
@@ -25,6 +26,21 @@ const MEANT = /ws|sock|live|stream|hub|cable|chat|realtime|notif/i;
 /** The line's value as it is in words that a client may choose by a header of its own. */
 const isSwitch = (d: Directive): boolean => d.value(1) === '';
 
+/** The two lines of nginx's own guide: what the client says, and the word, or a map that gives it for whatever the client says. */
+function isUsual(upgrade: Directive, connection: Directive): boolean {
+  if (!/^\$\{?http_upgrade\}?$/.test(upgrade.value(1))) return false;
+  const word = connection.value(1);
+  if (/^upgrade$/i.test(word)) return true;
+  const [, name] = /^\$\{?(\w+)\}?$/.exec(word) ?? [];
+  const defined = name === undefined ? undefined : definitionOf(indexOf(connection.scope.config), name);
+  if (defined?.by !== 'map' || !/^\$\{?http_upgrade\}?$/.test(defined.directive.value(0))) return false;
+  const rows = defined.directive.body?.directives ?? [];
+  return (
+    rows.every((row) => row.name === 'default' || (row.name === '' && row.values.length === 1)) &&
+    rows.some((row) => row.name === 'default' && /^upgrade$/i.test(row.value(0)))
+  );
+}
+
 export default defineRule({
   id: 'websocket-upgrade-wrong',
   group: 'upstreams',
@@ -42,7 +58,13 @@ Pass on \`$http_upgrade\` as \`Upgrade\`, and as \`Connection\` the word upgrade
     when: ({ scope }) => {
       const upgrade = requestHeader(scope, 'Upgrade');
       const connection = requestHeader(scope, 'Connection');
-      return !!upgrade && !!connection && !isSwitch(upgrade) && scope.value('proxy_http_version')?.value(0) !== '1.0';
+      return (
+        !!upgrade &&
+        !!connection &&
+        !isSwitch(upgrade) &&
+        !isUsual(upgrade, connection) &&
+        scope.value('proxy_http_version')?.value(0) !== '1.0'
+      );
     },
   },
   needs: 'config',

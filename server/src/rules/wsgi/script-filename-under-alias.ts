@@ -1,7 +1,12 @@
 /** SCRIPT_FILENAME put together from $document_root under an alias: the prefix comes twice, and no script is found. Shown by what PHP is told. */
+import type { Directive } from '../../config/directive.ts';
+import type { Scope } from '../../config/scope.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+
+const filenameOf = (scope: Scope): Directive | undefined =>
+  scope.effective('fastcgi_param').directives.findLast((d) => d.value(0) === 'SCRIPT_FILENAME');
 
 export default defineRule({
   id: 'script-filename-under-alias',
@@ -16,7 +21,11 @@ Under \`alias\` the path of a file is the alias and the part of the URI after th
   about: ['alias', 'fastcgi_param', '$document_root', '$request_filename'],
   looksAt: {
     outcome: ['fastcgi_pass'],
-    when: ({ scope }) => scope.value('alias')?.name === 'alias' && scope.effective('fastcgi_param').directives.length > 0,
+    when: ({ scope }) => {
+      const line = scope.value('alias')?.name === 'alias' ? filenameOf(scope) : undefined;
+      // what nginx itself looks for is right whatever the prefix
+      return line !== undefined && !/^\$\{?request_filename\}?$/.test(line.value(1));
+    },
   },
   needs: 'config',
   fixable: 'sometimes',
@@ -25,7 +34,7 @@ Under \`alias\` the path of a file is the alias and the part of the URI after th
       'PHP is asked for {told} when {from} is requested, and answers "File not found.": the alias replaces {prefix}, and $fastcgi_script_name still begins with it. Use $request_filename.',
   },
   check({ spot, report }) {
-    const line = spot.scope.effective('fastcgi_param').directives.findLast((d) => d.value(0) === 'SCRIPT_FILENAME');
+    const line = filenameOf(spot.scope);
     const word = line?.args[1];
     const prefix = spot.scope.value('alias')?.scope.opener?.values.at(-1) ?? '';
     if (!line || !word || prefix === '' || prefix === '/') return;
