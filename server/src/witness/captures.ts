@@ -29,7 +29,7 @@ export function splicedPaths(spot: Spot, text: string): Spliced[] {
     fromBytes(path.replace(/%([\dA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))));
   for (const regex of pathRegexes(spot)) {
     if (!regex.groups) continue;
-    for (const path of spot.paths.slice(0, 8)) {
+    for (const path of spot.somePaths(8)) {
       const decoded = toBytes(decode(path));
       const match = regex.match(decoded);
       if (typeof match !== 'object') continue;

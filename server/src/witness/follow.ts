@@ -18,6 +18,9 @@ import { directiveAt } from './spots.ts';
 /** Browsers give up after 20; a way that is still inside after these comes to no end. */
 const MOST_HOPS = 12;
 
+/** Bytes of a target beyond which a way is not followed. */
+const LONGEST = 1500;
+
 export interface Hop {
   readonly trace: Trace;
   /** the `return`, `rewrite` or `error_page` that sends the client on; null where nginx does so by itself */
@@ -127,7 +130,8 @@ export function follow(config: Config, first: RequestInput, options: TraceOption
   const traces: Trace[] = [];
   const seen = new Map<string, number>();
   let input: RequestInput | null = first;
-  while (input) {
+  // one that grows faster ends with 414 (large_client_header_buffers)
+  while (input && (input.target?.length ?? 0) < LONGEST) {
     const host = input.headers?.find(([n]) => n.toLowerCase() === 'host')?.[1]?.toLowerCase() ?? '';
     const state = `${input.method} ${input.scheme} ${host.replace(/:\d+$/, '')}:${input.localPort} ${input.target}`;
     const known = seen.get(state);

@@ -55,7 +55,8 @@ const isScripted = ({ name }: Directive): boolean =>
 
 /** A place that requests get to, with the requests that reach it. */
 export class Spot {
-  private madePaths: readonly string[] | undefined;
+  private readonly madePaths: string[] = [];
+  private morePaths: Iterator<string> | undefined;
   private madeVariations: readonly Probe[] | undefined;
   private isUnsure: boolean | undefined;
 
@@ -94,8 +95,24 @@ export class Spot {
 
   /** Paths as they are in a request line that arrive here by themselves, the plainest first; of a named location those that lead to it. */
   get paths(): readonly string[] {
-    this.madePaths ??= this.location?.kind === 'named' ? [...new Set(this.leads().flatMap((s) => s.paths))].slice(0, 4) : pathsTo(this);
-    return this.madePaths;
+    return this.somePaths(MOST_PATHS);
+  }
+
+  /** The first of the paths, `most` at the most: each is tried before it is handed out, and no more are than are asked for. */
+  somePaths(most: number): readonly string[] {
+    this.morePaths ??= this.location?.kind === 'named' ? new Set(this.leads().flatMap((s) => s.somePaths(4))).values() : pathsTo(this);
+    const enough = this.location?.kind === 'named' ? Math.min(most, 4) : most;
+    while (this.madePaths.length < enough) {
+      const { done, value } = this.morePaths.next();
+      if (done) break;
+      this.madePaths.push(value);
+    }
+    return this.madePaths.length > most ? this.madePaths.slice(0, most) : this.madePaths;
+  }
+
+  /** The plainest path that arrives here; undefined where none is known. */
+  get path(): string | undefined {
+    return this.somePaths(1)[0];
   }
 
   /** Requests in which one of the conditions and map rows that count here is met, each by itself. The empty request is not among them. */
@@ -114,7 +131,7 @@ export class Spot {
 
   /** The request that a probe stands for, at a door of this spot. */
   request(probe: Probe, door: Door = this.doors[0]!): RequestInput {
-    return requestAt(door, { path: this.paths[0] ?? '/', ...probe });
+    return requestAt(door, { path: this.path ?? '/', ...probe });
   }
 
   /** Runs a probe here (once a revision). */
@@ -130,17 +147,14 @@ export class Spot {
 
 /** Paths of a spot that may fare differently: without a condition or a pattern one of them is like the next. */
 const tellingPaths = (spot: Spot): readonly string[] =>
-  spot.paths.slice(
-    0,
-    spot.directives.some((d) => d.name === 'if' || d.name === 'rewrite') || spot.location?.kind === 'regex' ? MOST_PATHS : 3,
-  );
+  spot.somePaths(spot.directives.some((d) => d.name === 'if' || d.name === 'rewrite') || spot.location?.kind === 'regex' ? MOST_PATHS : 3);
 
 /** Requests to a spot that bring a query, to each of its paths and in each of its variations. */
 export const withQuery = (spot: Spot, query: string): readonly (Probe & { readonly path: string; readonly query: string })[] => [
   ...tellingPaths(spot).map((path) => ({ path, query })),
   ...[...spot.variations, ...hostsAsked(spot)].map((v) => ({
     ...v,
-    path: v.path ?? spot.paths[0] ?? '/',
+    path: v.path ?? spot.path ?? '/',
     query: v.query ? `${v.query}&${query}` : query,
   })),
 ];
@@ -250,14 +264,35 @@ function arrives({ server, location }: Spot, path: string): boolean {
   return match.location === location && match.how !== 'slash-redirect' && !isOpen(match.how);
 }
 
-function pathsTo(spot: Spot): string[] {
-  const { location, config } = spot;
+function* pathsTo(spot: Spot): Generator<string> {
+  const { location } = spot;
   const found = new Set<string>();
-  const add = (path: string): void => {
-    if (found.size < MOST_PATHS && !found.has(path) && arrives(spot, path)) found.add(path);
+  const arriving = function* (paths: Iterable<string>): Generator<string> {
+    for (const path of paths)
+      if (found.size < MOST_PATHS && !found.has(path) && arrives(spot, path)) {
+        found.add(path);
+        yield asPath(path);
+      }
   };
   const name = location && location.kind !== 'regex' ? location.name : '';
-  // patterns of this place come first: a path that none of them fits shows little
+  if (location) {
+    if (location.kind === 'prefix')
+      yield* arriving((location.name.endsWith('/') ? ['users', ''] : ['/users', '', '/']).map((rest) => location.name + rest));
+    const plain = pathsFor(location, 16);
+    yield* arriving(plain.slice(0, 2));
+    // patterns of this place come before further plain ones: a path that none of them fits shows little
+    yield* arriving(patternedPaths(spot, name));
+    yield* arriving(plain);
+  } else {
+    yield* arriving(['/users']);
+    yield* arriving(patternedPaths(spot, name));
+    yield* arriving(['/', '/a/b', '/a.html']);
+  }
+}
+
+/** Paths that the patterns and the tables of a place fit, as far as they arrive there. */
+function patternedPaths(spot: Spot, name: string): string[] {
+  const { config } = spot;
   const patterned: string[] = [];
   for (const d of spot.directives) {
     const patterns: { pattern: string; caseless: boolean }[] = [];
@@ -291,19 +326,7 @@ function pathsTo(spot: Spot): string[] {
       }
     }
   }
-  if (location) {
-    const plain = pathsFor(location, 16);
-    if (location.kind === 'prefix')
-      for (const rest of location.name.endsWith('/') ? ['users', ''] : ['/users', '', '/']) add(location.name + rest);
-    for (const path of plain.slice(0, 2)) add(path);
-    for (const path of patterned) add(path);
-    for (const path of plain) add(path);
-  } else {
-    add('/users');
-    for (const path of patterned) add(path);
-    for (const path of ['/', '/a/b', '/a.html']) add(path);
-  }
-  return [...found].map(asPath);
+  return patterned;
 }
 
 // ---- what the configuration looks at

@@ -53,7 +53,7 @@ Say it once: \`expires\` for the age, with \`add_header Cache-Control public\` o
     ages: 'The answer to {from} names two ages, "{one}" and "{other}", of which caches take either. Drop expires, or the max-age of this line.',
   },
   check({ spot, report }) {
-    const path = spot.paths[0];
+    const path = spot.path;
     if (path === undefined) return;
     const own = spot.scope.effective('add_header').directives.filter(isOne);
     const line = own.at(-1)!;

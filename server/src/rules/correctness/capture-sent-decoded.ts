@@ -9,7 +9,7 @@ import { defineRule } from '../rule.ts';
 
 /** Paths of a spot with a blank in one of their pieces, the last one first, that still arrive there. */
 function* withBlank(spot: Spot): Generator<string> {
-  for (const path of spot.paths.slice(0, 6)) {
+  for (const path of spot.somePaths(6)) {
     if (path.includes('%')) continue;
     const ends = [...path.matchAll(/[\w-](?=\/|\.|$)/g)].map((m) => m.index + 1).reverse();
     for (const at of ends.slice(0, 3)) {

@@ -35,7 +35,7 @@ Leave the status as it is (\`error_page 502 /down.html;\`). Where an application
   check({ spot, report }) {
     const { scope } = spot;
     const lines = scope.effective('error_page').directives.filter((d) => d.values.some((v) => SUCCESS.test(v)));
-    const path = spot.paths[0] ?? '/';
+    const path = spot.path ?? '/';
     const name = spot.ask({}).outcome.upstreamRequest?.upstream;
     if (name === undefined) return;
     const place = locationOf(scope);

@@ -20,7 +20,7 @@ function* tries(spot: Spot): Generator<[Probe, Pick<TraceOptions, 'assume' | 'up
   if (spot.has(...PASS_DIRECTIVES)) {
     // whoever is asked is down, for the page as well
     const name = spot.ask({}).outcome.upstreamRequest?.upstream;
-    for (const failure of name === undefined ? [] : (['refused', 'timeout'] as const)) yield [{}, { upstreams: { [name!]: { failure } } }];
+    for (const failure of name === undefined ? [] : failuresOf(spot)) yield [{}, { upstreams: { [name!]: { failure } } }];
   }
   if (!REFUSES.some((name) => spot.has(name) || spot.scope.effective(name).directives.length)) return;
   yield [{}, {}];
@@ -69,6 +69,13 @@ function cutPage(spot: Spot): { line: Directive; limit: string; trace: Trace } |
 
 /** What nginx answers with by itself when an application is down. */
 const isForUpstreams = (page: Directive): boolean => page.values.slice(0, -1).some((v) => v === '502' || v === '504');
+
+/** The failures of an application that pages of the spot are for; one of them where a page is for both. */
+function failuresOf({ scope }: Spot): readonly ('refused' | 'timeout')[] {
+  const pages = scope.effective('error_page').directives.map((d) => d.values.slice(0, -1));
+  if (pages.every((codes) => codes.includes('502') === codes.includes('504'))) return ['refused'];
+  return ['refused', 'timeout'];
+}
 
 /** Whether a page is for a code that something of the spot or of its server refuses with. */
 function isForRefused({ scope, directives, server }: Spot, page: Directive): boolean {

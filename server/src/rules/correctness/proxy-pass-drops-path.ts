@@ -1,5 +1,7 @@
 /** With a variable in proxy_pass its URI is sent as it stands: every path becomes the same one. Shown by two requests that arrive alike. */
 
+import { textsOf } from '../../answers/what-is-passed.ts';
+import type { Directive } from '../../config/directive.ts';
 import { walk } from '../../config/scope.ts';
 import { hasVariables } from '../../config/upstreams.ts';
 import type { Trace } from '../../trace/trace.ts';
@@ -17,6 +19,11 @@ function isOneTarget(spot: Spot): boolean {
   );
 }
 
+/** Without a URI the path goes on as it came, and $request_uri is all of it. */
+const keepsAll = (pass: Directive): boolean =>
+  /\$\{?request_uri\b/.test(pass.value(0)) ||
+  (textsOf(pass.scope, pass.value(0))?.every((t) => /^https?:\/\/[^/?#:]+(?::\d+)?$/.test(t)) ?? false);
+
 export default defineRule({
   id: 'proxy-pass-drops-path',
   group: 'correctness',
@@ -32,7 +39,7 @@ Omit the URI (\`proxy_pass http://$app;\`), which sends the path as it came or a
     outcome: ['proxy_pass'],
     when: (spot) =>
       spot.location?.kind !== 'exact' &&
-      spot.directives.some((d) => d.name === 'proxy_pass' && hasVariables(d.value(0))) &&
+      spot.directives.some((d) => d.name === 'proxy_pass' && hasVariables(d.value(0)) && !keepsAll(d)) &&
       !isOneTarget(spot),
   },
   needs: 'config',
@@ -48,7 +55,7 @@ Omit the URI (\`proxy_pass http://$app;\`), which sends the path as it came or a
     // a group that a condition takes away is the fault of another rule, capture-overwritten
     if (/\$[1-9]/.test(word.value) && spot.directives.some((d) => d.name === 'if' && d.values.some((v) => /^!?~\*?$/.test(v)))) return;
     const arrived: { path: string; uri: string; to: string; trace: Trace }[] = [];
-    for (const path of spot.paths.slice(0, 6)) {
+    for (const path of spot.somePaths(6)) {
       const trace = spot.ask({ path, query: 'b=1' });
       const sent = trace.outcome.upstreamRequest;
       if (!sent || trace.outcome.kind !== 'proxy') continue;

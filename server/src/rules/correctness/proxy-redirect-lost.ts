@@ -1,5 +1,6 @@
 /** The application's own redirects go to clients with the inner host: shown by an answer that names the host it was asked with. */
 
+import { requestHeader } from '../../answers/what-is-passed.ts';
 import { isPrivateAddress } from '../../answers/who-may-enter.ts';
 import { locationHeader, proofOf } from '../../witness/requests.ts';
 import { defineRule } from '../rule.ts';
@@ -25,8 +26,10 @@ Pass the client's host on (\`proxy_set_header Host $host;\`), or write a \`proxy
     outcome: ['proxy_pass'],
     // the default puts right what begins with the address of a pass that is written out
     when: ({ scope, directives }) =>
-      scope.value('proxy_redirect')?.value(0) === 'off' ||
-      directives.some((d) => d.name === 'proxy_pass' && d.value(0).includes('$') && !scope.value('proxy_redirect')),
+      // who is told the host of the client redirects to that
+      !/^\$\{?(?:http_)?host\b\}?(?::(?:\d+|\$\{?server_port\}?))?$/.test(requestHeader(scope, 'Host')?.value(1) ?? '') &&
+      (scope.value('proxy_redirect')?.value(0) === 'off' ||
+        directives.some((d) => d.name === 'proxy_pass' && d.value(0).includes('$') && !scope.value('proxy_redirect'))),
   },
   needs: 'config',
   costly: true,

@@ -22,11 +22,10 @@ function* starts(spot: Spot): Generator<{ probe: Probe; door: Door }> {
   const most = spot.directives.some((d) => d.name === 'if' || d.name === 'rewrite') || spot.location?.kind === 'regex' ? 12 : 3;
   // further ways in differ by their host and scheme, and not by the path
   for (const [i, door] of spot.doors.slice(0, 6).entries())
-    for (const path of spot.paths.slice(0, i < 2 ? most : Math.ceil(most / 3))) {
+    for (const path of spot.somePaths(i < 2 ? most : Math.ceil(most / 3))) {
       const plain: Probe = { path, query: 'b=1' };
       yield { probe: plain, door };
-      if (path === spot.paths[0] && i < 2)
-        for (const variation of spot.variations.slice(0, 6)) yield { probe: joined(plain, variation), door };
+      if (path === spot.path && i < 2) for (const variation of spot.variations.slice(0, 6)) yield { probe: joined(plain, variation), door };
     }
 }
 

@@ -40,7 +40,7 @@ After \`break\` the path goes on as the rewrite made it. It has to begin with a 
     const traces: Trace[] = [];
     const moved: Trace[] = [];
     let reaches = false;
-    for (const path of spot.paths.slice(0, 8)) {
+    for (const path of spot.somePaths(8)) {
       const trace = spot.ask({ path });
       traces.push(trace);
       if (rewrites.some((r) => trace.steps.some((s) => directiveAt([r], s.at) && s.changed.some((c) => c.what === '$uri'))))

@@ -1,8 +1,19 @@
 /** A rewrite that leaves an empty path: nginx answers 500. Shown by the request. */
 import { textsOf } from '../../answers/what-is-passed.ts';
+import type { Directive } from '../../config/directive.ts';
+import { definitionOf, indexOf } from '../../trace/index.ts';
+import { variablesIn } from '../../trace/script.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { directiveAt } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
+
+/** A value out of a table that has one for everything else, and none of them empty. */
+function isNeverEmpty(d: Directive): boolean {
+  const [name] = variablesIn(d.value(1));
+  const table = name === undefined ? undefined : definitionOf(indexOf(d.scope.config), name)?.directive;
+  const rest = table?.name === 'split_clients' ? '*' : 'default';
+  return (table?.body?.has(rest) ?? false) && (textsOf(d.scope, `$${name}`)?.every((t) => t !== '') ?? false);
+}
 
 export default defineRule({
   id: 'rewrite-to-nothing',
@@ -19,10 +30,7 @@ Take the slash into the group, \`^/api(/.*)$\`, in a location that ends with a s
   looksAt: {
     outcome: ['rewrite'],
     when: (spot) =>
-      spot.directives.some(
-        (d) =>
-          d.name === 'rewrite' && /^(?:\$\{?\w+\}?)+(?:\?.*)?$/s.test(d.value(1)) && !textsOf(d.scope, d.value(1))?.every((t) => t !== ''),
-      ),
+      spot.directives.some((d) => d.name === 'rewrite' && /^(?:\$\{?\w+\}?)+(?:\?.*)?$/s.test(d.value(1)) && !isNeverEmpty(d)),
   },
   needs: 'config',
   messages: {

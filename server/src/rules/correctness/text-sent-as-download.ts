@@ -35,7 +35,7 @@ Set \`default_type text/plain;\` (\`text/html\`, \`application/json\`) beside th
   check({ spot, report }) {
     const own = spot.directives.filter((d) => d.name === 'return');
     const told = new Set<unknown>();
-    for (const path of spot.paths.slice(0, 3)) {
+    for (const path of spot.somePaths(3)) {
       const trace = spot.ask({ path });
       const { kind, body, responseHeaders } = trace.outcome;
       const types = responseHeaders.flatMap(([n, v]) => (n.toLowerCase() === 'content-type' ? [v] : []));

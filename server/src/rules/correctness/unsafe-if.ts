@@ -43,7 +43,7 @@ const CONTENT = new Set([...PASS_DIRECTIVES, 'root', 'alias', 'try_files', 'inde
 function metBy(scope: Scope, condition: Directive): Trace | null {
   const spot = spotsOf(scope.config).find((s) => s.scope === scope);
   if (!spot || spot.unsure) return null;
-  for (const path of spot.paths.slice(0, 3))
+  for (const path of spot.somePaths(3))
     for (const probe of [{}, ...spot.variations]) {
       const trace = spot.ask({ path, ...probe });
       if (trace.steps.some((s) => s.said.startsWith('if ') && s.said.endsWith('yes') && directiveAt([condition], s.at))) return trace;

@@ -7,6 +7,7 @@ import type { Config } from '../../config/config.ts';
 import { type Location, locationsBelow, locationsOf } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import type { Server } from '../../config/servers.ts';
+import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { admitted, isAsked, isBackend, isGivenOut, isRefused, keepsOut } from '../../witness/access.ts';
 import { isScripted } from '../../witness/follow.ts';
@@ -77,11 +78,11 @@ function ways(at: Spot, own: Trace): string[] {
   const made = (kind === 'prefix' ? [name.replace(/\/$/, '')] : []).flatMap((start) => ends.map((end) => asPath(`${start}/${end}`)));
   // a pattern that ends anywhere, or takes whatever comes behind a first name
   if (kind === 'regex')
-    for (const path of at.paths.slice(0, 2)) {
+    for (const path of at.somePaths(2)) {
       const first = path.split('/', 2).join('/');
       made.push(...ends.map((end) => asPath(`${first}/${end}`)));
     }
-  return [...at.paths.slice(0, 6), ...made.filter((p) => at.takes(p))];
+  return [...at.somePaths(6), ...made.filter((p) => at.takes(p))];
 }
 
 /** The patterns that nginx asks after a location: those of its level, then those of the levels around it (find_location). */
@@ -239,6 +240,25 @@ const isTurnedAway = ({ outcome }: Trace): boolean => outcome.status >= 400 || o
 
 const isOther = (location: Location): boolean => !speaksOfAccess(location.scope) && !location.scope.has('internal');
 
+/** The locations of `below` that ask nobody, each with the paths that it really takes. */
+function outranking(spot: Spot): readonly { location: Location; at: Spot; path: string }[] {
+  return [...below(spot)].flatMap(({ location, path }) => {
+    const at = isOther(location) ? spotOf(spot.config, location.scope) : undefined;
+    return at && !at.unsure && at.takes(path) ? [{ location, at, path }] : [];
+  });
+}
+
+/** Whether an error page, another server of the name or another location of the server may lead to the same. */
+const hasOtherWays = ({ config, server, scope, location }: Spot): boolean =>
+  scope.effective('error_page').directives.length > 0 ||
+  otherWaysIn(config, server).some((s) => s.location !== location) ||
+  server.names.some((n) =>
+    serverLevels
+      .of(config)
+      .byHost.get(n.text)
+      ?.some((s) => s.server !== server && PASS_DIRECTIVES.some((p) => s.scope.all.some((d) => d.name === p))),
+  );
+
 export default defineRule({
   id: 'access-list-outranked',
   group: 'security',
@@ -274,12 +294,15 @@ A request is in one location only. Where a regular expression matches, it outran
   },
   check({ spot, report }) {
     const { location, config, server } = spot;
-    const plainPath = spot.paths[0];
+    const plainPath = spot.path;
     if (!location || plainPath === undefined) return;
     if (location.scope.has('internal')) {
       for (const { location: other, path } of below(spot)) if (tellInternal(spot, other, path, report)) return;
       return;
     }
+    const candidates = outranking(spot);
+    // without another way in nothing need be asked
+    if (!candidates.length && !hasOtherWays(spot)) return;
     const plain = spot.ask({});
     const restrictions = restrictionsOf(spot.scope);
     const guards = restrictions.length ? [] : guardsOf(spot);
@@ -295,9 +318,8 @@ A request is in one location only. Where a regular expression matches, it outran
         report('page', { at: nameOf(location), data: { ...data, outcome: outcomeText(plain) }, related, witness: proofOf(plain) });
     }
     const told = new Set<Location>();
-    for (const { location: other, path } of below(spot)) {
-      const at = spotOf(config, other.scope);
-      if (!at || told.has(other) || !isOther(other) || at.unsure || !at.takes(path)) continue;
+    for (const { location: other, at, path } of candidates) {
+      if (told.has(other)) continue;
       const trace = at.ask({ path: asPath(path) });
       if (isAsked(trace) || !isGivenOut(trace) || trace.outcome.location?.pattern.startsWith('@')) continue;
       if (!isSame(own, trace, location, path)) continue;

@@ -39,7 +39,7 @@ Leave \`merge_slashes\` on. Where an application needs the slashes, for URLs wit
   },
   check({ spot, report }) {
     const plain = spot.ask({});
-    const path = spot.paths[0];
+    const path = spot.path;
     if (path === undefined || !keepsOut(plain)) return;
     const own = found(spot, admitted(spot, path), path);
     const other = found(spot, spot.ask({ path: `/${path}` }), `/${path}`);

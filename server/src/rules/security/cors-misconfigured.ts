@@ -90,7 +90,7 @@ Choose the origin with a \`map\` of \`$http_origin\` that lists your own sites a
       });
     };
     for (const probe of probes)
-      for (const origin of [FOREIGN, 'null']) {
+      for (const origin of line.values.some((v) => v.includes('$')) || spot.has('if') ? [FOREIGN, 'null'] : [FOREIGN]) {
         const trace = spot.ask(
           { ...probe, headers: [['Origin', origin], ...(origin === FOREIGN ? REFERER : [])] },
           { upstream: { status: 200, headers: [] } },

@@ -33,7 +33,7 @@ export default defineRule({
     const line = lines[0]!;
     // told where the lines stand, once
     if (line.scope !== spot.scope && !(spot.location === null && line.scope.context === 'http')) return;
-    const path = spot.paths[0];
+    const path = spot.path;
     if (path === undefined) return;
     const shown = errorAnswer(spot, { path });
     if (!shown || shown.outcome.responseHeaders.some(([n]) => n.toLowerCase() === line.value(0).toLowerCase())) return;

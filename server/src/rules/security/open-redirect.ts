@@ -32,7 +32,7 @@ function* tries(spot: Spot): Generator<Probe> {
       .flatMap((d) => d.values.flatMap((v) => variablesIn(v)))
       .flatMap((v) => [...sourcesOf(spot.config, v)]),
   );
-  for (const path of spot.paths.slice(0, 2))
+  for (const path of spot.somePaths(2))
     for (const value of [`https://${EVIL}/`, `//${EVIL}/`, EVIL, `.${EVIL}`, `@${EVIL}`]) {
       for (const name of used) if (name.startsWith('arg_')) yield { path, query: `${name.slice(4)}=${value}` };
       if (used.has('args') || used.has('query_string')) yield { path, query: value };

@@ -27,7 +27,7 @@ function errorWithout(config: Config, scope: Scope): Trace | null | undefined {
   if (!places.length || places.length > MOST) return undefined;
   for (const spot of places) {
     if (spot.unsure) return undefined;
-    const trace = spot.paths.length ? errorAnswer(spot) : null;
+    const trace = spot.path !== undefined ? errorAnswer(spot) : null;
     if (trace && !trace.outcome.responseHeaders.some(([n]) => n.toLowerCase() === 'strict-transport-security')) return trace;
   }
   return null;

@@ -40,7 +40,7 @@ Answer 401 there, and redirect the client with \`error_page 401\` in the locatio
   check({ spot, report }) {
     const line = spot.scope.value('auth_request')!;
     if (!spot.location) return;
-    const path = spot.paths[0];
+    const path = spot.path;
     if (path === undefined || line.value(0).includes('$')) return;
     const uri = line.value(0);
     const place = matchLocation(spot.server.scope, toBytes(uri)).location;

@@ -67,7 +67,7 @@ Keep one of the lines. What the application sends is replaced with \`proxy_hide_
     // told where the nearer of the two lines stands
     if (![one, other].some((l) => l.directive.scope === scope) && !(spot.location === null && other.directive.scope.context === 'http'))
       return;
-    const path = spot.paths[0];
+    const path = spot.path;
     if (path === undefined) return;
     const trace = spot.ask({ path }, { upstream: { status: 200, headers: [] } });
     const count = trace.outcome.responseHeaders.filter(([n]) => n.toLowerCase() === other.name.toLowerCase()).length;
