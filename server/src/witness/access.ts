@@ -6,6 +6,10 @@ import type { Scope } from '../config/scope.ts';
 import type { Trace } from '../trace/trace.ts';
 import type { Spot } from './spots.ts';
 
+/** Every request that comes to the level itself is answered by its `return`: nothing in front of it ends the rewrites or leads elsewhere. */
+export const answersAtOnce = (scope: Scope): boolean =>
+  scope.has('return') && !scope.has('break') && !scope.has('rewrite') && !scope.has('if');
+
 /** Whether access handlers were asked in a trace, whatever they said. */
 export const isAsked = (trace: Trace): boolean => trace.steps.some((s) => s.phase === 'access');
 

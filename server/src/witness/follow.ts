@@ -19,7 +19,7 @@ import { directiveAt } from './spots.ts';
 const MOST_HOPS = 12;
 
 /** Bytes of a target beyond which a way is not followed. */
-const LONGEST = 1500;
+const LONGEST = 600;
 
 export interface Hop {
   readonly trace: Trace;

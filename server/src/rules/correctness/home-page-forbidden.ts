@@ -2,6 +2,9 @@
 import { proofOf } from '../../witness/requests.ts';
 import { defineRule } from '../rule.ts';
 
+/** The name of a program with a path behind it, /rest.php/. */
+const PROGRAM = /\.(?:php\d?|phtml|cgi|fcgi|pl|py|rb|jsp|aspx?)\/$/i;
+
 export default defineRule({
   id: 'home-page-forbidden',
   group: 'correctness',
@@ -31,7 +34,8 @@ Leave \`$uri/\` out where the application makes the pages.`,
     const directive = spot.scope.named('try_files').at(-1)!;
     const word = directive.args.find((w) => /^\$\{?uri\}?\/$/.test(w.value))!;
     const name = spot.location?.name ?? '/';
-    if (!name.endsWith('/') || !spot.takes(name)) return;
+    // what follows a program's name is its argument: no folder is called so
+    if (!name.endsWith('/') || PROGRAM.test(name) || !spot.takes(name)) return;
     const path = name;
     const folder = spot.ask({ path }).assumptions.find((a) => a.id.startsWith('file:'));
     if (!folder) return;

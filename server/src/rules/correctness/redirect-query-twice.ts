@@ -33,7 +33,7 @@ function mayHoldTwice(d: Directive): boolean {
 const mayBringQuery = (d: Directive): boolean =>
   d.value(0).includes('(')
     ? variablesIn(d.value(1)).some((name) => !/^\d$/.test(name) && mayHoldQuery(d.scope, name))
-    : /\?|\$(?![1-9]|\{?(?:document_)?uri\b)/.test(d.value(1));
+    : /\?|\$\{?\d/.test(d.value(1)) || variablesIn(d.value(1)).some((name) => mayHoldQuery(d.scope, name));
 
 /** Variables of nginx's own that hold no query. */
 const isBuiltin = (name: string): boolean =>

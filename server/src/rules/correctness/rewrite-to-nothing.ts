@@ -11,8 +11,12 @@ import { defineRule } from '../rule.ts';
 function isNeverEmpty(d: Directive): boolean {
   const [name] = variablesIn(d.value(1));
   const table = name === undefined ? undefined : definitionOf(indexOf(d.scope.config), name)?.directive;
-  const rest = table?.name === 'split_clients' ? '*' : 'default';
-  return (table?.body?.has(rest) ?? false) && (textsOf(d.scope, `$${name}`)?.every((t) => t !== '') ?? false);
+  const rows = table?.body?.directives ?? [];
+  const isWhole =
+    table?.name === 'split_clients'
+      ? rows.some((row) => row.name === '*') || rows.reduce((sum, row) => sum + Number.parseFloat(row.name), 0) > 99.99
+      : rows.some((row) => row.name === 'default');
+  return isWhole && (textsOf(d.scope, `$${name}`)?.every((t) => t !== '') ?? false);
 }
 
 export default defineRule({

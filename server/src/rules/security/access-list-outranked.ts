@@ -9,7 +9,7 @@ import type { Scope } from '../../config/scope.ts';
 import type { Server } from '../../config/servers.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import type { Trace } from '../../trace/trace.ts';
-import { admitted, isAsked, isBackend, isGivenOut, isRefused, keepsOut } from '../../witness/access.ts';
+import { admitted, answersAtOnce, isAsked, isBackend, isGivenOut, isRefused, keepsOut } from '../../witness/access.ts';
 import { isScripted } from '../../witness/follow.ts';
 import { guardsOf } from '../../witness/guards.ts';
 import { pathsFor } from '../../witness/paths.ts';
@@ -97,6 +97,7 @@ function patternsOver(location: Location): readonly Location[] {
 function* earlier({ config }: Spot, own: Location, regexes: readonly Location[]): Generator<{ location: Location; path: string }> {
   const starts = pathsFor(own, 12).slice(0, 6);
   for (const regex of regexes.slice(0, regexes.indexOf(own))) {
+    if (!isOther(regex)) continue;
     const paths = samplesOf(config.regexes, regex.name, {
       caseless: regex.modifier === '~*',
       tries: 8,
@@ -137,6 +138,7 @@ function* below(spot: Spot): Generator<{ location: Location; path: string }> {
   }
   const name = location.name.replace(/\/$/, '');
   for (const regex of patternsOver(location)) {
+    if (!isOther(regex)) continue;
     // below everything else a pattern of paths is a place of its own
     if (name === '' && /^\^/.test(regex.name)) continue;
     const paths = samplesOf(config.regexes, regex.name, {
@@ -238,10 +240,11 @@ function tellInternal(spot: Spot, other: Location, path: string, report: CheckIn
 /** Somebody without what a condition asks for gets nothing. */
 const isTurnedAway = ({ outcome }: Trace): boolean => outcome.status >= 400 || outcome.kind === 'closed';
 
-const isOther = (location: Location): boolean => !speaksOfAccess(location.scope) && !location.scope.has('internal');
+/** A place that asks nobody, and whose answer is not written out. */
+const isOther = ({ scope }: Location): boolean => !answersAtOnce(scope) && !speaksOfAccess(scope) && !scope.has('internal');
 
 /** The locations of `below` that ask nobody, each with the paths that it really takes. */
-function outranking(spot: Spot): readonly { location: Location; at: Spot; path: string }[] {
+function openWays(spot: Spot): readonly { location: Location; at: Spot; path: string }[] {
   return [...below(spot)].flatMap(({ location, path }) => {
     const at = isOther(location) ? spotOf(spot.config, location.scope) : undefined;
     return at && !at.unsure && at.takes(path) ? [{ location, at, path }] : [];
@@ -276,6 +279,8 @@ A request is in one location only. Where a regular expression matches, it outran
     when: ({ location, scope }) =>
       !!location &&
       location.kind !== 'named' &&
+      // what is answered before anyone is asked is another rule's
+      (!answersAtOnce(scope) || scope.has('internal')) &&
       (restrictionsOf(scope).length > 0 || scope.has('if') || (location.kind === 'prefix' && scope.has('internal'))) &&
       !isClosedByDefault(location, scope),
   },
@@ -300,7 +305,7 @@ A request is in one location only. Where a regular expression matches, it outran
       for (const { location: other, path } of below(spot)) if (tellInternal(spot, other, path, report)) return;
       return;
     }
-    const candidates = outranking(spot);
+    const candidates = openWays(spot);
     // without another way in nothing need be asked
     if (!candidates.length && !hasOtherWays(spot)) return;
     const plain = spot.ask({});

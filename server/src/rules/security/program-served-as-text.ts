@@ -2,7 +2,7 @@
 import { toBytes } from '../../base/bytes.ts';
 import { type Location, type LocationLevel, locationsOf } from '../../config/locations.ts';
 import type { Trace } from '../../trace/trace.ts';
-import { memberOf } from '../../witness/access.ts';
+import { answersAtOnce, memberOf } from '../../witness/access.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
 import { directiveAt, type Spot, spotOf } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
@@ -103,7 +103,7 @@ Put the location of the programs first, or into the other one, or refuse them th
   looksAt: {
     outcome: ['alias', 'root', 'try_files', 'expires', 'location', 'server'],
     when: (spot) =>
-      (spot.location?.kind === 'regex' && !RUNS.some((r) => spot.has(r)) && programs(spot).length > 0) ||
+      (spot.location?.kind === 'regex' && !answersAtOnce(spot.scope) && !RUNS.some((r) => spot.has(r)) && programs(spot).length > 0) ||
       hasProgramIndex(spot) ||
       (fallbackOf(spot) !== null && (!programs(spot).length || isShielded(spot))),
   },
