@@ -3,6 +3,12 @@ export const ARGUED: Readonly<Record<string, Readonly<Record<string, string>>>> 
   'flask-uwsgi-several-apps.conf': {
     'nginx.conf: info forwarded-prefix-kept/param':
       'unless uWSGI mounts the application and manages SCRIPT_NAME itself, Flask gets the prefix twice: as SCRIPT_NAME and in PATH_INFO',
+    'nginx.conf: info assets-without-root/rootless':
+      'the try_files of the framework’s own guide, without a root: it looks in the folder that nginx was compiled with',
+  },
+  gitlab: {
+    'nginx.conf: info error-page-fails-too/cut':
+      'uploads of any size are let through, and the pages for 502 are in a place with the limit of 1 MB: a push meets 413 instead',
   },
   'image-resize.conf': {
     'nginx.conf: info capture-sent-decoded/blank':
