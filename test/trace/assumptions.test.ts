@@ -48,6 +48,10 @@ test('a name that no question has is refused with the names that there are', asy
   const closed = SITE.replace('$arg_to', 'localhost');
   assert.match(await said({ 'upstream-status:ap': '502' }, closed), /Nothing is called/);
   assert.equal(await said({ 'upstream-status:localhost': '502' }, closed), '');
+  // a variable behind the host leaves the host as it is
+  const fixed = SITE.replace('http://$arg_to', 'http://10.0.0.7:7000$request_uri');
+  assert.match(await said({ 'upstream-status:ap': '502' }, fixed), /Nothing is called/);
+  assert.equal(await said({ 'upstream-status:10.0.0.7:7000': '502' }, fixed), '');
 });
 
 test('a value that a question does not know is refused with those that it knows', async () => {

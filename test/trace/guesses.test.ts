@@ -33,6 +33,16 @@ describe('files that nobody can see', () => {
     assert.equal((await ask(php, '/some/page?x=1')).outcome.kind, 'fastcgi');
   });
 
+  test('a folder is there, though no file: the station says so', async () => {
+    const trace = await ask('location / { try_files $uri $uri/ /index.html; }', '/docs', { assume: { 'file:/srv/spa/docs': 'folder' } });
+    const station = trace.steps.find((s) => s.handler === 'ngx_http_try_files_module');
+    assert.equal(station?.said, '/srv/spa/docs is there');
+    assert.deepEqual(
+      station?.rejected.map((r) => r.why),
+      ['/srv/spa/docs is a folder, and a file is asked for'],
+    );
+  });
+
   test('a page of maintenance that stands first is not there', async () => {
     const text = 'location / { try_files /maintenance.html $uri @app; } location @app { proxy_pass http://127.0.0.1:8000; }';
     assert.equal((await ask(text, '/x')).outcome.kind, 'proxy');

@@ -5,7 +5,8 @@
 import { table } from '../base/table.ts';
 import { PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
-import { hasVariables, passTarget, serverAddress, targetServers, upstreamsOf } from '../config/upstreams.ts';
+import type { Directive } from '../config/directive.ts';
+import { hasVariables, type PassTarget, passTarget, readTarget, serverAddress, targetServers, upstreamsOf } from '../config/upstreams.ts';
 import { indexOf } from './index.ts';
 import type { Assumption, Trace } from './trace.ts';
 
@@ -86,13 +87,20 @@ const backends = new PerConfig((config): { readonly names: ReadonlySet<string>; 
       for (const server of group.servers) for (const name of [server.text, serverAddress(server)]) names.add(name.toLowerCase());
     }
     for (const directive of indexOf(config, protocol).passes) {
-      const target = passTarget(directive);
+      const target = passTarget(directive) ?? fixedTarget(config, directive);
       if (!target) open ||= hasVariables(directive.value(0));
       else for (const name of [target.host, ...targetServers(target)]) names.add(name.toLowerCase());
     }
   }
   return { names, open };
 });
+
+/** The target of a pass directive whose variables are no part of its host; null: they may be. */
+function fixedTarget(config: Config, directive: Directive): PassTarget | null {
+  const fixed = /^([a-z]+:\/\/[^/$]+)(?:\/|\$(?:request_uri|uri|document_uri)\b)/.exec(directive.value(0))?.[1];
+  // in stream there is no path
+  return fixed === undefined ? null : readTarget(config, directive.name, fixed, directive);
+}
 
 /** Whether a request to that name can come about: a group, one of its servers, a host, or a named location; any where a variable decides. */
 export function backend(config: Config, name: string): boolean {

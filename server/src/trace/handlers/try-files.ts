@@ -52,7 +52,15 @@ export const tryFilesHandler: Handler = {
       const found = run.stat(path, likely, 'the disk decides what try_files finds', directive);
       const isFolder = found === 'folder';
       if (found === null || found === 'forbidden' || isFolder !== wantsFolder) {
-        rejected.push({ at: atOf(directive), why: `${fromBytes(path)}${wantsFolder ? '/' : ''} is not there` });
+        const text = `${fromBytes(path)}${wantsFolder ? '/' : ''}`;
+        const why = isFolder
+          ? 'is a folder, and a file is asked for'
+          : found === 'forbidden'
+            ? 'cannot be read'
+            : found
+              ? 'is a file, and a folder is asked for'
+              : 'is not there';
+        rejected.push({ at: atOf(directive), why: `${text} ${why}` });
         continue;
       }
       const before = run.uri;
