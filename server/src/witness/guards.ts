@@ -17,7 +17,7 @@ export interface Guard {
 
 /** What only some clients have: an address, a cookie, an argument, a header that browsers do not send by themselves. */
 const KEYS =
-  /^(?:remote_addr|binary_remote_addr|remote_user|cookie_\w+|arg_\w+|ssl_client_\w+|http_(?!(?:user_agent|referer|host|origin|upgrade|connection|range|dnt|accept|if_|sec_|x_forwarded_|content_)).+)$/;
+  /^(?:remote_addr|binary_remote_addr|remote_user|cookie_\w+|arg_\w+|ssl_client_\w+|http_(?!(?:user_agent|referer|host|origin|upgrade|connection|range|dnt|accept|if_|sec_|x_forwarded_|x_requested_with$|content_)).+)$/;
 
 const TURNED_AWAY = new Set(['401', '403', '404', '444']);
 

@@ -59,6 +59,8 @@ export const TRIALS: readonly Trial[] = [
       `root /srv/www;\nlocation /members/ { if ($cookie_member = "") { return 403; } ${PASS} }\nlocation ~ \\.css$ { expires 7d; }`,
       `location /ops/ { if ($http_x_key != "k") { return 403; } ${PASS} }\nlocation ~ \\.json$ { if ($http_x_key != "k") { return 403; } ${PASS} }`,
       `location / { ${PASS} location ~ ^/staff/(?!login) { allow 10.0.0.0/8; deny all; ${PASS} } location = /staff/login { ${PASS} } }`,
+      `location /staff/ { if ($http_x_key != "k") { return 403; } ${PASS} }\nlocation ~ ^/staff/public/ { ${PASS} }`,
+      `location /staff/ { if ($http_x_requested_with = "") { return 404; } ${PASS} }\nlocation ~ \\.json$ { ${PASS} }`,
     ],
   },
   {

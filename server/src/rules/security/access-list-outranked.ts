@@ -141,6 +141,8 @@ function* below(spot: Spot): Generator<{ location: Location; path: string }> {
     if (!isOther(regex)) continue;
     // below everything else a pattern of paths is a place of its own
     if (name === '' && /^\^/.test(regex.name)) continue;
+    // written for what is open below the restricted name
+    if (regex.name.startsWith(`^${name}/`) && FOR_ALL.test(regex.name.slice(name.length + 1))) continue;
     const paths = samplesOf(config.regexes, regex.name, {
       caseless: regex.modifier === '~*',
       tries: 12,
