@@ -204,6 +204,27 @@ export const SHAPES: Readonly<Record<string, readonly [size: number, files: (n: 
         ),
       ),
   ],
+  'headers for the upstream, of one server': [
+    10_000,
+    (n) => one(server(`${times(n, (i) => `proxy_set_header X-H${i} $http_x${i};`)}\nlocation / { proxy_pass http://127.0.0.1:8000; }`)),
+  ],
+  'error pages of one server': [
+    6_000,
+    (n) =>
+      one(server(`${times(n, (i) => `error_page ${400 + (i % 100)} /e${i}.html;`)}\nlocation / { proxy_pass http://127.0.0.1:8000; }`)),
+  ],
+  'files made after one pattern': [
+    1_000,
+    (n) => ({
+      'nginx.conf': http('include sites/*.conf;'),
+      ...Object.fromEntries(
+        Array.from({ length: n }, (_, i) => [
+          `sites/s${i}.conf`,
+          `server {\nlisten 80;\nserver_name s${i}.example;\nlocation / { proxy_pass http://127.0.0.1:8000; }\nlocation /img { alias /srv/${i}/img/; }\n}\n`,
+        ]),
+      ),
+    }),
+  ],
   'parameters of FastCGI': [
     3_000,
     (n) => one(server(times(n, (i) => `location /p${i}/ { fastcgi_param SCRIPT_FILENAME /srv/p${i}.php; fastcgi_pass 127.0.0.1:9000; }`))),

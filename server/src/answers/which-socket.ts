@@ -51,9 +51,10 @@ function reachBy(config: Config, server: number): Reach {
 /** The http servers that clients reach over TLS. */
 export const tlsServers = (config: Config): Server[] => serversOf(config).filter((s) => reachOf(s).tls);
 
+const withTls = new PerConfig((config): boolean => serversOf(config).some((s) => reaches.of(config).get(numberOf(s))?.tls ?? false));
+
 /** Some http server is reached over TLS. */
-export const hasTlsServer = (config: Config): boolean =>
-  asked(config, 'a server over TLS', (c) => serversOf(c).some((s) => reachOf(s).tls));
+export const hasTlsServer = (config: Config): boolean => asked(config, 'a server over TLS', (c) => withTls.of(c));
 
 /** Some server of http, stream or mail speaks TLS. */
 export const speaksTls = (config: Config): boolean =>

@@ -45,19 +45,15 @@ Named locations stay reachable by \`error_page\`, since nginx jumps directly to 
         fix: message === 'below' ? removeUseless('Remove it', d) : null,
       });
     // a return that an "if", rewrite or break above may keep from running is still the last word of its block
-    const skipped = all.slice(0, here).some((d) => d.name === 'break');
-    if (skipped) return;
+    const before = all.slice(0, here);
+    if (before.some((d) => d.name === 'break')) return;
+    const conditional = before.some((d) => d.name === 'rewrite' || d.name === 'if');
+    const early = conditional && before.some((d) => d.name === 'rewrite' || (d.name === 'if' && d.body && letsOn(d.body)));
     all.forEach((d, i) => {
       if (i > here && REWRITE.has(d.name)) dead(d, 'below');
-      else if (
-        scope.context.includes('location') &&
-        CONTENT.has(d.name) &&
-        !all.slice(0, here).some((x) => x.name === 'rewrite' || x.name === 'if')
-      )
-        dead(d, 'beside');
+      else if (scope.context.includes('location') && CONTENT.has(d.name) && !conditional) dead(d, 'beside');
       else if (scope.context === 'server' && d.name === 'location' && scope.opener) {
         const read = readLocation(d);
-        const early = all.slice(0, here).some((x) => x.name === 'rewrite' || (x.name === 'if' && x.body && letsOn(x.body)));
         if (read && read.modifier !== '@' && !early) dead(d, 'location', d.at({ start: d.statement.name.start, end: d.args.at(-1)!.end }));
       }
     });

@@ -1,5 +1,6 @@
 /** error_page lines that never show: the application's own errors without interception, and pages that are sent as if nothing was wrong. */
 import { toBytes } from '../../base/bytes.ts';
+import { PerPart } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import { isOpen, matchLocation } from '../../config/locations.ts';
 import { type Scope, walk } from '../../config/scope.ts';
@@ -44,25 +45,41 @@ const servesFiles = (scope: Scope): boolean =>
   !scope.directives.some((d) => d.name.endsWith('_pass') || d.name === 'return' || d.name === 'internal') &&
   !(scope.opener?.values.some((v) => v.startsWith('@')) ?? false);
 
+const PASS_NAMES: ReadonlySet<string> = new Set(PASSES.map((k) => `${k}_pass`));
+
+/** The pass directives of the locations at and below a scope, by the error_page lines that are in force there. */
+const passesByPage = new PerPart((scope: Scope): ReadonlyMap<Directive, readonly Directive[]> => {
+  const byPage = new Map<Directive, Directive[]>();
+  for (const d of walk(scope)) {
+    if (!PASS_NAMES.has(d.name) || d.scope.context !== 'location') continue;
+    for (const page of d.scope.effective('error_page').directives) {
+      const known = byPage.get(page);
+      if (known) known.push(d);
+      else byPage.set(page, [d]);
+    }
+  }
+  return byPage;
+});
+
+/** Whether nothing but applications and the error pages themselves is served below an outer level. */
+const onlyPassesOn = new PerPart((scope: Scope): boolean => {
+  const all = walk(scope);
+  const pages = new Set(all.filter((d) => d.name === 'error_page').map((d) => d.values.at(-1)!));
+  if (all.some((d) => d.name === 'location' && d.body && servesFiles(d.body) && !isPage(d, pages))) return false;
+  const servers = scope.context === 'server' ? [scope] : scope.scopes.filter((s) => s.context === 'server');
+  return servers.every(takesAll);
+});
+
 /** The pass directive whose errors a page is meant for and does not see, with the codes that only the application gives there. */
 function unseenBy(directive: Directive, codes: readonly string[]): { pass: Directive; codes: readonly string[] } | null {
   const { scope } = directive;
   const meant = codes.filter((c) => APPLICATION.has(c));
   if (!meant.length) return null;
-  const kinds = PASSES.map((k) => `${k}_pass`);
-  const passes = [...walk(scope)].filter(
-    (d) => kinds.includes(d.name) && d.scope.context === 'location' && d.scope.effective('error_page').directives.includes(directive),
-  );
+  const passes = passesByPage.of(scope).get(directive) ?? [];
   const own = passes.find((d) => d.scope === scope);
   if (scope.context === 'location' && (!own || scope.has('try_files'))) return null;
-  // on an outer level the page may be for files: only where nothing but applications and the page itself is served
-  const pages = new Set([...walk(scope)].filter((d) => d.name === 'error_page').map((d) => d.values.at(-1)!));
-  if (scope.context !== 'location') {
-    const level = [...walk(scope)].filter((d) => d.name === 'location' && d.body);
-    if (!passes.length || level.some((d) => servesFiles(d.body!) && !isPage(d, pages))) return null;
-    const servers = scope.context === 'server' ? [scope] : scope.scopes.filter((s) => s.context === 'server');
-    if (servers.some((s) => !takesAll(s))) return null;
-  }
+  // on an outer level the page may be for files
+  if (scope.context !== 'location' && (!passes.length || !onlyPassesOn.of(scope))) return null;
   for (const pass of own ? [own] : passes) {
     if (isOn(pass.scope, `${pass.name.replace('_pass', '')}_intercept_errors`)) continue;
     const given = ownCodes(pass.scope);

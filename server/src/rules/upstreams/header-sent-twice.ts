@@ -1,11 +1,27 @@
 /** Two lines for one header in force together: an include and a line of one's own, mostly. nginx sends both. */
 import { isNginx, isVersionSaid } from '../../answers/which-build.ts';
+import { PerPart } from '../../config/asked.ts';
+import type { Directive } from '../../config/directive.ts';
+import type { Scope } from '../../config/scope.ts';
 import { defineRule } from '../rule.ts';
 
 /** Headers of which a second line is refused by gunicorn and h11, and by others soon. */
 const SINGLE = new Set(['host', 'content-type', 'content-length', 'transfer-encoding']);
 /** of the hop, not for the application */
 const OWN = new Set(['connection', 'keep-alive', 'te', 'upgrade']);
+
+const LISTS = ['proxy_set_header', 'grpc_set_header'] as const;
+
+const isSent = (d: Directive): boolean => d.args.length === 2 && d.value(1) !== '';
+
+const keyOf = (d: Directive): string => `${d.name} ${d.value(0).toLowerCase()}`;
+
+/** The first line of a level for each header that is sent. */
+const firstLines = new PerPart((scope: Scope): ReadonlyMap<string, Directive> => {
+  const first = new Map<string, Directive>();
+  for (const list of LISTS) for (const d of scope.named(list)) if (isSent(d) && !first.has(keyOf(d))) first.set(keyOf(d), d);
+  return first;
+});
 
 export default defineRule({
   id: 'header-sent-twice',
@@ -19,7 +35,7 @@ Lines of \`proxy_set_header\` do not replace each other: each is sent. Two lines
 From nginx 1.31.4 on Host is the exception: only the last line of it is sent.`,
   about: ['proxy_set_header'],
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_set_header'],
-  looksAt: { directive: ['proxy_set_header', 'grpc_set_header'] },
+  looksAt: { directive: LISTS },
   needs: 'file',
   messages: {
     refused: '{name} is set twice here, and nginx sends both lines: gunicorn and others answer 400. Keep one of them.',
@@ -29,12 +45,11 @@ From nginx 1.31.4 on Host is the exception: only the last line of it is sent.`,
   check({ directive, scope, config, report }) {
     const name = directive.value(0);
     const lower = name.toLowerCase();
-    if (directive.args.length !== 2 || OWN.has(lower) || directive.value(1) === '' || name.includes('$')) return;
-    const all = scope.named(directive.name);
-    const mine = all.indexOf(directive);
-    const first = all.find((d, i) => i < mine && d.value(0).toLowerCase() === lower && d.value(1) !== '' && d.args.length === 2);
+    if (!isSent(directive) || OWN.has(lower) || name.includes('$')) return;
+    const first = firstLines.of(scope).get(keyOf(directive));
     // a line that a template fills in may be anything
-    if (!first || [first, directive].some((d) => d.statement.name.templated || d.args.some((a) => a.templated))) return;
+    if (!first || first === directive || [first, directive].some((d) => d.statement.name.templated || d.args.some((a) => a.templated)))
+      return;
     const own = scope.opener?.file;
     const [at, other] = first.file === own && directive.file !== own ? [first, directive] : [directive, first];
     const { nginx } = config.settings.target;
