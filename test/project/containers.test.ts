@@ -144,3 +144,54 @@ test('packages of a monorepo with a compose file each', () =>
       ]),
     ),
   }));
+
+/** What a site is told of names that the main file may declare. */
+async function unknownIn(files: Readonly<Record<string, string>>): Promise<string[]> {
+  const text = 'server {\n    listen 80;\n    limit_req zone=login;\n    return 204;\n}\n';
+  const { findings } = await checked(inMemory({ 'sites/a.conf': text, ...files }), ['.']);
+  return findings.filter((f) => f.severity === 'error').map((f) => f.rule);
+}
+
+for (const [what, files] of [
+  [
+    'a variable names',
+    {
+      'compose.yaml':
+        'services:\n  web:\n    image: nginx:1.30\n    volumes: ["${CONF}:/etc/nginx/nginx.conf", "./sites:/etc/nginx/conf.d"]\n',
+    },
+  ],
+  [
+    'the machine holds',
+    {
+      'compose.yaml':
+        'services:\n  web:\n    image: nginx:1.30\n    volumes: ["/srv/nginx.conf:/etc/nginx/nginx.conf", "./sites:/etc/nginx/conf.d"]\n',
+    },
+  ],
+  [
+    'is generated',
+    {
+      'compose.yaml':
+        'services:\n  web:\n    image: nginx:1.30\n    volumes: ["./out/nginx.conf:/etc/nginx/nginx.conf", "./sites:/etc/nginx/conf.d"]\n',
+    },
+  ],
+  [
+    'another image brings',
+    {
+      Dockerfile:
+        'FROM registry.example.com/base AS base\nFROM nginx:1.30\nCOPY --from=base /nginx.conf /etc/nginx/nginx.conf\nCOPY sites /etc/nginx/conf.d\n',
+    },
+  ],
+  [
+    'a command fetches',
+    { Dockerfile: 'FROM nginx:1.30\nRUN curl -s https://example.com/nginx.conf -o /etc/nginx/nginx.conf\nCOPY sites /etc/nginx/conf.d\n' },
+  ],
+] as const)
+  test(`a main file that ${what} is not taken for that of the image`, async () => assert.deepEqual(await unknownIn(files), []));
+
+test('a folder of certificates that is not seen leaves the main file of the image', async () => {
+  const files = {
+    'compose.yaml':
+      'services:\n  web:\n    image: nginx:1.30\n    volumes: ["/etc/letsencrypt:/etc/letsencrypt", "certs:/etc/nginx/certs", "./sites:/etc/nginx/conf.d"]\n',
+  };
+  assert.deepEqual(await unknownIn(files), ['unknown-zone']);
+});

@@ -87,6 +87,17 @@ export function mainFileOf(project: Project, instance: Instance): FileId | null 
   return at !== null && project.roots.includes(at) ? at : null;
 }
 
+/** Whether an instance starts with the main file of its image or package, as far as one can see. */
+export function startsWithStock(project: Project, instance: Instance): boolean {
+  const main = mainPathOf(instance);
+  const isPut = instance.placed.some((p) => p.inside === main) || bringsUnseen(instance, main);
+  return !isPut && mainFileOf(project, instance) === null;
+}
+
+/** Whether something that is not seen is put to a path, around it, or into it. */
+export const bringsUnseen = ({ unseen = [] }: Instance, path: string): boolean =>
+  unseen.some((at) => at === path || at === '/' || path.startsWith(`${at}/`) || at.startsWith(`${path}/`));
+
 /**
  * What is mounted or copied around a file: what its own instance puts into its own file system, and nothing of any other's. `by` is the one
  * that is meant, where several that differ start with the file (`waysOf`).

@@ -36,6 +36,8 @@ export interface Instance {
   readonly main: string | null;
   /** libraries that the command which starts it loads (`nginx -g "load_module …;"`) */
   readonly loads: readonly string[];
+  /** paths to which something is put that is not seen: of a variable, of the machine, of a volume, of another image */
+  readonly unseen?: readonly string[];
   /** what its environment says, as one string: it is written into templates */
   readonly variables?: string;
   readonly at: Place;
@@ -187,6 +189,7 @@ function composeInstance(
   { stages, known, built }: { stages: ReadonlyMap<FileId, Stages>; known: Known; built: Set<FileId> },
 ): Instance {
   const placed: Placed[] = [];
+  const unseen: string[] = [];
   let image = imageOf(service.imageName ?? '');
   const replaced = service.command !== null || service.entrypoint !== null;
   let { main, loads } = startedBy(wordsOfCommand(service.entrypoint), wordsOfCommand(service.command));
@@ -198,6 +201,7 @@ function composeInstance(
     main ??= made?.main ?? null;
     if (!replaced) loads = made?.loads ?? [];
     placed.push(...(made?.placed ?? []));
+    unseen.push(...(made?.unseen ?? []));
   }
   const folder = dirname(service.file);
   for (const { source, target, content, place: at } of service.mounts) {
@@ -205,9 +209,9 @@ function composeInstance(
     const written = content && known.inner?.(content);
     if (written) placed.push({ inside: clean(target), file: written, at });
     // a bare word is a volume of Docker's own, an absolute path a folder of the machine
-    if (source === null || !/^\.{1,2}(\/|$)/.test(source) || source.includes('$')) continue;
-    const id = resolve(folder, source);
-    if (isBelow(id, known.boundary)) placed.push({ inside: clean(target), file: id, at });
+    const id = source !== null && /^\.{1,2}(\/|$)/.test(source) && !source.includes('$') ? resolve(folder, source) : null;
+    if (id !== null && isBelow(id, known.boundary)) placed.push({ inside: clean(target), file: id, at });
+    if (!written && (id === null || !there(id, known))) unseen.push(clean(target));
   }
   const made = {
     name: service.name,
@@ -216,6 +220,7 @@ function composeInstance(
     placed: withTemplates(placed, known),
     main,
     loads,
+    unseen,
     variables: JSON.stringify([
       [...service.environment].map(([name, s]) => [name, likely(s)]),
       service.environmentFiles.map((f) => f.path),
@@ -265,11 +270,16 @@ const INSTALLS =
 const FOLDER_NAME =
   /(^|\/)(nginx|conf\.d|http\.d|sites-(available|enabled)|templates|snippets|conf|includes?|vhosts?\.d|stream\.d|modules-enabled|app|code|src)$/;
 
+/** A command that puts a file of nginx to its place: what is in it nobody sees. */
+const BRINGS =
+  /(?:>|\s-[oO]|\b(?:cp|mv|install|ln)\b[^\n;&|]*?)\s*(\/etc\/nginx\/(?:nginx\.conf|(?:conf|http|stream)\.d|sites-enabled)\b[^\s"'<>|;&]*)/g;
+
 /** What a stage makes: which nginx, and what of the project is put where. */
 interface Made {
   readonly stage: DockerStage;
   readonly image: Image | null;
   readonly placed: readonly Placed[];
+  readonly unseen: readonly string[];
 }
 
 /** What the last stage of a Dockerfile (or the one that is asked for) puts where. Null when it is not a image of nginx and holds nothing of it. */
@@ -286,11 +296,16 @@ function dockerInstance(
     const image =
       imageOf(base) ??
       (stage.runs.some((run) => INSTALLS.test(run.text)) ? installedOn(base, stage.runs.map((run) => run.text).join('\n')) : null);
-    const placed = [
-      ...stage.runs.flatMap((run) => writtenBy(run.place(), known)),
-      ...stage.copies.flatMap((copy) => copied(copy, made, file, context, known)),
-    ];
-    made.push({ stage, image, placed });
+    const placed = stage.runs.flatMap((run) => writtenBy(run.place(), known));
+    const unseen = stage.runs
+      .flatMap((run) => [...run.text.matchAll(BRINGS)].map(([, path]) => clean(path!)))
+      .filter((path) => !placed.some((p) => p.inside === path));
+    for (const copy of stage.copies) {
+      const put = copied(copy, made, file, context, known);
+      placed.push(...put);
+      if (!put.length && !copy.target.includes('$')) unseen.push(clean(copy.target));
+    }
+    made.push({ stage, image, placed, unseen });
   }
   const last = made.find(({ stage }) => target !== null && stage.name === target.toLowerCase()) ?? made.at(-1);
   if (!last) return null;
@@ -300,7 +315,8 @@ function dockerInstance(
   const started = [stage.entrypoint, stage.command].map((command) =>
     command?.form === 'exec' ? command.words.map((w) => w.text).join(' ') : (command?.text.text ?? ''),
   );
-  return { name: basename(file), kind: 'dockerfile', image, built: true, placed, ...startedBy(started.join(' ')), at: stage.place };
+  const { unseen } = last;
+  return { name: basename(file), kind: 'dockerfile', image, built: true, placed, unseen, ...startedBy(started.join(' ')), at: stage.place };
 }
 
 /** `cat <<EOF > /etc/nginx/conf.d/site.conf`, `echo '…' > /etc/nginx/nginx.conf`: the texts of a RUN at the paths that they are written to. */
@@ -563,13 +579,16 @@ class Kubernetes {
       return itemsOf(child(spec, 'containers')).flatMap((container): Instance[] => {
         const image = imageOf(scalarText(child(container, 'image'))?.text ?? '');
         const placed: Placed[] = [];
+        const unseen: string[] = [];
         for (const mount of itemsOf(child(container, 'volumeMounts'))) {
           const path = scalarText(child(mount, 'mountPath'))?.text;
           const sub = scalarText(child(mount, 'subPath'))?.text;
           if (!path) continue;
+          const before = placed.length;
           for (const { key, file, at } of volumes.get(text(child(mount, 'name')) ?? '') ?? [])
             if (sub === undefined) placed.push({ inside: clean(`${path}/${key}`), file, at });
             else if (sub === key) placed.push({ inside: clean(path), file, at });
+          if (placed.length === before) unseen.push(clean(path));
         }
         return image || placed.length
           ? [
@@ -578,6 +597,7 @@ class Kubernetes {
                 kind: 'kubernetes',
                 image,
                 placed,
+                unseen,
                 ...startedBy(`${wordsOf(child(container, 'command'))} ${wordsOf(child(container, 'args'))}`),
                 at: container.place,
               },

@@ -18,7 +18,7 @@ import { INHERITED_LISTS, NO_DISK, type StandIn, type Tree } from '../config/tre
 import type { SourceFile } from '../syntax/statement.ts';
 import { TEMPLATE_ENDINGS } from '../syntax/template/engines.ts';
 import { partsApart } from './applications.ts';
-import { livesAt, mainFileOf, type Project } from './deployed.ts';
+import { bringsUnseen, livesAt, type Project, startsWithStock } from './deployed.ts';
 import type { Distribution } from './images.ts';
 import { MAIN_FILES, type MainFile } from './main-files.ts';
 import { type Instance, insidePaths, OF_IMAGES } from './mounts.ts';
@@ -202,7 +202,11 @@ export function destinationIn(project: Project, file: FileId, by: Instance | nul
     of: image?.name ?? instance.name,
     together: [...byPath].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, id]) => id),
     // a main file of the project's own does not read this one: what is around it then is not known
-    whole: OF_IMAGES.includes(instance.kind) && image?.distribution != null && mainFileOf(project, instance) === null,
+    whole:
+      OF_IMAGES.includes(instance.kind) &&
+      image?.distribution != null &&
+      startsWithStock(project, instance) &&
+      !bringsUnseen(instance, folder(lives.path).replace(/\/$/, '')),
   };
 }
 
