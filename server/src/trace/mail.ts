@@ -62,6 +62,7 @@ export const LEDGER = ledgerOf([
       'protocol',
       'ssl',
       'ssl_certificate',
+      'ssl_protocols',
       'ssl_verify_client',
       'set_real_ip_from',
       'starttls',
