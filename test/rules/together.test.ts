@@ -9,6 +9,7 @@ import { combined } from '../../server/src/fixes/apply.ts';
 import { RULES } from '../../server/src/rules/all.ts';
 import type { Example, Finding } from '../../server/src/rules/rule.ts';
 import { exampleSettings, exampleTree, type Linted, lintTree } from '../harness/rules.ts';
+import { cluster } from '../trial/variants/cluster.ts';
 
 /** Pairs at the same words that are two defects, each with its own cure. */
 const TWO_DEFECTS: Readonly<Record<string, string>> = {
@@ -99,6 +100,16 @@ test('no rule warns of what the fix of another one writes', async () => {
     }
   }
   assert.deepEqual(Object.fromEntries(met), {});
+});
+
+test('a host that nginx and the Ingress in front take is told once where the application refuses it', async () => {
+  const told = async (manifests: Parameters<typeof cluster>[0]): Promise<string[]> => {
+    const variant = cluster(manifests);
+    const { findings } = await lintTree(exampleTree(variant, variant.text), RULES, exampleSettings(variant));
+    return findings.filter((f) => f.message.includes('answers 400 for old.acme-shop.de')).map((f) => f.rule);
+  };
+  assert.deepEqual(await told({ names: 'acme-shop.de old.acme-shop.de', host: 'old.acme-shop.de' }), ['allowed-hosts-mismatch']);
+  assert.deepEqual(await told({ names: '_', host: 'old.acme-shop.de' }), ['ingress-mismatch']);
 });
 
 test('what covers another rule names one, and a costly one covers costly ones', () => {

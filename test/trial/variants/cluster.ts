@@ -3,6 +3,8 @@ import { files, main, THREE } from '../projects.ts';
 import type { Trial, Variant } from '../trial.ts';
 
 interface Manifests {
+  /** of the server */
+  readonly names?: string;
   /** lines of the server */
   readonly server?: string;
   /** ports of the application's container and what it listens on */
@@ -24,7 +26,8 @@ const pod = (name: string, container: string, more = ''): string =>
 const service = (name: string, ports: string, spec = ''): string =>
   `apiVersion: v1\nkind: Service\nmetadata: { name: ${name} }\nspec:\n  selector: { app: ${name} }\n  ports: [${ports}]\n${spec}`;
 
-const cluster = ({
+export const cluster = ({
+  names = 'acme-shop.de www.acme-shop.de',
   server = `client_max_body_size 20m; location / { ${THREE} proxy_pass http://api; }`,
   ports = '{ name: http, containerPort: 8000 }',
   listens = '0.0.0.0:8000',
@@ -38,7 +41,7 @@ const cluster = ({
   apiSpec = '',
 }: Manifests): Variant =>
   files({
-    'nginx.conf': main(`server { listen 8080; server_name acme-shop.de www.acme-shop.de;\n${server}\n}`),
+    'nginx.conf': main(`server { listen 8080; server_name ${names};\n${server}\n}`),
     'k8s/kustomization.yaml': 'configMapGenerator: [{ name: edge, files: [../nginx.conf] }]',
     'k8s/all.yaml': [
       pod(
@@ -115,6 +118,8 @@ export const TRIALS: readonly Trial[] = [
       cluster({ annotations: REWRITE('/'), path: '/shop' }),
       cluster({ host: 'www.acme-shop.de' }),
       cluster({ host: '"*.acme-shop.de"' }),
+      // nginx has the name as well: it is told beside its server_name, by another rule
+      cluster({ names: 'acme-shop.de old.acme-shop.de', host: 'old.acme-shop.de' }),
       cluster({ annotations: 'nginx.ingress.kubernetes.io/proxy-body-size: 1m', backend: 'name: api, port: { number: 80 }' }),
     ],
   },

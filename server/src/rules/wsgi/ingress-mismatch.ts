@@ -144,6 +144,8 @@ the application answers to.`,
         for (const side of distinct(sidesOf(config, deployment))) {
           const { framework } = side.application;
           if (!framework || !side.server || !asked(framework, (d) => d.hosts)) continue;
+          // a name that nginx has as well is told there, by allowed-hosts-mismatch
+          if (side.server.names.some((n) => n.kind === 'exact' && n.text === host.text.toLowerCase())) continue;
           const scheme = portOf(side.server, 'http') === null ? 'https' : 'http';
           const view = probe(side, config, { scheme, host: host.text })?.view;
           if (!view?.hostAllowed.known || view.hostAllowed.value || !view.host.known || view.host.value.replace(/:\d+$/, '') !== host.text)
