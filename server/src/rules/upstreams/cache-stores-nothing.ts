@@ -38,7 +38,7 @@ export default defineRule({
   why: `
 \`proxy_cache\` names a zone and stores an answer only when something says for how long it is good: the answer's own \`Cache-Control\`, \`Expires\` or \`X-Accel-Expires\`, or \`proxy_cache_valid\` for its code. Django, Flask and FastAPI send none of these headers by themselves, so without \`proxy_cache_valid\` every request is a MISS. With the headers ignored as well (\`proxy_ignore_headers\`) nothing can ever be stored.
 
-Name a time for the codes that may be kept, \`proxy_cache_valid 200 301 10m;\`, or let the application send \`Cache-Control: public, max-age=…\` for the pages that may. An answer with \`Set-Cookie\` is not stored in any case.`,
+Name a time for the codes that may be kept, \`proxy_cache_valid 200 301 10m;\`, or let the application send \`Cache-Control: public, max-age=…\` for the pages that may. An answer with \`Set-Cookie\` is not stored in any case. Where \`proxy_no_cache\` or \`proxy_cache_bypass\` says what is not to be kept, the rule takes it that the application decides on the rest.`,
   about: ['proxy_cache', 'proxy_cache_valid', 'proxy_ignore_headers'],
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_cache_valid'],
   looksAt: { outcome: FAMILIES.map((f) => `${f}_pass`), when: (spot) => familyOf(spot) !== undefined },
@@ -79,6 +79,8 @@ Name a time for the codes that may be kept, \`proxy_cache_valid 200 301 10m;\`, 
       });
       return;
     }
+    // who says what is not to be kept leaves the rest to the application knowingly
+    if (['no_cache', 'cache_bypass'].some((n) => spot.scope.effective(`${family}_${n}`).directives.length)) return;
     if (!told?.store || !isOwn(plain.trace.outcome.upstreamRequest!.upstream)) return;
     report('untold', { at: cache.at(), data, witness: proofOf(plain.trace, 'MISS each time, nothing is stored') });
   },
