@@ -28,7 +28,7 @@ function isFile(scope: Scope, path: string): boolean {
 }
 
 /** Codes that nginx answers with by a line of the text itself, where a pass directive stands. */
-function ownCodes(scope: Scope): ReadonlySet<string> {
+const ownCodes = new PerPart((scope: Scope): ReadonlySet<string> => {
   const found = new Set<string>();
   for (let at: Scope | null = scope; at && at.context !== 'http'; at = at.parent)
     for (const d of at === scope ? walk(at) : at.directives.flatMap((x) => (x.name === 'if' && x.body ? [x, ...x.body.directives] : [x]))) {
@@ -38,7 +38,7 @@ function ownCodes(scope: Scope): ReadonlySet<string> {
       if (status) found.add(status);
     }
   return found;
-}
+});
 
 /** Whether a scope serves files, whose 404 is nginx's own. */
 const servesFiles = (scope: Scope): boolean =>
@@ -82,7 +82,7 @@ function unseenBy(directive: Directive, codes: readonly string[]): { pass: Direc
   if (scope.context !== 'location' && (!passes.length || !onlyPassesOn.of(scope))) return null;
   for (const pass of own ? [own] : passes) {
     if (isOn(pass.scope, `${pass.name.replace('_pass', '')}_intercept_errors`)) continue;
-    const given = ownCodes(pass.scope);
+    const given = ownCodes.of(pass.scope);
     const left = meant.filter((c) => !given.has(c));
     if (left.length) return { pass, codes: left };
   }
