@@ -199,6 +199,15 @@ describe('check: what is read', () => {
     assert.doesNotMatch((await ends(1, ['check', 'deploy/broken.conf'], { cwd })).out, /assumed/);
   });
 
+  test('what a template writes is named among what was not seen', async () => {
+    const root = folder({
+      'nginx.conf.j2':
+        'events {}\nhttp {\n    server {\n        listen 80;\n        {% include "extra.j2" %}\n        return 204;\n    }\n}\n',
+    });
+    const { out: stdout } = await ends(0, ['check', root]);
+    assert.match(stdout, /^ {2}read .*nginx\.conf\.j2, a template \(jinja\)$/m);
+    assert.match(stdout, /^not seen: what the template nginx\.conf\.j2 writes at 1 place$/m);
+  });
   test('--prefix and --map say where paths lie', async () => {
     const http = 'events {}\nhttp { server_tokens off; include PATH; }\n';
     const cwd = folder({

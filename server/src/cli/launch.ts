@@ -18,10 +18,15 @@ const SHORT = 16_384;
 function isShort([command, ...words]: readonly string[]): boolean {
   if (command !== 'check') return false;
   let bytes = 0;
-  for (const word of words) {
-    const stat = word.startsWith('-') ? undefined : fs.statSync(word, { throwIfNoEntry: false });
-    if (stat && !stat.isFile()) return false;
-    bytes += stat?.size ?? 0;
+  try {
+    for (const word of words) {
+      const stat = word.startsWith('-') ? undefined : fs.statSync(word, { throwIfNoEntry: false });
+      if (stat && !stat.isFile()) return false;
+      bytes += stat?.size ?? 0;
+    }
+  } catch {
+    // a loop of links, a name that is too long, a folder that may not be entered: the command says so
+    return false;
   }
   return bytes > 0 && bytes < SHORT;
 }

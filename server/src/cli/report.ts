@@ -68,6 +68,14 @@ export function reportOn(asked: readonly Asked[], findings: readonly Finding[], 
       });
     }
   }
+  const filled = new Map<FileId, string>();
+  for (const { config, project } of asked)
+    for (const file of config.files.values()) {
+      const host = hostFileOf(file.id);
+      const n = file.template === null ? 0 : (file.holes?.length ?? 0);
+      if (n && isShown(host))
+        filled.set(host, `what the template ${relativePath(host, project.boundary)} writes at ${n} ${n === 1 ? 'place' : 'places'}`);
+    }
   const isTold = (r: ReadAs): boolean => [...readAs.values()].some((other) => other.id === r.id && other.service !== r.service);
   return {
     root: asked[0]?.project.boundary ?? null,
@@ -80,9 +88,13 @@ export function reportOn(asked: readonly Asked[], findings: readonly Finding[], 
       .map((f) => ({ id: f.at.file, span: f.at.span, why: f.message })),
     notSeen: [
       ...new Set(
-        asked.flatMap(({ config, project }) =>
-          [...project.notSeen, config.tree.beside?.notSeen, waysNotSeen(project, config.subject)].filter((why) => typeof why === 'string'),
-        ),
+        asked
+          .flatMap(({ config, project }) =>
+            [...project.notSeen, config.tree.beside?.notSeen, waysNotSeen(project, config.subject)].filter(
+              (why) => typeof why === 'string',
+            ),
+          )
+          .concat([...filled.values()]),
       ),
     ],
   };

@@ -78,9 +78,9 @@ function whatWasDone(project: Result['project'], name: (path: string) => string,
   const read = (r: Result['project']['readAs'][number]): string => {
     const as = r.as === null ? '' : ` as ${visible(r.as)}`;
     const inside = r.inside === null ? '' : ` within ${visible(r.inside)}`;
-    const template = r.template === null ? '' : `, a template (${r.template}),`;
-    const why = r.assumed ? ' (assumed)' : r.because ? ` (${place(r.because.id, r.because.span.start)})` : '';
     const service = r.service === null ? '' : ` for ${visible(r.service)}`;
+    const template = r.template === null ? '' : `, a template (${r.template})${as || inside || service ? ',' : ''}`;
+    const why = r.assumed ? ' (assumed)' : r.because ? ` (${place(r.because.id, r.because.span.start)})` : '';
     return `read ${name(shownPath(r.id))}${template}${as}${inside}${service}${why}`;
   };
   const assumed = project.readAs.filter((r) => r.assumed);

@@ -59,7 +59,7 @@ export const extractUpstream: Refactor = ({ config, file, uses }) => {
   edits.set(file, own);
   return [
     {
-      title: `Extract ${address} into an upstream${count > 1 ? `, used ${count} times` : ''}${host ? ` (its name ${host} then sent as Host)` : ''}`,
+      title: `Extract ${address} into an upstream${count > 1 ? `, used ${count} times` : ''}${host ? ` (its name ${host === 'is' ? 'is then' : 'may then be'} sent as Host)` : ''}`,
       kind: 'refactor.extract',
       // a group of its own is what is asked for
       changes: ['request-line', 'timing', ...(host ? (['request-headers'] as const) : [])],
