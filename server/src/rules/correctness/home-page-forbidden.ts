@@ -4,6 +4,8 @@ import { defineRule } from '../rule.ts';
 
 /** The name of a program with a path behind it, /rest.php/. */
 const PROGRAM = /\.(?:php\d?|phtml|cgi|fcgi|pl|py|rb|jsp|aspx?)\/$/i;
+/** Folders into which packages of nginx and its image put a page of their own. */
+const OF_PACKAGES = new Set(['html', '/usr/share/nginx/html', '/var/www/html', '/usr/local/nginx/html', '/usr/local/openresty/nginx/html']);
 
 export default defineRule({
   id: 'home-page-forbidden',
@@ -37,6 +39,9 @@ Leave \`$uri/\` out where the application makes the pages.`,
     // what follows a program's name is its argument: no folder is called so
     if (!name.endsWith('/') || PROGRAM.test(name) || !spot.takes(name)) return;
     const path = name;
+    // without a root it is the folder that nginx was compiled with, which may not be there; those of packages have an index file
+    const root = spot.scope.effective('root').directives.at(-1)?.value(0).replace(/\/+$/, '');
+    if (root === undefined || (path === '/' && OF_PACKAGES.has(root))) return;
     const folder = spot.ask({ path }).assumptions.find((a) => a.id.startsWith('file:'));
     if (!folder) return;
     // what is asked where no folder is: only an application makes the folder's page
@@ -68,6 +73,11 @@ location @app { proxy_pass http://127.0.0.1:8000; }`,
       witness: { request: 'GET http://www.example.test/', outcome: '403', meant: '`GET / at 127.0.0.1:8000`' },
     },
     { inside: 'server', good: 'root /srv/www;\nlocation / { try_files $uri $uri/ =404; }' },
+    {
+      inside: 'server',
+      good: 'root /usr/share/nginx/html;\nlocation / { try_files $uri $uri/ @app; }\nlocation @app { proxy_pass http://127.0.0.1:8000; }',
+    },
+    { inside: 'server', good: 'location / { try_files $uri $uri/ @app; }\nlocation @app { proxy_pass http://127.0.0.1:8000; }' },
     {
       inside: 'server',
       good: 'root /srv/www;\nindex start.html;\nlocation / { try_files $uri $uri/ @app; }\nlocation @app { proxy_pass http://127.0.0.1:8000; }',
