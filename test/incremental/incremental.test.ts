@@ -509,3 +509,9 @@ test('a block behind a brace that opens nothing is not judged until it goes', ()
 
 test('a block behind a brace that is there from the beginning is judged when it goes', () =>
   through(BESIDE.replace('gzip on;', 'gzip on {'), [[['gzip on {', 'gzip on;']], [['gzip on;', 'gzip on {']]]));
+
+test('a folder of the application is served as the socket of an upstream elsewhere says', () =>
+  through(
+    'events {}\nhttp {\n    upstream app {\n        server unix:/run/app.sock;\n    }\n    server {\n        listen 80;\n        root /srv/shop;\n        location / { try_files $uri @app; }\n        location @app { proxy_pass http://app; }\n    }\n}\n',
+    [[['/run/app', '/srv/shop/app']], [['/srv/shop/app', '/run/app']]],
+  ));
