@@ -199,6 +199,25 @@ describe('check: what is read', () => {
     assert.doesNotMatch((await ends(1, ['check', 'deploy/broken.conf'], { cwd })).out, /assumed/);
   });
 
+  test('two folders that are named together are still two projects', async () => {
+    const site =
+      'events {}\nhttp {\n    server {\n        location / {\n            proxy_pass http://127.0.0.1:8000;\n            proxy_read_timeout 30s;\n        }\n    }\n}\n';
+    const both = folder({
+      'here/nginx.conf': site,
+      'here/Procfile': 'web: gunicorn app:app\n',
+      'here/gunicorn.conf.py': 'bind = "127.0.0.1:8000"\ntimeout = 120\n',
+      'there/nginx.conf': site,
+      'elsewhere/readme': '',
+    });
+    const cwd = path.join(both, 'elsewhere');
+    const { files } = report(await run(['check', '--format', 'json', '../here', '../there'], { cwd }));
+    const saying = files.filter((f) => f.diagnostics.some((d) => d.rule === 'timeout-mismatch'));
+    assert.deepEqual(
+      saying.map((f) => path.basename(path.dirname(f.path))),
+      ['here'],
+    );
+  });
+
   test('what a template writes is named among what was not seen', async () => {
     const root = folder({
       'nginx.conf.j2':

@@ -169,7 +169,9 @@ export class Loader {
     const boundary = await boundaryOf(id, kind, this.files, [fileOfPath(process.cwd())]);
     let project = this.projects.get(boundary.folder);
     if (!project) {
-      project = await findProject(boundary, this.files, { catalog: this.parts.engine.catalog, isOther: wanted, named });
+      // another project that was named too is none of this one's business
+      const inside = named.filter((folder) => isBelow(folder, boundary.folder));
+      project = await findProject(boundary, this.files, { catalog: this.parts.engine.catalog, isOther: wanted, named: inside });
       this.projects.set(boundary.folder, project);
     }
     return project;
