@@ -1,7 +1,9 @@
 /** The witnesses of the regex rules and the ways of the taint rules: what they find is checked against PCRE2, what they miss must be nothing. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { lint } from '../../server/src/rules/run.ts';
 import { groupAlwaysHolds, groupHolds, samplesOf } from '../../server/src/witness/regex-samples.ts';
+import { witnessesOf } from '../../server/src/witness/requests.ts';
 import { lintText, parts } from '../harness/rules.ts';
 
 test('samples match their pattern, and every usual form of pattern has some', async () => {
@@ -64,4 +66,22 @@ server { listen 82; set $to $arg_to; set $to 127.0.0.1; location / { proxy_pass 
     findings.filter((f) => f.rule === 'server-side-request-forgery'),
     [],
   );
+});
+
+test('a round that runs out of requests says where it stopped, and one that has enough says nothing', async () => {
+  const { rules } = await parts();
+  const { config, findings } = await lintText(
+    'events {}\nhttp {\n    server {\n        listen 8080;\n        location /a { return 301 /b; }\n        location /b { return 301 /a; }\n    }\n}\n',
+  );
+  const about = (all: typeof findings): string[] => all.filter((f) => f.messageId === 'budget').map((f) => `${f.rule} ${f.severity}`);
+  assert.deepEqual(about(findings), []);
+  assert.ok(findings.some((f) => f.rule === 'redirect-loop'));
+  const witnesses = witnessesOf(config);
+  for (let i = 0; !witnesses.cut; i++)
+    witnesses.ask({ scheme: 'http', target: `/${i}`, headers: [['host', 'example.com']], localPort: 8080 });
+  const after = lint(config, rules);
+  assert.deepEqual(about(after), ['not-checked info']);
+  assert.ok(!after.some((f) => f.rule === 'redirect-loop'));
+  // the witnesses of the rest are not run, and quick rounds never judged them
+  assert.deepEqual(about(lint(config, rules, { quick: true })), []);
 });

@@ -186,6 +186,7 @@ function* stepsOfOne(config: Config, rules: readonly Rule[], options: LintOption
           collector,
           remembered?.part(costly) ?? null,
           options,
+          active.find((r) => r.id === 'not-checked') ?? null,
         ),
   );
   if (options.progress)
@@ -233,6 +234,8 @@ class Part {
     private readonly collector: Collector,
     private readonly known: KnownBlocks | null,
     private readonly options: LintOptions,
+    /** the rule under whose name it is said what was not looked at, whichever part asks it; null where a person turned it off */
+    private readonly notChecked: Rule | null,
   ) {
     this.present = new Present(config.files, true);
     this.dispatch = new Dispatch(
@@ -321,8 +324,7 @@ class Part {
   /** A round that judges no more says so: silence would pass for a clean rest. */
   private tellBudget({ server }: Spot, count: number): void {
     const { opener } = server.scope;
-    // absent where a person turned it off
-    const rule = [...this.byRule.keys()].find((r) => r.id === 'not-checked');
+    const rule = this.notChecked;
     if (!opener || !rule) return;
     this.collector.take({
       rule: rule.id,
