@@ -58,3 +58,13 @@ http {
     [5],
   );
 });
+
+test('a line behind a missing brace may stand inside the block: only the brace is reported', async () => {
+  const { rules } = await parts();
+  const config = await configOf(
+    '#- nginx.conf\nevents {}\nhttp {\n    gzip on;\nserver {\n    listen 8080;\n    location / {\n        return 204;\n    }\n}\n',
+  );
+  const found = lint(config, rules).map((f) => f.rule);
+  assert.ok(found.includes('syntax'), found.join(', '));
+  assert.ok(!found.includes('misplaced-directive'));
+});

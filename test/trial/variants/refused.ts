@@ -448,7 +448,6 @@ export const TRIALS: readonly Trial[] = [
       inc('@ server { listen 8080; }', 'proxy_pass http://127.0.0.1:1;'),
     ],
     sane: [
-      main('events {}\nhttp {\n    gzip on;\nserver {\n    listen 8080;\n    location / {\n        return 204;\n    }\n}\n'),
       http('upstream u { server 127.0.0.1:1; keepalive 4; }\nserver { listen 8080; }'),
       main('events { worker_connections 10; }'),
       'if ($arg_a) { set $b 1; rewrite ^ /x last; }',
