@@ -9,6 +9,7 @@ import type { Config } from '../../server/src/config/config.ts';
 import { Remembered } from '../../server/src/rules/remembered.ts';
 import { lint } from '../../server/src/rules/run.ts';
 import { Workspace } from '../../server/src/workspace/workspace.ts';
+import { bigFile, random } from '../harness/generate-config.ts';
 import { parts } from '../harness/rules.ts';
 
 const TEXT = `events {}
@@ -70,4 +71,42 @@ test('of many revisions of a text the latest are held', async () => {
   // a question that is asked at every revision must not keep the one at which it was asked first
   const old = held.filter((revision) => revision < EDITS - KEPT);
   assert.deepEqual(old, [], 'revisions that are long over');
+});
+
+/** Pieces that open and close blocks: then the words by which blocks are known come and go. */
+const TYPED = ['{', '}', '"', ';', '\n    gzip on;', '\nupstream typed { server 127.0.0.1:1; }\n'];
+const RANDOM_EDITS = 1200;
+
+test('of edits that open and close blocks none is held by what was told of a block before it', async () => {
+  v8.setFlagsFromString('--expose-gc');
+  const collect = vm.runInNewContext('gc') as () => void;
+  const { parser, engine, rules } = await parts();
+  const file = fileId('file:///let-go/nginx.conf');
+  const text = bigFile(120);
+  const workspace = new Workspace(parser, engine, new MemoryFiles([[file, text]]));
+  workspace.apply({ kind: 'folders', folders: [fileId('file:///let-go')] });
+  workspace.apply({ kind: 'open', file, text, version: 1 });
+  await workspace.settle();
+  const remembered = new Remembered();
+  const seen: WeakRef<Config>[] = [];
+  const next = random(3);
+  let version = 1;
+  const edit = async (start: number, end: number, newText: string): Promise<void> => {
+    workspace.apply({ kind: 'edit', file, edits: [[{ span: { start, end }, newText }]], version: ++version });
+    await workspace.settle();
+    const [config] = workspace.snapshot().configs;
+    seen.push(new WeakRef(config!));
+    lint(config!, rules, { quick: version % 100 !== 0, remembered });
+  };
+  for (let i = 0; i < RANDOM_EDITS / 2; i++) {
+    const at = Math.floor(next() * (text.length + 1));
+    const newText = TYPED[Math.floor(next() * TYPED.length)]!;
+    await edit(at, at, newText);
+    await edit(at, at + newText.length, '');
+    if (version % 200 !== 1) continue;
+    await new Promise((done) => setTimeout(done, 0));
+    collect();
+    const old = seen.flatMap((ref, revision) => (revision < seen.length - 3 * KEPT && ref.deref() ? [revision] : []));
+    assert.deepEqual(old, [], `revisions that are long over at ${seen.length}`);
+  }
 });

@@ -30,6 +30,32 @@ export interface Item {
   readonly held: Held | null;
 }
 
+/** What a rule has told of a statement, for a revision in which the block around it is another one. */
+export interface ToldItem {
+  readonly rule: Rule;
+  readonly ofScope: boolean;
+  /** where the statement began then */
+  readonly start: number;
+  /** null where nothing tells whereto the findings move */
+  readonly findings: readonly Finding[] | null;
+}
+
+/** It is kept by the name of a block, which may be in the text for hours: so it holds on to nothing of the revision that it comes from. */
+interface ToldBefore {
+  by: WeakMap<Statement, readonly ToldItem[]>;
+}
+
+function toldBy(items: readonly Item[]): WeakMap<Statement, readonly ToldItem[]> {
+  const by = new WeakMap<Statement, ToldItem[]>();
+  for (const { rule, directive, ofScope, start, held } of items) {
+    const told = { rule, ofScope, start, findings: held?.findings ?? null };
+    const list = by.get(directive!.statement);
+    if (list) list.push(told);
+    else by.set(directive!.statement, [told]);
+  }
+  return by;
+}
+
 interface Entry {
   readonly since: number;
   /** a statement whose braces were repaired may change its length and stay the same */
@@ -41,6 +67,8 @@ interface Entry {
   items: readonly Item[];
   /** those that found something, or are asked each time */
   told: readonly Item[];
+  /** the same by statement; null for what is no block */
+  readonly before: ToldBefore | null;
   /** what all of them have asked, each question once, and the last revision at which every one was answered as they took it */
   questions: ReadonlySet<Question>;
   stood: number;
@@ -157,7 +185,7 @@ export class LinesInOrder {
 export class KnownBlocks {
   private byBlock = new WeakMap<Directive, Entry>();
   /** by the name of the block, which stays the same object where an edit changes what is in the block only */
-  private byName = new WeakMap<Word, Entry>();
+  private byName = new WeakMap<Word, ToldBefore>();
   private judged = new WeakSet<Statement>();
   readonly ofConfig = new Map<Rule, Item>();
   private readonly scopes = new Map<ScopeContext, Map<Rule, Item>>();
@@ -176,18 +204,9 @@ export class KnownBlocks {
   }
 
   /** What a block that was edited has told last, by statement; null when nobody asked about it. */
-  before({ statement, via }: Directive): ReadonlyMap<Statement, readonly Item[]> | null {
+  before({ statement, via }: Directive): WeakMap<Statement, readonly ToldItem[]> | null {
     // of one that is reached in several ways nobody knows which of them it was
-    const entry = via.length ? undefined : this.byName.get(statement.name);
-    if (!entry) return null;
-    const told = new Map<Statement, Item[]>();
-    for (const item of entry.told) {
-      const { statement: of } = item.directive!;
-      const list = told.get(of);
-      if (list) list.push(item);
-      else told.set(of, [item]);
-    }
-    return told;
+    return via.length ? null : (this.byName.get(statement.name)?.by ?? null);
   }
 
   /** Notes that a statement was asked about with the block that it is in. */
@@ -216,8 +235,11 @@ export class KnownBlocks {
 
   /** Takes what was asked again in place of what was known. */
   renew(entry: Entry, items: readonly Item[], config: Config): void {
-    entry.items = items;
-    entry.told = items.filter(tells);
+    if (items !== entry.items) {
+      entry.items = items;
+      entry.told = items.filter(tells);
+      if (entry.before) entry.before.by = toldBy(entry.told);
+    }
     entry.questions = questionsOf(entry.ofBlock, items);
     entry.stood = config.kept!.questions.revision;
   }
@@ -232,18 +254,21 @@ export class KnownBlocks {
     const since = config.kept!.questions.revision;
     const { ofBlock } = recording;
     const questions = questionsOf(ofBlock, items);
-    const entry = {
+    const told = items.filter(tells);
+    const before = directive.body ? { by: toldBy(told) } : null;
+    const entry: Entry = {
       since,
       length: end - start,
       beside: besideOf(directive),
       ofBlock,
       items,
-      told: items.filter(tells),
+      told,
+      before,
       questions,
       stood: since,
     };
     this.byBlock.set(directive, entry);
-    if (directive.body) this.byName.set(directive.statement.name, entry);
+    if (before) this.byName.set(directive.statement.name, before);
   }
 
   /** Whether all that was asked about a place is answered as it was. */

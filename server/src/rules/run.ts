@@ -22,7 +22,7 @@ import { type Fix, fixOf } from './fix.ts';
 import { withoutForeignText } from './foreign.ts';
 import { Held, movedWith, Present } from './held.ts';
 import { inAll } from './in-all.ts';
-import { type BlockNotes, type Item, type KnownBlocks, NO_QUESTIONS, type Remembered } from './remembered.ts';
+import { type BlockNotes, type Item, type KnownBlocks, NO_QUESTIONS, type Remembered, type ToldItem } from './remembered.ts';
 import { type Finding, fill, idsOf, type LooksAt, means, type Related, type Report, type Rule } from './rule.ts';
 import { joined } from './shared.ts';
 import { type Suppression, suppressionsOf } from './suppress.ts';
@@ -399,7 +399,7 @@ class Part {
   }
 
   /** A block that was edited, in an early run: its lines that were not are taken as they were. */
-  private edited(directive: Directive, told: ReadonlyMap<Statement, readonly Item[]>): void {
+  private edited(directive: Directive, told: WeakMap<Statement, readonly ToldItem[]>): void {
     if (this.known!.isJudged(directive.statement)) {
       this.untouched(directive, told);
       return;
@@ -411,12 +411,12 @@ class Part {
     for (const inner of body.directives) this.edited(inner, told);
   }
 
-  private untouched(directive: Directive, told: ReadonlyMap<Statement, readonly Item[]>): void {
+  private untouched(directive: Directive, told: WeakMap<Statement, readonly ToldItem[]>): void {
     const { statement, body, file } = directive;
-    for (const { rule, ofScope, start, held } of told.get(statement) ?? []) {
+    for (const { rule, ofScope, start, findings } of told.get(statement) ?? []) {
       const span = { start, end: start + statement.end - statement.start };
-      const findings = held && movedWith(held.findings, file.id, span, statement.start - start);
-      if (findings) for (const finding of findings) this.collector.take(finding);
+      const moved = findings && movedWith(findings, file.id, span, statement.start - start);
+      if (moved) for (const finding of moved) this.collector.take(finding);
       else this.ask(this.byRule.get(rule)!, ofScope ? body! : directive.scope, directive, file);
     }
     for (const inner of body?.directives ?? []) this.untouched(inner, told);
