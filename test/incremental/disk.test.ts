@@ -51,3 +51,39 @@ test('a folder that is closed takes its main files along, unless one of their fi
   workspace.apply({ kind: 'folders', folders: [] });
   assert.deepEqual(await roots(), [at('a/nginx.conf')]);
 });
+
+test('a site that comes to a folder of a service is read by its main file alone, however often the project is looked through', async () => {
+  const { parser, engine } = await parts();
+  const main = 'events {}\nhttp {\n    upstream app { server web:8000; }\n    include /etc/nginx/conf.d/*.conf;\n}\n';
+  const site = 'server {\n    listen 80;\n    location / { proxy_pass http://app; }\n}\n';
+  const files = new MemoryFiles([
+    [at('compose.yaml'), 'services:\n  web:\n    build: .\n  nginx:\n    image: nginx:1.28\n    volumes:\n      - ./nginx:/etc/nginx:ro\n'],
+    [at('Dockerfile'), 'FROM python:3.12\n'],
+    [at('nginx/nginx.conf'), main],
+    [at('nginx/conf.d/shop.conf'), site],
+  ]);
+  const workspace = new Workspace(parser, engine, files);
+  const subjects = async (): Promise<readonly string[]> => {
+    await workspace.settle();
+    return workspace.snapshot().configs.map((c) => c.subject);
+  };
+  workspace.apply({ kind: 'folders', folders: [fileId('file:///disk')] });
+  workspace.apply({ kind: 'open', file: at('nginx/conf.d/shop.conf'), text: site, version: 1 });
+  assert.deepEqual(await subjects(), [at('nginx/nginx.conf')]);
+  const more = site.replace('80', '81');
+  // an editor opens a file that it creates before its watcher tells of it
+  files.set(at('nginx/conf.d/more.conf'), more);
+  workspace.apply({ kind: 'open', file: at('nginx/conf.d/more.conf'), text: more, version: 1 });
+  await subjects();
+  workspace.apply({ kind: 'disk', files: [at('nginx/conf.d/more.conf')] });
+  assert.deepEqual(await subjects(), [at('nginx/nginx.conf')]);
+  // an editor shows the text of a deleted file for a while
+  files.delete(at('nginx/conf.d/more.conf'));
+  workspace.apply({ kind: 'disk', files: [at('nginx/conf.d/more.conf')] });
+  assert.deepEqual(await subjects(), [at('nginx/nginx.conf')]);
+  assert.equal(workspace.snapshot().configsOf(at('nginx/conf.d/shop.conf')).length, 1);
+  files.set(at('nginx/conf.d/more.conf'), more);
+  workspace.apply({ kind: 'disk', files: [at('nginx/conf.d/more.conf')] });
+  assert.deepEqual(await subjects(), [at('nginx/nginx.conf')]);
+  assert.equal(workspace.snapshot().configsOf(at('nginx/conf.d/more.conf')).length, 1);
+});

@@ -43,9 +43,12 @@ export function waysNotSeen(project: Project, file: FileId): string | null {
     : null;
 }
 
+/** Whether two are the same service, also when the project was looked through again in between. */
+const isSame = (a: Instance, b: Instance): boolean => a === b || (a.kind === b.kind && a.name === b.name && a.at.file === b.at.file);
+
 /** Whether two ways may be one: of one that nobody tells of, nobody can say that it is another. */
 export const mayBeSame = (a: Way, b: Way): boolean =>
-  a === b || !a.group.length || !b.group.length || a.group.some((i) => b.group.includes(i));
+  a === b || !a.group.length || !b.group.length || a.group.some((i) => b.group.some((other) => isSame(i, other)));
 
 function allWays(project: Project, file: FileId): Ways {
   let all = known.get(project);

@@ -429,6 +429,7 @@ export class Workspace {
     const buffer = this.buffers.get(file);
     if (buffer && buffer.version === null) {
       this.buffers.delete(file);
+      this.onDisk.delete(file);
       for (const [id, loaded] of this.loaded)
         if (loaded.tree.files.has(file)) {
           loaded.stale = true;
@@ -500,6 +501,16 @@ export class Workspace {
     return [...this.buffers]
       .filter(([id, b]) => b.version !== null && !this.soughtFor.has(id) && this.unreadWays(id).length > 0)
       .map(([id]) => id);
+  }
+
+  /** Open files that were on the disk some time since they were opened. */
+  private readonly onDisk = new Set<FileId>();
+
+  /** Whether an open file was deleted: its text, which an editor still shows, is nobody's configuration any more. */
+  private async isGone(file: FileId): Promise<boolean> {
+    if (!(await this.files.stat(file))) return this.onDisk.has(file);
+    this.onDisk.add(file);
+    return false;
   }
 
   /** The ways in which a file is started that no configuration is about. */
@@ -644,8 +655,13 @@ export class Workspace {
         this.soughtFor.delete(file);
       }
     for (const root of new Set(stale.flatMap((l) => (l.contexts ? [] : [l.file])))) await this.load(root, cancel);
+    for (const [file, { version }] of this.buffers) if (version !== null && !this.onDisk.has(file)) await this.isGone(file);
     for (const file of this.strays()) {
       const before = this.overtaken;
+      if (await this.isGone(file)) {
+        this.soughtFor.add(file);
+        continue;
+      }
       await this.belongs(file, cancel);
       const source = this.buffers.get(file)?.document;
       if (source && this.unreadWays(file).length) await this.load(file, cancel, source);
