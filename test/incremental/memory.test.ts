@@ -39,37 +39,47 @@ const EDITS = 400;
 /** Questions that nobody asks are kept for 64 revisions (config/asked.ts), and with them the blocks of their last answers. */
 const KEPT = 100;
 
-test('of many revisions of a text the latest are held', async () => {
+/** An editing session: `edit` makes a revision and lints it, wholly once in `rest` edits; `held` tells which revisions are in memory still. */
+async function session(text: string, rest: number) {
   v8.setFlagsFromString('--expose-gc');
   const collect = vm.runInNewContext('gc') as () => void;
   const { parser, engine, rules } = await parts();
   const file = fileId('file:///let-go/nginx.conf');
-  const workspace = new Workspace(parser, engine, new MemoryFiles([[file, TEXT]]));
+  const workspace = new Workspace(parser, engine, new MemoryFiles([[file, text]]));
   workspace.apply({ kind: 'folders', folders: [fileId('file:///let-go')] });
-  workspace.apply({ kind: 'open', file, text: TEXT, version: 1 });
+  workspace.apply({ kind: 'open', file, text, version: 1 });
   await workspace.settle();
   const remembered = new Remembered();
   const seen: WeakRef<Config>[] = [];
-  const places = [...TEXT.matchAll(/;/g)].map((m) => m.index);
   let version = 1;
-  const edit = async (start: number, end: number, newText: string): Promise<void> => {
-    workspace.apply({ kind: 'edit', file, edits: [[{ span: { start, end }, newText }]], version: ++version });
-    await workspace.settle();
-    const [config] = workspace.snapshot().configs;
-    seen.push(new WeakRef(config!));
-    lint(config!, rules, { quick: version % 40 !== 0, remembered });
+  return {
+    edit: async (start: number, end: number, newText: string): Promise<void> => {
+      workspace.apply({ kind: 'edit', file, edits: [[{ span: { start, end }, newText }]], version: ++version });
+      await workspace.settle();
+      const [config] = workspace.snapshot().configs;
+      seen.push(new WeakRef(config!));
+      lint(config!, rules, { quick: version % rest !== 0, remembered });
+    },
+    held: async (): Promise<number[]> => {
+      await new Promise((done) => setTimeout(done, 0));
+      collect();
+      return seen.flatMap((ref, revision) => (ref.deref() ? [revision] : []));
+    },
   };
+}
+
+test('of many revisions of a text the latest are held', async () => {
+  const { edit, held } = await session(TEXT, 40);
+  const places = [...TEXT.matchAll(/;/g)].map((m) => m.index);
   for (let i = 0; i < EDITS / 2; i++) {
     const at = places[i % places.length]!;
     await edit(at, at, 'x');
     await edit(at, at + 1, '');
   }
-  await new Promise((done) => setTimeout(done, 0));
-  collect();
-  const held = seen.flatMap((ref, revision) => (ref.deref() ? [revision] : []));
-  assert.ok(held.length <= KEPT, `${held.length} of ${EDITS} revisions are held`);
+  const all = await held();
+  assert.ok(all.length <= KEPT, `${all.length} of ${EDITS} revisions are held`);
   // a question that is asked at every revision must not keep the one at which it was asked first
-  const old = held.filter((revision) => revision < EDITS - KEPT);
+  const old = all.filter((revision) => revision < EDITS - KEPT);
   assert.deepEqual(old, [], 'revisions that are long over');
 });
 
@@ -78,35 +88,16 @@ const TYPED = ['{', '}', '"', ';', '\n    gzip on;', '\nupstream typed { server 
 const RANDOM_EDITS = 1200;
 
 test('of edits that open and close blocks none is held by what was told of a block before it', async () => {
-  v8.setFlagsFromString('--expose-gc');
-  const collect = vm.runInNewContext('gc') as () => void;
-  const { parser, engine, rules } = await parts();
-  const file = fileId('file:///let-go/nginx.conf');
   const text = bigFile(120);
-  const workspace = new Workspace(parser, engine, new MemoryFiles([[file, text]]));
-  workspace.apply({ kind: 'folders', folders: [fileId('file:///let-go')] });
-  workspace.apply({ kind: 'open', file, text, version: 1 });
-  await workspace.settle();
-  const remembered = new Remembered();
-  const seen: WeakRef<Config>[] = [];
+  const { edit, held } = await session(text, 100);
   const next = random(3);
-  let version = 1;
-  const edit = async (start: number, end: number, newText: string): Promise<void> => {
-    workspace.apply({ kind: 'edit', file, edits: [[{ span: { start, end }, newText }]], version: ++version });
-    await workspace.settle();
-    const [config] = workspace.snapshot().configs;
-    seen.push(new WeakRef(config!));
-    lint(config!, rules, { quick: version % 100 !== 0, remembered });
-  };
-  for (let i = 0; i < RANDOM_EDITS / 2; i++) {
+  for (let edits = 2; edits <= RANDOM_EDITS; edits += 2) {
     const at = Math.floor(next() * (text.length + 1));
     const newText = TYPED[Math.floor(next() * TYPED.length)]!;
     await edit(at, at, newText);
     await edit(at, at + newText.length, '');
-    if (version % 200 !== 1) continue;
-    await new Promise((done) => setTimeout(done, 0));
-    collect();
-    const old = seen.flatMap((ref, revision) => (revision < seen.length - 3 * KEPT && ref.deref() ? [revision] : []));
-    assert.deepEqual(old, [], `revisions that are long over at ${seen.length}`);
+    if (edits % 200) continue;
+    const old = (await held()).filter((revision) => revision < edits - 3 * KEPT);
+    assert.deepEqual(old, [], `revisions that are long over at ${edits}`);
   }
 });

@@ -26,6 +26,7 @@ import { type AppView, applicationView } from '../../deploy/view.ts';
 import { standsAt } from '../../trace/at.ts';
 import { traceRequest } from '../../trace/request.ts';
 import type { At, HeaderPair, Trace } from '../../trace/trace.ts';
+import { type Fix, fixOf, insertAfter, outside } from '../fix.ts';
 
 /** One address behind a pass directive, with what it reaches. */
 export interface Link {
@@ -291,3 +292,20 @@ export function sentLine(side: Side, header: string): Directive | undefined {
 /** The server may be one that serves static files by itself while it debugs, or nobody knows which one it is. */
 export const isDevelopment = (application: Application): boolean =>
   application.server.role === 'development' || application.server === unknown;
+
+/**
+ * The `add_header` line beside a header that the application sends itself, and the directive that takes the application's out; null where nginx
+ * adds none, or hides it. `name` is in lower case; a line with an empty value adds none.
+ */
+export function addedBeside({ pass: { scope }, target }: Side, name: string): { readonly added: Directive; readonly hide: string } | null {
+  const isIt = (d: Directive): boolean => d.value(0).toLowerCase() === name;
+  const added = scope.effective('add_header').directives.find((d) => isIt(d) && d.value(1) !== '');
+  const hide = `${target.kind}_hide_header`;
+  return added && !scope.effective(hide).directives.some(isIt) ? { added, hide } : null;
+}
+
+/** Takes a header of the application out behind its pass directive. */
+export function hiding({ pass }: Side, hide: string, header: string, whose: string): Fix {
+  const { file, statement } = outside(pass);
+  return fixOf(`Hide the header of ${whose}`, 'suggestion', file, [insertAfter(file, statement, [`${hide} ${header};`])]);
+}

@@ -1,10 +1,9 @@
 /** nginx and the application both say who may read an answer: a browser wants one Access-Control-Allow-Origin and refuses two. */
 
 import { asked } from '../../deploy/frameworks/framework.ts';
-import { fixOf, insertAfter, outside } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { django, FORWARDED, httpsSite, tree } from './_examples.ts';
-import { distinct, orPlace, sidesOf } from './_links.ts';
+import { addedBeside, distinct, hiding, orPlace, sidesOf } from './_links.ts';
 
 const NAME = 'access-control-allow-origin';
 const LINE = 'add_header Access-Control-Allow-Origin https://www.example.com;';
@@ -46,21 +45,17 @@ application's out with \`proxy_hide_header Access-Control-Allow-Origin\`.`,
     for (const side of distinct(sidesOf(config, deployment))) {
       const cors = asked(side.application.framework, (d) => d.cors);
       if (!cors) continue;
-      const { scope } = side.pass;
-      const added = scope.effective('add_header').directives.find((d) => d.value(0).toLowerCase() === NAME && d.value(1) !== '');
-      const hide = `${side.target.kind}_hide_header`;
-      if (!added || scope.effective(hide).directives.some((d) => d.value(0).toLowerCase() === NAME)) continue;
+      const both = addedBeside(side, NAME);
+      if (!both) continue;
+      const { added, hide } = both;
       const key = `${added.file.id}#${added.statement.start}`;
       if (reported.has(key)) continue;
       reported.add(key);
-      const place = outside(side.pass);
       report('twice', {
         at: added.at(),
         data: { by: cors.name, hide },
         related: [{ at: orPlace(cors.place, side.application), message: cors.name }],
-        fix: fixOf('Hide the header of the application', 'suggestion', place.file, [
-          insertAfter(place.file, place.statement, [`${hide} Access-Control-Allow-Origin;`]),
-        ]),
+        fix: hiding(side, hide, 'Access-Control-Allow-Origin', 'the application'),
       });
     }
   },

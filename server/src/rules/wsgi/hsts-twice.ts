@@ -2,10 +2,9 @@
 
 import { surely } from '../../deploy/seen.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
-import { fixOf, insertAfter, outside } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { django, FORWARDED, httpsSite, tree } from './_examples.ts';
-import { distinct, djangoSides, orPlace, probe } from './_links.ts';
+import { addedBeside, distinct, djangoSides, hiding, orPlace, probe } from './_links.ts';
 
 const NAME = 'strict-transport-security';
 const HSTS = 'add_header Strict-Transport-Security "max-age=63072000" always;';
@@ -44,23 +43,19 @@ Only one side should send it. nginx also covers its own files and error pages: t
       const { settings } = side.django;
       const seconds = certain(settings.hstsSeconds);
       if (!seconds || ![...settings.uses].some((u) => u.endsWith('SecurityMiddleware'))) continue;
-      const { scope } = side.pass;
-      const added = scope.effective('add_header').directives.find((d) => d.value(0).toLowerCase() === NAME);
-      const hide = `${side.target.kind}_hide_header`;
-      if (!added || scope.effective(hide).directives.some((d) => d.value(0).toLowerCase() === NAME)) continue;
+      const both = addedBeside(side, NAME);
+      if (!both) continue;
+      const { added, hide } = both;
       const key = `${added.file.id}#${added.statement.start}`;
       // the header comes with what Django takes for a secure request only
       const view = probe(side, config, { scheme: 'https' })?.view;
       if (!view || surely(view.secure) !== true || reported.has(key)) continue;
       reported.add(key);
-      const place = outside(side.pass);
       report('twice', {
         at: added.at(),
         data: { seconds, hide },
         related: [{ at: orPlace(placeOf(settings.hstsSeconds), side.application), message: 'SECURE_HSTS_SECONDS' }],
-        fix: fixOf('Hide the header of Django', 'suggestion', place.file, [
-          insertAfter(place.file, place.statement, [`${hide} Strict-Transport-Security;`]),
-        ]),
+        fix: hiding(side, hide, 'Strict-Transport-Security', 'Django'),
       });
     }
   },
