@@ -603,11 +603,21 @@ function withoutNames(text: string, names: readonly string[]): string {
   return out.join('') + text.slice(done);
 }
 
+/** The addresses of which a server is the default one. */
+const defaultsOf = new PerConfig((config) => {
+  const addresses = new Map<Server, string[]>();
+  for (const { defaultServer, text } of listenersOf(config)) {
+    const list = addresses.get(defaultServer);
+    if (list) list.push(text);
+    else addresses.set(defaultServer, [text]);
+  }
+  return addresses;
+});
+
 function serverShape(config: Config, server: Server): string {
   const known = shapes.get(server);
   if (known !== undefined) return known;
-  const defaults = listenersOf(config).filter((l) => l.defaultServer === server);
-  const words = defaults.map((l) => `default on ${l.text}`);
+  const words = (defaultsOf.of(config).get(server) ?? []).map((address) => `default on ${address}`);
   for (const d of server.scope.all) {
     words.push(d.statement.block ? `${d.name}{${d.scope.context}` : d.name);
     for (const value of d.values) words.push(value);

@@ -104,17 +104,20 @@ const DECIDES = new Set([
 ]);
 const decides = (d: Directive): boolean => DECIDES.has(d.name) || /^auth_|^limit_|_by_lua|^js_|^perl|^include$/.test(d.name);
 
-/** Whether a page may end in an error as well: it may not where it is a file that a place of its own gives to everyone. */
-function mayFail({ server: { scope } }: Spot, page: Directive): boolean {
-  const uri = page.values.at(-1) ?? '';
-  if (!/^\/[\w./-]+$/.test(uri) || scope.directives.some((d) => d.name !== 'error_page' && decides(d))) return true;
-  const { location } = matchLocation(scope, toBytes(uri));
-  return (
-    !location ||
-    location.parent !== null ||
-    location.scope.directives.some((d) => d.name === 'location' || decides(d)) ||
-    ['deny', 'auth_basic', 'auth_request', 'auth_jwt'].some((name) => location.scope.effective(name).directives.length > 0)
-  );
+/** The error pages of a spot that may end in an error as well: one may not where it is a file that a place of its own gives to everyone. */
+function mayFail({ scope, server }: Spot): readonly Directive[] {
+  const isDecided = server.scope.directives.some((d) => d.name !== 'error_page' && decides(d));
+  return scope.effective('error_page').directives.filter((page) => {
+    const uri = page.values.at(-1) ?? '';
+    if (isDecided || !/^\/[\w./-]+$/.test(uri)) return true;
+    const { location } = matchLocation(server.scope, toBytes(uri));
+    return (
+      !location ||
+      location.parent !== null ||
+      location.scope.directives.some((d) => d.name === 'location' || decides(d)) ||
+      ['deny', 'auth_basic', 'auth_request', 'auth_jwt'].some((name) => location.scope.effective(name).directives.length > 0)
+    );
+  });
 }
 
 /** The error_page station of a trace whose page ended in the same error. */
@@ -147,7 +150,7 @@ Give the page a location of its own, with a \`root\`, outside of what denies req
   looksAt: {
     outcome: ['server', 'location'],
     when: (spot) => {
-      const pages = spot.scope.effective('error_page').directives.filter((d) => mayFail(spot, d));
+      const pages = mayFail(spot);
       return (
         smallerPages(spot).length > 0 ||
         (pages.some(isForUpstreams) && spot.has(...PASS_DIRECTIVES)) ||

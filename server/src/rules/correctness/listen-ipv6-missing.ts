@@ -1,8 +1,10 @@
 /** A server without IPv6 among servers that have it: over IPv6 its names are answered by another. */
 import { namedProtocols } from '../../answers/which-socket.ts';
-import { listenersOf, serversOf } from '../../config/servers.ts';
+import { type Listener, listenersOf, serversOf } from '../../config/servers.ts';
 import { fixOf, insertAfter } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+
+const portOf = ({ protocol, port }: Pick<Listener, 'protocol' | 'port'>): string => `${protocol} ${port}`;
 
 export default defineRule({
   id: 'listen-ipv6-missing',
@@ -19,15 +21,18 @@ IPv4 and IPv6 wildcards are separate sockets with separate defaults. When anothe
   fixable: 'always',
   messages: { missing: 'Over IPv6 another server answers for {name} on port {port}. Add "listen [::]:{port}".' },
   check({ config, report }) {
+    const wildcards = new Map<string, Listener>();
+    for (const listener of namedProtocols(config).flatMap((p) => listenersOf(config, p)))
+      if (listener.kind === 'inet6' && listener.wildcard && !listener.udp && !wildcards.has(portOf(listener)))
+        wildcards.set(portOf(listener), listener);
     for (const server of namedProtocols(config).flatMap((p) => serversOf(config, p))) {
-      const listeners = listenersOf(config, server.protocol).filter((l) => !l.udp);
       const name = server.names.find((n) => n.text && n.text !== '_' && n.text !== 'localhost');
       if (!name) continue;
       for (const listen of server.listens) {
         const [address] = listen.addresses;
         if (!listen.directive || !address || address.kind !== 'inet' || !address.wildcard || listen.addresses.length > 1) continue;
         if (listen.params.includes('quic')) continue;
-        const six = listeners.find((l) => l.kind === 'inet6' && l.wildcard && l.port === address.port);
+        const six = wildcards.get(portOf({ protocol: server.protocol, port: address.port }));
         if (!six || six.servers.includes(server)) continue;
         // a site in two blocks, one for each family
         if (six.servers.some((s) => s.names.some((n) => n.text === name.text))) continue;
