@@ -2,6 +2,8 @@
 import { passedBy, passesIn } from '../../answers/what-is-passed.ts';
 import { toBytes } from '../../base/bytes.ts';
 import { parseOffset } from '../../catalog/value-kind.ts';
+import { PerConfig } from '../../config/asked.ts';
+import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf, matchLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
@@ -77,12 +79,16 @@ function failuresOf({ scope }: Spot): readonly ('refused' | 'timeout')[] {
   return ['refused', 'timeout'];
 }
 
+const returns = new PerConfig((_: Config, server: Scope) => server.all.filter((d) => d.name === 'return'));
+
 /** Whether a page is for a code that something of the spot or of its server refuses with. */
-function isForRefused({ scope, directives, server }: Spot, page: Directive): boolean {
+function isForRefused({ scope, directives, server, config }: Spot, page: Directive): boolean {
   const codes = page.values.slice(0, -1);
   const asked = (name: string): boolean => scope.effective(name).directives.length > 0;
   return (
-    [...directives, ...server.scope.all].some((d) => d.name === 'return' && (codes.includes(d.value(0)) || d.value(0).includes('$'))) ||
+    [...directives, ...returns.of(config, server.scope)].some(
+      (d) => d.name === 'return' && (codes.includes(d.value(0)) || d.value(0).includes('$')),
+    ) ||
     (codes.includes('403') && (asked('deny') || asked('auth_request'))) ||
     (codes.includes('401') && (asked('auth_basic') || asked('auth_request'))) ||
     (codes.includes('500') && asked('auth_request'))
@@ -104,10 +110,14 @@ const DECIDES = new Set([
 ]);
 const decides = (d: Directive): boolean => DECIDES.has(d.name) || /^auth_|^limit_|_by_lua|^js_|^perl|^include$/.test(d.name);
 
+/** Whether something of a server's own level holds for its error pages as well. */
+const led = new PerConfig((_: Config, server: Scope) => server.directives.some((d) => d.name !== 'error_page' && decides(d)));
+
 /** The error pages of a spot that may end in an error as well: one may not where it is a file that a place of its own gives to everyone. */
-function mayFail({ scope, server }: Spot): readonly Directive[] {
-  const isDecided = server.scope.directives.some((d) => d.name !== 'error_page' && decides(d));
-  return scope.effective('error_page').directives.filter((page) => {
+function mayFail({ scope, server, config }: Spot): readonly Directive[] {
+  const pages = scope.effective('error_page').directives;
+  const isDecided = pages.length > 0 && led.of(config, server.scope);
+  return pages.filter((page) => {
     const uri = page.values.at(-1) ?? '';
     if (isDecided || !/^\/[\w./-]+$/.test(uri)) return true;
     const { location } = matchLocation(server.scope, toBytes(uri));
