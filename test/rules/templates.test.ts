@@ -68,6 +68,24 @@ for (const [text, rules] of [
     assert.deepEqual([...new Set(found.filter((f) => f.severity === 'error').map((f) => f.rule))], rules);
   });
 
+for (const [name, port] of [
+  ['a.conf.j2', '{{ app_port }}'],
+  ['a.conf.erb', '<%= @port %>'],
+  ['default.conf.template', '${APP_PORT}'],
+] as const)
+  test(`${name}: whom a pass asks is known where a mark gives the port alone`, async () => {
+    const pass = `proxy_pass http://127.0.0.1:${port};`;
+    const { found } = await findings(
+      name,
+      `events {}\nhttp {\n  server {\n    listen 80;\n    location / { ${pass} }\n    location /a/ { ${pass} proxy_set_header Host $host; }\n  }\n}\n`,
+    );
+    assert.deepEqual(
+      found.filter((f) => /^(proxy-host|forwarded-headers)-missing$/.test(f.rule)).map((f) => f.rule),
+      ['forwarded-headers-missing', 'proxy-host-missing', 'forwarded-headers-missing'],
+    );
+    assert.ok(found.some((f) => f.message.includes(`"127.0.0.1:${port}" as the host`)));
+  });
+
 test('a line end that a mark takes away is none in the value of a header', async () => {
   for (const [name, text] of [
     ['a.conf.erb', 'server {\n  add_header X-A "a=<%= @a -%>\n<% if @b %>; b<% end %>" always;\n}\n'],

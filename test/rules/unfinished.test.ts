@@ -35,6 +35,28 @@ for (const [what, written, ended, rule] of [
     assert.ok((await told(ended)).includes(rule));
   });
 
+for (const [what, written, ended] of [
+  [
+    'the line after the pass',
+    'location / { proxy_pass http://127.0.0.1:8000\nproxy_set_header Host $host;\n }',
+    'location / { proxy_pass http://127.0.0.1:8000;\nproxy_set_header X-Id $request_id;\n }',
+  ],
+  [
+    'the line after another header',
+    'location / { proxy_set_header X-Id $request_id\nproxy_set_header Host $host;\nproxy_pass http://127.0.0.1:8000;\n }',
+    'location / { proxy_set_header X-Id $request_id;\nproxy_pass http://127.0.0.1:8000;\n }',
+  ],
+] as const)
+  test(`a header is not missing that a line without its semicolon has swallowed: ${what}`, async () => {
+    const before = await told(written);
+    assert.ok(before.includes('syntax'), before.join(', '));
+    assert.deepEqual(
+      before.filter((rule) => /^(proxy-host|forwarded-headers)-missing$/.test(rule)),
+      [],
+    );
+    assert.ok((await told(ended)).includes('proxy-host-missing'));
+  });
+
 test('what stands beside is judged as ever', async () => {
   const found = await told('autoindex on;\nlocation /a { allow 10.0.0.0/8; proxy_pass http://a\n }');
   for (const rule of ['syntax', 'directory-listing', 'allow-without-deny']) assert.ok(found.includes(rule), found.join(', '));

@@ -80,13 +80,36 @@ export interface Passed {
   readonly whole: boolean;
 }
 
+/** The target of an address whose port alone a mark of a template fills in: whom it asks is as good as written. Null for any other. */
+function portFilledIn({ file, args: [word] }: Directive, read: (text: string) => PassTarget | null): PassTarget | null {
+  const mark = file.marks?.find((m) => m.start > word!.start && m.end <= word!.end && file.text[m.start - 1] === ':');
+  if (!mark) return null;
+  const written = file.text.slice(mark.start, mark.end);
+  const after = file.text.slice(mark.end, word!.end);
+  if (!/^[/?]|^$/.test(after) || after.includes('$')) return null;
+  const target = read(`${file.text.slice(word!.start, mark.start)}${SOME_PORT}${after}`);
+  return target && { ...target, url: word!.value, portText: written, port: null };
+}
+
+const SOME_PORT = 8000;
+
+/** Whether a request has a say in whom a pass directive asks, or in the path: variables that are no marks of a template. */
+export function asksByVariable(directive: Directive): boolean {
+  const { file, args } = directive;
+  const value = directive.value(0);
+  if (!value.includes('$') || !args[0]?.templated) return value.includes('$');
+  const marks = (file.marks ?? []).filter((m) => m.start >= args[0]!.start && m.end <= args[0]!.end);
+  return marks.reduce((text, m) => text.replace(file.text.slice(m.start, m.end), ''), value).includes('$');
+}
+
 const made = new PerPart((directive: Directive): Passed => {
   const { config } = directive.scope;
   const value = directive.value(0);
   const protocol = directive.scope.context === 'stream-server' ? 'stream' : 'http';
   const read = (text: string): PassTarget | null => readTarget(config, directive.name, text, directive, protocol);
-  if (!value.includes('$')) {
-    const target = read(value);
+  const filledIn = directive.args[0]?.templated ? portFilledIn(directive, read) : null;
+  if (filledIn || !value.includes('$')) {
+    const target = filledIn ?? read(value);
     return { directive, targets: target ? [target] : [], whole: target !== null };
   }
   const fixed = ADDRESS.exec(value)![1]!;

@@ -738,26 +738,57 @@ class Collector {
   }
 }
 
-/** The findings without those that judge what a statement means that has no semicolon yet: half a word says nothing, and nginx does not start before it is ended. */
-function ofFinished(config: Config, findings: readonly Finding[]): readonly Finding[] {
-  const open = new Map<FileId, readonly Statement[]>();
-  for (const { id, problems } of config.files.values()) {
-    const unended = problems.flatMap(({ fault, statement }) => (fault === 'missing-semicolon' && statement ? [statement] : []));
-    if (unended.length) open.set(id, unended);
+/**
+ * The findings without those that judge what a statement means that has no semicolon yet: half a word says nothing, and nginx does not start
+ * before it is ended. Where the next line has become arguments of it, what that line says is not missing in their block either.
+ */
+function ofFinished(config: Config, findings: readonly Finding[], byId: ReadonlyMap<string, Rule>): readonly Finding[] {
+  const open = new Map<FileId, Unended[]>();
+  const note = (id: FileId, unended: Unended): void => {
+    const known = open.get(id);
+    if (known) known.push(unended);
+    else open.set(id, [unended]);
+  };
+  for (const { id, problems } of config.files.values())
+    for (const { fault, statement } of problems) if (fault === 'missing-semicolon' && statement) note(id, { statement, around: null });
+  for (const { rule, messageId, at } of findings) {
+    if (rule !== 'syntax' || messageId !== 'missing-semicolon') continue;
+    const swallowing = statementAt(config.files.get(at.file)?.body ?? [], at.span.start, null);
+    if (swallowing) note(at.file, swallowing);
   }
   if (!open.size) return findings;
+  const isAbsent = (rule: string, { statement, around }: Unended, start: number): boolean => {
+    const missing = byId.get(rule)?.missing;
+    if (!missing || !around || start < around.start || around.end <= start) return false;
+    return missing === true || statement.args.some((a) => missing.includes(a.value));
+  };
   return findings.filter(
-    ({ group, at }) => group === 'validity' || !open.get(at.file)?.some((s) => s.start <= at.span.start && at.span.start < s.end),
+    ({ rule, group, at: { file, span } }) =>
+      group === 'validity' ||
+      !open.get(file)?.some((u) => (u.statement.start <= span.start && span.start < u.statement.end) || isAbsent(rule, u, span.start)),
   );
+}
+
+/** A statement that has no semicolon of its own, and the block around it where it has taken the line after it for arguments. */
+interface Unended {
+  readonly statement: Statement;
+  readonly around: Statement | null;
+}
+
+/** The statement without a block that holds an offset (UTF-16), and the block around it. */
+function statementAt(list: readonly Statement[], offset: number, around: Statement | null): Unended | null {
+  const statement = list.find((s) => s.start <= offset && offset < s.end);
+  if (!statement) return null;
+  return statement.block ? statementAt(statement.block, offset, statement) : { statement, around };
 }
 
 /** Leaves out what comments silence and what is still being written, joins what has one cause, and reports comments that silence nothing. */
 function suppress(config: Config, found: readonly Finding[], rules: readonly Rule[], active: readonly Rule[]): Finding[] {
-  const findings = ofFinished(config, found);
+  const byId = new Map(rules.map((r) => [r.id, r]));
+  const findings = ofFinished(config, found, byId);
   const used = new Map<Suppression, Set<string>>();
   const commented = new Set([...config.files.values()].filter((file) => suppressionsOf(file).length));
   if (!commented.size) return joined(findings);
-  const byId = new Map(rules.map((r) => [r.id, r]));
   const isSilent = (finding: Finding): boolean => {
     const file = config.files.get(finding.at.file);
     if (!file || !commented.has(file)) return false;

@@ -1,4 +1,5 @@
 /** Who gets a proxied request: programs that need neither the client's host nor its scheme and address. */
+import { asksByVariable } from '../../answers/what-is-passed.ts';
 import { toBytes } from '../../base/bytes.ts';
 import { asked, PerPart } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
@@ -104,4 +105,4 @@ const toldPasses = new PerPart(
 
 /** Whether a pass directive leads to an application that wants to know its client; what a variable names may be a service beside it. */
 export const isToApplication = (directive: Directive): boolean =>
-  !directive.value(0).includes('$') || (WHOLE_APPLICATION.test(directive.value(0)) && !isToldElsewhere(directive));
+  !asksByVariable(directive) || (WHOLE_APPLICATION.test(directive.value(0)) && !isToldElsewhere(directive));

@@ -1,5 +1,5 @@
 /** proxy_pass sends `Host: $proxy_host`, the name in its own address, unless a line says otherwise (ngx_http_proxy_headers). */
-import { passedBy, requestHeader } from '../../answers/what-is-passed.ts';
+import { asksByVariable, passedBy, requestHeader } from '../../answers/what-is-passed.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { PassTarget } from '../../config/upstreams.ts';
 import { defineRule } from '../rule.ts';
@@ -17,7 +17,7 @@ function sentBy(directive: Directive): string | null {
 
 function sentTo(directive: Directive, target: PassTarget): string | null {
   const { scope } = directive;
-  if (requestHeader(scope, 'Host') || (directive.value(0).includes('$') && isToldElsewhere(directive))) return null;
+  if (requestHeader(scope, 'Host') || (asksByVariable(directive) && isToldElsewhere(directive))) return null;
   // told by another header on purpose
   if (requestHeader(scope, 'X-Forwarded-Host') || requestHeader(scope, 'Forwarded')) return null;
   if (needsNoClient(scope, target)) return null;
