@@ -1,14 +1,15 @@
 /**
- * Applications that answer what they are told and record exactly what they get: HTTP, uwsgi, FastCGI and SCGI on 127.0.0.1, in this process. One
- * request at a time: the record is that of the last one.
+ * Applications that answer what they are told and record exactly what they get: HTTP, uwsgi, FastCGI, SCGI and HTTP/2 in clear text as gRPC speaks it,
+ * on 127.0.0.1, in this process. One request at a time: the record is that of the last one.
  */
+import http2 from 'node:http2';
 import net from 'node:net';
 
 export type Pair = [name: string, value: string];
 
 export interface EchoRequest {
-  readonly protocol: 'http' | 'uwsgi' | 'fastcgi' | 'scgi';
-  /** HTTP only */
+  readonly protocol: 'http' | 'uwsgi' | 'fastcgi' | 'scgi' | 'grpc';
+  /** HTTP and gRPC only */
   readonly method: string | null;
   readonly uri: string | null;
   readonly httpVersion: string | null;
@@ -36,7 +37,7 @@ export const PLAIN_ANSWER: EchoAnswer = {
 };
 
 export class Echo {
-  readonly ports = { http: 0, uwsgi: 0, fastcgi: 0, scgi: 0 };
+  readonly ports = { http: 0, uwsgi: 0, fastcgi: 0, scgi: 0, grpc: 0 };
   /** what the next request is answered with */
   answer: EchoAnswer = PLAIN_ANSWER;
   /** requests since the last `take` */
@@ -50,6 +51,10 @@ export class Echo {
     echo.ports.uwsgi = await echo.listen((s) => echo.framed(s, readUwsgi));
     echo.ports.fastcgi = await echo.listen((s) => echo.framed(s, readFastcgi));
     echo.ports.scgi = await echo.listen((s) => echo.framed(s, readScgi));
+    const second = http2.createServer();
+    second.on('sessionError', () => undefined);
+    second.on('stream', (stream: http2.ServerHttp2Stream, _headers: object, _flags: number, raw: string[]) => echo.grpc(stream, raw));
+    echo.ports.grpc = await echo.listen((s) => second.emit('connection', s));
     return echo;
   }
 
@@ -115,6 +120,36 @@ export class Echo {
       const text = this.head(`HTTP/1.1 ${this.answer.status} Echoed`) + (m?.[1] === 'HEAD' ? '' : this.answer.body);
       if (keeps && sized) socket.write(text, 'latin1');
       else socket.end(text, 'latin1');
+    });
+  }
+
+  /** HTTP/2 knows no lines about the connection: those of the answer stay behind. */
+  private grpc(stream: http2.ServerHttp2Stream, raw: readonly string[]): void {
+    const pairs = Array.from({ length: raw.length / 2 }, (_, i): Pair => [raw[2 * i]!, raw[2 * i + 1]!]);
+    const pseudo = (name: string): string | null => pairs.find(([n]) => n === name)?.[1] ?? null;
+    let bodyLength = 0;
+    stream.on('error', () => stream.destroy());
+    stream.on('data', (chunk: Buffer) => (bodyLength += chunk.length));
+    stream.on('end', () => {
+      this.seen.push({
+        protocol: 'grpc',
+        method: pseudo(':method'),
+        uri: pseudo(':path'),
+        httpVersion: '2',
+        headers: pairs.filter(([n]) => !/^:(?:method|path|scheme)$/.test(n)),
+        params: null,
+        bodyLength,
+      });
+      if (stream.destroyed) return;
+      const lines: Record<string, string | string[]> = {};
+      for (const [name, value] of this.answer.headers) {
+        const key = name.toLowerCase();
+        if (/^(?:connection|keep-alive|transfer-encoding|upgrade|proxy-connection)$/.test(key)) continue;
+        const before = lines[key];
+        lines[key] = before === undefined || key === 'content-length' ? value : [before, value].flat();
+      }
+      stream.respond({ ':status': this.answer.status, ...lines });
+      stream.end(pseudo(':method') === 'HEAD' ? '' : this.answer.body, 'latin1');
     });
   }
 

@@ -145,6 +145,59 @@ describe('servers of a group', () => {
   });
 });
 
+describe('whose turn it is', () => {
+  // a worker that has just started asks 1 1 2 1 3 1 1
+  const servers = 'server 127.0.0.1:1 weight=5; server 127.0.0.1:2; server 127.0.0.1:3;';
+  const again = `upstream bk { ${servers} } server { listen 80; ${UP}
+    location / { proxy_pass http://bk; proxy_intercept_errors on; error_page 502 = @again; } location @again { proxy_pass http://bk; } }`;
+  const first502 = { upstreams: { bk: [{ status: 502 }, { status: 200 }] } };
+
+  test('a second request to the group goes on where the first one left it, and is a question of its own', async () => {
+    const trace = await ask(again, first502);
+    assert.equal(header(trace, 'X-Up'), '127.0.0.1:1 : 127.0.0.1:1/502 : 200');
+    const asked = trace.assumptions.filter((a) => a.id.startsWith('upstream-server'));
+    assert.deepEqual(
+      asked.map((a) => [a.id, a.what, a.choices.length]),
+      [
+        ['upstream-server:bk', 'the server of bk that is asked first', 3],
+        ['upstream-server:bk#2', 'the server of bk that is asked by request 2 to it', 3],
+      ],
+    );
+    const other = await ask(again, { ...first502, assume: { 'upstream-server:bk#2': '127.0.0.1:3' } });
+    assert.equal(header(other, 'X-Up'), '127.0.0.1:1 : 127.0.0.1:3/502 : 200');
+  });
+
+  test('who is said to be first tells where in the round it is', async () => {
+    const at = async (address: string): Promise<string | undefined> =>
+      header(await ask(again, { ...first502, assume: { 'upstream-server:bk': address } }), 'X-Up');
+    assert.equal(await at('127.0.0.1:2'), '127.0.0.1:2 : 127.0.0.1:1/502 : 200');
+    const equal = again.replace(' weight=5', '');
+    const next = await ask(equal, { ...first502, assume: { 'upstream-server:bk': '127.0.0.1:2' } });
+    assert.equal(header(next, 'X-Up'), '127.0.0.1:2 : 127.0.0.1:3/502 : 200');
+  });
+
+  test('a mirror is asked once the request itself waits for its server', async () => {
+    const trace = await ask(`upstream bk { server 127.0.0.1:1; server 127.0.0.1:2; } server { listen 80; ${UP}
+      location / { mirror /copy; proxy_pass http://bk; } location = /copy { internal; proxy_pass http://bk; } }`);
+    assert.deepEqual(
+      trace.exchanges.map((e) => `${e.for} ${e.attempts[0]?.server}`),
+      ['answer 127.0.0.1:1', 'mirror 127.0.0.1:2'],
+    );
+  });
+
+  test('so is who takes over, where several may', async () => {
+    const text = `upstream bk { ${servers} } server { listen 80; ${UP} location / { proxy_pass http://bk; } }`;
+    const failing = { upstreams: { '127.0.0.1:1': { failure: 'refused' } } } as const;
+    const trace = await ask(text, failing);
+    assert.equal(header(trace, 'X-Up'), '127.0.0.1:1, 127.0.0.1:2/502, 200');
+    const question = trace.assumptions.find((a) => a.id === 'upstream-server:bk#2');
+    assert.equal(question?.what, 'the server of bk that is asked after 127.0.0.1:1');
+    assert.deepEqual(question.choices, ['127.0.0.1:2', '127.0.0.1:3']);
+    const two = await ask(text.replace('server 127.0.0.1:3;', ''), failing);
+    assert.ok(!two.assumptions.some((a) => a.id === 'upstream-server:bk#2'));
+  });
+});
+
 describe('requests inside a request', () => {
   const AUTH = `server { listen 80;
     location / { auth_request /auth; auth_request_set $u $upstream_http_x_user; proxy_set_header X-User $u; proxy_pass http://127.0.0.1:8000; }

@@ -69,7 +69,7 @@ export const ABOUT: Readonly<Record<string, (config: Config, name: string) => bo
   max_conns: backend,
   regex: () => true,
   resolve: () => true,
-  'upstream-server': backend,
+  'upstream-server': (config, name) => backend(config, name.replace(/#\d+$/, '')),
   'upstream-status': backend,
 });
 

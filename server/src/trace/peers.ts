@@ -1,7 +1,7 @@
 /**
  * Which server of a group is asked, and which after it fails: round robin by weight, ip_hash and hash (also consistent) as nginx computes them, backup servers
- * when no other is left (ngx_http_upstream_round_robin.c and its like). What earlier requests left behind is not known: where it decides who is
- * first, that is an assumption.
+ * when no other is left (ngx_http_upstream_round_robin.c and its like). What requests before this one left behind is not known: wherever it decides
+ * among several servers whose turn it is, that is an assumption. The default is what a worker that has just started would do.
  */
 import { byteArray, toBytes } from '../base/bytes.ts';
 import { type PassTarget, serverAddress, targetServers, type Upstream, type UpstreamServer } from '../config/upstreams.ts';
@@ -37,6 +37,10 @@ interface Member extends Peer {
 export interface Turn {
   readonly primary: readonly Member[];
   readonly spare: readonly Member[];
+  /** requests to the group so far */
+  requests: number;
+  /** questions about whose turn it is so far */
+  questions: number;
 }
 
 const members = (servers: readonly UpstreamServer[], backup: boolean): Member[] =>
@@ -56,6 +60,39 @@ const members = (servers: readonly UpstreamServer[], backup: boolean): Member[] 
       full: false,
     }));
 
+const turn = (primary: readonly Member[], spare: readonly Member[]): Turn => ({ primary, spare, requests: 0, questions: 0 });
+
+/** The turns of a group as the requests of this trace left them. */
+function turnOf({ hops }: Run, { name, servers }: Upstream): Turn {
+  let known = hops.turns.get(name);
+  if (!known) hops.turns.set(name, (known = turn(members(servers, false), members(servers, true))));
+  return known;
+}
+
+/** A server that the pass directive itself names. */
+const alone = (address: string): Turn =>
+  turn(
+    [
+      {
+        address,
+        server: null,
+        backup: false,
+        weight: 1,
+        down: false,
+        drains: false,
+        current: 0,
+        effective: 1,
+        tried: false,
+        fails: 0,
+        full: false,
+      },
+    ],
+    [],
+  );
+
+/** Methods that look at the servers, or at nothing; the others ask in turns where their key says nothing. */
+const BY_LOAD: ReadonlySet<string> = new Set(['least_conn', 'least_time', 'random']);
+
 /** The servers of an upstream group in the order in which nginx tries them. */
 export class Peers {
   /** how many may still be asked after the one that is asked now (ngx_peer_connection_t.tries) */
@@ -65,71 +102,60 @@ export class Peers {
   private readonly single: boolean;
   private usesSpare = false;
   private asked: Member | null = null;
-  private readonly first: Member | null;
+  private readonly group: Upstream | null;
+  private readonly turn: Turn;
   private readonly wish: Wish | null;
   private readonly hashed: (() => Member | null) | null;
 
-  constructor(run: Run, target: PassTarget, most: number) {
-    const group = target.upstream;
-    let again = false;
-    if (group) {
-      let turn = run.hops.turns.get(group.name);
-      again = turn !== undefined;
-      if (!turn) run.hops.turns.set(group.name, (turn = { primary: members(group.servers, false), spare: members(group.servers, true) }));
-      if (again) for (const m of [...turn.primary, ...turn.spare]) m.tried = false;
-      this.primary = turn.primary;
-      this.spare = turn.spare;
-    } else {
-      const address = targetServers(target)[0] ?? target.host;
-      this.primary = [
-        {
-          address,
-          server: null,
-          backup: false,
-          weight: 1,
-          down: false,
-          drains: false,
-          current: 0,
-          effective: 1,
-          tried: false,
-          fails: 0,
-          full: false,
-        },
-      ];
-      this.spare = [];
-    }
+  constructor(
+    private readonly run: Run,
+    target: PassTarget,
+    most: number,
+  ) {
+    const group = (this.group = target.upstream);
+    this.turn = group ? turnOf(run, group) : alone(targetServers(target)[0] ?? target.host);
+    this.turn.requests++;
+    ({ primary: this.primary, spare: this.spare } = this.turn);
     this.single = this.primary.length + this.spare.length === 1;
     let up = 0;
     for (const list of [this.primary, this.spare])
       for (const m of list) {
+        m.tried = false;
         m.full = isFull(run, m);
         if (!m.down) up++;
       }
     this.tries = most > 0 ? Math.min(up, most) : up;
     this.wish = group ? wishOf(run, group) : null;
     this.hashed = group ? hashOf(run, group, this.primary) : null;
-    const decided = this.hashed !== null || again || this.wished(this.primary) !== null;
-    this.first = group && (!decided || this.wish?.session) ? this.firstOf(run, group) : null;
   }
 
-  /** Who is first where earlier requests, the load or chance decide. */
-  private firstOf(run: Run, group: Upstream): Member | null {
-    const open = this.primary.filter((m) => !m.down && !m.full);
-    if (open.length < 2) return null;
-    const likely = open.reduce((best, m) => (m.weight > best.weight ? m : best));
-    const chosen = run.report.assume({
-      id: `upstream-server:${group.name}`,
-      what: `the server of ${group.name} that is asked first`,
+  /** The one whose turn it is: earlier requests, the load or chance decide where several may be asked. */
+  private byTurn(list: readonly Member[]): Member | null {
+    const open = list.filter((m) => mayBeAsked(m, this.single));
+    const [only] = open;
+    if (!only) return null;
+    const { group, turn } = this;
+    if (!group || open.length === 1) return take(open, only);
+    const likely = heaviest(open);
+    const again = turn.questions++;
+    const chosen = this.run.report.assume({
+      id: `upstream-server:${group.name}${again ? `#${turn.questions}` : ''}`,
+      what: `the server of ${group.name} that is asked ${
+        this.asked ? `after ${this.asked.address}` : turn.requests > 1 ? `by request ${turn.requests} to it` : 'first'
+      }`,
       otherwise: likely.address,
-      why: this.wish?.session
-        ? 'the session that sticky learned decides'
-        : group.method === 'round-robin'
-          ? 'the requests before this one decide whose turn it is'
-          : `${[group.method, ...(group.balancer?.values ?? [])].join(' ')} decides`,
+      why:
+        this.wish?.session && !this.asked
+          ? 'the session that sticky learned decides'
+          : BY_LOAD.has(group.method)
+            ? `${[group.method, ...(group.balancer?.values ?? [])].join(' ')} decides`
+            : 'the requests before this one decide whose turn it is',
       choices: open.map((m) => m.address),
       at: group.balancer ?? group.directive,
     });
-    return open.find((m) => m.address === chosen) ?? likely;
+    const member = open.find((m) => m.address === chosen) ?? likely;
+    if (!again) wind(open, member);
+    return take(open, member);
   }
 
   /** The server that the client is bound to, where it can be asked (ngx_http_upstream_get_rr_peer_by_sid). */
@@ -143,15 +169,13 @@ export class Peers {
   /** The next server to ask; null: no live one is left. */
   next(): Peer | null {
     const list = this.usesSpare ? this.spare : this.primary;
-    let found = this.single ? null : this.wished(list);
-    if (found) take(list, found);
-    else if (!this.usesSpare) {
-      if (this.first && !this.first.tried) {
-        found = this.first;
-        take(this.primary, found);
-      } else found = this.hashed?.() ?? null;
-    }
-    found ??= roundRobin(list, this.single);
+    const wished = this.single ? null : this.wished(list);
+    const found = wished
+      ? take(
+          list.filter((m) => mayBeAsked(m, false) || m === wished),
+          wished,
+        )
+      : ((this.usesSpare ? null : this.hashed?.()) ?? this.byTurn(list));
     if (!found) {
       if (this.usesSpare || !this.spare.length) return null;
       this.usesSpare = true;
@@ -190,28 +214,35 @@ const isFull = (run: Run, { server, address, down }: Member): boolean =>
     at: server.directive,
   }) === 'at max_conns';
 
-/** The one whose turn it was taken to be is asked: the others come nearer. */
-function take(list: readonly Member[], chosen: Member): void {
-  for (const m of list) {
-    if (m.down) continue;
+/** Whether the request at hand may still go to that server. */
+const mayBeAsked = (m: Member, single: boolean): boolean => !m.tried && !m.down && !m.full && (single || !rests(m));
+
+/** Whose turn it is among those that may be asked: the one that is heaviest once all came nearer, of equals the first. */
+const heaviest = (open: readonly Member[]): Member =>
+  open.reduce((best, m) => (m.current + m.effective > best.current + best.effective ? m : best));
+
+/** That one is asked: the others come nearer (ngx_http_upstream_get_peer). */
+function take(open: readonly Member[], chosen: Member): Member {
+  for (const m of open) {
     m.current += m.effective;
     chosen.current -= m.effective;
+    if (m.effective < m.weight) m.effective++;
   }
+  return chosen;
 }
 
-/** ngx_http_upstream_get_peer. */
-function roundRobin(list: readonly Member[], single: boolean): Member | null {
-  let best: Member | null = null;
-  let total = 0;
-  for (const m of list) {
-    if (m.tried || m.down || m.full || (!single && rests(m))) continue;
-    m.current += m.effective;
-    total += m.effective;
-    if (m.effective < m.weight) m.effective++;
-    if (!best || m.current > best.current) best = m;
+/** How far the turns of a worker that has just started are followed: a round takes as many as the weights make together. */
+const LONGEST_ROUND = 10_000;
+
+/** Lets a worker that has just started answer requests until it is the turn of `chosen`, so that those after it come in the order of the round. */
+function wind(open: readonly Member[], chosen: Member): void {
+  const start = open.map((m) => m.current);
+  for (let n = 0; n < LONGEST_ROUND; n++) {
+    const likely = heaviest(open);
+    if (likely === chosen) return;
+    take(open, likely);
   }
-  if (best) best.current -= total;
-  return best;
+  for (const [n, m] of open.entries()) m.current = start[n]!;
 }
 
 interface Point {

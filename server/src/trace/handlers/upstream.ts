@@ -250,13 +250,14 @@ export function finishUpstream(run: Run, family: Family, pass: Pass, request: Up
   });
   const attempts: { server: string; said: string }[] = [];
   run.hops.told.push({ for: run.kind ?? 'answer', request, attempts });
-  run.runPosted();
   const peers = new Peers(run, pass.target, Number(run.text(`${prefix}_next_upstream_tries`) ?? 0));
+  let peer = peers.next();
+  // requests that were posted begin once this one waits for its server
+  run.runPosted();
   const repeating = new Repeating(run, prefix);
   let told: ReplyHeader | null = null;
   const tell = (said: string, at: Directive | null = null): void => run.report.step({ phase: 'response', handler: module, at, said });
-  for (;;) {
-    const peer = peers.next();
+  for (; ; peer = peers.next()) {
     if (!peer) {
       exchange.attempts.push({ server: request.upstream, status: 502 });
       attempts.push({ server: request.upstream, said: 'no live upstreams' });
