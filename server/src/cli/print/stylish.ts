@@ -35,11 +35,13 @@ export function stylish({ files, text, project, durationMs, color, fixed }: Resu
     for (const { f, place } of rows) {
       out.push(`  ${c.dim(place.padStart(wide))}  ${paint[f.severity](f.severity.padEnd(7))}  ${visible(messageOf(f))}  ${c.dim(f.rule)}`);
       if (f.witness) out.push(`  ${' '.repeat(wide)}           ${c.dim(visible(`${f.witness.request} → ${f.witness.outcome}`))}`);
-      for (const r of f.related) {
+      const places = f.related.map((r) => {
         const source = text(r.at.file);
         const line = source ? source.lines.lineAt(r.at.span.start) + 1 : 1;
-        out.push(`  ${' '.repeat(wide)}           ${c.dim(`${name(shownPath(r.at.file))}:${line} ${visible(r.message)}`)}`);
-      }
+        return `${name(shownPath(r.at.file))}:${line} ${visible(r.message)}`;
+      });
+      // two places of one line look alike here
+      for (const related of new Set(places)) out.push(`  ${' '.repeat(wide)}           ${c.dim(related)}`);
       const left = fixed ? f.fixes.find((fix) => fix.because) : undefined;
       if (left) out.push(`  ${' '.repeat(wide)}           ${c.dim(visible(`not applied: ${left.title}, because ${left.because}`))}`);
     }

@@ -23,7 +23,8 @@ Name the folder above it (\`root /srv/app;\`), or use \`alias /srv/app/static/;\
   costly: true,
   messages: {
     file: '{from} is looked up as {file}: root is a folder, and the path of the request is put behind it. Write {above}, or alias {dir}.',
-    twice: '{from} is looked up as {file}: root keeps the path of the location. Write {above}, or alias {dir}/.',
+    twice: '{from} is looked up as {file}: root keeps the path of the location. Write {above}, or {alias}.',
+    only: '{from} is looked up as {file}: root keeps the path of the location. Write {alias}.',
   },
   check({ spot, report }) {
     const word = spot.scope.named('root').at(-1)?.args[0];
@@ -38,17 +39,21 @@ Name the folder above it (\`root /srv/app;\`), or use \`alias /srv/app/static/;\
       location?.kind !== 'regex'
         ? location!.name.split('/').filter(Boolean)
         : shared.filter((_, i) => paths.every((p) => p.split('/').slice(1)[i] === shared[i]));
-    if (!own.length || segments.length < 2) return;
+    if (!own.length || !segments.length) return;
     const repeats = own.some((_, i) => segments.slice(-(i + 1)).join('/') === own.slice(0, i + 1).join('/'));
     if (!repeats || spot.has('alias', 'try_files', 'rewrite')) return;
     const path = paths.find((p) => !p.endsWith('/') && p.startsWith(`/${own.join('/')}/`)) ?? paths[0]!;
     const trace = spot.ask({ path });
     const { file } = trace.outcome;
     if (trace.outcome.kind !== 'static' || file === null || !(file.includes(`${dir}/${own[0]}/`) || file === `${dir}/${own[0]}`)) return;
-    const above = dir.slice(0, dir.lastIndexOf(`/${own[0]}`)) || '/';
-    report(location?.kind === 'exact' && /\.\w+$/.test(dir) ? 'file' : 'twice', {
+    const above = dir.slice(0, dir.lastIndexOf(`/${own[0]}`));
+    const isFile = location?.kind === 'exact' && /\.\w+$/.test(dir);
+    // the root folder of the machine is nothing to serve
+    if (isFile && !above) return;
+    report(isFile ? 'file' : above ? 'twice' : 'only', {
       at: word,
-      data: { from: path, file, above: `root ${above}`, dir },
+      // a slash behind a name without one would lead out of the folder
+      data: { from: path, file, above: `root ${above}`, dir, alias: `alias ${dir}${location?.name.endsWith('/') ? '/' : ''}` },
       // a pattern names a place inside a tree more often than a folder of it
       severity: spot.location!.kind === 'regex' ? 'info' : 'warning',
       witness: proofOf(trace),
@@ -91,6 +96,16 @@ location /media/ {
 }`,
       good: `location ~ ^/media/.*\\.png$ {
     root /srv/shop;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /media/ {
+    root /media;
+#        ^^^^^^ only
+}`,
+      good: `location /media/ {
+    alias /media/;
 }`,
     },
     { inside: 'server', good: 'location / { root /srv/www; }' },
