@@ -1,8 +1,14 @@
 /** What is not seen is unknown: nothing is said to be missing, unused or unknown where it may stand out of sight, and what a level decides by itself is said. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { fromPath } from '../../server/src/base/file-id.ts';
 import { Config } from '../../server/src/config/config.ts';
+import { completion } from '../../server/src/features/completion.ts';
 import { hover } from '../../server/src/features/hover.ts';
+import { inlayHints } from '../../server/src/features/inlay.ts';
+import { definitions } from '../../server/src/features/navigation.ts';
+import { refactorings } from '../../server/src/features/refactor/index.ts';
+import { renameRange } from '../../server/src/features/rename.ts';
 import { fragmentOf, mainOf, parts, saidOf } from './tree.ts';
 import { checked, inMemory } from './world.ts';
 
@@ -242,4 +248,112 @@ describe('a hover says what it does not see', () => {
       assert.match(await shownAt(text), said);
       assert.match(await shownAt(closed), saidThen);
     });
+});
+
+/** What the features say at the mark `|` of the first file; the others lie beside it in the project. */
+async function asked(files: Readonly<Record<string, string>>): Promise<{
+  readonly names: readonly string[];
+  readonly hover: string;
+  readonly goesTo: readonly string[];
+  readonly rename: string;
+  readonly inlay: string;
+  readonly refactor: readonly string[];
+  readonly written: readonly string[];
+}> {
+  const [path, marked] = Object.entries(files)[0]!;
+  const offset = marked.indexOf('|');
+  const { asked: all } = await checked(inMemory({ ...files, [path]: marked.replace('|', '') }), [path]);
+  const configs = all.map((a) => a.config);
+  const file = configs[0]!.files.get(fromPath(`/checkout/project/${path}`))!;
+  const range = renameRange(configs, file, offset);
+  const refactor = configs.flatMap((c) => refactorings(c, file, { start: offset, end: offset }));
+  return {
+    names: completion(configs, file, offset)?.items.flatMap((i) => (i.kind === 'name' ? [i.label] : [])) ?? [],
+    hover: hover(configs, file, offset)?.markdown ?? '',
+    goesTo: definitions(configs, file, offset).map((p) => p.file.replace(/^.*\/checkout\/project\//, '')),
+    rename: 'refused' in range ? range.refused : range.text,
+    inlay: inlayHints(configs[0]!, file, { start: 0, end: file.text.length }, () => true)
+      .map((h) => h.label)
+      .join(),
+    refactor: refactor.map((r) => r.title),
+    written: refactor.flatMap((r) => r.edits.flatMap((e) => e.edits.map((x) => x.newText))),
+  };
+}
+
+describe('each feature asks what is not seen', () => {
+  const main = (lines: string): string => `events {}\nhttp {\n${lines}\n}\n`;
+  const pass = (to: string): string => `server {\n  listen 80;\n  location / {\n    proxy_pass http://${to};\n  }\n}\n`;
+  const site = (line: string): string => `server {\n  listen 80;\n  server_name {{ host }};\n  location / {\n    ${line}\n  }\n}\n`;
+
+  for (const [title, group, said] of [
+    ['includes its servers', 'include /srv/hosts.inc;', /^\*\*upstream pool.*None of its servers is seen: the file/s],
+    ['includes more of them', 'server 127.0.0.1:1; include /srv/hosts.inc;', /A server is chosen .*More may be in it: the file/s],
+    ['has none', '', /It has no servers: nginx refuses it/],
+    ['has one', 'server 127.0.0.1:1;', /One server takes all requests/],
+  ] as const)
+    test(`a group that ${title}`, async () => {
+      for (const block of ['http', 'stream'])
+        assert.match((await asked({ 'nginx.conf': `events {}\n${block} { upstream po|ol { ${group} } }\n` })).hover, said);
+    });
+
+  test('a mask that may have files where nobody looks shows no number of them', async () => {
+    assert.equal((await asked({ 'nginx.conf': main('include /srv/sites/*.conf;|') })).inlay, 'no files seen');
+    assert.equal((await asked({ 'nginx.conf': main('include sites/*.conf;|'), 'sites/a.conf': '' })).inlay, '1 file');
+  });
+
+  test('names that a template fills in are offered as they are written', async () => {
+    const zone = 'limit_req_zone $binary_remote_addr zone={{ zone }}:10m rate=1r/s;\n';
+    assert.deepEqual((await asked({ 'site.conf.j2': zone + site('limit_req zone=|;') })).names, ['{{ zone }}']);
+    const group = 'upstream {{ app }} { server 127.0.0.1:8000; }\n';
+    assert.ok((await asked({ 'site.conf.j2': group + site('proxy_pass http://|;') })).names.includes('{{ app }}'));
+  });
+
+  test('names of the project’s other files are offered, shown and led to where they may come to be beside', async () => {
+    const zones = 'limit_req_zone $binary_remote_addr zone=per_ip:10m rate=1r/s;\nupstream pool { server 127.0.0.1:8000; }\n';
+    const beside = { 'limits.conf': zones };
+    assert.deepEqual((await asked({ 'site.conf.j2': site('limit_req zone=|;'), ...beside })).names, ['per_ip']);
+    const used = await asked({ 'site.conf.j2': site('limit_req zone=per|_ip;'), ...beside });
+    assert.match(used.hover, /^The limit_req zone `per_ip` is declared in limits\.conf, which may come to be beside/);
+    assert.deepEqual(used.goesTo, ['limits.conf']);
+    assert.match(used.rename, /is declared in limits\.conf, which is no part/);
+    const group = await asked({ 'site.conf.j2': site('proxy_pass http://po|ol;'), ...beside });
+    assert.match(group.hover, /unless an upstream of that name is declared in limits\.conf/);
+    assert.deepEqual(group.goesTo, ['limits.conf']);
+    // a main file that does not include it is read without it
+    const closed = await asked({ 'nginx.conf': main(site('limit_req zone=per|_ip;').replace('{{ host }}', 'a.example')), ...beside });
+    assert.deepEqual([closed.names, closed.goesTo], [[], []]);
+    assert.match(closed.hover, /^Nothing declares the limit_req zone/);
+  });
+
+  for (const [title, line, said] of [
+    ['a zone', 'limit_req zone=no|ne;', /^Nothing that is seen declares the limit_req zone `none`; it may be declared/],
+    ['a log format', 'access_log /var/log/a wi|de;', /^Nothing that is seen declares the log format `wide`/],
+    ['a named location', 'error_page 502 @so|rry;', /^Nothing that is seen declares the named location `@sorry`/],
+    ['a cache', 'proxy_cache pa|ges;', /^Nothing that is seen declares the proxy cache zone `pages`/],
+  ] as const)
+    test(`${title} that a template may declare`, async () => {
+      const answer = await asked({ 'site.conf.j2': `{% include "zones.j2" %}\n${site(`{{ more }}\n    ${line}`)}` });
+      assert.match(answer.hover, said);
+      assert.match(answer.rename, /may be declared where nobody sees it/);
+    });
+
+  test('a value that is written before nginx reads it is no variable', async () => {
+    const text = ['server {', '  listen $', '{PORT};', '  location / {', '    proxy_pass http://$', '{BACK|END};', '  }', '}', ''].join(
+      '\n',
+    );
+    const answer = await asked({ 'default.conf.template': text.replaceAll('$\n', '$') });
+    assert.match(answer.hover, /BACKEND.* is filled in by envsubst before nginx reads the text/);
+    assert.match(answer.rename, /is filled in by envsubst/);
+  });
+
+  test('an upstream that is extracted takes no name that is asked for', async () => {
+    const open = 'include /srv/groups/*.conf;\n';
+    assert.deepEqual((await asked({ 'nginx.conf': main(open + pass('a|pp')) })).refactor, [], 'the name may be that of a group');
+    assert.match((await asked({ 'nginx.conf': main(pass('a|pp:8000')) })).refactor.join(), /Extract app:8000 into an upstream/);
+    const { written } = await asked({ 'nginx.conf': main(open + pass('127.0.0.|1:8000') + pass('app')) });
+    assert.ok(
+      written.some((text) => text.startsWith('upstream app_2 {')),
+      written.join(),
+    );
+  });
 });

@@ -133,6 +133,21 @@ describe('servers of a group', () => {
     assert.equal(header(trace, 'X-Up'), 'bk/502');
   });
 
+  test('servers that are included and not seen: one of them answers, by assumption', async () => {
+    const trace = await ask(group('include /srv/hosts.inc;'));
+    assert.equal(trace.outcome.status, 200);
+    const open = trace.assumptions.find((a) => a.id === 'upstream-servers:bk');
+    assert.match(open?.why ?? '', /hosts\.inc.*nginx refuses a group without servers/);
+    assert.equal((await ask(group('include /srv/hosts.inc;'), { assume: { 'upstream-servers:bk': 'none' } })).outcome.status, 502);
+    const more = await ask(group('server 127.0.0.1:1; include /srv/hosts.inc;'));
+    assert.equal(header(more, 'X-Up'), '127.0.0.1:1/200');
+    assert.match(more.assumptions.find((a) => a.id === 'include:/srv/hosts.inc')?.why ?? '', /other servers of the group/);
+    assert.deepEqual(
+      (await ask(group('server 127.0.0.1:1;'))).assumptions.filter((a) => /include|servers/.test(a.id)),
+      [],
+    );
+  });
+
   test('who is first is an assumption; weights and hashes decide what they decide', async () => {
     const three = 'server 127.0.0.1:1; server 127.0.0.1:2 weight=3; server 127.0.0.1:3;';
     const trace = await ask(group(three));

@@ -24,7 +24,7 @@ import { loneProject, type Project } from '../project/deployed.ts';
 import { mayBeAnything, mayHost } from '../project/embedded.ts';
 import { EmbeddedFiles } from '../project/embedded-files.ts';
 import { findProject, type LoadWishes, loadMain, loadOptions, settingsAbove, settingsFor, started } from '../project/project.ts';
-import { destinationIn, listsBeside, loadFragment } from '../project/standin.ts';
+import { besideOf, destinationIn, loadFragment } from '../project/standin.ts';
 import type { Stock } from '../project/stock.ts';
 import { ANY_WAY, mayBeSame, type Way, waysOf } from '../project/ways.ts';
 import { ruleNames } from '../rules/rule.ts';
@@ -318,7 +318,10 @@ export class Loader {
       { ...options, stock: this.parts.stock },
       this.parts.engine,
       settings,
-      { stated: this.files.known(file)?.embedded.contexts ?? null, lists: await listsBeside(project, file, sources, way.by) },
+      {
+        stated: this.files.known(file)?.embedded.contexts ?? null,
+        beside: await besideOf(project, file, { sources, catalog: this.parts.engine.catalog, by: way.by }),
+      },
     );
     return config.with({ tree: started(config.tree, way) });
   }

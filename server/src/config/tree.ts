@@ -5,6 +5,7 @@ import type { Stat } from '../base/file-system.ts';
 import type { Place } from '../base/span.ts';
 import type { PathBase } from '../catalog/shape.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
+import type { NameBeside } from './names-beside.ts';
 import type { ScopeContext } from './scope.ts';
 import type { Script } from './scripts.ts';
 
@@ -45,6 +46,8 @@ export interface StandIn {
   readonly beside: string | null;
   /** names of directives of `INHERITED_LISTS` that other files of the project hold outside of any block: they may be beside the file */
   readonly lists: ReadonlySet<string>;
+  /** what those files declare for all of http or stream */
+  readonly names: readonly NameBeside[];
   /** the folders of the project that stand for nginx's configuration folder, the likeliest first */
   readonly folders: readonly FileId[];
   /** the configuration folder on the server, where the project says where the file goes */

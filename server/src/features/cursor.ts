@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { type NameSite, namesOf } from '../config/names.ts';
 import { statementAt } from '../syntax/place.ts';
-import type { SourceFile, Statement } from '../syntax/statement.ts';
+import type { SourceFile, Statement, TemplateMark } from '../syntax/statement.ts';
 import type { Word } from '../syntax/word.ts';
 
 export interface Cursor {
@@ -38,3 +38,11 @@ export function namesAt(configs: readonly Config[], file: SourceFile, offset: nu
   }
   return out;
 }
+
+/** The mark under the cursor that a template engine writes a value for; null where the text is nginx's own. */
+export const filledIn = (file: SourceFile, offset: number): TemplateMark | null =>
+  file.marks?.find((m) => m.role === null && m.closed && touches(m, offset)) ?? null;
+
+/** What becomes of a mark, as a sentence without its stop. */
+export const filledWords = (file: SourceFile, { start, end }: TemplateMark): string =>
+  `${file.text.slice(start, end)} is filled in${file.template ? ` by ${file.template}` : ''} before nginx reads the text`;

@@ -14,17 +14,17 @@ import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { readLocation } from '../config/locations.ts';
 import { regexesOf } from '../config/names.ts';
-import { mayDeclare } from '../config/unseen-names.ts';
+import { nameBeside } from '../config/names-beside.ts';
 import { passTarget, targetServers } from '../config/upstreams.ts';
 import { type Rule, ruleOf } from '../rules/rule.ts';
 import { suppressionsOf } from '../rules/suppress.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import { variablesIn } from '../syntax/variable.ts';
 import type { Word } from '../syntax/word.ts';
-import { cursorAt, directivesAt, namesAt } from './cursor.ts';
+import { cursorAt, directivesAt, filledIn, filledWords, namesAt } from './cursor.ts';
 import { describeDirective } from './describe.ts';
 import { inForce, inherited } from './hover/in-force.ts';
-import { nameWords, upstreamWords } from './hover/names.ts';
+import { elsewhere, nameWords, upstreamWords } from './hover/names.ts';
 import { argumentWords } from './hover/values.ts';
 import { captureWords, variableWords } from './hover/variables.ts';
 import { example, proxied } from './proxied.ts';
@@ -53,6 +53,8 @@ export function hover(configs: readonly Config[], file: SourceFile, offset: numb
   if (index === 0 && !/^\$|^~/.test(word.value) && use.fact) return directiveHover(uses, word, use);
   const misplaced = index === 0 && !use.fact ? misplacedHover(use, word) : null;
   if (misplaced) return misplaced;
+  const mark = word.templated ? filledIn(file, offset) : null;
+  if (mark) return { span: { start: mark.start, end: mark.end }, markdown: `${mdText(filledWords(file, mark))}.` };
   const variable = variableHover(configs, uses, word, offset);
   if (variable) return variable;
   for (const { config, site } of namesAt(configs, file, offset)) {
@@ -134,14 +136,15 @@ function variableHover(configs: readonly Config[], uses: readonly Directive[], w
     const text = variableWords(config, found.name, protocol);
     if (text) return { span: found.span, markdown: text };
   }
-  const unseen = mayDeclare(use.scope.config, 'variable');
+  const site = { kind: 'variable', name: found.name, protocol } as const;
   const name = code(`$${found.name}`);
-  return {
-    span: found.span,
-    markdown: unseen.length
-      ? `Nothing that is seen defines ${name}; it may be declared where nobody sees it: ${mdText(unseen[0]!)}.`
-      : `Nothing defines ${name} in this configuration.`,
-  };
+  const { config } = use.scope;
+  const other = elsewhere(config, site);
+  const seen = other === null ? 'Nothing' : 'Nothing that is seen';
+  const text = nameBeside(config, site)
+    ? `${name} ${other}.`
+    : `${seen} defines ${name}${other === null ? ' in this configuration' : `; it ${other}`}.`;
+  return { span: found.span, markdown: text };
 }
 
 function regexHover(use: Directive, word: Word): Hover | null {
@@ -219,8 +222,10 @@ function passWords(use: Directive): string | null {
   const servers = targetServers(target);
   if (target.upstream) out.push(upstreamWords(target.upstream));
   else {
-    const named = /^[\w-]+$/.test(target.host) && target.portText === '' && mayDeclare(use.scope.config, 'upstream')[0];
-    const unless = named ? `, unless an upstream of that name is declared where nobody sees it: ${mdText(named)}` : '';
+    const { config, context } = use.scope;
+    const name = { kind: 'upstream', name: target.host, protocol: context === 'unknown' ? null : protocolOf(context) } as const;
+    const other = target.portText === '' && (/^[\w-]+$/.test(target.host) || nameBeside(config, name)) && elsewhere(config, name);
+    const unless = other ? `, unless an upstream of that name ${other.replace(/^may be/, 'is')}` : '';
     out.push(`Goes to ${servers.map(code).join(', ')}${target.tls ? ' over TLS' : ''}${unless}.`);
   }
   if (use.name === 'proxy_pass' && target.kind === 'proxy') {

@@ -69,7 +69,10 @@ function includedFiles(d: Directive): readonly Omit<InlayHint, 'kind'>[] {
   const include = d.scope.config.tree.includes.get(d.statement);
   if (!include?.mask) return NOTHING;
   const n = include.files.length;
-  return behind(d, n === 0 ? 'no files' : n === 1 ? '1 file' : `${n.toLocaleString('en-US')} files`);
+  return behind(
+    d,
+    n === 0 ? (include.unseen === null ? 'no files' : 'no files seen') : n === 1 ? '1 file' : `${n.toLocaleString('en-US')} files`,
+  );
 }
 
 function impliedPort(d: Directive): readonly Omit<InlayHint, 'kind'>[] {

@@ -3,6 +3,7 @@ import type { FileId } from '../base/file-id.ts';
 import { type Place, type Span, samePlace } from '../base/span.ts';
 import type { Config } from '../config/config.ts';
 import { type NameSite, namesOf } from '../config/names.ts';
+import { nameBeside } from '../config/names-beside.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import { jumpTargets } from './call-hierarchy.ts';
 import { cursorAt, namesAt } from './cursor.ts';
@@ -31,12 +32,15 @@ export function definitions(configs: readonly Config[], file: SourceFile, offset
   const names = namesAt(configs, file, offset);
   if (!names.length) return unique(jumpTargets(configs, file, offset));
   return unique(
-    names.flatMap(({ config, site }) =>
-      namesOf(config)
+    names.flatMap(({ config, site }) => {
+      const own = namesOf(config)
         .same(site)
         .filter((s) => s.role === 'defines')
-        .map(placeOf),
-    ),
+        .map(placeOf);
+      // the file that declares it may come to be beside this one
+      const beside = own.length ? null : nameBeside(config, site);
+      return beside ? [{ file: beside.file, span: beside.span }] : own;
+    }),
   );
 }
 

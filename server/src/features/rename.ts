@@ -5,11 +5,12 @@ import type { Span } from '../base/span.ts';
 import { NAME_TITLES, type NameKind } from '../catalog/names.ts';
 import type { Config } from '../config/config.ts';
 import { type NameIndex, type NameSite, namesOf } from '../config/names.ts';
-import { mayDeclare } from '../config/unseen-names.ts';
+import { nameBeside } from '../config/names-beside.ts';
+import { mayDeclare, mayUse } from '../config/unseen-names.ts';
 import type { Called } from '../fixes/traces.ts';
 import type { FixChange } from '../rules/rule.ts';
 import type { SourceFile } from '../syntax/statement.ts';
-import { namesAt } from './cursor.ts';
+import { filledIn, filledWords, namesAt } from './cursor.ts';
 import { functionAt, renameFunction } from './scripts.ts';
 
 /** `confirm`: what a person should know before the edit is made, in a sentence without its stop; null: nothing. */
@@ -31,13 +32,23 @@ export function renameRange(
   }
   const [hit] = namesAt(configs, file, offset);
   if (!hit) return { refused: 'There is no name here that can be renamed.' };
+  const mark = filledIn(file, offset);
+  if (mark) return { refused: `${filledWords(file, mark)}.` };
   const { config, site } = hit;
   const index = namesOf(config);
   const defined = index.same(site).filter((s) => s.role === 'defines');
   if (site.kind === 'variable' && !defined.length && config.catalog.variable(site.name, site.protocol ?? 'http'))
     return { refused: `$${site.name} is nginx's own variable.` };
+  if (site.kind === 'upstream' && !defined.length && /^(\[.*\]|[\d.]+)$/.test(site.name))
+    return { refused: `${site.name} is an address, and no name.` };
   const unseen = defined.length ? undefined : mayDeclare(config, site.kind)[0];
-  if (unseen !== undefined) return { refused: `The ${NAME_TITLES[site.kind]} "${site.name}" is declared where nobody sees it: ${unseen}.` };
+  const beside = defined.length ? null : nameBeside(config, site);
+  if (beside)
+    return {
+      refused: `The ${NAME_TITLES[site.kind]} "${site.name}" is declared in ${decodeURIComponent(beside.file.split('/').at(-1) ?? '')}, which is no part of this configuration.`,
+    };
+  if (unseen !== undefined)
+    return { refused: `The ${NAME_TITLES[site.kind]} "${site.name}" may be declared where nobody sees it: ${unseen}.` };
   if (!defined.length) return { refused: `The ${NAME_TITLES[site.kind]} "${site.name}" is not declared in this configuration.` };
   if (site.kind === 'js-module' && defined.some((d) => d.directive.args.length === 1))
     return { refused: `The module is called like its file. Give it a name first: js_import ${site.name} from …;` };
@@ -98,6 +109,9 @@ export function rename(configs: readonly Config[], file: SourceFile, offset: num
       edits.set(s.directive.file.id, own);
     }
     called = { from: site.name, to: name };
+    // a file or a script that is not seen may use it by its name; that anything may be beside a file is no news
+    const hidden = mayUse(config).filter((why) => why !== config.tree.standIn?.beside);
+    if (hidden.length) confirm.add(`It may be used where nobody sees it: ${hidden[0]}`);
     if (site.kind === 'upstream') {
       const open = [...index.openUses(site.name, site.protocol), ...(same ? [] : index.openUses(name, site.protocol))];
       const places = new Set(open.map((u) => `${u.directive.file.id} ${u.span.start}`));

@@ -12,6 +12,7 @@ import { readAsChosen } from '../config/chosen-engine.ts';
 import { Config, type Engine } from '../config/config.ts';
 import { fragmentContext } from '../config/fragment.ts';
 import { type LoadOptions, loadTree, type Sources } from '../config/load.ts';
+import { namesDeclaredIn } from '../config/names-beside.ts';
 import type { Settings } from '../config/settings.ts';
 import { stockId } from '../config/stock.ts';
 import { INHERITED_LISTS, NO_DISK, type StandIn, type Tree } from '../config/tree.ts';
@@ -117,11 +118,11 @@ export function standInFor(
   stock: Stock,
   {
     stated = null,
-    lists = new Set(),
+    beside = NOTHING_BESIDE,
   }: {
     /** the contexts that whoever holds the file says it is in; null where its folder and directives decide */
     readonly stated?: readonly Context[] | null;
-    readonly lists?: ReadonlySet<string>;
+    readonly beside?: Beside;
   } = {},
 ): StandIn | null {
   const guess = stated ? { contexts: stated } : fragmentContext(file, catalog);
@@ -143,7 +144,7 @@ export function standInFor(
     contexts: taken ? [context] : guess.contexts,
     certain: !!taken,
     takes: { mask: made.mask, files: together.length ? together : [file.id] },
-    lists,
+    ...beside,
     beside: whole ? null : 'other files of its folder on the server are not seen',
     folders: foldersOf(file.id),
     inside: taken ? main.path.replace(/\/[^/]*$/, '') : null,
@@ -156,20 +157,33 @@ export function standInFor(
 /** Files of a project that are looked at for what they hold outside of blocks. */
 const MAX_OTHERS = 300;
 
-/** The lists (`StandIn.lists`) that other files of the project hold outside of any block: they may come to be beside a file. */
-export async function listsBeside(
+/** What other files of the project may bring when they come to be beside a file: see `StandIn`. */
+export type Beside = Pick<StandIn, 'lists' | 'names'>;
+
+const NOTHING_BESIDE: Beside = { lists: new Set(), names: [] };
+
+/** What the other files of the project hold outside of any block, and declare for all of http or stream. */
+export async function besideOf(
   project: Project,
   file: FileId,
-  sources: Sources,
-  by: Instance | null = null,
-): Promise<ReadonlySet<string>> {
+  { sources, catalog, by = null }: { readonly sources: Sources; readonly catalog: Catalog; readonly by?: Instance | null },
+): Promise<Beside> {
   const apart = partsApart(project, file, [], by);
   const others = project.configs.filter((id) => id !== file && !apart.some((folder) => isBelow(id, folder)));
-  // of more than that nobody says that something is not there
-  if (others.length > MAX_OTHERS) return new Set(INHERITED_LISTS);
-  const read = await Promise.all(others.map((id) => sources.source(id)));
-  const names = read.flatMap((source) => (source && typeof source !== 'string' ? source.body.map((s) => s.name.value) : []));
-  return new Set(names.filter((name) => INHERITED_LISTS.includes(name)));
+  const read = await Promise.all(others.slice(0, MAX_OTHERS).map((id) => sources.source(id)));
+  const texts = read.filter((source) => source !== null && typeof source !== 'string');
+  const names = texts.flatMap((source) => source.body.map((s) => s.name.value));
+  return {
+    // of more than are looked at nobody says that something is not there
+    lists: new Set(others.length > MAX_OTHERS ? INHERITED_LISTS : names.filter((name) => INHERITED_LISTS.includes(name))),
+    names: texts.flatMap((source) => namesDeclaredIn(source, contextOf(source, catalog), catalog)),
+  };
+}
+
+/** The context that the lines of a file are read in when nobody says more. */
+function contextOf(file: SourceFile, catalog: Catalog): Context {
+  const { contexts } = fragmentContext(file, catalog);
+  return contexts.find((c) => bodyOf(c) === 'directives') ?? 'http';
 }
 
 /** The folders of the project that stand for nginx's configuration folder, the likeliest first: what relative paths hang from. */

@@ -70,6 +70,7 @@ export const ABOUT: Readonly<Record<string, (config: Config, name: string) => bo
   regex: () => true,
   resolve: () => true,
   'upstream-server': (config, name) => backend(config, name.replace(/#\d+$/, '')),
+  'upstream-servers': backend,
   'upstream-status': backend,
 });
 

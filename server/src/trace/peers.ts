@@ -4,16 +4,18 @@
  * among several servers whose turn it is, that is an assumption. The default is what a worker that has just started would do.
  */
 import { byteArray, toBytes } from '../base/bytes.ts';
+import { unseenOf } from '../config/open.ts';
 import { type PassTarget, serverAddress, targetServers, type Upstream, type UpstreamServer } from '../config/upstreams.ts';
 import { crc32 } from './crc32.ts';
 import { readPlainIp } from './networks.ts';
 import type { Run } from './run.ts';
 import { nameOf, type Wish, wishOf } from './sticky.ts';
+import { askUnseen } from './unseen.ts';
 
 export interface Peer {
   /** with its port */
   readonly address: string;
-  /** null: the address is in the pass directive itself */
+  /** null: the address is in the pass directive itself, or the line of the server is not seen */
   readonly server: UpstreamServer | null;
   readonly backup: boolean;
 }
@@ -60,35 +62,53 @@ const members = (servers: readonly UpstreamServer[], backup: boolean): Member[] 
       full: false,
     }));
 
+/** A server about which no line says more than its address. */
+const plain = (address: string): Member => ({
+  address,
+  server: null,
+  backup: false,
+  weight: 1,
+  down: false,
+  drains: false,
+  current: 0,
+  effective: 1,
+  tried: false,
+  fails: 0,
+  full: false,
+});
+
 const turn = (primary: readonly Member[], spare: readonly Member[]): Turn => ({ primary, spare, requests: 0, questions: 0 });
 
+/** The servers of a group; what its block includes or a template writes into it is asked for, for nginx refuses a group without any. */
+function begin(run: Run, { name, scope, servers, directive }: Upstream): Turn {
+  if (servers.length) {
+    askUnseen(run, scope, scope.parent);
+    return turn(members(servers, false), members(servers, true));
+  }
+  const [unseen] = unseenOf(scope, 'server');
+  if (!unseen) return turn([], []);
+  const some = 'one that is not seen';
+  const chosen = run.report.assume({
+    id: `upstream-servers:${name}`,
+    what: `servers of ${name}`,
+    otherwise: some,
+    why: `${unseen.why}, and nginx refuses a group without servers`,
+    choices: [some, 'none'],
+    at: directive,
+  });
+  return turn(chosen === some ? [plain(`a server of ${name}`)] : [], []);
+}
+
 /** The turns of a group as the requests of this trace left them. */
-function turnOf({ hops }: Run, { name, servers }: Upstream): Turn {
-  let known = hops.turns.get(name);
-  if (!known) hops.turns.set(name, (known = turn(members(servers, false), members(servers, true))));
+function turnOf(run: Run, group: Upstream): Turn {
+  const { turns } = run.hops;
+  let known = turns.get(group.name);
+  if (!known) turns.set(group.name, (known = begin(run, group)));
   return known;
 }
 
 /** A server that the pass directive itself names. */
-const alone = (address: string): Turn =>
-  turn(
-    [
-      {
-        address,
-        server: null,
-        backup: false,
-        weight: 1,
-        down: false,
-        drains: false,
-        current: 0,
-        effective: 1,
-        tried: false,
-        fails: 0,
-        full: false,
-      },
-    ],
-    [],
-  );
+const alone = (address: string): Turn => turn([plain(address)], []);
 
 /** Methods that look at the servers, or at nothing; the others ask in turns where their key says nothing. */
 const BY_LOAD: ReadonlySet<string> = new Set(['least_conn', 'least_time', 'random']);

@@ -27,6 +27,8 @@ const MAY_CHANGE: Readonly<Record<string, string>> = table({
   main: 'it may hold other blocks and modules',
   http: 'it may hold other servers, maps and upstreams, and settings for all servers',
   server: 'it may hold other locations, rewrites, access rules and headers of this server',
+  upstream: 'it may hold other servers of the group and the way in which one is chosen',
+  'stream-upstream': 'it may hold other servers of the group and the way in which one is chosen',
   location: 'it may hold headers, parameters, access rules and the handler of this location',
   stream: 'it may hold other servers, maps and upstreams, and settings for all servers',
   'stream-server': 'it may hold access rules and the handler of this server',

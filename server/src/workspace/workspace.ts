@@ -38,7 +38,7 @@ import { imagesFor, loneProject, type Project, type RunImage } from '../project/
 import { type Embedded, mayHost } from '../project/embedded.ts';
 import { EmbeddedFiles } from '../project/embedded-files.ts';
 import { findProject, type LoadWishes, loadOptions, settingsAbove, settingsFor, started, wordsBeside } from '../project/project.ts';
-import { destinationIn, listsBeside, standInFor } from '../project/standin.ts';
+import { besideOf, destinationIn, standInFor } from '../project/standin.ts';
 import { Stock } from '../project/stock.ts';
 import type { Candidates } from '../project/walk.ts';
 import { ANY_WAY, mayBeSame, type Way, waysOf } from '../project/ways.ts';
@@ -799,10 +799,12 @@ export class Workspace {
   ): Promise<void> {
     const id = configId(root, way.startedBy?.label ?? null);
     const settings = this.settingsWith(root, project, await this.settingsAbove(dirname(root), project), way);
-    const lists = fragment ? await listsBeside(project, root, this.sources(), way.by) : new Set<string>();
-    const standIn = fragment
-      ? standInFor(fragment, destinationIn(project, root, way.by), this.engine.catalog, this.stock, { stated: this.stated(root), lists })
-      : null;
+    const { catalog } = this.engine;
+    const around = fragment ? await besideOf(project, root, { sources: this.sources(), catalog, by: way.by }) : null;
+    const standIn =
+      fragment && around
+        ? standInFor(fragment, destinationIn(project, root, way.by), catalog, this.stock, { stated: this.stated(root), beside: around })
+        : null;
     if (fragment && !standIn) {
       this.drop(id);
       return;

@@ -7,7 +7,7 @@ import { table } from '../../base/table.ts';
 import { argumentOf } from '../../catalog/arguments.ts';
 import { argsOf, defaultOf, valuesOf, variableStatus } from '../../catalog/catalog.ts';
 import { cipherWords } from '../../catalog/ciphers.ts';
-import { bodyOf } from '../../catalog/context.ts';
+import { bodyOf, protocolOf } from '../../catalog/context.ts';
 import type { DirectiveFact } from '../../catalog/fact.ts';
 import { groupsOf } from '../../catalog/groups.ts';
 import { mozillaProfile, profileCiphers, profileCurves } from '../../catalog/mozilla.ts';
@@ -17,6 +17,7 @@ import type { ArgumentFact, ArgumentKind, ParameterFact } from '../../catalog/sh
 import { checkValues } from '../../catalog/value-check.ts';
 import { hasPredicates, locationsOf } from '../../config/locations.ts';
 import { namesOf } from '../../config/names.ts';
+import { namesBeside, templatedNames } from '../../config/names-beside.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import type { SourceFile } from '../../syntax/statement.ts';
 import { callable } from '../scripts.ts';
@@ -125,6 +126,19 @@ function declared({ reaches, file, offset }: Pick<ArgumentAsk, 'reaches' | 'file
           },
         });
       }
+  for (const { config, context } of reaches) {
+    const protocol = protocolOf(context);
+    // what a template fills in, and what may come to be beside: nobody knows that it is there, and someone who writes a name may
+    for (const [names, where] of [
+      [templatedNames(config, kind, protocol), 'in'],
+      [namesBeside(config, kind, protocol), 'beside, in'],
+    ] as const)
+      for (const { name, span, file: from, text } of names) {
+        if (out.has(name) || (from === file.id && touches(span, offset))) continue;
+        const title = `${NAME_TITLES[kind]} ${where} ${decodeURIComponent(from.split('/').at(-1) ?? '')}`;
+        out.set(name, { label: name, kind: 'name', detail: title, subject: { text: mdFence(text, 'nginx') } });
+      }
+  }
   return [...out.values()];
 }
 
@@ -836,7 +850,7 @@ export function argumentItems(given: ArgumentAsk): Completion | null {
   // with the words that come after, unless none of the proposals goes with them
   const fitting = site.following.length ? items.filter((item) => isTaken(item, kept, words, site.following, facts)) : [];
   // several words beside those that are there already would be too many
-  const single = site.following.length ? items.filter((item) => !/\s/.test(item.insert ?? item.label)) : items;
+  const single = site.following.length ? items.filter((item) => item.kind === 'name' || !/\s/.test(item.insert ?? item.label)) : items;
   return { span: at(keep), items: fitting.length ? fitting : single };
 }
 
@@ -851,6 +865,8 @@ function isTaken(
   following: readonly string[],
   facts: ReadonlyMap<DirectiveFact, readonly Reach[]>,
 ): boolean {
+  // white space in a name is within the marks of a template
+  if (kind === 'name' && /\s/.test(label)) return true;
   const text = kept + (insert ?? label);
   // of a proposal of several words the others may be there already
   if (

@@ -7,7 +7,9 @@ import { parseOffset, parseRate, parseSize } from '../../catalog/value-kind.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { type NameSite, namesOf } from '../../config/names.ts';
-import { mayUse } from '../../config/unseen-names.ts';
+import { nameBeside } from '../../config/names-beside.ts';
+import { unseenOf } from '../../config/open.ts';
+import { mayDeclare, mayUse } from '../../config/unseen-names.ts';
 import { type Upstream, upstreamsOf } from '../../config/upstreams.ts';
 import { about, cacheKeys, keyLength, limitConnKeys, limitReqKeys } from '../capacity.ts';
 import { headOf, whereOf } from '../place-words.ts';
@@ -27,13 +29,14 @@ export function upstreamWords(upstream: Upstream): string {
   const { servers, method, balancer, scope, directive } = upstream;
   const out: string[] = [`**upstream ${mdText(upstream.name)}** (${mdText(whereOf(directive))})`];
   const normal = servers.filter((s) => !s.backup);
-  if (!servers.length) out.push('It has no servers: nginx refuses it.');
+  const [unseen] = unseenOf(scope, 'server');
+  if (!servers.length) out.push(unseen ? `None of its servers is seen: ${mdText(unseen.why)}.` : 'It has no servers: nginx refuses it.');
   else {
     const how =
       balancer && method === 'hash'
         ? `by a hash of ${mdCode(balancer.value(0))}${balancer.values.includes('consistent') ? ', consistent (ketama)' : ''}`
         : (METHODS[method] ?? mdText(method));
-    out.push(servers.length === 1 ? 'One server takes all requests.' : `A server is chosen ${how}.`);
+    out.push(servers.length > 1 || unseen ? `A server is chosen ${how}.` : 'One server takes all requests.');
     out.push(
       servers
         .slice(0, 20)
@@ -51,7 +54,8 @@ export function upstreamWords(upstream: Upstream): string {
         })
         .join('\n') + (servers.length > 20 ? `\n- and ${servers.length - 20} more` : ''),
     );
-    if (normal.length === 1 && servers.length === 1 && servers[0]!.maxFails !== 1)
+    if (unseen) out.push(`More may be in it: ${mdText(unseen.why)}.`);
+    else if (normal.length === 1 && servers.length === 1 && servers[0]!.maxFails !== 1)
       out.push('With a single server, max_fails and fail_timeout have no effect.');
   }
   const keepalive = scope.value('keepalive');
@@ -102,7 +106,28 @@ function zoneWords(d: Directive, name: string): string[] {
   return out;
 }
 
-/** What to say of a name under the cursor; null when nothing declares it. */
+/** Names that nginx has without a line. */
+const PREDEFINED: ReadonlySet<string> = new Set(['log-format combined', 'thread-pool default']);
+
+/** Where else a name may be declared that no line at hand declares, in words that follow "it"; null where nothing is out of sight. */
+export function elsewhere(config: Config, site: Pick<NameSite, 'kind' | 'name' | 'protocol'>): string | null {
+  const beside = nameBeside(config, site);
+  if (beside)
+    return `is declared in ${mdText(decodeURIComponent(beside.file.split('/').at(-1) ?? ''))}, which may come to be beside this file`;
+  const [why] = mayDeclare(config, site.kind);
+  return why === undefined ? null : `may be declared where nobody sees it: ${mdText(why)}`;
+}
+
+/** What to say of a name that nothing at hand declares. */
+function undeclaredWords(config: Config, site: NameSite): string | null {
+  if (site.role !== 'references' || PREDEFINED.has(`${site.kind} ${site.name}`)) return null;
+  const title = `${NAME_TITLES[site.kind]} ${mdCode(site.name)}`;
+  const other = elsewhere(config, site);
+  if (other === null) return `Nothing declares the ${title} in this configuration.`;
+  return nameBeside(config, site) ? `The ${title} ${other}.` : `Nothing that is seen declares the ${title}; it ${other}.`;
+}
+
+/** What to say of a name under the cursor; null where the directive says more. */
 export function nameWords(config: Config, site: NameSite): string | null {
   const index = namesOf(config);
   const all = index.same(site);
@@ -114,7 +139,7 @@ export function nameWords(config: Config, site: NameSite): string | null {
     return upstream ? `${upstreamWords(upstream)}\n\n${usedText(config, uses, open)}` : null;
   }
   const [first] = definitions;
-  if (!first) return null;
+  if (!first) return undeclaredWords(config, site);
   const d = first.directive;
   const out: string[] = [`**${NAME_TITLES[site.kind]} ${mdText(site.name)}** (${mdText(whereOf(d))})`];
   if (site.kind === 'named-location') {

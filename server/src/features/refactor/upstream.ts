@@ -1,9 +1,13 @@
 /** An address in a pass directive becomes an upstream of its own; every pass to that address goes there. */
 import type { FileEdit, TextEdit } from '../../base/edit.ts';
+import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { effective, unseenInForce } from '../../config/effective.ts';
+import { namesOf } from '../../config/names.ts';
+import { namesBeside } from '../../config/names-beside.ts';
 import { walk } from '../../config/scope.ts';
-import { PASS_DIRECTIVES, type PassTarget, passTarget, upstreamsOf } from '../../config/upstreams.ts';
+import { mayDeclare } from '../../config/unseen-names.ts';
+import { PASS_DIRECTIVES, type PassTarget, passTarget } from '../../config/upstreams.ts';
 import { indentAt, indentUnit } from '../../rules/fix.ts';
 import type { SourceFile } from '../../syntax/statement.ts';
 import { fileOffset } from '../../syntax/variable.ts';
@@ -20,6 +24,17 @@ function sendsHost(d: Directive): 'is' | 'may be' | null {
   return unseenInForce(d.scope, list).length ? 'may be' : 'is';
 }
 
+/** The names that a group cannot have: those of groups and hosts that someone asks for, and those that may be declared beside. */
+function takenBy(config: Config): (name: string) => boolean {
+  const names = new Set(
+    namesOf(config)
+      .groupsOf('upstream')
+      .flatMap((sites) => sites.map((s) => s.name.toLowerCase())),
+  );
+  for (const { name } of namesBeside(config, 'upstream', 'http')) names.add(name.toLowerCase());
+  return (name) => names.has(name) || (config.tree.beside?.has(name) ?? false);
+}
+
 /** The address of a pass directive becomes an upstream. */
 export const extractUpstream: Refactor = ({ config, file, uses }) => {
   const [use] = uses;
@@ -30,9 +45,11 @@ export const extractUpstream: Refactor = ({ config, file, uses }) => {
   if (target.tls && target.kindOfHost === 'name') return [];
   const server = use.scope.enclosing('server')?.opener;
   if (!server || server.file.id !== file.id || server.scope.context !== 'http') return [];
-  const taken = upstreamsOf(config);
+  // a name without a port may be that of a group that is not seen
+  if (target.kindOfHost === 'name' && target.portText === '' && mayDeclare(config, 'upstream').length) return [];
+  const taken = takenBy(config);
   let name = 'app';
-  for (let i = 2; taken.has(name); i++) name = `app_${i}`;
+  for (let i = 2; taken(name); i++) name = `app_${i}`;
   const address = addressOf(target);
   const edits = new Map<SourceFile, Map<number, TextEdit>>();
   let host: ReturnType<typeof sendsHost> = null;
