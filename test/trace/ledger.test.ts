@@ -53,7 +53,8 @@ const NOT_SIMULATED: Readonly<Record<ServerProtocol, string>> = {
   http: `add_after_body add_before_body add_trailer add_trailer_inherit addition_types charset_map degradation degrade disable_symlinks early_hints
     fastcgi_catch_stderr fastcgi_store image_filter image_filter_buffer image_filter_interlace image_filter_jpeg_quality image_filter_sharpen
     image_filter_transparency image_filter_webp_quality memcached_gzip_flag proxy_pass_trailers proxy_store scgi_store source_charset ssi
-    ssi_last_modified ssi_silent_errors ssi_types status sub_filter sub_filter_last_modified sub_filter_once sub_filter_types uwsgi_store uwsgi_string
+    ssi_last_modified ssi_silent_errors ssi_types ssi_value_length status sub_filter sub_filter_last_modified sub_filter_once sub_filter_types uwsgi_store
+    uwsgi_string
     xml_entities xml_external_entities xslt_last_modified xslt_param xslt_string_param xslt_stylesheet xslt_types`,
   stream: '',
   mail: '',

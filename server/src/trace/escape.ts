@@ -11,6 +11,8 @@ const CLASSES = {
   component: '!"#$%&\'()*+,/:;<=>?@[\\]^`{|}',
   /** NGX_ESCAPE_MEMCACHED: what breaks a line of the protocol */
   memcached: '%',
+  /** NGX_ESCAPE_HTML: what SSI writes into an address */
+  html: '"#%\'<>\\^`{|}',
 } as const;
 
 export type EscapeClass = keyof typeof CLASSES;

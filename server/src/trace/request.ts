@@ -37,6 +37,7 @@ import { PHASE_READERS } from './phases.ts';
 import type { Reader } from './reader.ts';
 import { type HeaderLine, Run } from './run.ts';
 import { PAGES } from './special.ts';
+import { SSI } from './ssi.ts';
 import { traceStream } from './stream.ts';
 import type {
   Assumption,
@@ -74,7 +75,19 @@ const REQUEST: Reader = {
 };
 
 /** What a trace of a request does with each directive. */
-export const LEDGER = ledgerOf([REQUEST, DEFINITIONS, ...PHASE_READERS, GROUPS, ...FILTERS, BODIES, TYPES, PAGES, OF_VARIABLES, FACTS]);
+export const LEDGER = ledgerOf([
+  REQUEST,
+  DEFINITIONS,
+  ...PHASE_READERS,
+  GROUPS,
+  ...FILTERS,
+  BODIES,
+  SSI,
+  TYPES,
+  PAGES,
+  OF_VARIABLES,
+  FACTS,
+]);
 
 const DEFAULT_CLIENT = '203.0.113.9';
 

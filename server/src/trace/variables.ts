@@ -28,6 +28,7 @@ import type { Reader } from './reader.ts';
 import { invalidReferer } from './referer.ts';
 import type { Run } from './run.ts';
 import { serverName } from './server-name.ts';
+import { dateInFormat, SSI_DATE } from './strftime.ts';
 import { geoValue, mapTable, mapValue, splitValue } from './tables.ts';
 
 type Read = (run: Run) => ByteString | null;
@@ -228,9 +229,9 @@ const VARIABLES: Readonly<Record<string, Variable>> = table({
     toBytes(r.report.assume({ id: 'msec', what: '$msec', otherwise: `${clock(r)}.000`, why: 'a trace knows no parts of a second' })),
   ),
   time_iso8601: fresh((r) => new Date(clock(r) * 1000).toISOString().replace('.000Z', '+00:00')),
-  time_local: fresh((r) => localTime(clock(r))),
-  date_gmt: fresh((r) => longDate(clock(r), 'GMT')),
-  date_local: fresh((r) => longDate(clock(r), 'UTC')),
+  time_local: fresh((r) => dateInFormat('%d/%b/%Y:%H:%M:%S %z', clock(r), 'UTC')),
+  date_gmt: fresh((r) => dateInFormat(SSI_DATE, clock(r), 'GMT')),
+  date_local: fresh((r) => dateInFormat(SSI_DATE, clock(r), 'UTC')),
   tcpinfo_rtt: assumed('tcpinfo_rtt', '$tcpinfo_rtt', '0', PER_REQUEST),
   tcpinfo_rttvar: assumed('tcpinfo_rttvar', '$tcpinfo_rttvar', '0', PER_REQUEST),
   tcpinfo_snd_cwnd: assumed('tcpinfo_snd_cwnd', '$tcpinfo_snd_cwnd', '10', PER_REQUEST),
@@ -539,23 +540,6 @@ export function basicUser(run: Run): { readonly user: ByteString; readonly passw
   if (!decoded) return null;
   const colon = decoded.indexOf(':');
   return colon <= 0 ? null : { user: decoded.slice(0, colon), password: decoded.slice(colon + 1) };
-}
-
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
-const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
-
-/** `%A, %d-%b-%Y %H:%M:%S %Z`, the format of SSI where no other is set (ngx_http_ssi_date_gmt_local_variable). */
-function longDate(seconds: number, zone: string): string {
-  const d = new Date(seconds * 1000);
-  const time = d.toISOString().slice(11, 19);
-  return `${DAYS[d.getUTCDay()]!}, ${String(d.getUTCDate()).padStart(2, '0')}-${MONTHS[d.getUTCMonth()]!}-${d.getUTCFullYear()} ${time} ${zone}`;
-}
-
-function localTime(seconds: number): string {
-  const d = new Date(seconds * 1000);
-  const two = (n: number): string => String(n).padStart(2, '0');
-  return `${two(d.getUTCDate())}/${MONTHS[d.getUTCMonth()]!}/${d.getUTCFullYear()}:${two(d.getUTCHours())}:${two(d.getUTCMinutes())}:${two(d.getUTCSeconds())} +0000`;
 }
 
 /** Without dot segments and doubled slashes, as realpath() gives it. */

@@ -1,7 +1,14 @@
 /** Bodies that filters change: server-side includes, replaced texts, pieces before and behind. */
+import { SSI_PAGES } from '../../trace/ssi-pages.ts';
 import type { Area } from './area.ts';
 
 export const AREAS: readonly Area[] = [
+  {
+    name: 'pages of server-side includes',
+    files: Object.fromEntries(SSI_PAGES.map(([page], i) => [`www/${i}.html`, page])),
+    http: `root www; ssi on; location / {} location /hall { default_type text/html; return 200 "($uri $args)"; } location /void { return 200 ""; }`,
+    asks: SSI_PAGES.map((_, i) => `GET /${i}.html?guest=%3CAnn%3E`),
+  },
   {
     name: 'ssi',
     files: {
