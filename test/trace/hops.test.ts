@@ -433,6 +433,35 @@ describe('what a cache holds', () => {
     assert.equal(trace.exchanges[0]?.for, 'cache-update');
   });
 
+  test('what renews it in the background is asked like any request, and what it leaves in the cache is told', async () => {
+    const behind = 'proxy_cache_use_stale updating http_503; proxy_cache_background_update on; proxy_cache_revalidate on;';
+    const left = async (now: UpstreamAnswer, more = ''): Promise<string> => {
+      const trace = await ask(cache(`${behind} ${more}`), { assume: { 'cache:z': 'EXPIRED' }, upstreams: { '127.0.0.1:8000': now } });
+      assert.equal(`${trace.outcome.status} ${header(trace, 'X-C')}`, '200 STALE');
+      const [renewal] = trace.exchanges;
+      return `${renewal?.attempts.map((a) => a.said).join()}: ${renewal?.cache?.status} ${renewal?.cache?.store} ${renewal?.cache?.valid}`;
+    };
+    assert.equal(await left({ status: 200, headers: [] }), '200: EXPIRED true 600');
+    assert.equal(await left({ status: 200, headers: [['Cache-Control', 'max-age=7']] }), '200: EXPIRED true 7');
+    assert.equal(await left({ status: 200, headers: [['Set-Cookie', 'a=b']] }), '200: EXPIRED false null');
+    assert.equal(await left({ status: 304, headers: [] }), '304: REVALIDATED true 600');
+    // the old answer stays for the next request
+    assert.equal(await left({ status: 503, headers: [] }), '503: undefined undefined undefined');
+    assert.equal(await left({ status: 500, headers: [] }, 'proxy_cache_valid any 5s;'), '500: EXPIRED true 5');
+    assert.equal(await left({ failure: 'refused' }, 'proxy_cache_valid any 5s;'), 'refused: EXPIRED true 5');
+  });
+
+  test('an answer that sends the request on is not stored', async () => {
+    const headers = [['X-Accel-Redirect', '/f']] as const;
+    const text = `proxy_cache_path /c keys_zone=z:1m; server { listen 80; location = /f { return 200 f; }
+      location / { proxy_cache z; proxy_cache_valid 10m; proxy_pass http://127.0.0.1:8000; } }`;
+    const sentOn = await ask(text, { upstream: { status: 200, headers } });
+    assert.equal(sentOn.cache?.store, false);
+    assert.match(sentOn.cache.why, /X-Accel-Redirect sends the request on/);
+    const kept = await ask(text.replace('10m;', '10m; proxy_ignore_headers X-Accel-Redirect;'), { upstream: { status: 200, headers } });
+    assert.equal(kept.cache?.store, true);
+  });
+
   test('revalidation asks with the date of the old answer', async () => {
     const trace = await ask(cache('proxy_cache_revalidate on;'), { assume: { 'cache:z': 'EXPIRED' }, upstream: { status: 304 } });
     assert.equal(trace.outcome.status, 200);

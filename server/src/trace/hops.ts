@@ -12,7 +12,7 @@ import type { Exchanged, LikelyAnswer, UpstreamAnswer, UpstreamRequest } from '.
 export type Failure = 'timeout' | 'refused' | 'invalid';
 
 /** For what a backend is asked. */
-export type Purpose = 'answer' | 'auth_request' | 'ignored' | 'connection';
+export type Purpose = 'answer' | 'auth_request' | 'ignored' | 'connection' | 'cache-update';
 
 export interface Hop {
   /** id of the assumption on which the answer rests; null where the caller gave it */
@@ -55,7 +55,7 @@ export class Hops {
   begin(run: Run, request: UpstreamRequest, purpose: Purpose): Hop {
     const name = request.upstream;
     const place = run.location?.name ?? '';
-    const mine = purpose === 'answer' || purpose === 'connection';
+    const mine = purpose === 'answer' || purpose === 'connection' || purpose === 'cache-update';
     const first = mine && this.asked === 0;
     if (mine) this.asked++;
     const named = this.named(run, place.startsWith('@') ? [place, name] : [name]);
@@ -139,7 +139,11 @@ export class Hops {
     const status = given.status ?? unsaid(run, given.headers);
     const headers = bytesOf(given.headers);
     return {
-      answer: { status, headers: given.headers || run.index.protocol === 'stream' ? headers : this.usual(run, status, headers) },
+      answer: {
+        status,
+        headers:
+          given.headers || run.index.protocol === 'stream' || run.kind === 'cache-update' ? headers : this.usual(run, status, headers),
+      },
       open: given.headers === undefined,
     };
   }

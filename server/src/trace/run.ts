@@ -51,8 +51,11 @@ const MAX_DEPTH = 100;
 /** Runs a request inside a request. Comes from where the moves are, above the handlers that ask for it. `args`: of a piece of a body. */
 export type Subrequests = (main: Run, target: ByteString, kind: SubrequestKind, args?: ByteString) => Run;
 
-/** Who asks: auth_request and pieces of a body send GET without a body, mirror and post_action the method and body of the main request. */
-export type SubrequestKind = 'auth_request' | 'mirror' | 'post_action' | 'body';
+/**
+ * Who asks: auth_request and pieces of a body send GET without a body, mirror and post_action the method and body of the main request, and what
+ * renews a cache is a copy of it.
+ */
+export type SubrequestKind = 'auth_request' | 'mirror' | 'post_action' | 'body' | 'cache-update';
 
 export interface RunInput {
   readonly config: Config;
@@ -75,6 +78,35 @@ const bodySizes = new PerLevel((level): number => {
   const read = text === undefined ? null : parseOffset(text);
   return read?.ok ? read.value : 1_048_576;
 });
+
+/** What the copy of a request has from it. */
+const COPIED = [
+  'version',
+  'methodName',
+  'requestLine',
+  'protocolText',
+  'unparsedUri',
+  'validUnparsedUri',
+  'uri',
+  'args',
+  'exten',
+  'quotedUri',
+  'plusInUri',
+  'headers',
+  'host',
+  'hostPort',
+  'contentLength',
+  'chunked',
+  'server',
+  'scope',
+  'location',
+  'internal',
+  'uriChanges',
+  'validLocation',
+  'addUriToAlias',
+  'captures',
+  'bodyRead',
+] as const satisfies readonly (keyof Run)[];
 
 /** The state of a request. Its connection, its answer and what is told of it are things of their own. */
 export class Run implements Scripting {
@@ -184,6 +216,16 @@ export class Run implements Scripting {
   subrequest(target: ByteString, kind: SubrequestKind, args?: ByteString): Run {
     if (!this.inside) throw new Error('no requests inside this one');
     return this.inside(this, target, kind, args);
+  }
+
+  /** A copy of this request where it stands, whose answer is nobody's (NGX_HTTP_SUBREQUEST_CLONE, _BACKGROUND). */
+  background(): Run {
+    const { config, input, options } = this;
+    const copy = new Run({ config, input, options, parent: this, kind: 'cache-update' });
+    for (const field of COPIED) Object.assign(copy, { [field]: this[field] });
+    copy.exchange.passVariables = this.exchange.passVariables;
+    copy.exchange.passFamily = this.exchange.passFamily;
+    return copy;
   }
 
   /** The configuration in force: a server, a location, an `if` or a limit_except. */

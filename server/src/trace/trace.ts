@@ -184,6 +184,8 @@ export interface Exchanged {
   readonly request: UpstreamRequest;
   /** in order; `said` is a status, `refused`, `timeout`, `invalid`, or `no live upstreams` */
   readonly attempts: readonly { readonly server: string; readonly said: string }[];
+  /** what a request that renews a cache leaves there; not there where nothing is decided about storing, or for other requests */
+  readonly cache?: CacheFacts;
 }
 
 /** Whose a header line of the answer is; `rewritten`: the application's, changed on the way; `hidden`: the application's, and held back. */

@@ -424,6 +424,9 @@ export function decideCache(
     refuse(accel !== undefined && lower(accel) === 'no' ? 'X-Accel-Buffering is no' : `${prefix}_buffering is off`);
   if (use.unstored !== '') refuse(use.unstored);
   if (intercepted && use.bypassed) refuse(NO_PLACE);
+  // what sends the request on is used up by that (ngx_http_upstream_process_headers)
+  if (!intercepted && !ignored.has('x-accel-redirect') && answer.headers.some(([n]) => lower(n) === 'x-accel-redirect'))
+    refuse('X-Accel-Redirect sends the request on');
   // of both protocols only the end of the connection ends the answer, and to HEAD less comes than was announced
   if (
     run.isHead &&

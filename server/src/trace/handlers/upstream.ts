@@ -13,8 +13,9 @@ import {
   targetServers,
   type Upstream,
 } from '../../config/upstreams.ts';
-import type { BackendAnswer } from '../exchange.ts';
+import type { BackendAnswer, CacheUse } from '../exchange.ts';
 import { sendHeader } from '../filters.ts';
+import type { Purpose } from '../hops.ts';
 import { parseHttpTime } from '../http-time.ts';
 import { PerLevel } from '../level.ts';
 import { passIn } from '../location-config.ts';
@@ -208,23 +209,71 @@ class Repeating {
  * (ngx_http_upstream_init_request, ngx_http_upstream_next).
  */
 export function finishUpstream(run: Run, family: Family, pass: Pass, request: UpstreamRequest, rewriting: Rewriting = {}): Verdict {
-  const { prefix, module } = family;
+  const { prefix } = family;
   const { exchange } = run;
   run.reply.kind = prefix as OutcomeKind;
   exchange.passFamily = prefix;
   const { cacheUse } = exchange;
   if (cacheUse?.serves) {
-    if (cacheUse.background) {
-      run.hops.told.push({ for: 'cache-update', request, attempts: [] });
-      run.report.step({
-        phase: 'upstream',
-        handler: module,
-        at: run.directive(`${prefix}_cache_background_update`) ?? cacheUse.directive,
-        said: `a request of its own renews it: ${request.uri} to ${request.upstream}`,
-      });
-    }
+    if (cacheUse.background) renew(run, family, pass, request, cacheUse);
     return serve(run, family, rewriting, cacheUse.background ? 'STALE' : undefined);
   }
+  const come = ask(run, family, pass, request, []);
+  if (typeof come === 'number') return come;
+  if (come === 'STALE') return serve(run, family, rewriting, come);
+  if (revalidates(run, prefix, come.answer.status)) return serve(run, family, rewriting, 'REVALIDATED', come.answer);
+  exchange.answer = come.answer;
+  exchange.open = come.open;
+  return deliver(run, family, come.answer, rewriting, false);
+}
+
+/**
+ * A request of its own that renews what the cache sent although it is old (ngx_http_upstream_cache_background_update): a copy of this one, whose
+ * answer is nobody's. What it leaves in the cache is what the next request finds.
+ */
+function renew(main: Run, family: Family, pass: Pass, request: UpstreamRequest, use: CacheUse): void {
+  const { prefix, module } = family;
+  const run = main.background();
+  const { exchange } = run;
+  exchange.cacheUse = { ...use, serves: false, background: false };
+  exchange.cacheStatus = 'EXPIRED';
+  const attempts: { server: string; said: string }[] = [];
+  const come = ask(run, family, pass, request, attempts);
+  if (typeof come === 'object') {
+    exchange.answer = come.answer;
+    if (revalidates(run, prefix, come.answer.status)) {
+      exchange.cacheStatus = 'REVALIDATED';
+      tellServed(run, module, come.answer);
+    } else keep(run, family, come.answer);
+  }
+  const { cache } = exchange;
+  const entry = main.hops.told.find((e) => e.attempts === attempts);
+  if (entry && cache) main.hops.told[main.hops.told.indexOf(entry)] = { ...entry, cache };
+  main.report.step({
+    phase: 'upstream',
+    handler: module,
+    at: main.directive(`${prefix}_cache_background_update`) ?? use.directive,
+    said: `a request of its own renews it: ${request.uri} to ${request.upstream}, ${
+      cache?.store
+        ? `the answer is ${cache.status === 'REVALIDATED' ? 'good again' : cache.why}${cache.valid === null ? '' : ` for ${cache.valid} s`}`
+        : 'the old answer stays'
+    }`,
+  });
+}
+
+/**
+ * The servers of the backend are asked in turn until one answers. Returns the answer; what the cache then sends instead; or the status of the
+ * failure, which the cache may have kept.
+ */
+function ask(
+  run: Run,
+  family: Family,
+  pass: Pass,
+  request: UpstreamRequest,
+  attempts: { server: string; said: string }[],
+): { readonly answer: BackendAnswer; readonly open: boolean } | 'STALE' | number {
+  const { prefix, module } = family;
+  const { exchange } = run;
   if (pass.failure !== null) {
     run.report.step({
       phase: 'content',
@@ -236,11 +285,7 @@ export function finishUpstream(run: Run, family: Family, pass: Pass, request: Up
     return pass.failure;
   }
   exchange.begin(request);
-  const hop = run.hops.begin(
-    run,
-    request,
-    run.kind === null || run.kind === 'body' ? 'answer' : run.kind === 'auth_request' ? 'auth_request' : 'ignored',
-  );
+  const hop = run.hops.begin(run, request, purposeOf(run));
   run.report.step({
     phase: 'upstream',
     handler: module,
@@ -248,7 +293,6 @@ export function finishUpstream(run: Run, family: Family, pass: Pass, request: Up
     said: `${request.method ? `${request.method} ` : ''}${request.uri} to ${request.upstream}`,
     ...(hop.assumption === null ? {} : { assumption: hop.assumption }),
   });
-  const attempts: { server: string; said: string }[] = [];
   run.hops.told.push({ for: run.kind ?? 'answer', request, attempts });
   const peers = new Peers(run, pass.target, Number(run.text(`${prefix}_next_upstream_tries`) ?? 0));
   let peer = peers.next();
@@ -264,7 +308,7 @@ export function finishUpstream(run: Run, family: Family, pass: Pass, request: Up
       const stale = staleFor(run, prefix, 'nolive');
       tell(`no live server in ${request.upstream}${stale ? '' : ': 502'}`, pass.target.upstream?.directive ?? null);
       if (!stale) decideFailure(run, prefix, module, 502);
-      return stale ? serve(run, family, rewriting, stale) : 502;
+      return stale ?? 502;
     }
     told = tellServer(run, pass.target.upstream ?? null, peer, told);
     const given = hop.answer(peer);
@@ -286,7 +330,7 @@ export function finishUpstream(run: Run, family: Family, pass: Pass, request: Up
       const stale = staleFor(run, prefix, word);
       tell(`${who}${said}${stale ? '' : `: ${status}`}`);
       if (!stale) decideFailure(run, prefix, module, status);
-      return stale ? serve(run, family, rewriting, stale) : status;
+      return stale ?? status;
     }
     exchange.attempts.push({ server: peer.address, status: answer.status });
     attempts.push({ server: peer.address, said: String(answer.status) });
@@ -300,14 +344,17 @@ export function finishUpstream(run: Run, family: Family, pass: Pass, request: Up
       const stale = staleFor(run, prefix, word);
       if (stale) {
         tell(`${who}${answer.status}`);
-        return serve(run, family, rewriting, stale);
+        return stale;
       }
     }
-    if (revalidates(run, prefix, answer.status)) return serve(run, family, rewriting, 'REVALIDATED', answer);
-    exchange.answer = answer;
-    exchange.open = open;
-    return deliver(run, family, answer, rewriting, false);
+    return { answer, open };
   }
+}
+
+/** Whose answer it is for which a backend is asked. */
+function purposeOf({ kind }: Run): Purpose {
+  if (kind === null || kind === 'body') return 'answer';
+  return kind === 'auth_request' || kind === 'cache-update' ? kind : 'ignored';
 }
 
 /** The cache's answer goes out. */
@@ -326,13 +373,20 @@ function serve(
   return deliver(run, family, answer, rewriting, true);
 }
 
+/** Whether an error page of nginx takes the place of the answer. */
+const isIntercepted = (run: Run, prefix: string, { status }: BackendAnswer): boolean =>
+  status >= 300 && run.flag(`${prefix}_intercept_errors`, false) && errorPageFor(run, status) !== null;
+
+/** What the cache before the backend does with its answer. */
+const keep = (run: Run, { prefix, module }: Family, answer: BackendAnswer): void =>
+  decideCache(run, prefix, module, answer, ignoredBy(run, prefix), isIntercepted(run, prefix, answer));
+
 /** What of an answer reaches the client (ngx_http_upstream_process_header and what follows). */
 function deliver(run: Run, family: Family, answer: BackendAnswer, rewriting: Rewriting, stored: boolean): Verdict {
   const { prefix, module } = family;
   const ignored = ignoredBy(run, prefix);
-  const intercepted =
-    !stored && answer.status >= 300 && run.flag(`${prefix}_intercept_errors`, false) && errorPageFor(run, answer.status) !== null;
-  if (!stored) decideCache(run, prefix, module, answer, ignored, intercepted);
+  const intercepted = !stored && isIntercepted(run, prefix, answer);
+  if (!stored) keep(run, family, answer);
   const first = (name: string): ByteString | null => answer.headers.find(([n]) => lower(n) === name)?.[1] ?? null;
   if (family === FAMILIES.memcached && answer.status === 404) {
     run.report.step({ phase: 'response', handler: module, said: 'the key is not there: 404' });
@@ -353,7 +407,7 @@ function deliver(run: Run, family: Family, answer: BackendAnswer, rewriting: Rew
     return answer.status;
   }
   const redirect = first('x-accel-redirect');
-  if (redirect !== null && !ignored.has('x-accel-redirect')) return accelRedirect(run, answer, redirect, module, rewriting);
+  if (redirect !== null && !ignored.has('x-accel-redirect')) return accelRedirect(run, family, answer, redirect, rewriting);
   copyHeaders(run, family, answer, ignored, rewriting);
   return sendHeader(run);
 }
@@ -361,9 +415,10 @@ function deliver(run: Run, family: Family, answer: BackendAnswer, rewriting: Rew
 const KEPT_ON_REDIRECT = new Set(['content-type', 'set-cookie', 'content-disposition', 'cache-control', 'expires', 'accept-ranges']);
 
 /** X-Accel-Redirect (ngx_http_upstream_process_headers). */
-function accelRedirect(run: Run, answer: BackendAnswer, target: ByteString, module: string, rewriting: Rewriting): Verdict {
+function accelRedirect(run: Run, { prefix, module }: Family, answer: BackendAnswer, target: ByteString, rewriting: Rewriting): Verdict {
   for (const [name, value] of answer.headers) {
     if (!KEPT_ON_REDIRECT.has(lower(name))) continue;
+    if (lower(name) === 'accept-ranges' && takesRanges(run, prefix)) continue;
     place(run, name, lower(name) === 'set-cookie' && rewriting.cookie ? rewriting.cookie(value) : value);
   }
   run.report.step({ phase: 'response', handler: module, said: `X-Accel-Redirect to ${fromBytes(target)}` });
@@ -372,6 +427,16 @@ function accelRedirect(run: Run, answer: BackendAnswer, target: ByteString, modu
   if (!parsed) return 404;
   if (!run.isHead) run.methodName = 'GET';
   return { uri: parsed.uri, args: parsed.args };
+}
+
+/** Whether nginx cuts out ranges itself, and the line of the application about them stays behind (ngx_http_upstream_copy_allow_ranges). */
+function takesRanges(run: Run, prefix: string): boolean {
+  const { reply } = run;
+  if (run.flag(`${prefix}_force_ranges`, false)) return true;
+  if (!reply.cacheable) return false;
+  reply.allowRanges = true;
+  reply.singleRange = true;
+  return true;
 }
 
 /** Lines that have a place of their own in the answer. */
@@ -453,8 +518,7 @@ function copyHeaders(run: Run, family: Family, answer: BackendAnswer, ignored: R
   reply.statusLine = true;
   run.reply.relayed = true;
   const removed: string[] = [];
-  const forced = run.flag(`${family.prefix}_force_ranges`, false);
-  if (forced) {
+  if (run.flag(`${family.prefix}_force_ranges`, false)) {
     reply.allowRanges = true;
     reply.singleRange = true;
   }
@@ -493,11 +557,7 @@ function copyHeaders(run: Run, family: Family, answer: BackendAnswer, ignored: R
       } else if (!value.startsWith('/')) reply.location = header;
       continue;
     }
-    if (key === 'accept-ranges' && (run.reply.cacheable || forced)) {
-      reply.allowRanges = true;
-      reply.singleRange = true;
-      continue;
-    }
+    if (key === 'accept-ranges' && takesRanges(run, family.prefix)) continue;
     if (key === 'refresh' && rewriting.location) {
       const header = reply.add(name, value, null, 'application');
       const at = value.toLowerCase().indexOf('url=');
