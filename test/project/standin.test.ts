@@ -46,6 +46,35 @@ describe('a fragment within the main file that stands in', () => {
       said.join('\n'),
     );
   });
+  for (const [what, line, rule] of [
+    [
+      'a named location that the server lacks',
+      'location / { error_page 404 = @lost; proxy_pass http://127.0.0.1:8000; }',
+      'unknown-named-location',
+    ],
+    ['one address in the place of a network', 'set_real_ip_from 10.0.0.0; real_ip_header X-Real-IP;', 'real-ip-ineffective'],
+    [
+      'a condition whose settings are lost',
+      'location / { try_files $uri =404; if ($arg_a) { proxy_pass http://127.0.0.1:8000; } }',
+      'unsafe-if',
+    ],
+  ] as const)
+    test(`what a server says of itself is judged: ${what}`, async () => {
+      const said = await saidOf(await fragmentOf(`#- site.conf\nserver {\n listen 80;\n server_name a.example.com;\n ${line}\n}`));
+      assert.ok(
+        said.some((s) => s.startsWith(`site.conf:4 ${rule}`)),
+        said.join('\n'),
+      );
+    });
+  test('what another file beside it may say is not', async () => {
+    const said = await saidOf(
+      await fragmentOf(
+        '#- site.conf\nserver {\n listen 80 proxy_protocol;\n allow 10.0.0.0/8;\n deny all;\n location / { proxy_pass http://127.0.0.1:8000; proxy_set_header X-Real-IP $remote_addr; include b.inc; }\n error_page 404 @lost;\n include c.inc;\n}\nserver { listen 80; underscores_in_headers on; }',
+      ),
+    );
+    for (const rule of ['unknown-named-location', 'real-ip-ineffective', 'setting-of-default-only'])
+      assert.ok(!said.some((s) => s.includes(rule)), said.join('\n'));
+  });
   test('nothing is said within the stand-in, and its lines contradict nothing as long as the place is a guess', async () => {
     const text = '#- conf.d/tuning.conf\nsendfile on;\nkeepalive_timeout 20s;\naccess_log off;\n';
     assert.deepEqual(

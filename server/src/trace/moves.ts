@@ -119,7 +119,8 @@ function goNamed(run: Run, name: ByteString): void {
       phase: 'find-config',
       handler: 'ngx_http_core_module',
       said: `there is no location ${fromBytes(name)}: 500`,
-      ...restsOn(askUnseen(run, run.server.scope)),
+      // what is around the server brings it no location
+      ...restsOn(askUnseen(run, run.server.scope, run.server.scope.parent)),
     });
     finalize(run, 500);
     return;

@@ -20,7 +20,7 @@ The benchmark wants \`allow\` and \`deny\` to keep clients out of what is not fo
   needs: 'config',
   messages: { none: 'No allow or deny limits who may ask this server. Limit what is not for everybody.' },
   check({ config, report }) {
-    if (config.kind !== 'root') return;
+    if (!config.whole) return;
     for (const { scope } of serversOf(config)) {
       if (!scope.opener || isAnsweredWhole(scope) || isLocalOnly(scope)) continue;
       const lists = ['allow', 'deny'];

@@ -34,7 +34,7 @@ A limit on connections (\`limit_conn\`) and one on requests (\`limit_req\`) by t
   needs: 'config',
   messages: { none: 'This server limits no {what} by client. Declare a zone keyed on $binary_remote_addr and use it here.' },
   check({ config, report }) {
-    if (config.kind !== 'root') return;
+    if (!config.whole) return;
     for (const { scope } of serversOf(config)) {
       if (!scope.opener || isAnsweredWhole(scope)) continue;
       const lacks = (name: string): boolean =>

@@ -35,7 +35,7 @@ The limits of body and answer are between two pieces, not for the whole. Behind 
   check({ config, report }) {
     const http = config.main.named('http').find((d) => d.body);
     const servers = serversOf(config);
-    if (config.kind !== 'root' || !http || !servers.length) return;
+    if (!config.whole || !http || !servers.length) return;
     const told = new Set<unknown>();
     const unset = new Set<string>();
     for (const { scope } of servers)

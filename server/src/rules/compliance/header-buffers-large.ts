@@ -26,7 +26,7 @@ export default defineRule({
   },
   check({ config, report }) {
     const http = config.main.first('http');
-    if (config.kind !== 'root' || !http) return;
+    if (!config.whole || !http) return;
     const lines = config.main.all.filter((d) => d.name === 'large_client_header_buffers' && !isOverridden(d));
     if (!lines.length) return report('absent', { at: http.nameAt });
     for (const line of lines) {

@@ -22,7 +22,7 @@ An attacker who has taken over a machine can also change its logs. The benchmark
   messages: { local: 'No {name} goes to another machine. Add "{name} syslog:server=…".' },
   check({ config, report }) {
     const http = config.main.first('http');
-    if (config.kind !== 'root' || !http) return;
+    if (!config.whole || !http) return;
     for (const name of ['error_log', 'access_log']) {
       const lines = config.main.all.filter((d) => d.name === name && d.value(0) !== 'off');
       // what a container writes to its output is kept by others

@@ -22,7 +22,7 @@ Each open port is a way in that has to be accounted for. The benchmark wants ngi
     unusual: 'Port {port} is open to other machines, and is none of 80, 443, 8080 and 8443. Close it, or listen on 127.0.0.1 only.',
   },
   check({ config, report }) {
-    if (config.kind !== 'root') return;
+    if (!config.whole) return;
     for (const { listens } of (['http', 'stream', 'mail'] as const).flatMap((p) => serversOf(config, p)))
       for (const { directive, addresses } of listens) {
         const open = addresses.find((a) => a.kind !== 'unix' && !EXPECTED.has(a.port) && (a.wildcard || !isPrivateAddress(a.address)));

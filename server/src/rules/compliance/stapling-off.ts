@@ -22,7 +22,7 @@ With a stapled answer a client learns that the certificate is not revoked withou
   needs: 'config',
   messages: { off: 'This server staples no OCSP answer. Set ssl_stapling on and ssl_stapling_verify on, if the authority has OCSP.' },
   check({ config, report }) {
-    if (config.kind !== 'root') return;
+    if (!config.whole) return;
     // stream has the directive since 1.27.2
     const inStream = isNginx(config, '1.27.2') ? serversOf(config, 'stream').filter((s) => reachOf(s).tls) : [];
     for (const { scope } of [...tlsServers(config), ...inStream]) {

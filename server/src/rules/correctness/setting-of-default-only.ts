@@ -33,11 +33,12 @@ Set it in \`http\`, or in the default server.`,
       '"{text}" is not certain to count here: nginx reads requests to {address} with {name} of the default server, "{other}". Set it there, or in http.',
   },
   check({ config, directive, scope, report }) {
-    if (scope.context !== 'server' || config.kind !== 'root' || directive.args.some((a) => a.templated)) return;
+    if (scope.context !== 'server' || !config.whole || directive.args.some((a) => a.templated)) return;
     const server = serversOf(config).find((s) => s.scope === scope);
     if (!server) return;
     const pair = listenersOf(config).find((l) => l.servers.includes(server) && !l.ssl && !l.udp && l.defaultServer !== server);
-    if (!pair) return;
+    // beside a site that is read in a main file of its kind another may come first
+    if (!pair || (config.kind !== 'root' && !pair.defaultBy)) return;
     const first = pair.defaultServer.scope;
     const there = first.value(directive.name);
     const fact = there ?? null;

@@ -1,6 +1,6 @@
 /** `try_files … @x` and `error_page … @x` where the server has no such location: nginx finds out when a request needs it, and answers 500. */
 import { locationsOf, namedLocation } from '../../config/locations.ts';
-import { mayDeclare } from '../../config/unseen-names.ts';
+import { unseenIn } from '../../config/open.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { nearest } from '../validity/_guess.ts';
@@ -14,7 +14,7 @@ export default defineRule({
   why: `
 A named location belongs to the server whose block it is in. \`nginx -t\` does not look for it; a request that is sent there ends in 500 and "could not find named location" in the error log (ngx_http_named_location).
 
-The rule is silent when files that are not at hand may declare it.`,
+The rule is silent where the server includes files that are not at hand: they may declare it.`,
   about: ['try_files', 'error_page', 'location'],
   looksAt: { directive: ['try_files', 'error_page', 'post_action'] },
   needs: 'config',
@@ -27,7 +27,8 @@ The rule is silent when files that are not at hand may declare it.`,
     const word = directive.args.at(-1);
     const server = directive.scope.enclosing('server');
     if (!word || word.templated || !/^@[^$]/.test(word.value) || !server || namedLocation(server, word.value)) return;
-    if (config.kind !== 'root' || mayDeclare(config, 'named-location').length) return;
+    // only lines of its own block bring a server a location
+    if (!config.whole || unseenIn(server).some((u) => u.only === null)) return;
     const guess = nearest(word.value, locationsOf(server).named.keys());
     report(guess ? 'guess' : 'unknown', {
       at: word,

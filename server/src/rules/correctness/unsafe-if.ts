@@ -92,7 +92,7 @@ The rule traces a request that meets the condition: where that reaches the pass 
           : others.length
             ? 'of several ifs that hold only the last counts'
             : 'what the location says of content does not apply';
-        const shown = scope.config.kind === 'root' ? metBy(scope, directive) : null;
+        const shown = scope.config.whole ? metBy(scope, directive) : null;
         // the pass is reached, and nothing else of the location depends on the condition
         const works = shown !== null && isBackend(shown) && !scope.has('try_files') && !others.length;
         // whoever writes the end of all rewriting behind a pass means that pass

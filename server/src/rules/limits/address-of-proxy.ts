@@ -35,7 +35,7 @@ The headers that this configuration reads are those of a proxy in front. \`set_r
     hash: 'Behind a proxy every request has its address, so ip_hash sends all clients to one server of "{group}". Name the proxy with set_real_ip_from.',
   },
   check({ directive, scope, config, report }) {
-    if (config.kind !== 'root') return;
+    if (!config.whole) return;
     if (directive.name === 'ip_hash') {
       const group = [...upstreamsOf(config).values()].find((u) => u.scope === scope);
       if (!group || group.servers.length < 2) return;

@@ -59,7 +59,7 @@ The PROXY protocol is read where \`listen\` has the parameter \`proxy_protocol\`
       '{text} is a single address, the address of a network, and no host has it: no proxy is trusted. Write the mask of the network, such as {network}.',
   },
   check({ directive, config, report }) {
-    if (config.kind !== 'root') return;
+    if (!config.whole) return;
     if (directive.scope.context.startsWith('stream')) return inStream();
     if (directive.name === 'listen') return listen();
     const text = directive.value(0);
@@ -110,6 +110,7 @@ The PROXY protocol is read where \`listen\` has the parameter \`proxy_protocol\`
       if (!directive.values.includes('proxy_protocol') || scope.context !== 'server') return;
       // another proxy may say it once more by a header, or the application may be told from the variable itself
       if (scope.effective('real_ip_header').directives.length > 0 || isReadSomewhere(config)) return;
+      if (unseenInForce(scope, 'real_ip_header').length) return;
       if (scope.all.some((d) => d.name === 'include' && !config.tree.includes.get(d.statement)?.files.length)) return;
       const about = scope.all.find(
         (d) =>

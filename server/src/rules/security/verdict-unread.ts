@@ -53,7 +53,7 @@ export default defineRule({
   },
   check({ directive, config, report }) {
     const { name } = directive;
-    if (config.kind !== 'root' || !isHttp(directive.scope.context)) return;
+    if (!config.whole || !isHttp(directive.scope.context)) return;
     if (name === 'ssl_verify_client' && !/^optional/.test(directive.value(0))) return;
     const variables = VERDICTS[name]!;
     const names = namesOf(config);

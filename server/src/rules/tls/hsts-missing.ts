@@ -77,7 +77,7 @@ Start with a small max-age. The header cannot be taken back while browsers remem
     // a line that is lost on the way by inheritance is another rule's, one whose variable is empty here is none
     const told = isTold(scope);
     if (told && !isVariable(scope)) return;
-    const shown = config.kind === 'root' ? homePage(config, scope) : null;
+    const shown = config.whole ? homePage(config, scope) : null;
     if (shown ? isSent(shown) : told) return;
     report('missing', {
       at: opener.nameAt,

@@ -57,7 +57,7 @@ The rule asks the configuration for an error where the line counts; where everyt
     // an empty value sends no header
     if (directive.value(1) === '') return;
     const last = directive.args[1]!;
-    const shown = config.kind === 'root' ? errorWithout(config, scope) : undefined;
+    const shown = config.whole ? errorWithout(config, scope) : undefined;
     // nothing that answers here ends in an error
     if (shown === null) return;
     report('always', {

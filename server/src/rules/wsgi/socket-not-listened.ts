@@ -1,5 +1,6 @@
 /** nginx connects to an address that no application of the workspace listens on, while one application is reached by nobody. */
 
+import { asksByVariable } from '../../answers/what-is-passed.ts';
 import { basename } from '../../base/file-id.ts';
 import { addressText, isLoopback } from '../../deploy/address.ts';
 import { type Application, type Listener, serverTitle } from '../../deploy/application.ts';
@@ -66,6 +67,10 @@ function meant(link: Link, orphan: Application): boolean {
   });
 }
 
+/** What comes of a name that does not resolve: written out it is looked up at start, in a variable at each request. */
+const endsOf = ({ pass, member }: Link): string =>
+  !member && asksByVariable(pass) ? 'nginx cannot resolve the name and answers 502' : 'nginx does not start: host not found in upstream';
+
 export default defineRule({
   id: 'socket-not-listened',
   group: 'wsgi',
@@ -87,14 +92,11 @@ applications and exactly one of them is left without a proxy.`,
     elsewhere: 'Nothing listens on {address}: {server} ({name}) listens on {own}. Use the same address on both sides.',
     ownContainer: '{address} is the container of nginx itself, and {server} runs in the service {name}. Use the name of the service.',
     wrongPort: 'No application of the {name} listens on port {port}: {server} listens on {own}.',
-    noService:
-      'No service of the compose file is called {host}, so nginx does not start: host not found in upstream. Did you mean {guess}?',
+    noService: 'No service of the compose file is called {host}, so {ends}. Did you mean {guess}?',
     notShared:
       'The container of nginx has no {address}: {server} creates the socket in the container {name}, and the two share no volume for it. Mount one volume at the folder of the socket in both services.',
-    otherNetwork:
-      '{host} shares no network with {from}, which runs nginx: the name does not resolve, and nginx does not start. Give both services one network.',
-    nobody:
-      'No service, alias or container of {file} is called {host}, so nginx does not start: host not found in upstream. Use the name of a service.',
+    otherNetwork: '{host} shares no network with {from}, which runs nginx, so {ends}. Give both services one network.',
+    nobody: 'No service, alias or container of {file} is called {host}, so {ends}. Use the name of a service.',
     loopback: '{server} of the service {name} listens on {own}, which only its own container reaches. Bind 0.0.0.0.',
   },
   check({ config, deployment, report }) {
@@ -176,7 +178,7 @@ applications and exactly one of them is left without a proxy.`,
         if (once(link))
           report('otherNetwork', {
             at: wordOf(link),
-            data: { host, from: from.name },
+            data: { host, from: from.name, ends: endsOf(link) },
             related: [
               { at: apart.place, message: `${apart.name} is in ${listed(apart.networks)}` },
               { at: from.place, message: `${from.name} is in ${listed(from.networks)}` },
@@ -191,7 +193,7 @@ applications and exactly one of them is left without a proxy.`,
       if (guess !== null && service)
         report('noService', {
           at: wordOf(link),
-          data: { host, guess },
+          data: { host, guess, ends: endsOf(link) },
           related: [{ at: service.place, message: `the service ${service.name}` }],
           fix: readdressed(link, `${guess}:${port}`, `Connect to ${guess}:${port}`),
         });
@@ -202,7 +204,7 @@ applications and exactly one of them is left without a proxy.`,
         const to = free && own?.kind === 'tcp' ? `${free.container!.name}:${own.port}` : null;
         report('nobody', {
           at: wordOf(link),
-          data: { host, file: basename(from.file) },
+          data: { host, file: basename(from.file), ends: endsOf(link) },
           related: [{ at: from.place, message: `the service ${from.name} runs nginx` }],
           fix: to ? readdressed(link, to, `Connect to ${to}`) : null,
         });
