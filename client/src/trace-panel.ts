@@ -339,7 +339,11 @@ export class TracePanel {
     if (there) edit.insert(file, there.lineAt(there.lineCount - 1).range.end, (there.getText().endsWith('\n') ? '' : '\n') + text);
     else {
       edit.createFile(file);
-      edit.insert(file, new vscode.Position(0, 0), `config: ${name}\nrequests:\n${text}`);
+      edit.insert(
+        file,
+        new vscode.Position(0, 0),
+        `config: ${name}\n${result.service === null ? '' : `service: ${JSON.stringify(result.service)}\n`}requests:\n${text}`,
+      );
     }
     await vscode.workspace.applyEdit(edit);
     await vscode.window.showTextDocument(file, { viewColumn: vscode.ViewColumn.One });

@@ -207,6 +207,31 @@ describe('test', () => {
     );
   });
 
+  test('of several services the one that the file names, or the call', async () => {
+    const site = (status: number): string => `server { listen 80; return ${status}; }\n`;
+    const file = (service: string, status: number): string =>
+      `config: nginx.conf\n${service}requests:\n  - request: GET http://localhost/\n    expect: { status: ${status} }\n`;
+    const mounts = (name: string): string =>
+      `  ${name}:\n    image: nginx:1.29\n    volumes: ["./nginx.conf:/etc/nginx/nginx.conf", "./${name}:/etc/nginx/conf.d"]\n`;
+    const cwd = folder({
+      'nginx.conf': 'events {}\nhttp { include /etc/nginx/conf.d/*.conf; }\n',
+      'shop/site.conf': site(201),
+      'admin/site.conf': site(202),
+      'compose.yaml': `services:\n${mounts('shop')}${mounts('admin')}`,
+      'shop.proxytest.yaml': file('service: shop\n', 201),
+      'admin.proxytest.yaml': file('service: admin\n', 202),
+      'other/any.proxytest.yaml': file('', 201).replace('nginx.conf', '../nginx.conf'),
+      'other/gone.proxytest.yaml': file('service: shopp\n', 201).replace('nginx.conf', '../nginx.conf'),
+      'other/list.proxytest.yaml': file('service: [shop]\n', 201),
+    });
+    await ends(0, ['test', 'shop.proxytest.yaml', 'admin.proxytest.yaml'], { cwd });
+    await ends(1, ['test', 'shop.proxytest.yaml', '--service', 'admin'], { cwd });
+    await ends(0, ['test', 'other/any.proxytest.yaml'], { cwd, says: /shop.*this is shop\. Name one with "service" in the file/s });
+    await ends(2, ['test', 'other/gone.proxytest.yaml'], { cwd, says: /gone\.proxytest\.yaml:2: service shopp: .*by shop, admin/ });
+    await ends(2, ['test', 'other/gone.proxytest.yaml', '--service', 'shoq'], { cwd, says: /--service shoq: .*by shop, admin/ });
+    await ends(2, ['test', 'other/list.proxytest.yaml'], { cwd, says: /list\.proxytest\.yaml:2: service is the name of one service/ });
+  });
+
   test('problems with their line; what cannot be read', async () => {
     const cwd = folder({
       'nginx.conf': PROXY,

@@ -293,6 +293,31 @@ requests:
   );
 });
 
+test('request tests are asked of what the command line would ask them of: service, maps, version, a file in another folder', async () => {
+  const mounts = (name: string): string =>
+    `  ${name}:\n    image: nginx:1.29\n    volumes: ["./nginx.conf:/etc/nginx/nginx.conf", "./${name}:/etc/nginx/conf.d"]\n`;
+  const { client, uri } = await opened({
+    'nginx.conf': 'events {}\nhttp { include /etc/nginx/conf.d/*.conf; }\n',
+    'shop/site.conf': 'server { listen 80; return 201; }\n',
+    'admin/site.conf': 'server { listen 80; return 202; }\n',
+    'compose.yaml': `services:\n${mounts('shop')}${mounts('admin')}`,
+    'own/main.conf': 'events {}\nhttp { include /srv/sites/*; }\n',
+    'sites/a': 'server { listen 80; return 203; }\n',
+  });
+  const ask = async (head: string, status: number, name = 'web.proxytest.yaml'): Promise<string> => {
+    const text = `${head}requests:\n  - request: http://localhost/\n    expect: { status: ${status} }\n`;
+    const { tests, problems } = await client.request<TestsResult>('proxylens/tests', { uri: uri(name), text });
+    return [...problems.map((p) => `${p.line}: ${p.message}`), ...tests.map((t) => (t.ok ? 'holds' : t.message.split('\n')[0]!))].join();
+  };
+  assert.equal(await ask('config: nginx.conf\nservice: shop\n', 201), 'holds');
+  assert.equal(await ask('config: nginx.conf\nservice: admin\n', 202), 'holds');
+  assert.equal(await ask('config: nginx.conf\nservice: admin\n', 201), 'status: expected 201, got "202"');
+  assert.match(await ask('config: nginx.conf\nservice: shopp\n', 201), /^1: service shopp: .*by shop, admin\.$/);
+  assert.equal(await ask('config: ../own/main.conf\nmap: { /srv/sites: ../sites }\n', 203, 'tests/a.proxytest.yaml'), 'holds');
+  assert.equal(await ask('config: sites/a\n', 203), 'holds', 'a file that no main file includes');
+  assert.match(await ask('config: main.conf\n', 203), /^0: main\.conf: there is no such file\.$/, 'none of another folder is meant');
+});
+
 test('what a text is, its form decides', async () => {
   const { client } = await opened({});
   const is = async (text: string): Promise<boolean> =>

@@ -26,7 +26,7 @@ import { EmbeddedFiles } from '../project/embedded-files.ts';
 import { findProject, type LoadWishes, loadMain, loadOptions, settingsAbove, settingsFor, started } from '../project/project.ts';
 import { besideOf, destinationIn, loadFragment } from '../project/standin.ts';
 import type { Stock } from '../project/stock.ts';
-import { ANY_WAY, mayBeSame, type Way, waysOf } from '../project/ways.ts';
+import { ANY_WAY, mayBeSame, startsNothing, type Way, waysMeant } from '../project/ways.ts';
 import { ruleNames } from '../rules/rule.ts';
 import type { Document } from '../syntax/document.ts';
 import type { SourceFile } from '../syntax/statement.ts';
@@ -328,48 +328,47 @@ export class Loader {
 
   /**
    * The configurations that files and folders mean, each within its whole project: those that read what was named, and what no main file
-   * reads on its own. Throws an unreadable failure for a path that does not exist.
+   * reads on its own. Throws an unreadable failure for a path that does not exist, and one of usage for a service that starts nothing of it; `named`
+   * says where the service was named, if not on the command line.
    */
-  async configs(paths: readonly string[]): Promise<Asked[]> {
+  async configs(paths: readonly string[], named: string | null = null): Promise<Asked[]> {
     const root = this.options.root === undefined ? null : fileOfPath(path.resolve(this.options.root));
-    const named: { given: string; id: FileId; kind: 'file' | 'folder' }[] = [];
+    const wanted: { given: string; id: FileId; kind: 'file' | 'folder' }[] = [];
     for (const given of paths) {
       const id = fileOfPath(path.resolve(given));
       const stat = await this.files.stat(id);
       if (!stat) throw new Failure(EXIT.unreadable, `${given}: no such file or folder`);
-      named.push({ given, id, kind: stat.kind === 'folder' ? 'folder' : 'file' });
+      wanted.push({ given, id, kind: stat.kind === 'folder' ? 'folder' : 'file' });
     }
-    if (root) named.push({ given: this.options.root!, id: root, kind: 'file' });
-    const folders = named.filter((n) => n.kind === 'folder').map((n) => n.id);
-    const byProject = new Map<Project, typeof named>();
-    for (const one of named) {
+    if (root) wanted.push({ given: this.options.root!, id: root, kind: 'file' });
+    const folders = wanted.filter((n) => n.kind === 'folder').map((n) => n.id);
+    const byProject = new Map<Project, typeof wanted>();
+    for (const one of wanted) {
       const project = await this.projectOf(one.id, one.kind, folders);
       byProject.set(project, [...(byProject.get(project) ?? []), one]);
     }
     const out: Asked[] = [];
     // a main file that was named may be outside of the project of what it is to include
-    const given = root && paths.length ? await this.asked(root, await this.projectOf(root, 'file'), named) : [];
+    const given = root && paths.length ? await this.asked(root, await this.projectOf(root, 'file'), wanted) : [];
     for (const [project, wished] of byProject) out.push(...(await this.ofProject(project, wished, given)));
     const { service } = this.options;
-    if (service !== undefined && !out.length) {
-      const known = [...new Set(this.services)];
-      throw new Failure(
-        EXIT.usage,
-        `--service ${service}: ${known.length ? `nothing that was named is started by it, but by ${known.join(', ')}` : 'the project names no service that starts what was named'}`,
-      );
-    }
+    if (service !== undefined && !out.length)
+      throw new Failure(EXIT.usage, `${named ?? '--service'} ${service}: ${startsNothing(this.services)}`);
     return out;
   }
 
   /** The one configuration that is meant by a path: the first that reads it. That other services have others of it is said. */
-  async one(path: string): Promise<Asked | null> {
-    const all = await this.configs([path]);
+  async one(
+    path: string,
+    { named = null, hint = 'Choose with --service.' }: { readonly named?: string | null; readonly hint?: string } = {},
+  ): Promise<Asked | null> {
+    const all = await this.configs([path], named);
     const [first = null] = all;
     const label = first?.config.tree.startedBy?.label;
     const others = all.flatMap(({ config }) => (config.subject === first?.config.subject ? (config.tree.startedBy?.label ?? []) : []));
     if (label && others.length > 1)
       tell(
-        `proxylens: ${visible(path)}: ${visible(others.join(' and '))} start it with different files around it; this is ${visible(label)}. Choose with --service.`,
+        `proxylens: ${visible(path)}: ${visible(others.join(' and '))} start it with different files around it; this is ${visible(label)}. ${hint}`,
       );
     return first;
   }
@@ -386,12 +385,9 @@ export class Loader {
 
   /** The ways of a file that are asked about: all, or those of the service that a person names. */
   private waysOf(project: Project, file: FileId): readonly Way[] {
-    const ways = waysOf(project, file);
-    const { service } = this.options;
-    if (service === undefined) return ways;
-    const meant = ways.filter((way) => way.group.some((i) => i.name === service) || way.startedBy?.label === service);
-    this.services.push(...ways.flatMap((way) => way.group.map((i) => i.name)));
-    return meant;
+    const { ways, services } = waysMeant(project, file, this.options.service ?? null);
+    this.services.push(...services);
+    return ways;
   }
 
   private async asked(root: FileId, project: Project, named: readonly Named[]): Promise<Asked[]> {

@@ -33,6 +33,11 @@ export function testsSchema(): object {
         additionalProperties: { type: 'string' },
         description: 'Where paths of the configuration lie, relative to this file, such as /etc/nginx: .',
       },
+      service: {
+        type: 'string',
+        minLength: 1,
+        description: 'Of several services that start nginx with the configuration, the one that is meant, as --service names it',
+      },
       nginxVersion: { type: ['string', 'number'], description: 'The nginx that answers, such as "1.24.0"' },
       allowRefused: { type: 'boolean', description: 'The tests may hold although nginx refuses the configuration', default: false },
       requests: {

@@ -237,6 +237,8 @@ export type TraceResult =
       /** what of the configuration on the path was not read, as clauses */
       unseen: string[];
       config: string;
+      /** of several services that start it with something else around it each, the one that the path is of; else null */
+      service: string | null;
       /** the form that was asked for */
       text: string | null;
     }

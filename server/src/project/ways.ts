@@ -35,6 +35,24 @@ interface Ways {
 /** The ways in which a main file, or a file that no main file of the project includes, is started; at least one. */
 export const waysOf = (project: Project, file: FileId): readonly Way[] => allWays(project, file).ways;
 
+/** The ways of a file that a person means by the name of a service, and which services there are; without a name all. */
+export function waysMeant(
+  project: Project,
+  file: FileId,
+  service: string | null,
+): { readonly ways: readonly Way[]; readonly services: readonly string[] } {
+  const ways = waysOf(project, file);
+  const services = [...new Set(ways.flatMap((way) => way.group.map((i) => i.name)))];
+  if (service === null) return { ways, services };
+  return { ways: ways.filter((way) => way.startedBy?.label === service || way.group.some((i) => i.name === service)), services };
+}
+
+/** That a service starts nothing of what was named, in words that follow its name. */
+export const startsNothing = (services: readonly string[]): string =>
+  services.length
+    ? `nothing that was named is started by it, but by ${[...new Set(services)].join(', ')}`
+    : 'the project names no service that starts what was named';
+
 /** What to tell a person of ways beyond the limit; null where there are none. */
 export function waysNotSeen(project: Project, file: FileId): string | null {
   const { ways, more } = allWays(project, file);

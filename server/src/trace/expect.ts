@@ -25,6 +25,8 @@ export interface TestFile {
   /** relative to the test file */
   readonly config: string;
   readonly map: Readonly<Record<string, string>>;
+  /** of several services that start nginx with the configuration, the one that is meant */
+  readonly service: string | null;
   readonly nginx: string | null;
   /** the tests hold although nginx refuses the configuration */
   readonly allowRefused: boolean;
@@ -57,7 +59,7 @@ export const EXPECTATIONS: Readonly<Record<string, string>> = table({
   cached: 'true when the answer would be stored',
 });
 
-const TOP = ['config', 'map', 'requests', 'nginxVersion', 'allowRefused'];
+const TOP = ['config', 'map', 'service', 'requests', 'nginxVersion', 'allowRefused'];
 const OWN = [
   'name',
   'request',
@@ -89,7 +91,7 @@ export function readTests(text: string, origin: string | null = null): TestFile 
     line: counter.linePos(e.pos[0]).line - 1,
     message: e.message.split('\n')[0] ?? e.message,
   }));
-  const empty = { config: 'nginx.conf', map: {}, nginx: null, allowRefused: false, tests: [], problems };
+  const empty = { config: 'nginx.conf', map: {}, service: null, nginx: null, allowRefused: false, tests: [], problems };
   if (problems.length) return empty;
   let root: Record<string, unknown>;
   try {
@@ -100,6 +102,9 @@ export function readTests(text: string, origin: string | null = null): TestFile 
   }
   for (const key of Object.keys(root))
     if (!TOP.includes(key)) problems.push({ line: 0, message: `There is no key "${key}". Known are ${TOP.join(', ')}.` });
+  const service = root.service ?? null;
+  if (service !== null && (typeof service !== 'string' || service === ''))
+    problems.push({ line: lineOfKey(text, 'service'), message: 'service is the name of one service of the project, such as web.' });
   const list = isMap(doc.contents) ? doc.contents.get('requests') : null;
   if (!isSeq(list)) {
     problems.push({ line: 0, message: 'A test file needs a list "requests".' });
@@ -179,12 +184,20 @@ export function readTests(text: string, origin: string | null = null): TestFile 
   return {
     config: String(root.config ?? 'nginx.conf'),
     map: Object.fromEntries(Object.entries(record(root.map)).map(([k, v]) => [k, String(v)])),
+    service: typeof service === 'string' && service !== '' ? service : null,
     nginx: root.nginxVersion === undefined ? null : String(root.nginxVersion),
     allowRefused: root.allowRefused === true,
     tests,
     problems,
   };
 }
+
+/** The zero-based line of a key of a test file's own, such as `service`; the first where it is written in another way. */
+export const lineOfKey = (text: string, key: string): number =>
+  Math.max(
+    0,
+    text.split('\n').findIndex((line) => new RegExp(`^["']?${key}["']?\\s*:`).test(line)),
+  );
 
 /** What a command of curl asks, with what the test says besides; null for what is none. */
 function readCommand(

@@ -27,6 +27,7 @@ import {
   readSettings,
   SETTINGS_NAMES,
   type SettingsProblem,
+  withSettings,
 } from '../config/settings-file.ts';
 import { type Include, NO_DISK, type Tree } from '../config/tree.ts';
 import { type Deployment, NO_DEPLOYMENT, readDeployment } from '../deploy/deployment.ts';
@@ -41,7 +42,7 @@ import { findProject, type LoadWishes, loadOptions, settingsAbove, settingsFor, 
 import { besideOf, destinationIn, standInFor } from '../project/standin.ts';
 import { Stock } from '../project/stock.ts';
 import type { Candidates } from '../project/walk.ts';
-import { ANY_WAY, mayBeSame, type Way, waysOf } from '../project/ways.ts';
+import { ANY_WAY, mayBeSame, startsNothing, type Way, waysMeant, waysOf } from '../project/ways.ts';
 import type { Document } from '../syntax/document.ts';
 import { includesIn } from '../syntax/includes.ts';
 import type { NginxParser } from '../syntax/parser.ts';
@@ -798,17 +799,46 @@ export class Workspace {
     }: { project: Project; way: Way; fragment: SourceFile | null; before: number | null; cancel: CancelToken },
   ): Promise<void> {
     const id = configId(root, way.startedBy?.label ?? null);
-    const settings = this.settingsWith(root, project, await this.settingsAbove(dirname(root), project), way);
+    const made = await this.made(root, { project, way, fragment, cancel });
+    if (!made) {
+      this.drop(id);
+      return;
+    }
+    const { tree } = made;
+    const readBefore = this.loaded.get(id)?.tree.files;
+    const isSame = readBefore && [...tree.files.keys()].every((id) => readBefore.has(id));
+    this.loaded.set(id, {
+      ...made,
+      file: root,
+      way,
+      kept: new BlockCache(),
+      shown: this.isShown(tree),
+      stale: this.overtaken !== before,
+    });
+    // a site that is new in it may be of another application
+    if (!isSame) this.applicationSettled = false;
+    this.built.delete(id);
+  }
+
+  /** What is read of a main file, or of a fragment within its stand-in; null where it cannot be. `over` are settings for this reading alone. */
+  private async made(
+    root: FileId,
+    {
+      project,
+      way,
+      fragment,
+      cancel,
+      over = {},
+    }: { project: Project; way: Way; fragment: SourceFile | null; cancel: CancelToken; over?: RawSettings },
+  ): Promise<Pick<Loaded, 'tree' | 'includes' | 'settings' | 'contexts'> | null> {
+    const settings = withSettings(this.settingsWith(root, project, await this.settingsAbove(dirname(root), project), way), over);
     const { catalog } = this.engine;
     const around = fragment ? await besideOf(project, root, { sources: this.sources(), catalog, by: way.by }) : null;
     const standIn =
       fragment && around
         ? standInFor(fragment, destinationIn(project, root, way.by), catalog, this.stock, { stated: this.stated(root), beside: around })
         : null;
-    if (fragment && !standIn) {
-      this.drop(id);
-      return;
-    }
+    if (fragment && !standIn) return null;
     const wishes = {
       way,
       stock: this.stock,
@@ -822,27 +852,42 @@ export class Workspace {
     const tree = await loadTree(root, this.sources(), standIn ? { ...options, stock: this.stock, standIn } : options);
     if ('problem' in tree) {
       this.options.log?.(`${root}: ${tree.problem}`);
-      this.drop(id);
-      return;
+      return null;
     }
     const beside = standIn ? undefined : await wordsBeside(tree, project, this.sources(), way);
     const includes = new Map(tree.includes);
-    const readBefore = this.loaded.get(id)?.tree.files;
-    const isSame = readBefore && [...tree.files.keys()].every((id) => readBefore.has(id));
-    this.loaded.set(id, {
-      file: root,
-      way,
+    return {
       tree: started({ ...tree, includes, ...(beside ? { beside } : {}) }, way),
       includes,
       settings,
-      kept: new BlockCache(),
-      shown: this.isShown(tree),
       contexts: standIn?.contexts ?? null,
-      stale: this.overtaken !== before,
-    });
-    // a site that is new in it may be of another application
-    if (!isSame) this.applicationSettled = false;
-    this.built.delete(id);
+    };
+  }
+
+  /**
+   * The configuration that a person means by a file, by the service that starts it and by settings of its own, as the command line finds it for the
+   * same words. It is kept by nobody. `problem`: the file cannot be read; `service`: that service starts nothing of it. Throws Cancelled.
+   */
+  async meant(
+    file: FileId,
+    { service, over, cancel = NEVER }: { readonly service: string | null; readonly over: RawSettings; readonly cancel?: CancelToken },
+  ): Promise<Config | { readonly problem: string } | { readonly service: string }> {
+    await this.settle(cancel);
+    const source = await this.source(file);
+    if (source === null || typeof source === 'string') return { problem: source ?? 'there is no such file' };
+    const project = this.found ? await this.seek(hostFileOf(file), 'file', this.found, cancel) : this.projectOf(file);
+    const isMain = holdsMainBlocks(source.text);
+    const readers = isMain ? [] : [...this.loaded.values()].filter((l) => l.contexts === null && l.tree.files.has(file));
+    const roots = readers.length ? [...new Set(readers.map((l) => l.file))] : [file];
+    const all = roots.map((root) => ({ root, ...waysMeant(project, root, service) }));
+    const found = all.find(({ ways }) => ways.length);
+    const [way] = found?.ways ?? [];
+    if (!found || !way) return { service: startsNothing(all.flatMap(({ services }) => services)) };
+    const id = configId(found.root, way.startedBy?.label ?? null);
+    if (!Object.keys(over).length && this.loaded.has(id)) return this.config(id);
+    const made = await this.made(found.root, { project, way, fragment: isMain || readers.length ? null : source, cancel, over });
+    if (!made) return { problem: 'it cannot be read as a configuration of nginx' };
+    return new Config(made.tree, this.engine, made.settings, made.contexts ? 'fragment' : 'root', 'main', made.contexts ?? ['main']);
   }
 
   private settingsWith(file: FileId, project: Project, above: RawSettings | null, { by }: Way = ANY_WAY): Settings {

@@ -8,7 +8,7 @@ import { refusalsOf } from '../../features/refusals.ts';
 import { NodeFiles } from '../../host/node-files.ts';
 import { fileOfPath } from '../../host/paths.ts';
 import { filesBelow } from '../../project/walk.ts';
-import { readTests, runTest } from '../../trace/expect.ts';
+import { lineOfKey, readTests, runTest } from '../../trace/expect.ts';
 import { originOf } from '../../trace/origin.ts';
 import { traceText } from '../../trace/print/text.ts';
 import { type CommonOptions, Loader, shownPath, withCommonOptions } from '../common.ts';
@@ -70,8 +70,13 @@ export async function test(paths: readonly string[], options: TestOptions): Prom
       ...options,
       map: [...(options.map ?? []), ...maps],
       ...(suite.nginx && !options.nginxVersion ? { nginxVersion: suite.nginx } : {}),
+      ...(suite.service !== null && options.service === undefined ? { service: suite.service } : {}),
     });
-    const asked = await loader.one(path.resolve(folder, suite.config));
+    const named = options.service === undefined && suite.service !== null ? `${file}:${lineOfKey(written, 'service') + 1}: service` : null;
+    const asked = await loader.one(path.resolve(folder, suite.config), {
+      named,
+      hint: 'Name one with "service" in the file, or with --service.',
+    });
     if (!asked) throw new Failure(EXIT.unreadable, `${file}: ${suite.config} is no configuration`);
     const { config } = asked;
     suite = readTests(written, originOf(config) ?? 'http://localhost');

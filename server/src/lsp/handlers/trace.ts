@@ -1,18 +1,18 @@
 /** The preview of the request path: a trace with what belongs to its picture, suggestions for the request line, the map, request tests. */
 
-import { type FileId, fileId } from '../../base/file-id.ts';
+import { dirname, type FileId, fileId, resolve } from '../../base/file-id.ts';
 import type { Span } from '../../base/span.ts';
 import type { Config } from '../../config/config.ts';
 import { serversOf } from '../../config/servers.ts';
 import { applicationViewOf, arriving, fillsFor, likelyAnswers, withHost } from '../../features/application-view.ts';
 import { answerHeaders, causeOf, mapOf, suggestions, unseenOnPath } from '../../features/preview.ts';
-import { refusalsAmong } from '../../features/refusals.ts';
+import { refusalsAmong, refusalsOf } from '../../features/refusals.ts';
 import { wayOut } from '../../features/ways-out.ts';
 import type { Finding } from '../../rules/rule.ts';
 import { statementAt } from '../../syntax/place.ts';
 import { readAnswers } from '../../trace/answers.ts';
 import { clientOf } from '../../trace/clients.ts';
-import { asTest, readTests, runTest } from '../../trace/expect.ts';
+import { asTest, lineOfKey, readTests, runTest } from '../../trace/expect.ts';
 import { asCurl, requestFromUrl } from '../../trace/from-url.ts';
 import { originOf } from '../../trace/origin.ts';
 import { traceMermaid } from '../../trace/print/mermaid.ts';
@@ -23,7 +23,7 @@ import { lineOf } from '../../trace/stations.ts';
 import type { RequestInput, Trace } from '../../trace/trace.ts';
 import { urlOf } from '../../witness/requests.ts';
 import { toOffset, toRange } from '../convert/encoding.ts';
-import { type ReadContext, reads } from '../handler.ts';
+import { type ReadContext, reads, readsDisk } from '../handler.ts';
 import {
   type MapParams,
   type MapResult,
@@ -148,6 +148,7 @@ export const trace = reads<TraceParams, TraceResult>({
       wayOut: wayOutOf(context, config, traced),
       unseen: unseenOnPath(config, traced),
       config: config.root,
+      service: config.tree.startedBy?.services.length ? config.tree.startedBy.label : null,
       text: as ? forms[as]() : null,
     };
   },
@@ -183,22 +184,26 @@ export const map = reads<MapParams, MapResult>({
   },
 });
 
-export const requestTests = reads<TestsParams, TestsResult>({
+export const requestTests = readsDisk<TestsParams, TestsResult>({
   method: Requests.tests,
-  run({ snapshot, session }, { uri, text }) {
+  async run({ workspace, session, cancel }, { uri, text }) {
     let suite = readTests(text, 'http://localhost');
-    const folder = fileId(uri).replace(/\/[^/]*$/, '');
-    const wanted = suite.config.replace(/^\.\//, '');
-    const config =
-      snapshot.configs.find((c) => c.root === `${folder}/${wanted}`) ??
-      snapshot.configs.find((c) => c.root.endsWith(`/${wanted.split('/').at(-1)}`));
-    if (!config)
-      return {
-        tests: [],
-        root: null,
-        problems: [{ line: 0, message: `The configuration ${suite.config} is not open or not found.` }, ...suite.problems],
-      };
-    const refusedBy = refusalsIn({ session }, config);
+    const failed = (line: number, message: string): TestsResult => ({
+      tests: [],
+      root: null,
+      problems: [{ line, message }, ...suite.problems],
+    });
+    const folder = dirname(fileId(uri));
+    const map = Object.entries(suite.map).map(([from, to]) => [from, resolve(folder, to)] as const);
+    const config = await workspace.meant(resolve(folder, suite.config), {
+      service: suite.service,
+      over: { ...(map.length ? { pathMap: Object.fromEntries(map) } : {}), ...(suite.nginx === null ? {} : { nginxVersion: suite.nginx }) },
+      cancel,
+    });
+    if ('service' in config) return failed(lineOfKey(text, 'service'), `service ${suite.service}: ${config.service}.`);
+    if ('problem' in config) return failed(lineOfKey(text, 'config'), `${suite.config}: ${config.problem}.`);
+    const snapshot = workspace.snapshot();
+    const refusedBy = refusalsOf(config, session.rules);
     suite = readTests(text, originOf(config) ?? 'http://localhost');
     return {
       root: config.root,
