@@ -7,11 +7,11 @@ import { fromBytes, toBytes } from '../base/bytes.ts';
 import { PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
-import { chooseServer, hostOptions, listenersOf, nameMatches, serversOf, validHost } from '../config/servers.ts';
+import { chooseServer, hostOptions, listenersOf, nameMatches, type Server, serversOf, validHost } from '../config/servers.ts';
 import { atOf } from '../trace/at.ts';
 import { readCondition } from '../trace/handlers/rewrite.ts';
 import type { Assumption, HeaderPair, RequestInput, Trace, TraceOptions } from '../trace/trace.ts';
-import { listenerAt } from './redirects.ts';
+import { listenerAt, maySendOn, pathIn } from './redirects.ts';
 import { locationHeader, witnessesOf } from './requests.ts';
 import { directiveAt } from './spots.ts';
 
@@ -34,7 +34,7 @@ export interface Followed {
   readonly loop: readonly Hop[] | null;
   /** every round has a new target */
   readonly grows: boolean;
-  /** what came of each request on the way, the last one that sends nobody on included */
+  /** what came of each request on the way; of one that no line could send on any further the text tells, and it is not among them */
   readonly traces: readonly Trace[];
 }
 
@@ -48,7 +48,11 @@ const ownHosts = new PerConfig(
 );
 
 /** The next request of a browser; null when the Location leads out of this configuration. */
-export function nextRequest(config: Config, trace: Trace, input: RequestInput): RequestInput | null {
+export const nextRequest = (config: Config, trace: Trace, input: RequestInput): RequestInput | null =>
+  landing(config, trace, input)?.request ?? null;
+
+/** The same with the server to which it comes. */
+function landing(config: Config, trace: Trace, input: RequestInput): { readonly request: RequestInput; readonly server: Server } | null {
   const to = locationHeader(trace);
   if (to === null || !REDIRECTS.has(trace.outcome.status)) return null;
   const { request } = trace;
@@ -69,7 +73,7 @@ export function nextRequest(config: Config, trace: Trace, input: RequestInput): 
   const rest = m[3]!;
   const headers: HeaderPair[] = [['Host', authority], ...request.headers.filter(([n]) => n.toLowerCase() !== 'host')];
   const keeps = trace.outcome.status === 307 || trace.outcome.status === 308 || request.method === 'HEAD';
-  return {
+  const next: RequestInput = {
     method: keeps ? request.method : 'GET',
     target: rest.startsWith('/') ? rest : `/${rest}`,
     scheme,
@@ -80,6 +84,7 @@ export function nextRequest(config: Config, trace: Trace, input: RequestInput): 
     ...(input.httpVersion ? { httpVersion: input.httpVersion } : {}),
     ...(listener.proxyProtocol ? { proxyProtocol: { clientAddress: request.clientAddress } } : {}),
   };
+  return { request: next, server };
 }
 
 /** Directives that may send a client on, of the server that answered. */
@@ -123,8 +128,16 @@ const redirecting = new PerConfig((config) => {
   return byPlace;
 });
 
-/** Follows a request's redirects. Stops at an answer that sets a cookie, which may change what comes next. */
-export function follow(config: Config, first: RequestInput, options: TraceOptions & { readonly files?: never } = {}): Followed {
+/**
+ * Follows a request's redirects. Stops at an answer that sets a cookie, which may change what comes next, and where nothing can send the client
+ * on any more. `folders`: the options say that there is a folder, to which nginx adds the slash.
+ */
+export function follow(
+  config: Config,
+  first: RequestInput,
+  options: TraceOptions & { readonly files?: never } = {},
+  folders = false,
+): Followed {
   const witnesses = witnessesOf(config);
   const hops: Hop[] = [];
   const traces: Trace[] = [];
@@ -140,12 +153,14 @@ export function follow(config: Config, first: RequestInput, options: TraceOption
     const trace = witnesses.ask(input, options);
     traces.push(trace);
     const to = locationHeader(trace);
-    const next: RequestInput | null = trace.outcome.responseHeaders.some(([n]) => n.toLowerCase() === 'set-cookie')
+    const next: ReturnType<typeof landing> = trace.outcome.responseHeaders.some(([n]) => n.toLowerCase() === 'set-cookie')
       ? null
-      : nextRequest(config, trace, input);
+      : landing(config, trace, input);
     if (to !== null) hops.push({ trace, by: redirectedBy(config, trace), to });
     if (hops.length >= MOST_HOPS && next) return { hops, loop: hops, grows: true, traces };
-    input = next;
+    const target = toBytes(next?.request.target ?? '/');
+    const uri = pathIn(target);
+    input = next && (uri === null || maySendOn(config, next.server, uri, target, folders)) ? next.request : null;
   }
   return { hops, loop: null, grows: false, traces };
 }

@@ -2,11 +2,17 @@
  * Lines that send clients on, and where to, as far as the text alone tells it: by that a rule knows where a request need not be asked. What
  * the text leaves open counts as leading anywhere.
  */
-import { toBytes } from '../base/bytes.ts';
+import { type ByteString, toBytes } from '../base/bytes.ts';
 import { PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
+import { isOpen, matchLocation, namedLocation } from '../config/locations.ts';
+import type { Scope } from '../config/scope.ts';
 import { chooseServer, hostOptions, type Listener, listenersOf, type Server, validHost } from '../config/servers.ts';
+import { PASS_DIRECTIVES } from '../config/upstreams.ts';
+import { parsePath } from '../trace/uri.ts';
+import { ownOf } from './spots.ts';
+import { patternOf } from './values.ts';
 
 /** Whether a line can send a client on: a code or a URL, the flag of a rewrite or what its replacement begins with (ngx_http_rewrite). */
 export const isRedirect = (d: Directive): boolean =>
@@ -78,6 +84,10 @@ function sentBy(config: Config, server: Server): Ends {
 export function mayComeBack(config: Config, server: Server, line: Directive): boolean {
   const first = endsOf(config, server, line);
   if (!first) return true;
+  // where the path is written out, and nobody sends on who asks for it, the way ends
+  const [, path] = WRITTEN_PATH.exec(redirectTarget(line)) ?? [];
+  const uri = path === undefined ? null : pathIn(path);
+  if (uri !== null && first.every((end) => !('servers' in end) && !maySendOn(config, end, uri, null, true))) return false;
   const seen = new Set<Server | Listener>(first);
   for (const at of seen) {
     if (at === server) return true;
@@ -86,6 +96,101 @@ export function mayComeBack(config: Config, server: Server, line: Directive): bo
     for (const end of next) seen.add(end);
   }
   return false;
+}
+
+/** A target whose path is written out: a host or none, a path, and what is in the query. */
+const WRITTEN_PATH = /^(?:(?:https?|\$scheme):\/\/[^/?#]+)?(\/[^$?#]*)(?:$|\?|\$is_args\$args$)/i;
+
+/** The URI that nginx makes of the path of a request line; null where it refuses it, or where that hangs on merge_slashes. */
+export const pathIn = (target: string): ByteString | null => (/\/\//.test(target) ? null : (parsePath(toBytes(target), true)?.uri ?? null));
+
+/** Whether a server sends clients on at all. */
+const sends = new PerConfig((_: Config, { scope }: Server): boolean =>
+  [...scope.all, ...scope.effective('error_page').directives].some(isRedirect),
+);
+
+/** The lines of a level that a request comes by before an error: those that redirect, and rewrites that lead elsewhere inside. */
+const moving = new PerConfig((_: Config, scope: Scope): readonly Directive[] =>
+  ownOf(scope).filter((d) => d.name === 'rewrite' || (d.name === 'return' && isRedirect(d))),
+);
+
+/** Whether a request may be moved by a rewrite or redirect of a level: one whose pattern, or that of the condition around it, does not fit is not. */
+export const mayBeMoved = (scope: Scope, uri: ByteString, target: ByteString | null): boolean =>
+  moving.of(scope.config, scope).some((line) => {
+    if (line.name === 'rewrite' && misses(line, line.value(0), false, uri)) return false;
+    const { opener } = line.scope;
+    const read =
+      opener?.name === 'if'
+        ? /^\(?\s*\$(uri|document_uri|request_uri)$/.exec(opener.value(0) === '(' ? opener.value(1) : opener.value(0))
+        : null;
+    const looked = read?.[1] === 'request_uri' ? target : uri;
+    const pattern = read && looked !== null && !opener!.values.some((v) => v.startsWith('!')) ? patternOf(opener!) : null;
+    return !pattern || !misses(line, pattern.pattern, pattern.caseless, looked!);
+  });
+
+function misses({ scope }: Directive, pattern: string, caseless: boolean, text: ByteString): boolean {
+  const compiled = scope.config.regexes.compile(pattern, { caseless });
+  return compiled.ok && compiled.regex.match(text) === 'no';
+}
+
+/** Requests go on inside of a server by very many lines: then none of them is looked at. */
+const MANY_JUMPS = 16;
+
+const isForeign = ({ name }: Directive): boolean => /_by_lua|^js_|^perl$|^echo|^random_index$|^passenger/.test(name);
+
+/** Whether what comes of a place is a file of the disk. */
+const servesFiles = (scope: Scope): boolean => !PASS_DIRECTIVES.some((name) => scope.has(name)) && !scope.has('return');
+
+const indexFiles = (scope: Scope): readonly string[] => {
+  const lines = scope.effective('index').directives;
+  return lines.length ? lines.flatMap((d) => d.values) : ['index.html'];
+};
+
+/**
+ * Whether a client who asks a server for a path may be sent on, by a line of the place that takes the path or of one to which nginx goes from
+ * there by itself. What the text does not decide counts as may. `target`: as it is in the request line, where that is known. `folders`: there may
+ * be a folder of that name, to which nginx adds the slash.
+ */
+export function maySendOn(config: Config, server: Server, path: ByteString, target: ByteString | null, folders: boolean): boolean {
+  if (!folders && !sends.of(config, server)) return false;
+  const seen = new Set<Scope | ByteString>();
+  const at = (scope: Scope, uri: ByteString | null, isIndex: boolean): boolean => {
+    const own = ownOf(scope);
+    const pages = scope.effective('error_page').directives;
+    if (own.some(isForeign) || pages.some(isRedirect)) return true;
+    if (uri === null ? moving.of(config, scope).length > 0 : mayBeMoved(scope, uri, target)) return true;
+    const tried = own.find((d) => d.name === 'try_files')?.values ?? [];
+    const targets = [...pages.map((d) => d.values.at(-1) ?? ''), ...tried.slice(-1)];
+    if (targets.length > MANY_JUMPS || targets.some(goesOn)) return true;
+    if (!servesFiles(scope)) return false;
+    if (uri === null || (folders && !uri.endsWith('/'))) return true;
+    const folder = uri.endsWith('/') ? uri : !isIndex && tried.some((word) => word.endsWith('/')) ? `${uri}/` : null;
+    return (
+      folder !== null && indexFiles(scope).some((name) => arrives(name.startsWith('/') ? toBytes(name) : folder + toBytes(name), true))
+    );
+  };
+  const goesOn = (target: string): boolean => {
+    if (target.startsWith('=')) return false;
+    if (target.includes('$') || !/^[/@]/.test(target)) return true;
+    if (target.startsWith('@')) {
+      const named = namedLocation(server.scope, target);
+      if (!named || seen.has(named.scope)) return false;
+      seen.add(named.scope);
+      return at(named.scope, null, false);
+    }
+    const uri = pathIn(target);
+    return uri === null || arrives(uri);
+  };
+  const arrives = (uri: ByteString, isIndex = false): boolean => {
+    if (seen.has(uri)) return false;
+    seen.add(uri);
+    // the server's own lines run for a request inside of it as well, but for one to a named location (ngx_http_internal_redirect)
+    if (mayBeMoved(server.scope, uri, target)) return true;
+    const { location, how } = matchLocation(server.scope, uri);
+    if (isOpen(how) || how === 'slash-redirect') return true;
+    return at(location?.scope ?? server.scope, uri, isIndex);
+  };
+  return arrives(path);
 }
 
 /** Scheme, host and behind it nothing, a path that is written out, or the one that was asked; or such a path alone. */

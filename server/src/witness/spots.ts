@@ -191,7 +191,8 @@ export function requestAt(door: Door, probe: Probe): RequestInput {
 
 const owned = new WeakMap<Scope, readonly Directive[]>();
 
-function ownOf(scope: Scope): readonly Directive[] {
+/** What is at a level itself, with what its `if` and limit_except blocks hold. */
+export function ownOf(scope: Scope): readonly Directive[] {
   let found = owned.get(scope);
   if (!found) {
     const list: Directive[] = [];

@@ -1,11 +1,16 @@
 /** Redirects that lead back to the URL that was asked, directly or over other servers of the configuration. */
 
+import { toBytes } from '../../base/bytes.ts';
+import type { Config } from '../../config/config.ts';
+import type { Directive } from '../../config/directive.ts';
 import { listenersOf } from '../../config/servers.ts';
+import { definitionOf, indexOf } from '../../trace/index.ts';
+import { variablesIn } from '../../trace/script.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { doubts, type Followed, follow, type Hop, hangsOnOthers, isScripted } from '../../witness/follow.ts';
-import { isRedirect, mayComeBack } from '../../witness/redirects.ts';
+import { isRedirect, mayBeMoved, mayComeBack, pathIn } from '../../witness/redirects.ts';
 import { proofOf, urlOf } from '../../witness/requests.ts';
-import type { Door, Spot } from '../../witness/spots.ts';
+import { type Door, ownOf, type Spot } from '../../witness/spots.ts';
 import { joined, type Probe } from '../../witness/values.ts';
 import { defineRule } from '../rule.ts';
 
@@ -16,16 +21,71 @@ const before = (a: NonNullable<Hop['by']>, b: NonNullable<Hop['by']>): boolean =
 const first = (loop: readonly Hop[]): Hop | null =>
   loop.reduce<Hop | null>((best, hop) => (hop.by && (!best?.by || before(hop.by, best.by)) ? hop : best), null);
 
+/** Ways in that tell something new: of two addresses of one port and name behind which the same servers are the second does not. */
+const doorsOf = ({ doors }: Spot): readonly Door[] =>
+  doors.filter(
+    (door, i) =>
+      !doors
+        .slice(0, i)
+        .some(
+          (other) =>
+            other.scheme === door.scheme &&
+            other.port === door.port &&
+            other.host === door.host &&
+            other.listener.proxyProtocol === door.listener.proxyProtocol &&
+            other.listener.defaultServer === door.listener.defaultServer &&
+            other.listener.servers.length === door.listener.servers.length,
+        ),
+  );
+
+/** The lines of the rewrite phase that a request of the spot comes by, those of the server first. */
+const comesBy = ({ server, location, scope }: Spot): readonly Directive[] => [...ownOf(server.scope), ...(location ? ownOf(scope) : [])];
+
+/** Paths of a spot that one of its lines may redirect: where each of them asks for a path, one that fits none is not. */
+function pathsOf({ server, location, scope }: Spot, redirects: readonly Directive[], paths: readonly string[]): readonly string[] {
+  if (redirects.some((d) => d.name === 'error_page')) return paths;
+  return paths.filter((path) => {
+    const uri = pathIn(path);
+    const target = toBytes(`${path}?${QUERY}`);
+    return uri === null || mayBeMoved(server.scope, uri, target) || (location !== null && mayBeMoved(scope, uri, target));
+  });
+}
+
+const QUERY = 'b=1';
+
+/** Whether what a client brings along, beside host and target, may decide whether and where a line of the spot sends him. */
+function hangsOnClient(spot: Spot, redirects: readonly Directive[]): boolean {
+  const lines = comesBy(spot);
+  if (redirects.some((d) => d.name === 'error_page') && lines.some((d) => d.name === 'deny')) return true;
+  const deciding = lines.filter((d) => DECIDING.has(d.name));
+  const read = new Set(deciding.flatMap((d) => (d.name === 'set' ? d.values.slice(1) : d.values)).flatMap((v) => variablesIn(v)));
+  return deciding.some((d) =>
+    d.name === 'if'
+      ? // a condition that only remembers something at which none of these lines looks decides nothing
+        !d.body?.directives.every((inner) => inner.name === 'set' && !read.has(inner.value(0).slice(1).toLowerCase()))
+      : d.values.some((v) => variablesIn(v).some((name) => isBrought(spot.config, name))),
+  );
+}
+
+const DECIDING = new Set(['if', 'set', 'return', 'rewrite', 'error_page']);
+
+const isBrought = (config: Config, name: string): boolean =>
+  /^(?:http_(?!host$)|cookie_|arg_)/.test(name) || definitionOf(indexOf(config), name)?.by === 'map';
+
 /** Requests worth following from a spot: plain ones, and one for each condition. */
-function* starts(spot: Spot): Generator<{ probe: Probe; door: Door }> {
+function* starts(spot: Spot, redirects: readonly Directive[]): Generator<{ probe: Probe; door: Door }> {
   // without a condition or a pattern one path is like the other
   const most = spot.directives.some((d) => d.name === 'if' || d.name === 'rewrite') || spot.location?.kind === 'regex' ? 12 : 3;
+  const paths = pathsOf(spot, redirects, spot.somePaths(most));
+  let variations: readonly Probe[] | null = null;
   // further ways in differ by their host and scheme, and not by the path
-  for (const [i, door] of spot.doors.slice(0, 6).entries())
-    for (const path of spot.somePaths(i < 2 ? most : Math.ceil(most / 3))) {
-      const plain: Probe = { path, query: 'b=1' };
+  for (const [i, door] of doorsOf(spot).slice(0, 6).entries())
+    for (const path of i < 2 ? paths : paths.slice(0, Math.ceil(most / 3))) {
+      const plain: Probe = { path, query: QUERY };
       yield { probe: plain, door };
-      if (path === spot.path && i < 2) for (const variation of spot.variations.slice(0, 6)) yield { probe: joined(plain, variation), door };
+      if (path !== paths[0] || i >= 2) continue;
+      variations ??= hangsOnClient(spot, redirects) ? spot.variations.slice(0, 6) : [];
+      for (const variation of variations) yield { probe: joined(plain, variation), door };
     }
 }
 
@@ -68,7 +128,7 @@ function* worlds(spot: Spot, probe: Probe, door: Door): Generator<World> {
   yield { kind: 'plain', followed: plain, what: '' };
   if (plain.loop) return;
   const folder = folderOf(spot, plain, probe, door);
-  if (folder) yield { kind: 'folder', followed: follow(config, first, { assume: folder }), what: '' };
+  if (folder) yield { kind: 'folder', followed: follow(config, first, { assume: folder }, true), what: '' };
   const files = flagFiles(plain.traces.slice(0, 1));
   const [name] = Object.keys(files);
   if (name) yield { kind: 'file', followed: follow(config, first, { assume: files }), what: name.slice('file:'.length) };
@@ -146,7 +206,7 @@ The rule traces requests through the configuration and follows their redirects a
     const redirects = spot.directives.filter(isRedirect);
     const told = new Set<unknown>();
     if (!redirects.length) return;
-    for (const { probe, door } of starts(spot)) {
+    for (const { probe, door } of starts(spot, redirects)) {
       if (told.size === redirects.length) return;
       for (const { kind, followed, what } of worlds(spot, probe, door)) {
         const { loop, grows } = followed;
