@@ -26,8 +26,9 @@ const FAILED: ReadonlySet<string> = new Set(['timeout', 'refused', 'invalid']);
 const CONNECTIONS = ['connected', 'refused', 'timeout'];
 const CHOICES = ['200', '302', '404', '500', 'timeout', 'refused', 'invalid'];
 
-const bytesOf = (headers: UpstreamAnswer['headers']): BackendAnswer['headers'] =>
-  (headers ?? []).map(([n, v]) => [toBytes(n), toBytes(v)] as const);
+/** Header lines as nginx reads them: spaces around a value are none of it. */
+export const bytesOf = (headers: UpstreamAnswer['headers']): BackendAnswer['headers'] =>
+  (headers ?? []).map(([n, v]) => [toBytes(n), toBytes(v.replace(/^ +| +$/g, ''))] as const);
 
 const redirects = (answer: UpstreamAnswer): boolean => answer.headers?.some(([n]) => n.toLowerCase() === 'x-accel-redirect') ?? false;
 

@@ -179,6 +179,8 @@ export class Run implements Scripting {
 
   /** of the client's request and of those inside of it together (ngx_http_subrequest) */
   private readonly values: Map<string, Cached>;
+  /** of the volatile ones, until nginx forgets it */
+  private readonly latest: Map<string, ByteString | null>;
   private readonly posted: (() => void)[] = [];
   private depth = 0;
 
@@ -206,6 +208,7 @@ export class Run implements Scripting {
     this.inside = of.subrequests ?? null;
     this.hops = this.parent?.hops ?? new Hops();
     this.values = this.parent?.values ?? new Map();
+    this.latest = this.parent?.latest ?? new Map();
     this.connection = this.parent?.connection ?? new Connection();
     this.report = new Report(of.options.assume ?? {}, this.parent?.report, of.instead);
     this.index = indexOf(of.config, of.protocol);
@@ -302,13 +305,23 @@ export class Run implements Scripting {
     if (this.depth >= MAX_DEPTH) return null;
     this.depth++;
     try {
-      const { value, keep } = lookup(this, name);
+      const { value, keep, volatile } = lookup(this, name);
+      if (volatile) this.latest.set(name, value);
       // a `set` or capture that ran meanwhile is newer
       if (keep && !this.values.has(name)) this.values.set(name, { value });
       return value;
     } finally {
       this.depth--;
     }
+  }
+
+  indexed(name: string): ByteString | null {
+    const latest = this.latest.size ? this.latest.get(name) : undefined;
+    return latest === undefined ? this.variable(name) : latest;
+  }
+
+  forgetVolatile(names: Iterable<string>): void {
+    if (this.latest.size) for (const name of names) this.latest.delete(name);
   }
 
   /** What `set` and named captures do: the value stays for the rest of the request. */

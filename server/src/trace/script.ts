@@ -28,6 +28,10 @@ export interface Value {
 /** Who knows variables and captures. */
 export interface Scripting {
   variable(name: string): ByteString | null;
+  /** The same where nginx keeps the value of a volatile one until it is told to forget it (ngx_http_get_indexed_variable). */
+  indexed?(name: string): ByteString | null;
+  /** Volatile variables are asked again (ngx_http_script_flush_complex_value). */
+  forgetVolatile?(names: Iterable<string>): void;
   capture(group: number): ByteString;
   /** Whether a variable is a group of a regular expression, which another variable's evaluation may set. */
   isGroup?(name: string): boolean;
@@ -97,13 +101,17 @@ const partOf = (part: Part, on: Scripting): ByteString => {
     case 'text':
       return part.text;
     case 'variable':
-      return on.variable(part.name) ?? '';
+      return (on.indexed ? on.indexed(part.name) : on.variable(part.name)) ?? '';
     case 'capture':
       return on.capture(part.group);
     case 'args':
       return '?';
   }
 };
+
+function forgetVolatile(value: Value, on: Scripting): void {
+  if (on.forgetVolatile) on.forgetVolatile(value.parts.flatMap((p) => (p.kind === 'variable' ? [p.name] : [])));
+}
 
 /** How many bytes nginx sets aside: each part is asked in turn, and a variable may replace the captures for those behind it. */
 const lengthOf = (value: Value, on: Scripting): number => value.parts.reduce((n, part) => n + partOf(part, on).length, 0);
@@ -128,6 +136,7 @@ export function evaluate(value: Value, on: Scripting): ByteString {
     const only = parts[0]!;
     return only.kind === 'variable' ? (on.variable(only.name) ?? '') : only.kind === 'capture' ? on.capture(only.group) : '';
   }
+  forgetVolatile(value, on);
   if (!mayGrow(value, on)) return written(value, on);
   const length = lengthOf(value, on);
   const out = written(value, on);
@@ -148,6 +157,7 @@ const isRisky = (lines: readonly Line[], on: Scripting): boolean =>
 /** Values that nginx writes into one buffer, header lines or parameters: all are counted before the first is written. */
 export function evaluateAll(lines: readonly Line[], on: Scripting): ByteString[] {
   if (!isRisky(lines, on)) return lines.map((l) => evaluate(l.value, on));
+  for (const { value } of lines) forgetVolatile(value, on);
   let left = 0;
   for (const { value, more } of lines) {
     const length = lengthOf(value, on);

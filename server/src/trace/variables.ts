@@ -345,14 +345,14 @@ const FAMILIES: readonly (readonly [prefix: string, read: (run: Run, rest: strin
   ['arg_', (run, rest) => argument(run.args, rest), true],
 ];
 
-/** The value of a variable by lower-case name, and whether it is kept for the rest of the request. */
-export function lookup(run: Run, name: string): { readonly value: ByteString | null; readonly keep: boolean } {
+/** The value of a variable by lower-case name, and whether it is kept for the rest of the request; or asked again, with captures that others left. */
+export function lookup(run: Run, name: string): { readonly value: ByteString | null; readonly keep: boolean; readonly volatile?: boolean } {
   const definition = definitionOf(run.index, name);
   if (definition) {
     const { directive } = definition;
     switch (definition.by) {
       case 'map':
-        return { value: mapValue(run, directive), keep: !mapTable(directive).volatile };
+        return { value: mapValue(run, directive), keep: !mapTable(directive).volatile, volatile: mapTable(directive).volatile };
       case 'geo':
         return { value: geoValue(run, directive), keep: !directive.body?.has('volatile') };
       case 'split_clients':

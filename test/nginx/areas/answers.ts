@@ -52,6 +52,29 @@ export const AREAS: readonly Area[] = [
     asks: [...'123456789acdefg'].map((c) => `GET /static/x.${c}`).concat(['GET /ab/x.bcdefgh', 'GET /abcdefgh/x.b', 'GET /a/x.a']),
   },
   {
+    name: 'volatile maps and the captures that they leave',
+    http: `map $arg_k $v { volatile; default -; "~^(.)(.)" "$2$1"; ~o$ "o$1"; } map $v$arg_j $w { "~(.)$" "<$1>"; default none; } map x$arg_k $u { volatile; ~^xa "a$1"; default "$arg_j$v"; }
+      server { listen 127.0.0.1:%PORT%; server_name a.test; location ~ ^/p(.*)$ { set $s "$u$v$w$1"; return 200 "$v,$u,$w,$v,$1|$s"; } location ~ ^/q(.*)$ { proxy_set_header A "$u$1"; proxy_set_header B "$v$w$1"; proxy_pass http://%E%/$v$u; }
+      location ~ ^/r(.*)$ { rewrite ^/r(.*) /s$v$u$1; return 200 "$uri $v$1"; } location / { add_header A "$u$v$1"; add_header B "$w$u"; return 200 "$1$v$w$u"; } }`,
+    asks: ['pz', 'qz', 'rz', 'z'].flatMap((p) => ['', 'abc', 'zo', 'o', 'a', 'co'].map((k) => `GET /${p}?k=${k}&j=${k && 'y'}`)),
+  },
+  {
+    name: 'spaces around the values of an application',
+    http: `location / { proxy_pass http://%E%; add_header X-Seen "[$upstream_http_x_a]"; }`,
+    asks: [
+      {
+        send: 'GET /',
+        answer: {
+          headers: [
+            ['X-A', '  between  words  '],
+            ['Set-Cookie', 'a=b; '],
+            ['Location', ' /x '],
+          ],
+        },
+      },
+    ],
+  },
+  {
     name: 'limit_rate as a variable',
     http: `add_header X-R "$limit_rate"; location /a { limit_rate 4k; return 200 a; } location /b { return 200 b; } location /c { limit_rate $arg_r; return 200 c; } location /s { set $limit_rate 2m; return 200 s; }`,
     asks: ['GET /a', 'GET /b', 'GET /c?r=1m', 'GET /c?r=x', 'GET /s'],

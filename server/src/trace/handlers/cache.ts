@@ -10,6 +10,7 @@ import type { Directive } from '../../config/directive.ts';
 import { atOf } from '../at.ts';
 import { clock } from '../clock.ts';
 import type { BackendAnswer, CacheUse } from '../exchange.ts';
+import { bytesOf } from '../hops.ts';
 import { parseHttpTime } from '../http-time.ts';
 import type { Run } from '../run.ts';
 import { errorPageFor } from '../special.ts';
@@ -214,7 +215,7 @@ const storedHeaders = (run: Run, prefix: string): BackendAnswer['headers'] => {
   if (!upstream?.headers || (status >= 300 && status !== storedStatus(run, prefix))) return [];
   // an answer that sets a cookie is not kept, unless nobody looks at that
   const cookies = ignoredBy(run, prefix).has('set-cookie');
-  return upstream.headers.flatMap(([n, v]) => (n.toLowerCase() === 'set-cookie' && !cookies ? [] : [[toBytes(n), toBytes(v)] as const]));
+  return bytesOf(upstream.headers).filter(([n]) => cookies || lower(n) !== 'set-cookie');
 };
 
 /**
