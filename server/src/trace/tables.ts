@@ -130,27 +130,38 @@ function lastAt(pieces: readonly Piece[], address: number): number {
   return low - 1;
 }
 
-/** ngx_http_geo_add_range: a range inside an earlier one takes its place there, the same range replaces it. */
-function addRange(pieces: Piece[], { from, to, value }: Piece): void {
-  const at = lastAt(pieces, from);
-  const around = pieces[at];
-  if (!around || around.to < to) {
-    pieces.splice(at + 1, 0, { from, to, value });
-    return;
-  }
-  pieces.splice(
-    at,
-    1,
-    ...(around.from < from ? [{ ...around, to: from - 1 }] : []),
-    { from, to, value },
-    ...(around.to > to ? [{ ...around, from: to + 1 }] : []),
-  );
+/** Takes addresses out of the parts that have them; where it stands then. */
+function cut(pieces: Piece[], from: number, to: number): number {
+  let at = lastAt(pieces, from);
+  if (at < 0 || pieces[at]!.to < from) at++;
+  let end = at;
+  while (end < pieces.length && pieces[end]!.from <= to) end++;
+  const [first, last] = [pieces[at], pieces[end - 1]];
+  const before = end > at && first!.from < from ? [{ ...first!, to: from - 1 }] : [];
+  const behind = end > at && last!.to > to ? [{ ...last!, from: to + 1 }] : [];
+  pieces.splice(at, end - at, ...before, ...behind);
+  return at + before.length;
 }
 
-/** Within each block of 65,536 addresses a range stands for itself (ngx_http_geo_delete_range asks block by block). */
+/** ngx_http_geo_add_range: what nginx takes lies inside an earlier range, or is the same one, and has its place from now on. */
+function addRange(pieces: Piece[], { from, to, value }: Piece): void {
+  pieces.splice(cut(pieces, from, to), 0, { from, to, value });
+}
+
+/** ngx_http_geo_delete_range: in each block of 65,536 addresses what is there has to be the same. */
+function deleteRange(pieces: Piece[], from: number, to: number): void {
+  for (const [start, end] of blocksOf(from, to)) {
+    const piece = pieces[lastAt(pieces, start)];
+    const block = start - (start % BLOCK);
+    if (piece && Math.max(piece.from, block) === start && Math.min(piece.to, block + BLOCK - 1) === end) cut(pieces, start, end);
+  }
+}
+
+const BLOCK = 65_536;
+
 function* blocksOf(from: number, to: number): Generator<readonly [from: number, to: number]> {
   for (let at = from; at <= to; ) {
-    const end = Math.min(to, Math.floor(at / 65_536) * 65_536 + 65_535);
+    const end = Math.min(to, at - (at % BLOCK) + BLOCK - 1);
     yield [at, end];
     at = end + 1;
   }
@@ -162,7 +173,6 @@ function readGeo(directive: Directive): GeoTable {
   const nets: { net: Net; value: ByteString }[] = [];
   const ranges: Piece[] = [];
   const entries = directive.body?.directives ?? [];
-  const deletes = entries.some((e) => e.name === 'delete');
   const proxies: Net[] = [];
   let byRanges = false;
   let recursive = false;
@@ -186,12 +196,7 @@ function readGeo(directive: Directive): GeoTable {
       const from = parseIpv4(first);
       const to = parseIpv4(last) ?? (last === '255.255.255.255' ? 4294967295 : null);
       if (from === null || to === null) continue;
-      if (name === 'delete') {
-        for (const [start, end] of blocksOf(from, to)) {
-          const at = lastAt(ranges, start);
-          if (ranges[at]?.from === start && ranges[at].to === end) ranges.splice(at, 1);
-        }
-      } else if (deletes) for (const [start, end] of blocksOf(from, to)) addRange(ranges, { from: start, to: end, value });
+      if (name === 'delete') deleteRange(ranges, from, to);
       else addRange(ranges, { from, to, value });
     } else {
       const text = name === 'delete' ? entry.value(0) : name;

@@ -52,6 +52,14 @@ export const AREAS: readonly Area[] = [
     asks: [...'123456789acdefg'].map((c) => `GET /static/x.${c}`).concat(['GET /ab/x.bcdefgh', 'GET /abcdefgh/x.b', 'GET /a/x.a']),
   },
   {
+    name: 'ranges of geo that replace each other',
+    http: `geo $arg_a $g { ranges; default d; 10.1.0.0-10.1.255.255 one; 10.0.0.0-10.3.255.255 all; 10.2.0.7-10.2.0.9 some; 10.3.0.0-10.3.255.255 three; 10.0.255.250-10.0.255.255 edge; delete 10.1.0.0-10.1.255.255; delete 10.2.0.0-10.2.0.9; delete 10.0.255.250-10.0.255.255; }
+      server { listen 127.0.0.1:%PORT%; server_name a.test; location / { return 200 $g; } }`,
+    asks: ['0.0.1', '0.255.249', '0.255.250', '1.0.0', '1.9.9', '2.0.6', '2.0.7', '2.0.9', '2.0.10', '3.0.0', '3.255.255', '4.0.0'].map(
+      (a) => `GET /?a=10.${a}`,
+    ),
+  },
+  {
     name: 'volatile maps and the captures that they leave',
     http: `map $arg_k $v { volatile; default -; "~^(.)(.)" "$2$1"; ~o$ "o$1"; } map $v$arg_j $w { "~(.)$" "<$1>"; default none; } map x$arg_k $u { volatile; ~^xa "a$1"; default "$arg_j$v"; }
       server { listen 127.0.0.1:%PORT%; server_name a.test; location ~ ^/p(.*)$ { set $s "$u$v$w$1"; return 200 "$v,$u,$w,$v,$1|$s"; } location ~ ^/q(.*)$ { proxy_set_header A "$u$1"; proxy_set_header B "$v$w$1"; proxy_pass http://%E%/$v$u; }
