@@ -8,7 +8,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { traceRequest } from '../../server/src/trace/request.ts';
-import type { CacheFacts, HeaderPair, Trace, UpstreamAnswer } from '../../server/src/trace/trace.ts';
+import type { HeaderPair, Trace, UpstreamAnswer } from '../../server/src/trace/trace.ts';
 import { Random } from '../harness/config-generator.ts';
 import { Echo } from '../harness/echo.ts';
 import { RawClient } from '../harness/echo-client.ts';
@@ -154,13 +154,23 @@ interface Shelf {
 }
 
 /**
- * Whether the request counts for min_uses: whoever looks does (ngx_http_file_cache_exists); who passes by does once the answer comes to be stored,
- * kept or not, which is behind the buffers and *_no_cache, and not for what is only sent on (ngx_http_upstream_send_response).
+ * Whether a request that passes by the cache counts for min_uses: once its answer comes to be stored, kept or not, which is behind the buffers and
+ * *_no_cache, and not for an answer that is only sent on or gives way to an error page (ngx_http_upstream_send_response).
  */
-const countsUse = ({ status, store, why }: CacheFacts): boolean =>
-  status !== 'BYPASS' ||
-  store ||
-  !/_no_cache holds|buffering is|X-Accel-|its status alone|cache_valid has no lifetime for 50[24]$/i.test(why);
+function countsBypassed(text: string, target: string, line: string, now: Answered | 'gone'): boolean {
+  if (now === 'gone') return false;
+  const said = (name: string): string => now.headers?.find(([n]) => n === name)?.[1] ?? '';
+  const accel = said('X-Accel-Buffering');
+  const buffered = accel === '' ? !text.includes('_buffering off') : accel === 'yes';
+  const [, predicates = ''] = /_no_cache ([^;]*);/.exec(text) ?? [];
+  const held = [
+    ['$arg_n', target.includes('n=1')],
+    ['$http_x_b', line === 'X-B: 1'],
+    ['$upstream_http_x_n', said('X-N') === '1'],
+  ].some(([name, holds]) => holds && predicates.includes(String(name)));
+  const page = text.includes('intercept_errors on') ? (text.includes('error_page 404') ? 404 : 500) : 0;
+  return buffered && !held && said('X-Accel-Redirect') === '' && now.status !== page;
+}
 
 test('what caches keep, send and renew', { skip: withoutNginx(), timeout: Math.max(120_000, LOCATIONS * 4000) }, async () => {
   const random = new Random(SEED);
@@ -300,7 +310,7 @@ ${places.map((l) => l.text).join('\n')}
       const renewal = full.exchanges.find((x) => x.for === 'cache-update');
       const after = renewal ? (renewal.cache ?? null) : trace.cache;
       const use = (key: string): unknown => uses.set(key, (uses.get(key) ?? 0) + 1);
-      if (after && countsUse(after)) {
+      if (after && (after.status !== 'BYPASS' || countsBypassed(place.text, target, line, now))) {
         use(id);
         if (second !== null) use(`${id}${second}`);
       }

@@ -188,3 +188,27 @@ test('the line of the PROXY protocol that the server behind gets has the address
   assert.equal(await line('set_real_ip_from 10.0.0.0/8;', input), 'PROXY TCP6 2001:db8::1 10.0.0.5 8 99');
   assert.equal(await line('', { ...input, clientAddress: 'unix:' }), 'PROXY UNKNOWN');
 });
+
+test('the handshake of a stream: protocols, ciphers and ALPN are the directives’, what the client decides is asked', async () => {
+  const of = (lines: string, assume: Readonly<Record<string, string>> = {}, more: Partial<RequestInput> = {}): Promise<Trace> =>
+    connect(
+      `server { listen 443 ssl; ${lines} return "$ssl_protocol $ssl_cipher [$ssl_alpn_protocol]"; }`,
+      { localPort: 443, ...more },
+      undefined,
+      assume,
+    );
+  const old = await of('ssl_protocols TLSv1.2; ssl_ciphers ECDHE-RSA-AES128-GCM-SHA256;');
+  assert.equal(old.outcome.body, 'TLSv1.2 ECDHE-RSA-AES128-GCM-SHA256 []');
+  assert.deepEqual(old.tls.protocols, ['TLSv1.2']);
+  const ordered = 'ssl_protocols TLSv1.2; ssl_ciphers ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384;';
+  assert.equal((await of(ordered)).outcome.body, 'TLSv1.2 ECDHE-RSA-AES256-GCM-SHA384 []');
+  assert.equal((await of(`${ordered} ssl_prefer_server_ciphers on;`)).outcome.body, 'TLSv1.2 ECDHE-RSA-AES128-GCM-SHA256 []');
+  // without ssl_alpn nothing is agreed on
+  assert.ok(!old.assumptions.some((a) => a.id === 'ssl_alpn_protocol'));
+  const alpn = await of('ssl_alpn h2 http/1.1;', { ssl_alpn_protocol: 'h2' });
+  assert.match(alpn.outcome.body ?? '', / \[h2\]$/);
+  const other = await of('ssl_alpn h2 http/1.1;', { ssl_alpn_protocol: 'another' });
+  assert.equal(`${other.outcome.kind} ${other.outcome.status}`, 'closed 500');
+  const bare = await of('ssl_verify_client on;');
+  assert.equal(`${bare.outcome.kind} ${bare.outcome.status}`, 'closed 500');
+});

@@ -14,6 +14,8 @@ export class Connection {
   sni: string | null = null;
   /** what ssl_preread has read: the client's handshake, or what came within TLS that ends here, which is none */
   preread: 'handshake' | 'inside' | null = null;
+  /** the protocol within TLS that `ssl_alpn` of a stream and the client agreed on */
+  alpn = '';
   /** what realip replaced */
   originalAddress: string | null = null;
   originalPort: number | null = null;

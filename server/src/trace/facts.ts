@@ -1,4 +1,5 @@
 /** What applies to a request besides its path: buffers, timeouts, TLS and keep-alive. */
+import { table } from '../base/table.ts';
 import type { Target } from '../catalog/catalog.ts';
 import { evaluateCipherList } from '../catalog/ciphers.ts';
 import { atLeast } from '../catalog/version.ts';
@@ -9,6 +10,12 @@ import type { Run } from './run.ts';
 import type { Facts } from './trace.ts';
 
 const BUFFERED = ['proxy', 'fastcgi', 'uwsgi', 'scgi'];
+
+/** What decides the handshake with the client, in every protocol. */
+export const HANDSHAKE: Reader = {
+  module: 'ngx_http_ssl_module',
+  reads: ['ssl_protocols', 'ssl_ciphers', 'ssl_prefer_server_ciphers', 'ssl_certificate', 'ssl_verify_client'],
+};
 
 /** Read to be told. */
 export const FACTS: Reader = {
@@ -22,11 +29,6 @@ export const FACTS: Reader = {
     'keepalive_timeout',
     'keepalive_requests',
     'keepalive',
-    'ssl_protocols',
-    'ssl_ciphers',
-    'ssl_prefer_server_ciphers',
-    'ssl_certificate',
-    'ssl_verify_client',
     'http2',
     ...family([...BUFFERED, 'grpc', 'memcached'], ['buffer_size', 'connect_timeout', 'send_timeout', 'read_timeout']),
     ...family(BUFFERED, ['request_buffering', 'buffers', 'busy_buffers_size', 'max_temp_file_size']),
@@ -146,26 +148,44 @@ export function likelyProtocol(run: Run): string {
   return (run.version === 3000 ? undefined : ['TLSv1.3', 'TLSv1.2', 'TLSv1.1', 'TLSv1'].find((p) => offered.includes(p))) ?? 'TLSv1.3';
 }
 
-/** What OpenSSL chooses with that version where nothing says otherwise. */
-export const likelyCipher = (run: Run): string =>
-  ({ 'TLSv1.3': 'TLS_AES_256_GCM_SHA384', 'TLSv1.2': 'ECDHE-RSA-AES256-GCM-SHA384' })[likelyProtocol(run)] ?? 'ECDHE-RSA-AES256-SHA';
+/** Of which clients of today come first with what they offer, by version. */
+const USUAL: Readonly<Record<string, string>> = table({
+  'TLSv1.3': 'TLS_AES_256_GCM_SHA384',
+  'TLSv1.2': 'ECDHE-RSA-AES256-GCM-SHA384',
+});
 
-/** What the handshake can end with. Empty for plain connections. */
+/** What OpenSSL chooses with that version: of what `ssl_ciphers` offers the first by the client's order, or by the server's own. */
+export function likelyCipher(run: Run): string {
+  const protocol = likelyProtocol(run);
+  const usual = USUAL[protocol] ?? 'ECDHE-RSA-AES256-SHA';
+  if (protocol === 'TLSv1.3') return usual;
+  const { suites, ciphers, prefer_server_ciphers: own } = handshakes.of(run.serverLevel);
+  if (!Array.isArray(suites) || ciphers === DEFAULT_CIPHERS) return usual;
+  // the usual certificate has an RSA key
+  const fitting = (suites as readonly string[]).filter((s) => !s.startsWith('TLS_') && !/ECDSA|PSK|DSS|SRP/.test(s));
+  return (own !== true && fitting.includes(usual) ? usual : fitting[0]) ?? usual;
+}
+
+/** What the handshake can end with, whatever is spoken within. Empty for plain connections. */
+export const handshakeOf = (run: Run): Facts => (run.connection.tls ? { sni: run.connection.sni, ...handshakes.of(run.serverLevel) } : {});
+
+/** The same for HTTP. */
 export function tlsOf(run: Run): Facts {
   if (!run.connection.tls) return {};
   return {
-    sni: run.connection.sni,
-    ...handshakes.of(run.serverLevel),
+    ...handshakeOf(run),
     http2: offersHttp2(run),
     http3: run.config.settings.target.modules.has('ngx_http_v3_module') && run.server.listens.some((l) => l.params.includes('quic')),
   };
 }
 
+const DEFAULT_CIPHERS = 'HIGH:!aNULL:!MD5';
+
 const handshakes = new PerLevel((level): Facts => {
   const read = (name: string): Directive | undefined => level.value(name);
   const { target } = level.scope.config.settings;
   const protocols = read('ssl_protocols')?.values ?? defaultProtocols(target);
-  const ciphers = read('ssl_ciphers')?.value(0) ?? 'HIGH:!aNULL:!MD5';
+  const ciphers = read('ssl_ciphers')?.value(0) ?? DEFAULT_CIPHERS;
   const list = evaluateCipherList(ciphers, { openssl: target.openssl });
   const facts: Mutable = { protocols, ciphers };
   if (list.ok) {

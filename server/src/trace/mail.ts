@@ -6,11 +6,11 @@ import { table } from '../base/table.ts';
 import type { Config } from '../config/config.ts';
 import type { Listener } from '../config/servers.ts';
 import { atOf } from './at.ts';
-import { likelyCipher, likelyProtocol } from './facts.ts';
+import { HANDSHAKE, handshakeOf, likelyCipher, likelyProtocol } from './facts.ts';
 import { takeAddress } from './handlers/realip.ts';
 import { ledgerOf } from './ledger.ts';
 import type { Run } from './run.ts';
-import { NONE, traceSession } from './session.ts';
+import { traceSession } from './session.ts';
 import type { HeaderPair, MailScheme, RequestInput, Trace, TraceOptions, UpstreamRequest } from './trace.ts';
 import { askUnseen, restsOn } from './unseen.ts';
 
@@ -52,6 +52,7 @@ export const isMail = (scheme: string | undefined): scheme is MailScheme => sche
 
 /** What a trace of a mail session does with each directive. */
 export const LEDGER = ledgerOf([
+  HANDSHAKE,
   {
     module: 'ngx_mail_core_module',
     reads: [
@@ -61,9 +62,6 @@ export const LEDGER = ledgerOf([
       'listen',
       'protocol',
       'ssl',
-      'ssl_certificate',
-      'ssl_protocols',
-      'ssl_verify_client',
       'set_real_ip_from',
       'starttls',
       'auth_http',
@@ -100,7 +98,7 @@ export function traceMail(config: Config, input: RequestInput, options: TraceOpt
         auth_http: run.text('auth_http_timeout') ?? '60s',
         proxy: run.text('proxy_timeout') ?? '24h',
       },
-      tls: run.connection.tls ? { sni: input.sni ?? null } : NONE,
+      tls: handshakeOf(run),
     }),
   });
 }
@@ -157,6 +155,7 @@ function follow(run: Run, listener: Listener, form: Form): void {
     end(run, 'closed', 400);
     return;
   }
+  run.connection.sni = run.input.sni ?? null;
   run.connection.tls = ssl;
   if (ssl) tell('tls', 'ssl', 'TLS ends here', 'ssl_certificate');
   if (ssl && !certificate(run, tell)) return;

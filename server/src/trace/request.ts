@@ -21,7 +21,7 @@ import {
 } from '../config/servers.ts';
 import { atOf } from './at.ts';
 import { BODIES } from './body.ts';
-import { bufferingOf, FACTS, keepaliveOf, offersHttp2, timeoutsOf, tlsOf } from './facts.ts';
+import { bufferingOf, FACTS, HANDSHAKE, keepaliveOf, offersHttp2, timeoutsOf, tlsOf } from './facts.ts';
 import { FILTERS, liveHeaders } from './filters.ts';
 import { hostIn } from './from-url.ts';
 import { patternOf } from './handlers/find-config.ts';
@@ -87,6 +87,7 @@ export const LEDGER = ledgerOf([
   PAGES,
   OF_VARIABLES,
   FACTS,
+  HANDSHAKE,
 ]);
 
 const DEFAULT_CLIENT = '203.0.113.9';

@@ -1,10 +1,12 @@
 /** stream {}: which server takes a connection, what it reads of it beforehand, and where it goes. */
+
 import { fromBytes, lower, toBytes } from '../base/bytes.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { chooseServer, type Listener, listenerFor, type ServerChoice, serverLosers } from '../config/servers.ts';
 import { hasVariables, type PassTarget, readTarget, targetServers } from '../config/upstreams.ts';
 import { atOf } from './at.ts';
+import { HANDSHAKE, handshakeOf } from './facts.ts';
 import { accessHandler } from './handlers/access.ts';
 import { limitConnHandler } from './handlers/limits.ts';
 import { realipHandler, takeAddress } from './handlers/realip.ts';
@@ -26,6 +28,7 @@ export const LEDGER = ledgerOf([
   realipHandler,
   GROUPS,
   DEFINITIONS,
+  HANDSHAKE,
   {
     module: 'ngx_stream_core_module',
     reads: [
@@ -36,8 +39,7 @@ export const LEDGER = ledgerOf([
       'pass',
       'ssl_preread',
       'ssl_reject_handshake',
-      'ssl_verify_client',
-      'ssl_certificate',
+      'ssl_alpn',
       'preread_timeout',
       ...family(
         ['proxy'],
@@ -77,7 +79,7 @@ export function traceStream(config: Config, input: RequestInput, options: TraceO
           idle: text('proxy_timeout', '10m'),
           preread: text('preread_timeout', '30s'),
         },
-        tls: tls || preread !== null ? { sni } : NONE,
+        tls: tls ? handshakeOf(run) : preread !== null ? { sni } : NONE,
       };
     },
   });
@@ -206,15 +208,43 @@ function terminated(run: Run): boolean {
       at: verify ?? null,
       said: given === 'none' ? 'no client certificate, closed' : 'the client certificate is not valid, closed',
     });
-    closed(run, 400);
+    closed(run, 500);
     return false;
   }
+  if (!agreed(run)) return false;
   run.report.step({
     phase: 'tls',
     handler: 'ngx_stream_ssl_module',
     at: run.scope.effective('ssl_certificate').directives[0] ?? null,
     said: sni === null ? 'TLS ends here, no SNI is given' : `TLS ends here, SNI ${sni}`,
   });
+  return true;
+}
+
+/** The protocol within TLS that ssl_alpn and the client agree on (ngx_stream_ssl_alpn_select). False: the client offers others only. */
+function agreed(run: Run): boolean {
+  const directive = run.directive('ssl_alpn');
+  if (!directive) return true;
+  const offered = run.report.assume({
+    id: 'ssl_alpn_protocol',
+    what: 'protocol that the client offers by ALPN',
+    otherwise: '',
+    why: 'the client decides',
+    choices: ['', ...directive.values, 'another'],
+    at: directive,
+  });
+  if (offered !== '' && !directive.values.includes(offered)) {
+    run.report.step({
+      phase: 'tls',
+      handler: 'ngx_stream_ssl_module',
+      at: directive,
+      said: 'the client offers no protocol that ssl_alpn names: the handshake is refused',
+      assumption: 'ssl_alpn_protocol',
+    });
+    closed(run, 500);
+    return false;
+  }
+  run.connection.alpn = offered;
   return true;
 }
 

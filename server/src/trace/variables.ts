@@ -290,7 +290,17 @@ const VARIABLES: Readonly<Record<string, Variable>> = table({
     prereadText(r, 'protocol', r.connection.sni === null ? '' : 'TLSv1.3', ['TLSv1.3', 'TLSv1.2', 'TLSv1.1', 'TLSv1', 'SSLv3', '']),
   ),
   ssl_preread_alpn_protocols: kept((r) => prereadText(r, 'alpn_protocols', '')),
-  ssl_alpn_protocol: kept((r) => (r.connection.tls ? (r.version === 2000 ? 'h2' : r.version === 3000 ? 'h3' : 'http/1.1') : null)),
+  ssl_alpn_protocol: kept((r) =>
+    r.index.protocol === 'stream'
+      ? toBytes(r.connection.alpn) || null
+      : r.connection.tls
+        ? r.version === 2000
+          ? 'h2'
+          : r.version === 3000
+            ? 'h3'
+            : 'http/1.1'
+        : null,
+  ),
   ssl_client_verify: kept((r) =>
     r.connection.tls && (r.text('ssl_verify_client') ?? 'off') !== 'off'
       ? r.input.clientCertificate === 'valid'

@@ -430,6 +430,7 @@ export function decideCache(
     refuse('X-Accel-Redirect sends the request on');
   // of both protocols only the end of the connection ends the answer, and to HEAD less comes than was announced
   if (
+    !intercepted &&
     run.isHead &&
     (prefix === 'uwsgi' || prefix === 'scgi') &&
     answer.headers.some(([n, v]) => lower(n) === 'content-length' && Number(v) > 0)
