@@ -112,10 +112,16 @@ export interface Recording {
 
 let recording: Recording | null = null;
 
+/** From here on what is asked is recorded in `into`, or nowhere; gives what was recorded in before, for who ends it. */
+export function recordIn(into: Recording | null): Recording | null {
+  const before = recording;
+  recording = into;
+  return before;
+}
+
 /** Does the work, and records in `into` what it asks; null: nobody wants to know. */
 export function recorded<T>(into: Recording | null, work: () => T): T {
-  const outer = recording;
-  recording = into;
+  const outer = recordIn(into);
   try {
     return work();
   } finally {

@@ -1,7 +1,8 @@
 /**
  * What the rules have found, block by block, for the next run. A block's findings depend on what config/asked.ts says: the block (its
  * `Directive` is another one where the block, or what it inherits, is), and the questions that each rule has asked about the rest. Where an
- * answer is another one, that rule is asked again about that place, and no other.
+ * answer is another one, that rule is asked again about that block, and no other. Which of its lines asked what is not kept: to note it takes
+ * a third as long as to ask all rules, and one rule is soon asked about one block.
  */
 
 import { askedForBlock, type Question, type Recording, recorded } from '../config/asked.ts';
@@ -17,17 +18,22 @@ import type { Finding, Rule } from './rule.ts';
 
 export const NO_QUESTIONS: readonly Question[] = [];
 
-/** One rule asked about one place: a directive, or the scope of its block. */
-export interface Item {
-  readonly rule: Rule;
+/** What a rule has told of one place: a directive, or the scope of its block. */
+export interface ToldAt {
   readonly directive: Directive | null;
   readonly ofScope: boolean;
-  readonly since: number;
   /** where the directive's statement began then */
   readonly start: number;
-  readonly questions: readonly Question[];
-  /** null where nothing tells whereto the findings move: then the place is asked about each time */
+  /** null where nothing tells whereto the findings move: then the rule is asked each time */
   readonly held: Held | null;
+}
+
+/** One rule asked about all that it looks at in a block, or about a scope of an outer level, or about the whole. */
+export interface Item {
+  readonly rule: Rule;
+  readonly since: number;
+  readonly questions: readonly Question[];
+  readonly told: readonly ToldAt[];
 }
 
 /** What a rule has told of a statement, for a revision in which the block around it is another one. */
@@ -47,12 +53,13 @@ interface ToldBefore {
 
 function toldBy(items: readonly Item[]): WeakMap<Statement, readonly ToldItem[]> {
   const by = new WeakMap<Statement, ToldItem[]>();
-  for (const { rule, directive, ofScope, start, held } of items) {
-    const told = { rule, ofScope, start, findings: held?.findings ?? null };
-    const list = by.get(directive!.statement);
-    if (list) list.push(told);
-    else by.set(directive!.statement, [told]);
-  }
+  for (const { rule, told: all } of items)
+    for (const { directive, ofScope, start, held } of all) {
+      const told = { rule, ofScope, start, findings: held?.findings ?? null };
+      const list = by.get(directive!.statement);
+      if (list) list.push(told);
+      else by.set(directive!.statement, [told]);
+    }
   return by;
 }
 
@@ -63,9 +70,9 @@ interface Entry {
   /** the text beside it that fixes look at */
   readonly beside: string;
   readonly ofBlock: Set<Question>;
-  /** in the order in which they were asked: the places that found or asked something */
+  /** in the order in which they were asked: the rules that found or asked something */
   items: readonly Item[];
-  /** those that found something, or are asked each time */
+  /** those that found something */
   told: readonly Item[];
   /** the same by statement; null for what is no block */
   readonly before: ToldBefore | null;
@@ -74,9 +81,9 @@ interface Entry {
   stood: number;
 }
 
-const tells = ({ held }: Item): boolean => held === null || held.findings.length > 0;
+const tells = ({ told }: Item): boolean => told.length > 0;
 
-/** All that the places of a block have asked. */
+/** All that the rules have asked about a block. */
 const questionsOf = (ofBlock: ReadonlySet<Question>, items: readonly Item[]): ReadonlySet<Question> => {
   const all = new Set(ofBlock);
   for (const { questions } of items) for (const question of questions) all.add(question);
@@ -86,35 +93,71 @@ const questionsOf = (ofBlock: ReadonlySet<Question>, items: readonly Item[]): Re
 /** The texts that are templates. */
 const templatesOf = (config: Config): string[] => [...config.files.values()].flatMap((f) => (f.template === null ? [] : f.text));
 
+/** What a rule asks and finds while it is asked about a block. There is one for each rule of a run, which goes from block to block. */
+export class RuleNotes implements Recording {
+  readonly questions = new Set<Question>();
+  ofBlock: Set<Question> = NONE;
+  block: Statement | null = null;
+  told: ToldAt[] = [];
+  of: BlockNotes | null = null;
+
+  constructor(readonly rule: Rule) {}
+
+  /** What was asked so far, which is forgotten here. */
+  taken(): readonly Question[] {
+    if (!this.questions.size) return NO_QUESTIONS;
+    const list = [...this.questions];
+    this.questions.clear();
+    return list;
+  }
+}
+
+const NONE = new Set<Question>();
+const UNTOLD: readonly ToldAt[] = [];
+
 /** What is being found out about a block. */
 export class BlockNotes {
-  readonly items: Item[] = [];
-  readonly recording: Recording;
+  private readonly statement: Statement | null;
+  private readonly begun: RuleNotes[] = [];
 
   constructor(
     private readonly config: Config,
     readonly block: Directive | null,
-    ofBlock: Set<Question>,
+    readonly ofBlock: Set<Question>,
   ) {
-    this.recording = { questions: new Set(), ofBlock, block: block?.statement ?? null };
+    this.statement = block?.statement ?? null;
     // what a template leaves open depends on all of its text
-    recorded(this.recording, () => askedForBlock(config, 'templates', templatesOf));
+    recorded({ questions: NONE, ofBlock, block: this.statement }, () => askedForBlock(config, 'templates', templatesOf));
   }
 
-  /** What was asked since it was last called. */
-  taken(): readonly Question[] {
-    const { questions } = this.recording;
-    if (!questions.size) return NO_QUESTIONS;
-    const list = [...questions];
-    questions.clear();
-    return list;
+  /** The notes of a rule that is about to be asked about a place of the block. */
+  begin(notes: RuleNotes): void {
+    if (notes.of === this) return;
+    notes.of = this;
+    notes.ofBlock = this.ofBlock;
+    notes.block = this.statement;
+    this.begun.push(notes);
   }
 
-  add(rule: Rule, directive: Directive | null, ofScope: boolean, questions: readonly Question[], findings: readonly Finding[]): void {
+  /** Notes what a rule has told of a place. */
+  add({ told }: RuleNotes, directive: Directive | null, ofScope: boolean, findings: readonly Finding[]): void {
     const { block, config } = this;
     const held = Held.of(findings, config.files, block && { file: block.file.id, statement: block.statement });
-    const start = directive?.statement.start ?? 0;
-    this.items.push({ rule, directive, ofScope, since: config.kept!.questions.revision, start, questions, held });
+    told.push({ directive, ofScope, start: directive?.statement.start ?? 0, held });
+  }
+
+  /** What is to be remembered: the rules that found or asked something. The notes are free for another block. */
+  items(): Item[] {
+    const since = this.config.kept!.questions.revision;
+    const items: Item[] = [];
+    for (const notes of this.begun) {
+      const { rule, told } = notes;
+      const questions = notes.taken();
+      if (questions.length || told.length) items.push({ rule, since, questions, told: told.length ? told : UNTOLD });
+      if (told.length) notes.told = [];
+      notes.of = null;
+    }
+    return items;
   }
 }
 
@@ -226,7 +269,7 @@ export class KnownBlocks {
     return this.allStand(entry, config) || this.standing(entry.ofBlock, entry.since, config) ? entry : null;
   }
 
-  /** Whether nothing that any place of the block has asked is answered otherwise: then no place need be looked at by itself. */
+  /** Whether nothing that any rule has asked about the block is answered otherwise: then none need be looked at by itself. */
   private allStand(entry: Entry, config: Config): boolean {
     if (!this.standing(entry.questions, entry.stood, config)) return false;
     entry.stood = config.kept!.questions.revision;
@@ -249,10 +292,11 @@ export class KnownBlocks {
     return new BlockNotes(config, directive?.body ? directive : null, entry?.ofBlock ?? new Set());
   }
 
-  remember(directive: Directive, { recording, items }: BlockNotes, config: Config): void {
+  remember(directive: Directive, notes: BlockNotes, config: Config): void {
     const { start, end } = directive.statement;
     const since = config.kept!.questions.revision;
-    const { ofBlock } = recording;
+    const { ofBlock } = notes;
+    const items = notes.items();
     const questions = questionsOf(ofBlock, items);
     const told = items.filter(tells);
     const before = directive.body ? { by: toldBy(told) } : null;
@@ -271,9 +315,9 @@ export class KnownBlocks {
     if (before) this.byName.set(directive.statement.name, before);
   }
 
-  /** Whether all that was asked about a place is answered as it was. */
-  stands({ held, questions, since }: Item, config: Config): boolean {
-    return held !== null && this.standing(questions, since, config);
+  /** Whether all that a rule asked is answered as it was. */
+  stands({ questions, since }: Item, config: Config): boolean {
+    return this.standing(questions, since, config);
   }
 
   private standing(questions: Iterable<Question>, since: number, config: Config): boolean {

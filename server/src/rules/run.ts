@@ -6,7 +6,7 @@ import { type FileId, pathOf } from '../base/file-id.ts';
 import type { Place, Span } from '../base/span.ts';
 import { isBeyond, newestRelease } from '../catalog/changes.ts';
 import { bodyOf } from '../catalog/context.ts';
-import { type Question, recorded } from '../config/asked.ts';
+import { type Question, type Recording, recordIn } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive, IncludeSite } from '../config/directive.ts';
 import { renderingsOf } from '../config/renderings.ts';
@@ -20,9 +20,9 @@ import { witnessesOf } from '../witness/requests.ts';
 import { namesSomethingOwn, type Spot, shapeOf, spotsOf } from '../witness/spots.ts';
 import { type Fix, fixOf } from './fix.ts';
 import { withoutForeignText } from './foreign.ts';
-import { Held, movedWith, Present } from './held.ts';
+import { movedWith, Present } from './held.ts';
 import { inAll } from './in-all.ts';
-import { type BlockNotes, type Item, type KnownBlocks, NO_QUESTIONS, type Remembered, type ToldItem } from './remembered.ts';
+import { type BlockNotes, type Item, type KnownBlocks, NO_QUESTIONS, type Remembered, RuleNotes, type ToldItem } from './remembered.ts';
 import { type Finding, fill, idsOf, type LooksAt, means, type Related, type Report, type Rule } from './rule.ts';
 import { joined } from './shared.ts';
 import { type Suppression, suppressionsOf } from './suppress.ts';
@@ -88,6 +88,8 @@ export const levelOf = (rule: Rule, settings: Settings): Level =>
 /** A rule with what it is given: one object for a whole run, filled in for each thing that the rule is asked about. */
 interface RuleRun {
   readonly rule: Rule;
+  /** what it asks and finds about the block at hand */
+  readonly notes: RuleNotes;
   readonly input: { -readonly [K in keyof Parameters<Rule['check']>[0]]: Parameters<Rule['check']>[0][K] };
 }
 
@@ -119,10 +121,19 @@ class Dispatch {
     else if ('outcome' in at) this.byOutcome.push({ asked, names: new Set(at.outcome), when: at.when ?? null });
     else this.byConfig.push(asked);
   }
+
+  /** Whether a rule is asked about a directive, be it by its name or as every one is. */
+  looksAtLine(asked: RuleRun, directive: Directive): boolean {
+    if (this.everyLine.includes(asked) || this.everyDirective.includes(asked)) return true;
+    return mayBeNamed(directive) && (this.byName.get(directive.name)?.includes(asked) ?? false);
+  }
 }
 
 /** Whether what is there are a block's own entries, whose first word is data. */
 const isEntries = (context: ScopeContext): boolean => context !== 'unknown' && bodyOf(context) !== 'directives';
+
+/** An entry of a map may be called like a directive, and is none. */
+const mayBeNamed = ({ fact, scope }: Directive): boolean => fact !== null || !isEntries(scope.context);
 
 /** Directives that are remembered on their own: those of the levels that outlive an edit, blocks with all that is in them. */
 const isUnit = (directive: Directive): boolean =>
@@ -258,7 +269,7 @@ class Part {
             else collector.take(finding);
           },
         };
-        const asked = { rule, input };
+        const asked = { rule, notes: new RuleNotes(rule), input };
         this.byRule.set(rule, asked);
         return asked;
       }),
@@ -379,13 +390,10 @@ class Part {
       let items: Item[] | null = null;
       for (let i = 0; i < before.items.length; i++) {
         const item = before.items[i]!;
-        const findings = item.held && (standing || known.stands(item, config)) ? item.held.now(this.present) : null;
-        if (findings) {
-          for (const finding of findings) this.collector.take(finding);
-          items?.push(item);
-        } else {
+        if ((standing || known.stands(item, config)) && this.takeAll([item])) items?.push(item);
+        else {
           items ??= before.items.slice(0, i);
-          items.push(...this.again(known.notes(config, directive, before), item));
+          items.push(...this.again(known.notes(config, directive, before), item.rule, directive));
         }
       }
       known.renew(before, items ?? before.items, config);
@@ -422,37 +430,43 @@ class Part {
     for (const inner of body?.directives ?? []) this.untouched(inner, told);
   }
 
-  /** Takes what places have found, where each of its parts is still there; else nothing, and gives false. */
+  /** Takes what rules have found, where each of its parts is still there; else nothing, and gives false. */
   private takeAll(items: readonly Item[] | null): boolean {
     if (!items) return false;
     const all: (readonly Finding[])[] = [];
-    for (const { held } of items) {
-      const findings = held?.now(this.present);
-      if (!findings) return false;
-      all.push(findings);
-    }
+    for (const { told } of items)
+      for (const { held } of told) {
+        const findings = held?.now(this.present);
+        if (!findings) return false;
+        all.push(findings);
+      }
     for (const findings of all) for (const finding of findings) this.collector.take(finding);
     return true;
   }
 
-  /** Asks a rule again about a place; gives what is to be remembered of it. */
-  private again(notes: BlockNotes, { rule, directive, ofScope }: Item): readonly Item[] {
+  /** Asks a rule again about a directive with all that is in it; gives what is to be remembered of it. */
+  private again(notes: BlockNotes, rule: Rule, directive: Directive): readonly Item[] {
     this.notes = notes;
-    const scope = ofScope ? directive!.body! : directive!.scope;
-    this.ask(this.byRule.get(rule)!, scope, directive, directive!.file);
+    this.askWithin(this.byRule.get(rule)!, directive);
     this.notes = null;
-    return notes.items;
+    return notes.items();
+  }
+
+  /** One rule about a directive with all that is in it: what `within` is for all of them. */
+  private askWithin(asked: RuleRun, directive: Directive): void {
+    const { dispatch } = this;
+    const { scope, file, body } = directive;
+    if (dispatch.looksAtLine(asked, directive)) this.ask(asked, scope, directive, file);
+    if (!body) return;
+    if (dispatch.byContext.get(body.context)?.includes(asked)) this.ask(asked, body, body.opener, file);
+    for (const inner of body.directives) this.askWithin(asked, inner);
   }
 
   /** A rule about the whole configuration, or about its one scope of a kind. */
   private askOnItsOwn(asked: RuleRun, items: Map<Rule, Item> | null, scope: Scope, file: SourceFile): void {
     const { known, config } = this;
     const item = items?.get(asked.rule);
-    const findings = item && (this.options.early || known?.stands(item, config)) ? (item.held?.now(this.present) ?? null) : null;
-    if (findings) {
-      for (const finding of findings) this.collector.take(finding);
-      return;
-    }
+    if (item && (this.options.early || known?.stands(item, config)) && this.takeAll([item])) return;
     if (!known || !items) {
       this.ask(asked, scope, scope.opener, file);
       return;
@@ -461,16 +475,12 @@ class Part {
     this.notes = notes;
     this.ask(asked, scope, scope.opener, file);
     this.notes = null;
-    const asksOfBlocks = notes.recording.ofBlock;
-    const [answer] = notes.items;
+    const [answer] = notes.items();
     items.set(asked.rule, {
       rule: asked.rule,
-      directive: null,
-      ofScope: false,
       since: config.kept!.questions.revision,
-      start: 0,
-      questions: [...(answer?.questions ?? []), ...asksOfBlocks],
-      held: answer ? answer.held : Held.of([], config.files, null),
+      questions: [...(answer?.questions ?? []), ...notes.ofBlock],
+      told: answer?.told ?? [],
     });
   }
 
@@ -500,12 +510,12 @@ class Part {
     if (dispatch.everyLine.length) {
       const line = this.lineOf(directive);
       const inOrder = line === null ? undefined : (this.inOrder.get(line) ?? this.orderBefore(line));
-      if (inOrder) for (const { rule, questions } of inOrder) this.notes?.add(rule.rule, directive, false, questions, []);
+      if (inOrder) for (const { rule, questions } of inOrder) this.noteAsked(rule, questions);
       else {
         const questions: { rule: RuleRun; questions: readonly Question[] }[] = [];
         let silent = true;
         for (const asked of dispatch.everyLine) {
-          const answer = this.ask(asked, directive.scope, directive, directive.file);
+          const answer = this.ask(asked, directive.scope, directive, directive.file, true);
           if (answer.reports) silent = false;
           if (answer.questions.length) questions.push({ rule: asked, questions: answer.questions });
         }
@@ -520,8 +530,7 @@ class Part {
       }
     }
     for (const asked of dispatch.everyDirective) this.ask(asked, directive.scope, directive, directive.file);
-    // an entry of a map may be called like a directive
-    if (directive.fact || !isEntries(directive.scope.context))
+    if (mayBeNamed(directive))
       for (const asked of dispatch.byName.get(directive.name) ?? []) this.ask(asked, directive.scope, directive, directive.file);
   }
 
@@ -535,8 +544,15 @@ class Part {
     for (const inner of body.directives) this.within(inner);
   }
 
-  private ask(asked: RuleRun, scope: Scope, directive: Directive | null, file: SourceFile): Answer {
-    const { rule, input } = asked;
+  /** Notes that a rule depends on questions which were asked before. */
+  private noteAsked({ notes: own }: RuleRun, questions: readonly Question[]): void {
+    this.notes?.begin(own);
+    if (this.notes) for (const question of questions) own.questions.add(question);
+  }
+
+  /** `alone`: the answer says what this very place asks, too. */
+  private ask(asked: RuleRun, scope: Scope, directive: Directive | null, file: SourceFile, alone = false): Answer {
+    const { rule, input, notes: own } = asked;
     const { timings } = this.options;
     const from = timings ? timings.now() : 0;
     input.scope = scope;
@@ -546,17 +562,19 @@ class Part {
     const before = this.reported;
     this.failed = false;
     let questions = NO_QUESTIONS;
-    if (notes) {
-      recorded(notes.recording, () => this.check(asked));
-      questions = notes.taken();
-    } else if (this.known) recorded(null, () => this.check(asked));
-    else this.check(asked);
+    if (!notes) this.check(asked, this.known ? null : undefined);
+    else {
+      notes.begin(own);
+      const earlier = alone && own.questions.size ? own.taken() : NO_QUESTIONS;
+      this.check(asked, own);
+      if (alone && own.questions.size) questions = [...own.questions];
+      for (const question of earlier) own.questions.add(question);
+    }
     if (timings) timings.byRule.set(rule.id, (timings.byRule.get(rule.id) ?? 0) + timings.now() - from);
     const { reports } = this;
     const count = reports.length;
-    if (notes && (count || questions.length))
-      notes.add(rule, directive, directive !== null && scope !== directive.scope, questions, [...reports]);
     if (count) {
+      notes?.add(own, directive, directive !== null && scope !== directive.scope, [...reports]);
       for (const finding of reports) this.collector.take(finding);
       reports.length = 0;
     }
@@ -574,12 +592,16 @@ class Part {
     }
   }
 
-  private check({ rule, input }: RuleRun): void {
+  /** Records in `into` what is asked; undefined: where it is recorded already. */
+  private check({ rule, input }: RuleRun, into: Recording | null | undefined): void {
+    const outer = into === undefined ? undefined : recordIn(into);
     try {
       rule.check(input);
     } catch (error) {
       this.failed = true;
       this.options.onCrash?.(rule, error);
+    } finally {
+      if (outer !== undefined) recordIn(outer);
     }
   }
 }
