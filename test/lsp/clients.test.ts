@@ -7,7 +7,7 @@ import { PassThrough } from 'node:stream';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
-import type { Diagnostic } from 'vscode-languageserver';
+import { type Diagnostic, LSPErrorCodes } from 'vscode-languageserver';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { type FileId, fromPath } from '../../server/src/base/file-id.ts';
 import type { FileText } from '../../server/src/base/file-system.ts';
@@ -45,6 +45,31 @@ test('diagnostics are pulled, and nothing is pushed', async () => {
   assert.equal(report.kind, 'full');
   assert.ok(report.items.some((d) => d.code === 'alias-traversal'));
   assert.deepEqual(client.published, []);
+  assert.equal(await client.stop(), 0);
+});
+
+test('who pulls the diagnostics of a long file may hover meanwhile, and an edit ends the work for the text before it', async () => {
+  const site = (n: number): string =>
+    `    server {\n        listen 80;\n        server_name s${n}.example.com;\n        location /img { alias /data/s${n}/; }\n        location / { proxy_pass http://127.0.0.1:${8000 + n}; }\n    }\n`;
+  const text = `events {}\nhttp {\n${Array.from({ length: 150 }, (_, n) => site(n)).join('')}}\n`;
+  const client = await TestClient.start({ capabilities: { textDocument: { diagnostic: {} } } });
+  const textDocument = { uri: 'file:///long/nginx.conf' };
+  client.open(textDocument.uri, text);
+  const pull = (): Promise<{ items: Diagnostic[] }> => client.request('textDocument/diagnostic', { textDocument });
+  const ended: string[] = [];
+  const pulled = pull().finally(() => ended.push('pulled'));
+  await client.request('textDocument/hover', { textDocument, position: { line: 3, character: 10 } }).finally(() => ended.push('hovered'));
+  assert.deepEqual(ended, ['hovered']);
+  const { items } = await pulled;
+  assert.equal(items.filter((d) => d.code === 'alias-traversal').length, 150);
+
+  const before = pull();
+  client.change(textDocument.uri, 2, [{ range: { start: { line: 5, character: 23 }, end: { line: 5, character: 23 } }, text: '/' }]);
+  // the answer came before the edit, or it is that the text changed
+  await before.catch((error: { code: number }) => assert.equal(error.code, LSPErrorCodes.ContentModified));
+  const [one, two] = await Promise.all([pull(), pull()]);
+  assert.equal(one.items.filter((d) => d.code === 'alias-traversal').length, 149);
+  assert.deepEqual(one, two);
   assert.equal(await client.stop(), 0);
 });
 

@@ -73,11 +73,19 @@ export interface DiskHandler<P, R> extends Common {
   ): R | Promise<R>;
 }
 
+/** It waits for all rules, which judge in slices that let other requests through; the snapshot is that of their text. */
+export interface RoundHandler<P, R> extends Common {
+  readonly access: 'round';
+  run(context: ReadContext, params: P): R;
+}
+
 /** A handler of any method: its parameters come from the wire, and only its own method knows their shape. */
-export type Handler = ReadHandler<never, unknown> | DiskHandler<never, unknown>;
+export type Handler = ReadHandler<never, unknown> | DiskHandler<never, unknown> | RoundHandler<never, unknown>;
 
 /** Declares a handler that answers from a snapshot, and only while it is current. */
 export const reads = <P, R>(handler: Omit<ReadHandler<P, R>, 'access'>): Handler => ({ ...handler, access: 'read' });
+/** Declares a handler that answers from what all rules have found in the current text. */
+export const readsFindings = <P, R>(handler: Omit<RoundHandler<P, R>, 'access'>): Handler => ({ ...handler, access: 'round' });
 /** Declares a handler that waits for the disk. */
 export const readsDisk = <P, R>(handler: Omit<DiskHandler<P, R>, 'access'>): Handler => ({ ...handler, access: 'disk' });
 
@@ -97,8 +105,11 @@ const macrotask = (): Promise<void> => new Promise((done) => setTimeout(done, 0)
  * The one wrapper around every handler: yields so that newer messages and cancellations are seen, waits for files that are still read,
  * takes the snapshot, runs, and gives the answer only if nothing changed meanwhile.
  */
-export const run = (handler: Handler, session: Session, params: unknown, cancel: CancelToken): Promise<unknown> =>
-  session.publisher.first(() => answerOf(handler, session, params, cancel));
+export const run = (handler: Handler, session: Session, params: unknown, cancel: CancelToken): Promise<unknown> => {
+  const answer = (): Promise<unknown> => answerOf(handler, session, params, cancel);
+  // what waits for the rules must not keep them waiting
+  return handler.access === 'round' ? answer() : session.publisher.first(answer);
+};
 
 async function answerOf(handler: Handler, session: Session, params: unknown, cancel: CancelToken): Promise<unknown> {
   const { workspace, encoding } = session;
@@ -108,6 +119,10 @@ async function answerOf(handler: Handler, session: Session, params: unknown, can
     if (handler.access === 'disk') return await handler.run({ workspace, session, encoding, cancel }, params as never);
     if (!handler.early) await workspace.settle(cancel);
     const { revision } = workspace;
+    if (handler.access === 'round' && !(await session.publisher.whole(revision, cancel))) {
+      if (cancel.cancelled) throw new Cancelled();
+      throw new ResponseError(LSPErrorCodes.ContentModified, 'the text changed');
+    }
     const answer = handler.run({ snapshot: workspace.snapshot(), encoding, session, cancel }, params as never);
     if (workspace.revision !== revision) throw new ResponseError(LSPErrorCodes.ContentModified, 'the text changed');
     return answer;

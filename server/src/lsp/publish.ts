@@ -4,6 +4,7 @@
  * end where the next edit comes. Files that left the include graph are blanked. What a finding is belongs to the rules.
  */
 import { type Connection, type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
+import type { CancelToken } from '../base/cancel.ts';
 import { type FileId, hostFileOf } from '../base/file-id.ts';
 import { Lines } from '../base/lines.ts';
 import type { ConfigId } from '../config/config.ts';
@@ -81,6 +82,8 @@ export class Publisher {
   /** when the last edit came */
   private lastTyped = Number.NEGATIVE_INFINITY;
   private idle: (() => void)[] = [];
+  /** who waits for the end of a round */
+  private waiting: (() => void)[] = [];
   private readonly shown = new Map<FileId, Shown>();
   private readonly byFile = new Map<FileId, readonly Finding[]>();
   /** what was said of rules that failed: once each */
@@ -110,10 +113,25 @@ export class Publisher {
     return this.findings(file);
   }
 
-  /** The same with what the costly rules say of this very text. */
-  whole(snapshot: Snapshot, file: FileId): readonly Finding[] {
-    if (this.wholeAt === snapshot.revision) return this.findings(file);
-    return ended(this.steps(snapshot, false)).get(file) ?? [];
+  /**
+   * Waits until all rules have judged the text of a revision, in the slices of the rounds that are shown. False where the text is another one
+   * by then, or nobody wants to know any more. Throws where the round fails.
+   */
+  async whole(revision: number, cancel: CancelToken): Promise<boolean> {
+    const { workspace } = this.options;
+    for (let rounds = 0; this.wholeAt !== revision; rounds++) {
+      if (workspace.revision !== revision || cancel.cancelled) return false;
+      // one may have been under way, and about the text before
+      if (rounds === 3) throw new Error('the rules could not be asked; the log says why');
+      this.quickWanted = true;
+      this.wholeWanted = true;
+      const round = new Promise<void>((done) => {
+        this.waiting.push(done);
+      });
+      if (!this.running) this.schedule(0);
+      await round;
+    }
+    return workspace.revision === revision;
   }
 
   /** After an edit: what typing may change at once, the rest once it rests. */
@@ -189,6 +207,7 @@ export class Publisher {
       this.options.log(`linting: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     } finally {
       this.running = false;
+      for (const done of this.waiting.splice(0)) done();
       if ((this.quickWanted || this.wholeWanted) && !this.timer) this.schedule(0);
       if (!this.timer && !this.restTimer) for (const done of this.idle.splice(0)) done();
     }
@@ -274,7 +293,11 @@ export class Publisher {
       this.lastTook = this.firstTook = performance.now() - from;
       return quick;
     }
-    if (this.lastTook <= AT_ONCE || !this.options.push() || !this.isRemembered(snapshot)) {
+    if (!this.options.push()) {
+      const found = await this.inSlices(snapshot, this.steps(snapshot, true));
+      return found && this.showQuick(snapshot, found);
+    }
+    if (this.lastTook <= AT_ONCE || !this.isRemembered(snapshot)) {
       const quick = this.quickRound(snapshot);
       this.lastTook = this.firstTook = performance.now() - from;
       return quick;
