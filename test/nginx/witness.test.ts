@@ -213,7 +213,7 @@ async function answerFor(finding: Finding, running: Running, echo: Echo): Promis
     return;
   }
   const { got, hosts } = await send(request, portOf(request, running), echo).then((g) => ({ got: g, hosts: g.hosts }));
-  if (finding.rule !== 'proxy-redirect-lost' || !got.asked.length) return;
+  if (!/^302 \S+\/next$/.test(finding.witness!.outcome) || !got.asked.length) return;
   echo.answer = {
     status: 302,
     headers: [

@@ -726,8 +726,9 @@ class Collector {
     if (!report.ofTemplate && this.leftToTemplate(at)) return null;
     if (isStock(at.file)) return null;
     const related = (report.related ?? []).filter((r) => !isStock(r.at.file));
-    // where a file goes is a guess: then the package's own lines contradict nothing
-    if (related.length < (report.related?.length ?? 0) && !this.config.tree.standIn?.certain) return null;
+    // where the main file is a guess the package's own lines contradict nothing
+    const { standIn } = this.config.tree;
+    if (related.length < (report.related?.length ?? 0) && standIn && !standIn.certain) return null;
     const missing = report.missing ?? rule.missing;
     if (missing && this.rests(at, missing, related)) return null;
     const path = pathOf(at.file);

@@ -5,12 +5,16 @@ import type { Probe } from './values.ts';
 
 const NOT_FOUND: Pick<TraceOptions, 'upstream'> = { upstream: { status: 404, headers: [] } };
 
-/** What comes of a request when neither the disk nor an application has what is asked for; null where the spot answers it all the same. */
-export function errorAnswer(spot: Spot, probe: Probe = {}, door?: Door): Trace | null {
+/** What comes of a request when neither the disk nor an application has what is asked for, be it that an error page leads elsewhere. */
+export function withNothingThere(spot: Spot, probe: Probe = {}, door?: Door): Trace {
   const first = spot.ask(probe, NOT_FOUND, door);
-  if (first.outcome.status >= 400) return first.outcome.kind === 'closed' ? null : first;
+  if (first.outcome.status >= 400) return first;
   const missing = first.assumptions.flatMap((a) => (a.id.startsWith('file:') ? [[a.id, 'missing'] as const] : []));
-  if (!missing.length) return null;
-  const second = spot.ask(probe, { ...NOT_FOUND, assume: Object.fromEntries(missing) }, door);
-  return second.outcome.status >= 400 && second.outcome.kind !== 'closed' ? second : null;
+  return missing.length ? spot.ask(probe, { ...NOT_FOUND, assume: Object.fromEntries(missing) }, door) : first;
+}
+
+/** The same; null where the spot answers it all the same. */
+export function errorAnswer(spot: Spot, probe: Probe = {}, door?: Door): Trace | null {
+  const trace = withNothingThere(spot, probe, door);
+  return trace.outcome.status >= 400 && trace.outcome.kind !== 'closed' ? trace : null;
 }

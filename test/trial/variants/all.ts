@@ -14,6 +14,7 @@ import { TRIALS as kept } from './kept.ts';
 import { TRIALS as kinds } from './kinds.ts';
 import { TRIALS as latest } from './latest.ts';
 import { TRIALS as meant } from './meant.ts';
+import { TRIALS as opened } from './opened.ts';
 import { TRIALS as operationMore } from './operation-more.ts';
 import { TRIALS as php } from './php.ts';
 import { TRIALS as proxying } from './proxying.ts';
@@ -48,6 +49,7 @@ export const TRIALS: readonly Trial[] = [
   ...kept,
   ...latest,
   ...meant,
+  ...opened,
   ...operationMore,
   ...php,
   ...proxying,

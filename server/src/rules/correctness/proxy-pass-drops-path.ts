@@ -24,6 +24,19 @@ const keepsAll = (pass: Directive): boolean =>
   /\$\{?request_uri\b/.test(pass.value(0)) ||
   (textsOf(pass.scope, pass.value(0))?.every((t) => /^https?:\/\/[^/?#:]+(?::\d+)?$/.test(t)) ?? false);
 
+/**
+ * Paths that a pattern without an end takes as well, below one that it is written for: of `/users/(\\d+)` those below `/users/7`. Where it asks
+ * for the name of a file nothing is below.
+ */
+function belowPattern(spot: Spot, paths: readonly string[]): readonly string[] {
+  const { location } = spot;
+  if (location?.kind !== 'regex' || /\$\)?$|\\\.|\[\.\]/.test(location.name)) return [];
+  return paths
+    .map((path) => `${path.replace(/\/$/, '')}/users`)
+    .filter((path) => !path.includes('%') && spot.takes(path))
+    .slice(0, 2);
+}
+
 export default defineRule({
   id: 'proxy-pass-drops-path',
   group: 'correctness',
@@ -55,17 +68,32 @@ Omit the URI (\`proxy_pass http://$app;\`), which sends the path as it came or a
     // a group that a condition takes away is the fault of another rule, capture-overwritten
     if (/\$[1-9]/.test(word.value) && spot.directives.some((d) => d.name === 'if' && d.values.some((v) => /^!?~\*?$/.test(v)))) return;
     const arrived: { path: string; uri: string; to: string; trace: Trace }[] = [];
-    for (const path of spot.somePaths(6)) {
+    const plain = spot.somePaths(6);
+    const below = belowPattern(spot, plain);
+    for (const path of [...plain, ...below]) {
       const trace = spot.ask({ path, query: 'b=1' });
       const sent = trace.outcome.upstreamRequest;
       if (!sent || trace.outcome.kind !== 'proxy') continue;
       arrived.push({ path, uri: sent.uri, to: `${sent.upstream} ${sent.uri}`, trace });
       // two that arrive apart, one of them with its query: nothing is dropped
-      if (arrived.some((a) => a.to !== arrived[0]!.to) && arrived.some((a) => a.uri.includes('?'))) return;
+      if (!below.length && arrived.some((a) => a.to !== arrived[0]!.to) && arrived.some((a) => a.uri.includes('?'))) return;
     }
     const [first, ...others] = arrived;
     if (!first) return;
     const name = spot.location?.name ?? '/';
+    // what a pattern takes beyond its groups
+    const rest = arrived.find((a) => below.includes(a.path));
+    const start = rest && arrived.find((a) => a !== rest && a.to === rest.to && rest.path.startsWith(a.path));
+    if (rest && start) {
+      report('path', {
+        at: word,
+        data: { one: `${start.path}?b=1`, other: `${rest.path}?b=1`, to: rest.uri },
+        // a pattern that ends with a name may stand for one thing
+        severity: /[)/*+}]$/.test(name) ? 'warning' : 'info',
+        witness: proofOf(rest.trace),
+      });
+      return;
+    }
     // a part of the path may be in the address
     const same = others.find((o) => o.to === first.to);
     if (same) {
@@ -122,6 +150,18 @@ location /shop/ {
 }`,
       good: `location ~ ^/shop/(.*)$ {
     proxy_pass http://127.0.0.1:8000/$1$is_args$args;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location ~ /users/(?<id>\\d+) {
+    set $app 127.0.0.1:8000;
+    proxy_pass http://$app/people/$id$is_args$args;
+#              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ path
+}`,
+      good: `location ~ ^/users/(?<rest>\\d+.*)$ {
+    set $app 127.0.0.1:8000;
+    proxy_pass http://$app/people/$rest$is_args$args;
 }`,
     },
     {

@@ -5,6 +5,7 @@ import type { Directive } from '../../config/directive.ts';
 import { listenersOf, nameMatches, serversOf } from '../../config/servers.ts';
 import type { ComposeService } from '../../deploy/compose.ts';
 import { nginxContainers, publishedAs } from '../../deploy/reach.ts';
+import { withNothingThere } from '../../witness/errors.ts';
 import { isRedirect, isWellFormed } from '../../witness/redirects.ts';
 import { locationHeader, proofOf, witnessesOf } from '../../witness/requests.ts';
 import { type Door, directiveAt, type Spot, withQuery } from '../../witness/spots.ts';
@@ -123,6 +124,21 @@ function* plainOnTls(
   }
 }
 
+/** The lines by which redirects of the application get a host that is a pattern, or none. */
+const ofApplication = ({ scope, server }: Spot): readonly Directive[] =>
+  server.names[0] && isPatternName(server.names[0].text)
+    ? scope.effective('proxy_redirect').directives.filter((d) => /\/\/\$\{?server_name\b/.test(d.value(1)))
+    : [];
+
+/** A first name that is no host, so that $server_name is none: a mask, an expression, `_`. */
+const isPatternName = (name: string): boolean => name === '' || name === '_' || /^~|\*/.test(name);
+
+/** Error pages at the server's own name, which is no host. */
+const pagesOfPattern = (spot: Spot): readonly Directive[] =>
+  spot.server.names[0] && isPatternName(spot.server.names[0].text)
+    ? spot.directives.filter((d) => d.name === 'error_page' && /^(?:https?|\$scheme):\/\/\$\{?server_name\b/.test(d.values.at(-1) ?? ''))
+    : [];
+
 /** A line that redirects to what only a request tells. */
 const isDoubtful = (d: Directive): boolean => d.name !== 'error_page' && isRedirect(d) && !isWellFormed(d);
 
@@ -138,9 +154,13 @@ What follows the code of \`return\`, or the replacement of a \`rewrite\` that re
 \`$server_name\` is the first name of the \`server_name\` line as it is written: \`_\`, a mask or a regular expression are not hosts that a client could ask. \`$host\` is the one that the client has asked for.`,
   about: ['return', 'rewrite', '$server_name', '$host'],
   looksAt: {
-    outcome: ['return', 'rewrite', 'error_page', 'server'],
+    outcome: ['return', 'rewrite', 'error_page', 'server', 'proxy_pass'],
     when: (spot) =>
-      (spot.location === null && ofPlain(spot).length > 0) || sentElsewhere(spot).length > 0 || spot.directives.some(isDoubtful),
+      (spot.location === null && ofPlain(spot).length > 0) ||
+      sentElsewhere(spot).length > 0 ||
+      spot.directives.some(isDoubtful) ||
+      (spot.has('proxy_pass') && ofApplication(spot).length > 0) ||
+      pagesOfPattern(spot).length > 0,
   },
   needs: 'config',
   costly: true,
@@ -178,6 +198,29 @@ What follows the code of \`return\`, or the replacement of a \`rewrite\` that re
       if (found?.fault === 'oneSlash' || found?.fault === 'noScheme')
         report(found.fault, { at: line.at(line.args.at(-1)!), data: { to, part: found.part } });
     }
+    for (const line of pagesOfPattern(spot)) {
+      const door = spot.doors[0]!;
+      const there = withNothingThere(spot);
+      const upstream = there.outcome.upstreamRequest?.upstream;
+      const isDown = locationHeader(there) === null && upstream !== undefined && line.values.some((code) => /^50[24]$/.test(code));
+      const trace = isDown ? spot.ask({}, { upstreams: { [upstream]: { failure: 'refused' } } }) : there;
+      const to = locationHeader(trace);
+      const found = to !== null && faultOf(to, '/users', '/users', door, line);
+      if (!found || (found.fault !== 'pattern' && found.fault !== 'noHost')) continue;
+      report(found.fault, { at: line.at(), data: { to: to!, part: found.part }, witness: proofOf(trace) });
+    }
+    // the application sends on to the address by which it is asked
+    if (spot.has('proxy_pass'))
+      for (const line of ofApplication(spot)) {
+        const from = line.value(0);
+        const sent = /^https?:\/\/[^$]+$/.test(from) ? null : spot.ask({}).outcome.upstreamRequest;
+        const start = sent ? `${sent.protocol}://${sent.upstream}` : from.replace(/\/$/, '');
+        const trace = spot.ask({}, { upstream: { status: 302, headers: [['Location', `${start}/next`]] } });
+        const to = locationHeader(trace);
+        const found = to !== null && faultOf(to, '/users', '/users', spot.doors[0]!, line);
+        if (!found || (found.fault !== 'pattern' && found.fault !== 'noHost')) continue;
+        report(found.fault, { at: line.at(), data: { to: to!, part: found.part }, witness: proofOf(trace) });
+      }
     const told = new Set<Directive>();
     const own = spot.directives.filter(isDoubtful);
     if (!own.length) return;
@@ -202,6 +245,26 @@ What follows the code of \`return\`, or the replacement of a \`rewrite\` that re
       }
   },
   examples: [
+    {
+      inside: 'http',
+      bad: `server {
+    listen 80;
+    server_name ~^(?<shop>\\w+)\\.example\\.org$;
+    location / {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_redirect http://127.0.0.1:8000/ http://$server_name/;
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ pattern
+    }
+}`,
+      good: `server {
+    listen 80;
+    server_name ~^(?<shop>\\w+)\\.example\\.org$;
+    location / {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_redirect http://127.0.0.1:8000/ http://$host/;
+    }
+}`,
+    },
     {
       inside: 'server',
       bad: `location = /a {

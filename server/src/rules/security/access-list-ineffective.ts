@@ -1,6 +1,7 @@
 /** Lines of an access list that an earlier one takes everything from, and passwords that a list makes needless. Shown by a client's request. */
 import { protocolOf } from '../../catalog/context.ts';
 import type { Directive } from '../../config/directive.ts';
+import type { Scope } from '../../config/scope.ts';
 import { type Net, readNet } from '../../trace/networks.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
 import type { Spot } from '../../witness/spots.ts';
@@ -23,12 +24,77 @@ interface Place {
   readonly order: number;
 }
 
+/** Addresses of one family as ranges that neither overlap nor touch, in order. */
+class Ranges {
+  private readonly from: bigint[] = [];
+  private readonly to: bigint[] = [];
+
+  /** The index of the first range that ends at the address or behind it. */
+  private at(address: bigint): number {
+    let low = 0;
+    for (let high = this.to.length; low < high; ) {
+      const middle = (low + high) >> 1;
+      if (this.to[middle]! < address) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  add([from, to]: readonly [bigint, bigint]): void {
+    const first = this.at(from - 1n);
+    let end = first;
+    while (end < this.from.length && this.from[end]! <= to + 1n) end++;
+    const [start, stop] = end > first ? [this.from[first]!, this.to[end - 1]!] : [from, to];
+    this.from.splice(first, end - first, start < from ? start : from);
+    this.to.splice(first, end - first, stop > to ? stop : to);
+  }
+
+  covers([from, to]: readonly [bigint, bigint]): boolean {
+    const i = this.at(from);
+    return i < this.from.length && this.from[i]! <= from && this.to[i]! >= to;
+  }
+}
+
+function rangeOf({ bytes, prefix }: Net): readonly [bigint, bigint] {
+  let from = 0n;
+  for (const b of bytes) from = (from << 8n) | BigInt(b);
+  const size = 1n << BigInt(bytes.length * 8 - prefix);
+  from -= from % size;
+  return [from, from + size - 1n];
+}
+
+/** What is between networks that are given in order, up to the end of their family. */
+function between(size: number, nets: readonly string[]): readonly (readonly [bigint, bigint])[] {
+  const gaps: (readonly [bigint, bigint])[] = [];
+  let next = 0n;
+  for (const net of nets) {
+    const [from, to] = rangeOf(readNet(net)!);
+    if (from > next) gaps.push([next, from - 1n]);
+    next = to + 1n;
+  }
+  const end = (1n << BigInt(size * 8)) - 1n;
+  return next > end ? gaps : [...gaps, [next, end]];
+}
+
+/** Addresses that clients on the internet have: without inner, shared, link-local, loopback and test ones, and without all from 224 on. */
+const PUBLIC4 = between(
+  4,
+  '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.2.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/3'.split(
+    ' ',
+  ),
+);
+const PUBLIC6 = [rangeOf(readNet('2000::/3')!)];
+const FROM_INTERNET = '51.77.3.9';
+const FROM_INTERNET6 = '2600:1f18:77::9';
+
 /** Lines of a list by what they take, so that a long list is gone through once. */
 class Taken {
   private everybody: Place | null = null;
   /** by family and length of the prefix, then by the bits that count: the first line of each */
   private readonly nets = new Map<string, Map<string, Place>>();
   private count = 0;
+  /** by the directive's name and the size of an address: what the lines take together, with the lines */
+  private readonly sums = new Map<string, { readonly all: Ranges; readonly lines: Directive[] }>();
 
   private static keyOf({ bytes, prefix }: Net, length: number): string | null {
     if (length > prefix) return null;
@@ -51,6 +117,21 @@ class Taken {
     return first?.line ?? null;
   }
 
+  /**
+   * The lines so far of the other kind that leave this one nobody, none of them by itself: `0.0.0.0/1` and `128.0.0.0/1` are everybody. For
+   * a line about everybody the clients on the internet count.
+   */
+  together(line: Directive, sixToo: boolean): readonly Directive[] | null {
+    const other = line.name === 'allow' ? 'deny' : 'allow';
+    const takes = (size: number, wanted: readonly (readonly [bigint, bigint])[]): readonly Directive[] | null => {
+      const sum = this.sums.get(`${other} ${size}`);
+      return sum && sum.lines.length > 1 && wanted.every((range) => sum.all.covers(range)) ? sum.lines : null;
+    };
+    if (EVERYBODY.has(line.value(0))) return takes(4, PUBLIC4) ?? (sixToo ? takes(16, PUBLIC6) : null);
+    const net = readNet(line.value(0));
+    return net && takes(net.bytes.length, [rangeOf(net)]);
+  }
+
   private add(line: Directive, net: Net | null): void {
     const order = this.count++;
     if (line.value(0) === 'all' || line.value(0) === '0.0.0.0/0') {
@@ -61,8 +142,37 @@ class Taken {
       if (!byKey) this.nets.set(kind, (byKey = new Map()));
       const key = Taken.keyOf(net, net.prefix)!;
       if (!byKey.has(key)) byKey.set(key, { line, order });
+      const name = `${line.name} ${net.bytes.length}`;
+      let sum = this.sums.get(name);
+      if (!sum) this.sums.set(name, (sum = { all: new Ranges(), lines: [] }));
+      sum.all.add(rangeOf(net));
+      sum.lines.push(line);
     }
   }
+}
+
+/** The line by which all of the internet is let in at last, of a list that lets nobody in by a single line. */
+function openedBy(lines: readonly Directive[]): Directive | undefined {
+  const all = new Ranges();
+  return lines.find((line) => {
+    const net = line.name === 'allow' ? readNet(line.value(0)) : null;
+    if (net?.bytes.length !== 4) return false;
+    all.add(rangeOf(net));
+    return PUBLIC4.every((range) => all.covers(range));
+  });
+}
+
+const isWithin = (scope: Scope, outer: Scope): boolean => {
+  for (let at = scope.parent; at; at = at.parent) if (at === outer) return true;
+  return false;
+};
+
+const MOST_LINES = 3;
+
+function togetherWords(line: Directive, sum: readonly Directive[]): Readonly<Record<string, string>> {
+  const shown = sum.slice(0, MOST_LINES).map((d) => `"${d.name} ${d.value(0)}"`);
+  const who = !EVERYBODY.has(line.value(0)) ? line.value(0) : sum[0]!.value(0).includes(':') ? 'every IPv6 client' : 'everybody';
+  return { line: `${line.name} ${line.value(0)}`, who, lines: `${shown.join(', ')}${sum.length > MOST_LINES ? ', …' : ''}` };
 }
 
 const passwordOf = ({ scope }: Spot): Directive | null => {
@@ -98,6 +208,8 @@ With \`satisfy any\` one of list and password is enough. If the list admits ever
       'Nobody is asked for a password: with "satisfy any" the line "{line}" already lets everyone in. Name the addresses that need no password.',
     open: '"{line}" is never reached: "{first}" comes before it and lets {who} in. Put the narrower line first.',
     closed: '"{line}" is never reached: "{first}" comes before it and keeps {who} out. Put the narrower line first.',
+    openTogether: '"{line}" keeps nobody out: the lines before it let {who} in together ({lines}). Name the addresses that may enter.',
+    closedTogether: '"{line}" is never reached: the lines before it keep {who} out together ({lines}). Put the narrower line first.',
   },
   check({ spot, directive, scope, report }) {
     if (!spot) {
@@ -109,7 +221,14 @@ With \`satisfy any\` one of list and password is enough. If the list admits ever
         return;
       const taken = new Taken();
       for (const line of list) {
+        const sum = taken.together(line, true);
         const first = taken.firstOver(line);
+        if (!first && sum)
+          return report(line.name === 'deny' ? 'openTogether' : 'closedTogether', {
+            at: line.at(),
+            data: togetherWords(line, sum),
+            related: [{ at: sum[0]!.at(), message: 'the first of them' }],
+          });
         if (!first || first.name === line.name) continue;
         return report(first.name === 'allow' ? 'open' : 'closed', {
           at: line.at(),
@@ -129,9 +248,9 @@ With \`satisfy any\` one of list and password is enough. If the list admits ever
     if (password && satisfy?.value(0) === 'any') {
       const trace = spot.ask({});
       const step = trace.steps.find((s) => s.phase === 'access' && s.said === 'allowed, satisfy any needs no more');
-      const line = lines.find((d) => d.name === 'allow' && EVERYBODY.has(d.value(0)));
-      // a level that only opens what is inherited means just that
-      if (!step || !line || (password.scope !== line.scope && satisfy.scope !== line.scope)) return;
+      const line = lines.find((d) => d.name === 'allow' && EVERYBODY.has(d.value(0))) ?? openedBy(lines);
+      // a level that opens what it inherits means just that
+      if (!step || !line || isWithin(line.scope, password.scope)) return;
       return report('needless', {
         at: password.at(),
         data: { line: `allow ${line.value(0)}` },
@@ -140,9 +259,24 @@ With \`satisfy any\` one of list and password is enough. If the list admits ever
       });
     }
     const taken = new Taken();
+    const sixToo = spot.doors.some((d) => d.listener.kind === 'inet6');
     for (const line of lines) {
       const client = clientOf(line);
+      const sum = taken.together(line, sixToo);
       const first = taken.firstOver(line);
+      if (!first && sum?.every((d) => d.scope === line.scope)) {
+        const who = [FROM_INTERNET, ...(client === null ? [] : [client]), ...(sixToo ? [FROM_INTERNET6] : [])];
+        const trace = who
+          .map((clientAddress) => spot.ask({ clientAddress }))
+          .find((t) => t.steps.some((s) => s.phase === 'access' && sum.some((d) => s.said.startsWith(`${d.name} ${d.value(0)} fits`))));
+        if (!trace) continue;
+        return report(line.name === 'deny' ? 'openTogether' : 'closedTogether', {
+          at: line.at(),
+          data: togetherWords(line, sum),
+          related: [{ at: sum[0]!.at(), message: 'the first of them' }],
+          witness: proofOf(trace, `${outcomeText(trace)} for ${trace.request.clientAddress}`),
+        });
+      }
       if (client === null || !first || first.name === line.name || first.scope !== line.scope) continue;
       const trace = spot.ask({ clientAddress: client });
       if (!trace.steps.some((s) => s.phase === 'access' && s.said.startsWith(`${first.name} ${first.value(0)} fits`))) continue;
@@ -227,6 +361,50 @@ http {
         }
         location /api/ {
             deny 10.1.2.3;
+            allow 10.0.0.0/8;
+            deny all;
+            proxy_pass http://127.0.0.1:8000;
+        }
+    }
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /admin/ {
+    allow 0.0.0.0/1;
+    allow 128.0.0.0/1;
+    deny all;
+#   ^^^^^^^^^ openTogether
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `location /admin/ {
+    allow 10.0.0.0/8;
+    deny all;
+    proxy_pass http://127.0.0.1:8000;
+}`,
+    },
+    {
+      inside: 'tree',
+      bad: `#- nginx.conf
+events {}
+http {
+    server {
+        location /admin/ {
+            deny 10.0.0.0/9;
+            deny 10.128.0.0/9;
+            allow 10.0.0.0/8;
+#           ^^^^^^^^^^^^^^^^^ closedTogether
+            deny all;
+            proxy_pass http://127.0.0.1:8000;
+        }
+    }
+}`,
+      good: `#- nginx.conf
+events {}
+http {
+    server {
+        location /admin/ {
+            deny 10.1.0.0/16;
             allow 10.0.0.0/8;
             deny all;
             proxy_pass http://127.0.0.1:8000;

@@ -4,6 +4,7 @@ import { toBytes } from '../../base/bytes.ts';
 import type { Place } from '../../base/span.ts';
 import { PerConfig } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
+import type { Directive } from '../../config/directive.ts';
 import { type Location, locationsBelow, locationsOf } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import type { Server } from '../../config/servers.ts';
@@ -138,7 +139,7 @@ function* below(spot: Spot): Generator<{ location: Location; path: string }> {
   }
   const name = location.name.replace(/\/$/, '');
   for (const regex of patternsOver(location)) {
-    if (!isOther(regex)) continue;
+    if (!isOther(regex) && !opensUnawares(regex, location)) continue;
     // below everything else a pattern of paths is a place of its own
     if (name === '' && /^\^/.test(regex.name)) continue;
     // written for what is open below the restricted name
@@ -191,8 +192,7 @@ function otherWaysIn(config: Config, server: Server): readonly Spot[] {
       server,
       (found = spotsOfServer(config, server).filter(({ location, unsure }) => {
         if (!location || unsure || location.kind === 'named' || !isOther(location)) return false;
-        const { scope } = location;
-        return scope.has('alias') || scope.has('rewrite') || scope.named('proxy_pass').some((d) => /\/\/[^/]+\//.test(d.value(0)));
+        return mapsPath(location.scope);
       })),
     );
   return found;
@@ -245,12 +245,96 @@ const isTurnedAway = ({ outcome }: Trace): boolean => outcome.status >= 400 || o
 /** A place that asks nobody, and whose answer is not written out. */
 const isOther = ({ scope }: Location): boolean => !answersAtOnce(scope) && !speaksOfAccess(scope) && !scope.has('internal');
 
+const OPENING: ReadonlySet<string> = new Set(['auth_basic', 'auth_request', 'auth_jwt']);
+
+/** What is said on access at the level lets everybody in: it switches off what is asked further out. */
+const isOpened = (scope: Scope): boolean => {
+  const lines = ['allow', 'deny', 'auth_basic', 'auth_request', 'auth_jwt', 'auth_digest', 'auth_pam', 'auth_ldap'].flatMap((name) =>
+    scope.named(name),
+  );
+  return lines.length > 0 && lines.every((d) => (OPENING.has(d.name) ? d.value(0) === 'off' : d.name === 'allow' && d.value(0) === 'all'));
+};
+
+/** A line in force that keeps someone out. */
+const accessLineOf = (scope: Scope): Directive | undefined =>
+  ['auth_basic', 'auth_request', 'auth_jwt'].map((name) => scope.value(name)).find((d) => d && d.value(0) !== 'off') ??
+  scope.effective('allow').directives.find((d) => d.name === 'deny') ??
+  undefined;
+
+/**
+ * A pattern that is open to everybody on the whole site, written for a kind of files and without a thought of the restricted place, which has
+ * lines of its own: `location ~ \\.php$ { auth_basic off; … }` beside `location /admin/`.
+ */
+const opensUnawares = (regex: Location, { name, scope }: Location): boolean =>
+  isOpened(regex.scope) &&
+  // it is about what is asked further out, not about the place
+  accessLineOf(regex.directive.scope) !== undefined &&
+  !answersAtOnce(regex.scope) &&
+  !regex.scope.has('internal') &&
+  restrictionsOf(scope).length > 0 &&
+  name.split('/').every((word) => word === '' || !regex.name.includes(word)) &&
+  !FOR_ALL.test(regex.name);
+
+const isTakenUnawares = (spot: Spot, other: Location, path: string): boolean =>
+  other.kind === 'regex' && spot.location!.kind === 'prefix' && opensUnawares(other, spot.location!) && !ASSETS.test(path);
+
 /** The locations of `below` that ask nobody, each with the paths that it really takes. */
 function openWays(spot: Spot): readonly { location: Location; at: Spot; path: string }[] {
   return [...below(spot)].flatMap(({ location, path }) => {
-    const at = isOther(location) ? spotOf(spot.config, location.scope) : undefined;
+    const at = isOther(location) || isTakenUnawares(spot, location, path) ? spotOf(spot.config, location.scope) : undefined;
     return at && !at.unsure && at.takes(path) ? [{ location, at, path }] : [];
   });
+}
+
+/** Nobody is asked, or by lines only that let everybody in. */
+const isOpenTo = (trace: Trace, { scope }: Location): boolean =>
+  (isOpened(scope) ? !keepsOut(trace) : !isAsked(trace)) && isGivenOut(trace);
+
+/** Whether the path is changed on the way to the file or the backend. */
+const mapsPath = (scope: Scope): boolean =>
+  scope.has('alias') || scope.has('rewrite') || scope.named('proxy_pass').some((d) => /\/\/[^/]+\//.test(d.value(0)));
+
+/** What else leads to the same: the file, or the path that the backend is asked for. */
+const leadsToSame = (own: Trace, trace: Trace): boolean =>
+  isBackend(own)
+    ? target(own) === target(trace) && askedFor(own) === askedFor(trace)
+    : !isBackend(trace) && own.outcome.file !== null && trace.outcome.file === own.outcome.file;
+
+/** Restricted places of a server that are looked at for one that is open. */
+const MOST_RESTRICTED = 6;
+
+/** A place that is open on purpose, by which people get to all that another one of the server keeps from them. */
+function tellOpened(spot: Spot, report: CheckInput<'opened'>['report']): void {
+  const location = spot.location!;
+  if (spot.unsure || location.kind === 'exact' || !mapsPath(location.scope)) return;
+  let looked = 0;
+  for (const at of spotsOfServer(spot.config, spot.server)) {
+    const other = at.location;
+    if (!other || other.kind === 'named' || other === location || at.unsure || isOpened(other.scope) || looked === MOST_RESTRICTED)
+      continue;
+    const restriction = accessLineOf(other.scope);
+    if (at.path === undefined || !restriction || !keepsOut(at.ask({}))) continue;
+    looked++;
+    const own = admitted(at, at.path);
+    if (!isGivenOut(own) || (!isBackend(own) && own.outcome.file === null)) continue;
+    for (const path of ways(spot, own)) {
+      const trace = spot.ask({ path });
+      if (!isOpenTo(trace, location) || !leadsToSame(own, trace) || !isCertainWay(trace)) continue;
+      report('opened', {
+        at: nameOf(location),
+        data: {
+          place: `"${words(location)}"`,
+          other: `"${words(other)}"`,
+          restriction: restriction.name,
+          path,
+          outcome: outcomeText(trace),
+        },
+        related: [{ at: restriction.at(), message: 'not asked' }],
+        witness: proofOf(trace),
+      });
+      return;
+    }
+  }
 }
 
 /** Whether an error page, another server of the name or another location of the server may lead to the same. */
@@ -277,13 +361,16 @@ A request is in one location only. Where a regular expression matches, it outran
   about: ['location', 'allow', 'deny', 'auth_basic', 'auth_request', 'if'],
   references: ['https://cwe.mitre.org/data/definitions/863.html'],
   looksAt: {
-    outcome: ['deny', 'auth_basic', 'auth_request', 'auth_jwt', 'internal', 'if'],
+    outcome: ['deny', 'allow', 'auth_basic', 'auth_request', 'auth_jwt', 'internal', 'if'],
     when: ({ location, scope }) =>
       !!location &&
       location.kind !== 'named' &&
       // what is answered before anyone is asked is another rule's
       (!answersAtOnce(scope) || scope.has('internal')) &&
-      (restrictionsOf(scope).length > 0 || scope.has('if') || (location.kind === 'prefix' && scope.has('internal'))) &&
+      (restrictionsOf(scope).length > 0 ||
+        (isOpened(scope) && mapsPath(scope)) ||
+        scope.has('if') ||
+        (location.kind === 'prefix' && scope.has('internal'))) &&
       !isClosedByDefault(location, scope),
   },
   needs: 'config',
@@ -297,6 +384,8 @@ A request is in one location only. Where a regular expression matches, it outran
     server:
       '{restriction} of {place} is bypassed: {other} has the same name and passes {path} to the same backend without being asked ({outcome}). Repeat the access rules there, or redirect.',
     same: '{restriction} of {place} is bypassed: {path} leads to the same place through {other}, without being asked ({outcome}). Repeat the access rules there.',
+    opened:
+      '{place} is open to everybody, and by it everything is that {restriction} protects in {other}: {path} leads there ({outcome}). Let it lead to the open part only.',
     page: '{restriction} of {place} is bypassed: a rejected client gets {outcome} from the error page, which is the protected content. Let the error page answer something else.',
   },
   check({ spot, report }) {
@@ -307,6 +396,7 @@ A request is in one location only. Where a regular expression matches, it outran
       for (const { location: other, path } of below(spot)) if (tellInternal(spot, other, path, report)) return;
       return;
     }
+    if (isOpened(location.scope)) return tellOpened(spot, report);
     const candidates = openWays(spot);
     // without another way in nothing need be asked
     if (!candidates.length && !hasOtherWays(spot)) return;
@@ -328,7 +418,7 @@ A request is in one location only. Where a regular expression matches, it outran
     for (const { location: other, at, path } of candidates) {
       if (told.has(other)) continue;
       const trace = at.ask({ path: asPath(path) });
-      if (isAsked(trace) || !isGivenOut(trace) || trace.outcome.location?.pattern.startsWith('@')) continue;
+      if (!isOpenTo(trace, other) || trace.outcome.location?.pattern.startsWith('@')) continue;
       if (!isSame(own, trace, location, path)) continue;
       // what version control and editors keep in such folders has other names
       if (location.name.startsWith('/.') && ASSETS.test(path)) continue;
@@ -361,10 +451,7 @@ A request is in one location only. Where a regular expression matches, it outran
       for (const path of ways(at, own)) {
         const trace = at.ask({ path });
         if (isAsked(trace) || !isGivenOut(trace)) continue;
-        const to = isBackend(own)
-          ? target(own) === target(trace) && askedFor(own) === askedFor(trace)
-          : !isBackend(trace) && own.outcome.file !== null && trace.outcome.file === own.outcome.file;
-        if (!to) continue;
+        if (!leadsToSame(own, trace)) continue;
         report('same', {
           at: nameOf(location),
           data: { ...data, other: `"${words(other)}"`, path, outcome: outcomeText(trace) },
@@ -599,6 +686,50 @@ location = /admin/export { proxy_pass http://127.0.0.1:8000; }`,
     deny all;
     proxy_pass http://127.0.0.1:8000;
     location = /admin/export { proxy_pass http://127.0.0.1:8000; }
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `auth_basic "staff";
+auth_basic_user_file /srv/staff;
+location / { proxy_pass http://127.0.0.1:8000; }
+location /public/ {
+#        ^^^^^^^^ opened
+    auth_basic off;
+    proxy_pass http://127.0.0.1:8000/;
+}`,
+      good: `auth_basic "staff";
+auth_basic_user_file /srv/staff;
+location / { proxy_pass http://127.0.0.1:8000; }
+location /public/ {
+    auth_basic off;
+    proxy_pass http://127.0.0.1:8000/public/;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `auth_basic "users";
+auth_basic_user_file /srv/users;
+location /admin/ {
+#        ^^^^^^^ outranked
+    auth_basic "staff";
+    auth_basic_user_file /srv/staff;
+    proxy_pass http://127.0.0.1:8000;
+}
+location ~ \\.json$ {
+    auth_basic off;
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `auth_basic "users";
+auth_basic_user_file /srv/users;
+location ^~ /admin/ {
+    auth_basic "staff";
+    auth_basic_user_file /srv/staff;
+    proxy_pass http://127.0.0.1:8000;
+}
+location ~ \\.json$ {
+    auth_basic off;
+    proxy_pass http://127.0.0.1:8000;
 }`,
     },
     { inside: 'server', good: 'location / { deny all; }\nlocation ~ \\.pdf$ { root /srv/site; }' },

@@ -17,6 +17,8 @@ export default defineRule({
   why: `
 A subrequest has the headers of the client's request, its Content-Length too, and not its body. The authorization server waits for the body of a POST until it gives up, and the client gets a 500 or a 504; GET works.
 
+The \`uwsgi_params\` and \`fastcgi_params\` that come with nginx pass the length on as a parameter. uWSGI waits for the body as well; over FastCGI the program is told at once that nothing comes, and reads less than it was promised.
+
 Switch the body off with \`proxy_pass_request_body off\`, and remove the header with \`proxy_set_header Content-Length ""\`: it takes both.`,
   about: ['auth_request', 'proxy_pass_request_body', 'proxy_set_header'],
   references: ['https://nginx.org/en/docs/http/ngx_http_auth_request_module.html'],
@@ -26,6 +28,8 @@ Switch the body off with \`proxy_pass_request_body off\`, and remove the header 
   messages: {
     param:
       'The subrequest announces a body that is never sent: CONTENT_LENGTH is that of the client, and a POST waits here. Set {family}_pass_request_body off, and {family}_param CONTENT_LENGTH "" after the other parameters.',
+    short:
+      'The subrequest announces a body that is never sent: CONTENT_LENGTH is that of the client, and the program reads nothing. Set {family}_param CONTENT_LENGTH "" after the other parameters.',
     announced:
       'The subrequest announces a body that is never sent: a POST waits here until the service times out. Set proxy_pass_request_body off and Content-Length "".',
   },
@@ -62,9 +66,22 @@ Switch the body off with \`proxy_pass_request_body off\`, and remove the header 
       const told = scope.effective(`${kind}_param`).directives.filter((d) => d.value(0).toUpperCase() === 'CONTENT_LENGTH');
       const line = told.at(-1);
       if (!ask || !line || !/\$\{?content_length\b/.test(line.value(1))) return;
-      report('param', {
+      const place = outside(pass);
+      // the last line of a name counts: in front of the one that is there nothing would change
+      const lines = scope.directives;
+      const behind = Math.max(lines.indexOf(pass), ...lines.flatMap((d, i) => (d.name === line.name && d.file === pass.file ? [i] : [])));
+      const off = scope.value(`${kind}_pass_request_body`)?.value(0) === 'off';
+      // the end of FastCGI's input is sent, whatever the length
+      report(kind === 'fastcgi' ? 'short' : 'param', {
         at: pass.nameAt,
         data: { family: kind },
+        ...(kind === 'fastcgi' ? { severity: 'info' as const } : {}),
+        fix:
+          lines.indexOf(line) > behind
+            ? null
+            : fixOf('Send neither body nor length', 'suggestion', place.file, [
+                addToList(place, `${kind}_param`, [`${kind}_param CONTENT_LENGTH "";`], off ? [] : [`${kind}_pass_request_body off;`]),
+              ]),
         related: [
           { at: ask.at(), message: 'the subrequest is made here' },
           { at: line.at(), message: 'the length of the client’s body' },
@@ -119,7 +136,54 @@ location = /auth {
     uwsgi_pass 127.0.0.1:3031;
     uwsgi_pass_request_body off;
 }`,
-      fixed: false,
+      fixed: `location / {
+    auth_request /auth;
+    root /srv/site;
+}
+location = /auth {
+    internal;
+    uwsgi_param CONTENT_LENGTH $content_length;
+    uwsgi_param REQUEST_METHOD $request_method;
+    uwsgi_pass_request_body off;
+    uwsgi_param CONTENT_LENGTH "";
+    uwsgi_pass 127.0.0.1:3031;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location / {
+    auth_request /auth;
+    root /srv/site;
+}
+location = /auth {
+    internal;
+    fastcgi_param CONTENT_LENGTH $content_length;
+    fastcgi_param REQUEST_METHOD $request_method;
+    fastcgi_pass 127.0.0.1:9000;
+#   ^^^^^^^^^^^^ short
+}`,
+      good: `location / {
+    auth_request /auth;
+    root /srv/site;
+}
+location = /auth {
+    internal;
+    fastcgi_param CONTENT_LENGTH "";
+    fastcgi_param REQUEST_METHOD $request_method;
+    fastcgi_pass 127.0.0.1:9000;
+}`,
+      fixed: `location / {
+    auth_request /auth;
+    root /srv/site;
+}
+location = /auth {
+    internal;
+    fastcgi_param CONTENT_LENGTH $content_length;
+    fastcgi_param REQUEST_METHOD $request_method;
+    fastcgi_pass_request_body off;
+    fastcgi_param CONTENT_LENGTH "";
+    fastcgi_pass 127.0.0.1:9000;
+}`,
     },
     {
       inside: 'server',

@@ -2,6 +2,7 @@
 import { asksByVariable, passedBy, requestHeader } from '../../answers/what-is-passed.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { PassTarget } from '../../config/upstreams.ts';
+import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { lackOf } from './_headers.ts';
 import { isToldElsewhere, needsNoClient } from './_receiver.ts';
@@ -30,6 +31,19 @@ function sentTo(directive: Directive, target: PassTarget): string | null {
 const portSent = ({ portText, scheme }: PassTarget): string =>
   portText && portText !== (scheme === 'https://' ? '443' : '80') ? `:${portText}` : '';
 
+/** The Host line in force that sends $server_name where that is a pattern, with what arrives. */
+function patternSent(directive: Directive): { line: Directive; sent: string } | null {
+  const { scope } = directive;
+  if (directive.fact?.module !== 'ngx_http_proxy_module') return null;
+  const line = requestHeader(scope, 'Host');
+  if (!line || !/\$\{?server_name\b/.test(line.value(1))) return null;
+  const level = scope.enclosing('server');
+  // the first name as it is written, without a dot in front (ngx_http_core_server_name)
+  const name = level?.first('server_name')?.value(0);
+  if (name === undefined || !/^~|\*|^_$/.test(name) || name.includes('{{')) return null;
+  return { line, sent: line.value(1).replace(/\$server_name\b|\$\{server_name\}/g, () => name) };
+}
+
 export default defineRule({
   id: 'proxy-host-missing',
   group: 'upstreams',
@@ -44,6 +58,8 @@ application then builds links and redirects with that name, and frameworks that 
 
 A \`proxy_set_header\` line in a location hides all lines of the outer levels, so the header may be missing although it is written.
 
+\`$server_name\` is no better where the first name is a mask, an expression or \`_\`: it is sent as it is written.
+
 A service that is asked by its public name (\`proxy_pass https://bucket.example.com\`) wants just that name, and is not reported.`,
   about: ['proxy_set_header', 'proxy_pass', '$host', '$proxy_host'],
   references: ['https://docs.djangoproject.com/en/stable/ref/settings/#allowed-hosts'],
@@ -51,8 +67,22 @@ A service that is asked by its public name (\`proxy_pass https://bucket.example.
   needs: 'file',
   fixable: 'always',
   fixChanges: ['request-headers'],
-  messages: { missing: 'The application receives "{sent}" as the host instead of the requested one. Add "proxy_set_header Host $host;".' },
+  messages: {
+    missing: 'The application receives "{sent}" as the host instead of the requested one. Add "proxy_set_header Host $host;".',
+    pattern:
+      'The application receives "{sent}" as the host: $server_name is the first name of the server_name line as it is written. Pass $host.',
+  },
   check({ directive, report }) {
+    const pattern = patternSent(directive);
+    const word = pattern?.line.args[1];
+    if (pattern && word) {
+      const { line, sent: arrives } = pattern;
+      const fix = fixOf('Pass the host that was asked for', 'suggestion', line.file, [
+        replace(word, word.raw.replace(/\$server_name\b|\$\{server_name\}/g, '$$host')),
+      ]);
+      report('pattern', { at: line.at(word), data: { sent: arrives }, fix });
+      return;
+    }
     const sent = sentBy(directive);
     if (sent === null) return;
     report('missing', { ...lackOf(directive, 'Pass the host on', ['proxy_set_header Host $host;']), data: { sent } });
@@ -82,6 +112,24 @@ location /ws/ {
     proxy_pass http://127.0.0.1:8000;
     proxy_set_header Upgrade $http_upgrade;
     proxy_set_header Host $host;
+}`,
+    },
+    {
+      inside: 'http',
+      bad: `server {
+    server_name *.example.org;
+    location / {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_set_header Host $server_name;
+#                             ^^^^^^^^^^^^ pattern
+    }
+}`,
+      good: `server {
+    server_name *.example.org;
+    location / {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_set_header Host $host;
+    }
 }`,
     },
     { inside: 'server', good: 'location / { proxy_pass https://bucket.example.com; }' },
