@@ -22,6 +22,7 @@ export function placed(text: string, ports: readonly number[], folder: string, e
       .replace(/127\.0\.0\.1:9000\b/g, `127.0.0.1:${echo.ports.fastcgi}`)
       .replace(/127\.0\.0\.1:3031\b/g, `127.0.0.1:${echo.ports.uwsgi}`)
       .replace(/(?<=[\s"=])\/(srv|var)(?=[/;])/g, `${folder}/$1`)
+      .replace(/(?<=\b(?:root|alias)\s+)\/media(?=[/;])/g, `${folder}/media`)
       .replace(/\breturn 204;/g, 'return 200 "$args";')
       .replace(/\bhttp\s*\{/, `http {\n${OWN_PATHS}`)
   );

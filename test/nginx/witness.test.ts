@@ -30,7 +30,7 @@ const MARKER = 'the file that nginx looks for\n';
 async function shows(finding: Finding, running: Running, echo: Echo): Promise<{ holds: boolean; got: Got }> {
   const { request, outcome } = finding.witness!;
   const port = portOf(request, running);
-  const file = /(?:^\d{3} )?(\/(?:srv|var)\/[^\s,]*)/.exec(outcome)?.[1];
+  const file = /(?:^\d{3} )?(\/(?:srv|var|media)\/[^\s,]*)/.exec(outcome)?.[1];
   // a folder stands for all of its files
   const isFolder = outcome.endsWith('for every request') || (file?.endsWith('/') ?? false);
   if (file && !isFolder) {
