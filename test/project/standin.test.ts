@@ -52,6 +52,9 @@ describe('a fragment within the main file that stands in', () => {
       'location / { error_page 404 = @lost; proxy_pass http://127.0.0.1:8000; }',
       'unknown-named-location',
     ],
+    ['a list of folders for everybody', 'location /files/ { autoindex on; }', 'directory-listing'],
+    ['a password file that nobody asks', 'location / { auth_basic_user_file users; }', 'password-never-asked'],
+    ['referers that nobody refuses', 'location /img/ { valid_referers server_names; }', 'verdict-unread'],
     ['one address in the place of a network', 'set_real_ip_from 10.0.0.0; real_ip_header X-Real-IP;', 'real-ip-ineffective'],
     [
       'a condition whose settings are lost',

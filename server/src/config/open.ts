@@ -10,7 +10,7 @@ import type { SourceFile, Statement } from '../syntax/statement.ts';
 import { PerConfig } from './asked.ts';
 import type { Config } from './config.ts';
 import type { Scope } from './scope.ts';
-import { INHERITED_LISTS } from './tree.ts';
+import { SET_BY_SITES } from './tree.ts';
 
 export interface Unseen {
   /** for people: a clause such as `the file "tls.conf" is not seen` */
@@ -112,7 +112,7 @@ function find(scope: Scope): readonly Unseen[] {
     if (why === null) continue;
     // what is beside a site may declare any name; that it sets headers for all sites is known from the project's files and the package's main file
     const { standIn } = config.tree;
-    const not = standIn && scope.context === 'http' && d.file === standIn.main ? INHERITED_LISTS.filter((n) => !standIn.lists.has(n)) : [];
+    const not = standIn && scope.context === 'http' && d.file === standIn.main ? SET_BY_SITES.filter((n) => !standIn.lists.has(n)) : [];
     out.push({ why, only: null, ...(not.length ? { not } : {}) });
   }
   for (const d of scope.level)

@@ -28,10 +28,31 @@ export interface Include {
   readonly unseen: string | null;
 }
 
-/** The main file that stands in for the one that will include a file, and what was assumed with it. */
-/** Lists of what is passed on, which no package's main file holds and which a site is known by. */
-export const INHERITED_LISTS: readonly string[] = ['proxy_set_header', 'grpc_set_header', 'uwsgi_param', 'fastcgi_param', 'scgi_param'];
+/**
+ * What sites set and no package's main file holds for all of them: what is passed on, and who is let in. A file without its main file inherits
+ * none of it, unless another file of its project may bring it.
+ */
+export const SET_BY_SITES: readonly string[] = [
+  'proxy_set_header',
+  'grpc_set_header',
+  'uwsgi_param',
+  'fastcgi_param',
+  'scgi_param',
+  'proxy_pass_request_body',
+  'allow',
+  'deny',
+  'auth_basic',
+  'auth_basic_user_file',
+  'auth_request',
+  'satisfy',
+  'proxy_intercept_errors',
+  'fastcgi_intercept_errors',
+  'uwsgi_intercept_errors',
+  'scgi_intercept_errors',
+  'grpc_intercept_errors',
+];
 
+/** The main file that stands in for the one that will include a file, and what was assumed with it. */
 export interface StandIn {
   readonly main: SourceFile;
   /** the file that is judged in it */
@@ -44,7 +65,7 @@ export interface StandIn {
   readonly takes: { readonly mask: string; readonly files: readonly FileId[] };
   /** why the includes of the main file may bring more than is seen; null when all is seen */
   readonly beside: string | null;
-  /** names of directives of `INHERITED_LISTS` that other files of the project hold outside of any block: they may be beside the file */
+  /** those of `SET_BY_SITES` that other files of the project hold outside of any block: they may be beside the file */
   readonly lists: ReadonlySet<string>;
   /** what those files declare for all of http or stream */
   readonly names: readonly NameBeside[];

@@ -15,7 +15,7 @@ import { type LoadOptions, loadTree, type Sources } from '../config/load.ts';
 import { namesDeclaredIn } from '../config/names-beside.ts';
 import type { Settings } from '../config/settings.ts';
 import { stockId } from '../config/stock.ts';
-import { INHERITED_LISTS, NO_DISK, type StandIn, type Tree } from '../config/tree.ts';
+import { NO_DISK, SET_BY_SITES, type StandIn, type Tree } from '../config/tree.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import { TEMPLATE_ENDINGS } from '../syntax/template/engines.ts';
 import { partsApart } from './applications.ts';
@@ -175,7 +175,7 @@ export async function besideOf(
   const names = texts.flatMap((source) => source.body.map((s) => s.name.value));
   return {
     // of more than are looked at nobody says that something is not there
-    lists: new Set(others.length > MAX_OTHERS ? INHERITED_LISTS : names.filter((name) => INHERITED_LISTS.includes(name))),
+    lists: new Set(others.length > MAX_OTHERS ? SET_BY_SITES : names.filter((name) => SET_BY_SITES.includes(name))),
     names: texts.flatMap((source) => namesDeclaredIn(source, contextOf(source, catalog), catalog)),
   };
 }

@@ -60,6 +60,8 @@ export default defineRule({
     if (variables.some((v) => names.references('variable', v, 'http').length > 0)) return;
     report('unread', {
       at: directive.at(),
+      // who gets in is decided in the server: by a condition, which no other file brings it; a certificate also by the application
+      missing: name === 'ssl_verify_client' ? true : ['if'],
       data: {
         name: name === 'ssl_verify_client' ? `ssl_verify_client ${directive.value(0)}` : name,
         variable: `$${variables[0]}`,
