@@ -30,6 +30,13 @@ describe('the context of a fragment', () => {
 });
 
 describe('a fragment within the main file that stands in', () => {
+  test('a block for streams alone is a part that a main file takes in, but under the main file’s own name', async () => {
+    const text = 'stream {\n  server {\n    listen 6443;\n    proxy_pass 10.0.0.1:6443;\n  }\n}\n';
+    const project = async (name: string) =>
+      (await checked(inMemory({ [`lb/${name}`]: text }), ['lb'])).findings.filter((f) => f.rule === 'incomplete-configuration');
+    assert.deepEqual(await project('balancer.conf'), []);
+    assert.equal((await project('nginx.conf')).length, 1);
+  });
   test('what nginx refuses is refused', async () => {
     const said = await saidOf(await fragmentOf('#- site.conf\nserver {\n listen 80;\n location /x { proxy_pass 192.0.2.1:81; }\n}'));
     assert.ok(

@@ -24,7 +24,7 @@ async function reporting(text: string): Promise<string[]> {
   const { parser, engine } = await parts();
   const id = fromPath('/srv/check/file.conf');
   const settings = { ...DEFAULT_SETTINGS, profile: 'strict' as const };
-  if (holdsMainBlocks(text))
+  if (holdsMainBlocks(text, '/srv/check/nginx.conf'))
     return (await lintTree({ root: id, files: new Map([[id, text]]) }, RULES, settings)).findings.map((f) => f.rule);
   const source = parser.open(id, text);
   const { contexts } = fragmentContext(source, engine.catalog);

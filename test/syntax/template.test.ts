@@ -215,6 +215,21 @@ test('Terraform', () =>
 
 for (const [what, name, engine, text, expected] of [
   [
+    'small letters where nginx knows no variables',
+    'balancer.tpl',
+    'terraform',
+    'upstream api {\n  server ${first_ip}:6443;\n}\nserver_tokens off;\n',
+    'upstream api {server [${first_ip}:6443];} server_tokens off;',
+  ],
+  [
+    'the same in a file for envsubst, beside a variable of nginx',
+    'a.conf.template',
+    'envsubst',
+    'server {\n  listen ${port};\n  return 301 https://${host}$uri;\n}\n',
+    'server {listen [${port}]; return 301 https://${host}$uri;}',
+  ],
+  ['a word in place of lines that a script writes', 'balancer.conf.tpl', 'placeholders', 'upstream api {\nMEMBERS\n}\n', 'upstream api {}'],
+  [
     'names in braces',
     'site.conf',
     'placeholders',

@@ -377,7 +377,7 @@ export class Loader {
   private async hosted(file: FileId, roots: FileId[], others: FileId[]): Promise<boolean> {
     const host = await this.files.host(file);
     for (const { id, window } of host?.embedded ?? []) {
-      const list = holdsMainBlocks(window.visible) ? roots : others;
+      const list = holdsMainBlocks(window.visible, pathOf(id)) ? roots : others;
       if (!list.includes(id)) list.push(id);
     }
     return host !== null;
@@ -420,7 +420,7 @@ export class Loader {
         continue;
       }
       singles.push(id);
-      if (holdsMainBlocks(source.text) || (basename(id) === 'nginx.conf' && !looksLikeFragment(source))) roots.push(id);
+      if (holdsMainBlocks(source.text, pathOf(id)) || (basename(id) === 'nginx.conf' && !looksLikeFragment(source))) roots.push(id);
     }
     for (const host of project.hosts) if (folders.some((f) => isBelow(host, f))) await this.hosted(host, roots, singles);
     const chosen = (await this.settingsAbove(folders[0] ?? project.boundary, project))?.root?.map(fileId);

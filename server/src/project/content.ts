@@ -49,8 +49,14 @@ export function isPlausible(path: string): boolean {
   return !OTHER.test(plain) && !/\.txt$/i.test(plain);
 }
 
-/** Main-level blocks make a file a main file, whatever its name: comments and strings aside, that is all that nginx asks for. */
-export const holdsMainBlocks = (text: string): boolean => /^[ \t]*events\s*\{/m.test(text) || /^[ \t]*(http|stream|mail)\s*\{/m.test(text);
+/**
+ * Main-level blocks make a file a main file, whatever its name: comments and strings aside, that is all that nginx asks for. A block for
+ * streams or mail alone is as often a part, which a main file includes or a script appends to one: there the name decides.
+ */
+export const holdsMainBlocks = (text: string, path: string): boolean =>
+  /^[ \t]*(events|http)\s*\{/m.test(text) || (/^[ \t]*(stream|mail)\s*\{/m.test(text) && MAIN_NAME.test(path));
+
+const MAIN_NAME = new RegExp(`(?:^|/)nginx\\.conf(?:\\.(?:${TEMPLATE_ENDINGS}))*$`, 'i');
 
 interface Word {
   readonly text: string;

@@ -87,7 +87,7 @@ export class EmbeddedFiles implements FileSystem {
     if (!isWithin(folder)) return this.disk.list(folder);
     const host = await this.host(hostFileOf(folder));
     return (host?.embedded ?? [])
-      .filter((e) => dirname(e.id) === folder.replace(/\/$/, '') && !holdsMainBlocks(e.window.visible))
+      .filter((e) => dirname(e.id) === folder.replace(/\/$/, '') && !holdsMainBlocks(e.window.visible, pathOf(e.id)))
       .map((e): Entry => ({ name: basename(e.id), kind: 'file' }))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }

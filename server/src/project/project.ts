@@ -117,7 +117,7 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
     const verdict = await look(id, files, catalog);
     if (!verdict) return;
     const { text, kind } = verdict;
-    const main = holdsMainBlocks(text) && (kind === 'nginx' || (kind === 'unsure' && looksLikeNginx(pathOf(id))));
+    const main = holdsMainBlocks(text, pathOf(id)) && (kind === 'nginx' || (kind === 'unsure' && looksLikeNginx(pathOf(id))));
     if (main) roots.push({ id, rank: (basename(id) === 'nginx.conf' ? 0 : 1000) + pathOf(id).split('/').length });
     if (main || kind === 'nginx') configs.push(id);
   });
@@ -210,7 +210,7 @@ export async function look(id: FileId, files: FileSystem, catalog: Catalog): Pro
   const begun = files.head ? await files.head(id, HEAD) : await whole(id, files);
   if (!begun || begun.problem) return null;
   const kind = verdictOn(begun.text, pathOf(id), catalog, begun.whole);
-  if (begun.whole || kind === 'foreign' || holdsMainBlocks(begun.text)) return { text: begun.text, kind };
+  if (begun.whole || kind === 'foreign' || holdsMainBlocks(begun.text, pathOf(id))) return { text: begun.text, kind };
   if (kind === 'unsure' && !looksLikeNginx(pathOf(id))) return { text: begun.text, kind };
   // a main file may begin with pages of comments
   const read = await whole(id, files);

@@ -413,7 +413,7 @@ export class Workspace {
     if ([...this.loaded.values()].some((l) => l.tree.files.has(file))) return;
     // what it says now may fit into a main file that is in
     if (this.soughtFor.delete(file)) this.overtaken++;
-    if (holdsMainBlocks(document.text)) this.searchAgain();
+    if (holdsMainBlocks(document.text, pathOf(document.id))) this.searchAgain();
   }
 
   /** The contexts that the text around a configuration says it is in, such as the key of an annotation; null where it says none. */
@@ -423,7 +423,10 @@ export class Workspace {
 
   /** Whether a file in a stand-in has become one of another context, or a main file. */
   private fitsElsewhere(document: Document, contexts: readonly ScopeContext[]): boolean {
-    return holdsMainBlocks(document.text) || fragmentContext(document, this.engine.catalog).contexts.join() !== contexts.join();
+    return (
+      holdsMainBlocks(document.text, pathOf(document.id)) ||
+      fragmentContext(document, this.engine.catalog).contexts.join() !== contexts.join()
+    );
   }
 
   private forget(file: FileId): void {
@@ -731,7 +734,7 @@ export class Workspace {
   /** Finds the main files that may read an open file: those of its project, and itself. */
   private async belongs(file: FileId, cancel: CancelToken): Promise<void> {
     const own = this.buffers.get(file);
-    if (own && holdsMainBlocks(own.document.text) && !this.isLoaded(file)) await this.load(file, cancel);
+    if (own && holdsMainBlocks(own.document.text, pathOf(file)) && !this.isLoaded(file)) await this.load(file, cancel);
     // an event may begin the search anew meanwhile
     const { found } = this;
     if (!found) return;

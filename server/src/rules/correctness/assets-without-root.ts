@@ -11,11 +11,22 @@ import { defineRule } from '../rule.ts';
 
 const hasRoot = (scope: Scope): boolean => scope.effective('root').directives.length > 0;
 
+/** An expression that begins or ends where the path does: what is in the middle of one nobody writes for paths below another prefix. */
+const isBound = ({ name }: Location): boolean => name.startsWith('^') || name.endsWith('$');
+
 /** Prefixes of the level whose files lie elsewhere, or which pass requests on: the expression outranks them. */
-const tookFrom = ({ directive }: Location): readonly Location[] =>
-  [...locationsOf(directive.scope).prefix.values()].filter(
-    (l) => !l.noRegex && l.name.length > 1 && (l.scope.has('alias') || PASS_DIRECTIVES.some((p) => l.scope.has(p))),
-  );
+const tookFrom = (location: Location): readonly Location[] =>
+  isBound(location)
+    ? [...locationsOf(location.directive.scope).prefix.values()].filter(
+        (l) => !l.noRegex && l.name.length > 1 && !isOneFile(l) && (l.scope.has('alias') || PASS_DIRECTIVES.some((p) => l.scope.has(p))),
+      )
+    : [];
+
+/** `location /favicon.ico { alias /srv/favicon.ico; }`: nothing is below a file. */
+const isOneFile = ({ name, scope }: Location): boolean => {
+  const ending = /\.\w+$/.exec(name)?.[0];
+  return ending !== undefined && (scope.value('alias')?.value(0).endsWith(ending) ?? false);
+};
 
 /** The location of everything else, which has the files or passes requests on, where the one at hand has neither root nor locations of its own. */
 function restOf(location: Location, server: Scope): Location | null {

@@ -23,6 +23,9 @@ import { type CheckInput, defineRule } from '../rule.ts';
 /** Endings of what pages show and nobody hides. */
 const ASSETS = /\.(?:css|js|mjs|map|svg|ico|png|jpe?g|gif|webp|woff2?|ttf|eot|otf)$/i;
 
+/** A name or an expression for hidden files: `/.git`, `~ /\\.`, `~ (^|/)\\.(git|env)`. */
+const OF_HIDDEN_FILES = /^(?:\^?\/?|\(?:?\^\|\/\)|\(\^\|\/\))\\?\.(?!\*)/;
+
 const target = ({ outcome: { upstreamRequest: to } }: Trace): string => (to ? `${to.protocol} ${to.upstream}` : '');
 
 /** The file that the restricted place has for a path, told by the one that it has for another. */
@@ -104,11 +107,12 @@ function* earlier({ config }: Spot, own: Location, regexes: readonly Location[])
       tries: 8,
       forms: (s) => starts.flatMap((start) => [`${start}${s}`, `${start}/x${s}`, `${start}x${s}`]),
     });
-    for (const path of [...starts, ...paths])
-      if (typeof own.regex?.match(toBytes(path)) === 'object' && typeof regex.regex?.match(toBytes(path)) === 'object') {
-        yield { location: regex, path };
-        break;
-      }
+    const both = [...starts, ...paths].filter(
+      (path) => typeof own.regex?.match(toBytes(path)) === 'object' && typeof regex.regex?.match(toBytes(path)) === 'object',
+    );
+    // what pages show anyway says less
+    const path = both.find((p) => !ASSETS.test(p)) ?? both[0];
+    if (path !== undefined) yield { location: regex, path };
   }
 }
 
@@ -421,7 +425,7 @@ A request is in one location only. Where a regular expression matches, it outran
       if (!isOpenTo(trace, other) || trace.outcome.location?.pattern.startsWith('@')) continue;
       if (!isSame(own, trace, location, path)) continue;
       // what version control and editors keep in such folders has other names
-      if (location.name.startsWith('/.') && ASSETS.test(path)) continue;
+      if (OF_HIDDEN_FILES.test(location.name) && ASSETS.test(path)) continue;
       told.add(other);
       report(location.kind === 'regex' ? 'first' : 'outranked', {
         at: nameOf(location),

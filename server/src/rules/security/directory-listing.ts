@@ -1,6 +1,8 @@
 /** Folders without an index show their files. */
 import { isApart, placesOf, sendsFiles } from '../../answers/where-a-line-counts.ts';
 import { admitsStrangers } from '../../answers/who-may-enter.ts';
+import type { Directive } from '../../config/directive.ts';
+import { locationOf } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -12,6 +14,21 @@ import { defineRule } from '../rule.ts';
 const findsFolders = (scope: Scope): boolean =>
   scope.named('try_files').every((d) => d.args.some((a) => a.templated || a.value.endsWith('/')));
 
+/** Names of what is published to be looked through. */
+const PUBLISHED =
+  /^\/(?:[\w-]+\/)*(?:pub|public|files?|downloads?|dl|share[ds]?|mirrors?|repo(?:s|sitory)?|packages?|dist|releases?|archives?|iso|ftp|browse|listing|index|autoindex|wheels?|simple|artifacts?|builds?|nightly|snapshots?)(?:\/[\w-]*)*\/?$/i;
+
+/** Lines by which a server does more than give out its files. */
+const HAS_PAGES = /_pass$|^(?:index|try_files|return|rewrite|error_page)$/;
+
+/** Whether the listing is what the place is for: by its name, or as all that the server does is to give out the files of a folder. */
+function isMeant({ scope }: Directive): boolean {
+  const location = locationOf(scope);
+  if (location && location.name !== '/') return location.kind !== 'regex' && PUBLISHED.test(location.name);
+  const server = scope.enclosing('server');
+  return server !== null && !server.all.some((d) => HAS_PAGES.test(d.name));
+}
+
 export default defineRule({
   id: 'directory-listing',
   group: 'security',
@@ -22,7 +39,7 @@ export default defineRule({
   equivalents: ['nginx-lint:autoindex-enabled'],
   title: 'Directory listing open to everyone',
   why: `
-With \`autoindex on\` a folder without an index file answers with the list of what is in it: backups, exports, other people's uploads that nobody was meant to find. For a public mirror that is the purpose; suppress the rule there. Where strangers are turned away (a password, an address list, a condition on an address or a secret) and on servers that only this machine reaches it is silent by itself. A condition on the method or the browser turns no one away.`,
+With \`autoindex on\` a folder without an index file answers with the list of what is in it: backups, exports, other people's uploads that nobody was meant to find. For a public mirror that is the purpose: under a name such as \`/download/\`, and on a server that only gives out files, it is an info. Where strangers are turned away (a password, an address list, a condition on an address or a secret) and on servers that only this machine reaches it is silent by itself. A condition on the method or the browser turns no one away.`,
   about: ['autoindex'],
   looksAt: { directive: ['autoindex'] },
   needs: 'file',
@@ -33,7 +50,11 @@ With \`autoindex on\` a folder without an index file answers with the list of wh
     const word = directive.args[0];
     if (word?.value.toLowerCase() !== 'on') return;
     if (!isApart(directive) && !placesOf(directive).some((at) => sendsFiles(at) && findsFolders(at) && admitsStrangers(at))) return;
-    report('listed', { at: word, fix: fixOf('Turn the listing off', 'suggestion', file, [replace(word, 'off')]) });
+    report('listed', {
+      at: word,
+      ...(isMeant(directive) ? { severity: 'info' as const } : {}),
+      fix: fixOf('Turn the listing off', 'suggestion', file, [replace(word, 'off')]),
+    });
   },
   examples: [
     {

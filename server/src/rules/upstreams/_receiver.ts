@@ -1,4 +1,5 @@
 /** Who gets a proxied request: programs that need neither the client's host nor its scheme and address. */
+import { isWatched } from '../../answers/what-a-place-is-for.ts';
 import { asksByVariable } from '../../answers/what-is-passed.ts';
 import { toBytes } from '../../base/bytes.ts';
 import { asked, PerPart } from '../../config/asked.ts';
@@ -35,10 +36,6 @@ const asking = new PerPart((server: Scope): ReadonlyMap<Location, readonly Direc
 
 /** Certificate authorities ask for a token by its path; whoever answers needs nothing else. */
 const CHALLENGE = /^\/\.well-known\/(?:acme-challenge|pki-validation)/;
-
-/** What watches over a program asks for these: the answer is the same whoever asks. */
-const WATCHED =
-  /^\/(?:[\w-]+\/){0,2}(?:_?health[sz]?|health[-_]?check|live(?:z|ness)|ready(?:z|ness)?|ping|heartbeat|metrics|(?:nginx|server|stub)[-_]status)\/?$/i;
 
 /** The address is one of this nginx's own: its other server sets what the application needs. */
 function isOwnListener(scope: Scope, { kindOfHost, host, portText, upstream }: PassTarget): boolean {
@@ -77,7 +74,7 @@ export function isAnothersSite(scope: Scope, { tls, kindOfHost, host, portText, 
 /** Whether what is behind the pass needs none of what an application has to know about its client. */
 export function needsNoClient(scope: Scope, target: PassTarget): boolean {
   const location = locationOf(scope);
-  if (location && location.kind !== 'regex' && WATCHED.test(location.name)) return true;
+  if (isWatched(scope)) return true;
   for (let at = location; at; at = at.parent) if (CHALLENGE.test(at.name.replace(/^\^|\\/g, ''))) return true;
   return isOwnListener(scope, target) || askedBy(scope).length > 0 || onlyAsks(scope);
 }

@@ -1,5 +1,6 @@
 /** Which of the headers that an application behind a proxy needs are missing in effect, and what breaks without each. */
-import { passTargetOf } from '../../answers/what-is-passed.ts';
+import { isForAssets } from '../../answers/what-a-place-is-for.ts';
+import { passTargetOf, requestHeader } from '../../answers/what-is-passed.ts';
 import { hasTlsServer, reachOf, serversUnder } from '../../answers/which-socket.ts';
 import { listensForPlatform, toldScheme } from '../../answers/who-speaks-tls.ts';
 import type { Directive } from '../../config/directive.ts';
@@ -90,11 +91,14 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
     const offered = (fixes: readonly Fix[]): Fix[] => fixes.map((fix, i) => (i === 0 ? unsure(fix) : fix));
     // without TLS here no request is HTTPS, or what ended TLS in front says so in a header that is passed on
     const encrypted = serversUnder(directive).some((s) => reachOf(s).tls);
-    const broken = encrypted || missing.length === 1 ? missing : missing.filter((n) => n !== PROTO);
-    const claimed = !encrypted && missing.every((n) => n === PROTO);
+    // X-Real-IP says who the client is, in a form that fewer applications read
+    const known = requestHeader(directive.scope, 'X-Real-IP') !== undefined;
+    const broken = missing.filter((n) => (n === PROTO ? encrypted || missing.length === 1 : !known));
+    const claimed = !encrypted && (known || missing.every((n) => n === PROTO));
     report(claimed ? 'claimed' : 'missing', {
       at: whole.at,
-      ...(claimed ? { severity: 'info' as const } : {}),
+      // the files of pages are the same whoever asks for them
+      ...(claimed || isForAssets(directive.scope) ? { severity: 'info' as const } : {}),
       data: {
         headers: missing.map((n) => n.header).join(', '),
         breaks: broken.map((n) => n.breaks).join('; '),

@@ -1,4 +1,5 @@
 /** proxy_pass sends `Host: $proxy_host`, the name in its own address, unless a line says otherwise (ngx_http_proxy_headers). */
+import { isForAssets } from '../../answers/what-a-place-is-for.ts';
 import { asksByVariable, passedBy, requestHeader } from '../../answers/what-is-passed.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { PassTarget } from '../../config/upstreams.ts';
@@ -85,7 +86,12 @@ A service that is asked by its public name (\`proxy_pass https://bucket.example.
     }
     const sent = sentBy(directive);
     if (sent === null) return;
-    report('missing', { ...lackOf(directive, 'Pass the host on', ['proxy_set_header Host $host;']), data: { sent } });
+    report('missing', {
+      ...lackOf(directive, 'Pass the host on', ['proxy_set_header Host $host;']),
+      data: { sent },
+      // the files of pages are the same under every host
+      ...(isForAssets(directive.scope) ? { severity: 'info' as const } : {}),
+    });
   },
   examples: [
     {

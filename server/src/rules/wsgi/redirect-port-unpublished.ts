@@ -95,6 +95,8 @@ standard one.`,
           if (!found) continue;
           report('closed', {
             at: listen.directive.at(listen.directive.args[0] ?? listen.directive.statement.name),
+            // whether such a folder is there the files tell, which are not seen
+            ...(found.path.endsWith('/docs') ? { severity: 'info' as const } : {}),
             data: { path: found.path, url: found.url!, port: address.port, outer },
             related: [{ at: published[0]!.place, message: `published as ${outer}:${address.port}` }],
             fix: fixOf('Send redirects without host and port', 'suggestion', opener.file, [

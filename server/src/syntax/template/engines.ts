@@ -255,6 +255,8 @@ const FAMILIES = {
     notation: 'infix',
     sort: (mark) => (mark.startsWith('%<') ? open('condition', { test: mark.slice(2) }) : mark.endsWith('>%') ? CLOSE : VALUE),
   },
+  // lines that a script puts in the place of a word
+  words: { marks: /(?<=[{};]\s*)^[ \t]*[A-Z][A-Z0-9_]{2,}(?=[ \t]*$)/gm, notation: 'infix', sort: () => ({ kind: 'value', hole: true }) },
   // Python's str.format: doubled braces are single ones of the text
   format: {
     marks: /(?<![$\\{}])\{[A-Za-z_][\w.]*(?:\[[^\][{}\n]*\])*(?:![rsa])?(?::[^{}\n]*)?\}(?!\})/g,
@@ -442,10 +444,28 @@ function writerOf(name: string, text: string, outside: (text: string) => boolean
       return { family: 'terraform', name: 'terraform' };
     const plain = substituted(text);
     if (plain) return plain;
+    const code = withoutComments(text);
+    if (NO_VARIABLE_HERE.test(code)) return { family: 'terraform', name: 'terraform' };
+    if (BARE_WORD.test(code)) return { family: 'words', name: 'placeholders' };
+  }
+  // envsubst fills in what the environment has, in either case
+  if (family === 'envsubst') {
+    const lower = [...withoutComments(text).matchAll(new RegExp(NO_VARIABLE_HERE, 'gm'))].map((m) => m[1]!);
+    if (lower.length) return { family, name: engine, only: [...new Set([...namesIn(text), ...lower])] };
   }
   const finer = engine === family ? found.find((f) => f[1] === family) : undefined;
   return { family, name: finer?.[2] ?? engine };
 }
+
+/** A name in small letters where nginx knows no variables: whoever writes the file from the template fills it in. */
+const NO_VARIABLE_HERE =
+  /^[ \t]*(?:listen|server|server_name|upstream|user|pid|resolver|allow|deny|keepalive|set_real_ip_from|worker_\w+|load_module|client_\w+|\w+_timeout)[ \t]+[^;{}\n]*?\$\{([a-z_]\w*)\}/m;
+
+/** A word in capitals where a directive would begin, alone on its line and without an end: a script puts lines in its place. */
+const BARE_WORD = /(?<=[{};]\s*)^[ \t]*[A-Z][A-Z0-9_]{2,}[ \t]*$/m;
+
+/** The names that envsubst may fill in, as the text has them. */
+const namesIn = (text: string): string[] => (text.match(FAMILIES.envsubst.marks) ?? []).map((m) => m.replace(/^\$\{?|\}$/g, ''));
 
 /**
  * Variables of nginx itself, in lower case: where no other name in capitals shows that a file is for envsubst, `${HOST}` may be meant for

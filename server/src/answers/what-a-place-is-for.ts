@@ -1,0 +1,62 @@
+/**
+ * What a location is there for, as far as its name and its lines tell: files that belong to pages, pictures, a page that only watchers ask
+ * for. What matters for a page and its application matters less there, and a finding says so by its severity.
+ */
+import { locationOf } from '../config/locations.ts';
+import type { Scope } from '../config/scope.ts';
+
+const PICTURE = /^(?:ico|png|apng|jpg|jpeg|jpe|gif|webp|avif|bmp|tif|tiff|woff|woff2|ttf|otf|eot|mp3|mp4|webm|ogg|ogv|wav|flac)$/i;
+const ASSET = /^(?:css|js|mjs|cjs|map|svg|svgz|wasm|webmanifest)$/i;
+
+/** The endings of the files that a location takes, such as `css` and `js`; null where it takes others as well. */
+export function endingsOf(scope: Scope): readonly string[] | null {
+  const location = locationOf(scope);
+  if (!location || location.kind === 'named') return null;
+  const { name } = location;
+  if (location.kind !== 'regex') {
+    const ending = /\.(\w+)$/.exec(name)?.[1];
+    return ending === undefined ? null : [ending];
+  }
+  const [, several, one] = /\\\.\((?:\?:)?([\w?|]+)\)\$$|\\\.([\w?]+)\$$/.exec(name) ?? [];
+  // `jpe?g` is two endings
+  return (several ?? one)?.split('|').flatMap((e) => (e.includes('?') ? [e.replaceAll('?', ''), e.replace(/.\?/g, '')] : [e])) ?? null;
+}
+
+/** Whether a location takes nothing but pictures, fonts, sound and films: no browser runs or frames them. */
+export const isForPictures = (scope: Scope): boolean => endingsOf(scope)?.every((e) => PICTURE.test(e)) ?? false;
+
+/** What a location says of how long its answers may be kept: a day or more is for files that are the same for everyone. */
+function isKeptLong(scope: Scope): boolean {
+  const expires = scope.named('expires').at(-1)?.value(0) ?? '';
+  if (/^(?:max|\d+[dwMy])/.test(expires)) return true;
+  return scope
+    .named('add_header')
+    .some((d) => d.value(0).toLowerCase() === 'cache-control' && /\bimmutable\b|\bpublic\b[^"]*max-age=\d{5}/.test(d.value(1)));
+}
+
+/** Folders into which the builders of pages put their files. */
+const BUILT = /^\/(?:[\w-]+\/)?(?:_next\/(?:static|image)|_nuxt|_astro|_app\/immutable|static\/(?:js|css|media)|assets|build|dist)(?:\/|$)/;
+
+/** Pages about an interface, which frameworks make of its code. */
+const DOCUMENTATION = /^\/(?:[\w-]+\/){0,2}(?:docs|redoc|swagger(?:-ui)?|api-?docs|(?:openapi|swagger)\.(?:json|ya?ml)|schema)(?:\/|$)/;
+
+/**
+ * Whether a location is for the files of pages, not for the pages: scripts, style sheets, pictures, what documents an interface. They are
+ * the same whoever asks.
+ */
+export function isForAssets(scope: Scope): boolean {
+  const location = locationOf(scope);
+  if (!location || location.name === '/') return false;
+  if (endingsOf(scope)?.every((e) => PICTURE.test(e) || ASSET.test(e))) return true;
+  return isKeptLong(scope) || (location.kind !== 'regex' && (BUILT.test(location.name) || DOCUMENTATION.test(location.name)));
+}
+
+/** What watches over a program asks for these: the answer is the same whoever asks. */
+const WATCHED =
+  /^\/(?:[\w-]+\/){0,2}(?:_?health[sz]?|health[-_]?check|live(?:z|ness)|ready(?:z|ness)?|ping|heartbeat|metrics|(?:nginx|server|stub)[-_]status)\/?$/i;
+
+/** Whether a location is asked by what watches over a program, by its name. */
+export function isWatched(scope: Scope): boolean {
+  const location = locationOf(scope);
+  return location !== null && location.kind !== 'regex' && WATCHED.test(location.name);
+}

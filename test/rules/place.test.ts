@@ -1,0 +1,81 @@
+/** What a location is there for decides how much a finding weighs: a warning for pages and their application, an information beside them. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { lintText } from '../harness/rules.ts';
+
+const severities = async (rule: string, server: string): Promise<string[]> => {
+  const text = `events {}\nhttp {\nserver {\n${server}\n}\n}\n`;
+  return (await lintText(text)).findings.filter((f) => f.rule === rule).map((f) => f.severity);
+};
+
+const HEADERS =
+  'listen 443 ssl;\nssl_certificate c.pem;\nssl_certificate_key k.pem;\nadd_header Strict-Transport-Security "max-age=31536000" always;\n';
+const APP = 'proxy_pass http://127.0.0.1:3000;';
+
+for (const [rule, weighty, light] of [
+  [
+    'proxy-host-missing',
+    [`location /api/ { ${APP} }`, `location / { expires max; ${APP} }`, `location ~ \\.(php|css)$ { ${APP} }`],
+    [
+      `location /_next/static/ { ${APP} }`,
+      `location ~* \\.(?:css|js|jpe?g|woff2?)$ { ${APP} }`,
+      `location /theme/ { expires 30d; ${APP} }`,
+      `location /theme/ { add_header Cache-Control "public, max-age=31536000, immutable"; ${APP} }`,
+      `location /openapi.json { ${APP} }`,
+      `location /api/docs { ${APP} }`,
+    ],
+  ],
+  [
+    'forwarded-headers-missing',
+    [`location /api/ { ${APP} }`, `location /docsearch/ { ${APP} }`],
+    [`location /docs { ${APP} }`, `location = /logo.svg { ${APP} }`, `location /api/ { proxy_set_header X-Real-IP $remote_addr; ${APP} }`],
+  ],
+  [
+    'header-inheritance-lost',
+    [
+      `${HEADERS}root /srv;\nlocation ~ \\.(css|js)$ { add_header Cache-Control public; }`,
+      `${HEADERS}location /ready { add_header X-A b; ${APP} }`,
+    ],
+    [
+      `${HEADERS}root /srv;\nlocation = /favicon.ico { add_header Cache-Control public; }`,
+      `${HEADERS}root /srv;\nlocation ~* \\.(png|jpe?g|woff2)$ { add_header Cache-Control public; }`,
+      `${HEADERS}location /health { add_header X-A b; return 200 ok; }`,
+    ],
+  ],
+  [
+    'directory-listing',
+    [
+      'root /srv;\nindex index.html;\nlocation / { autoindex on; }',
+      `location /static/ { alias /srv/static/; autoindex on; }\nlocation / { ${APP} }`,
+      `location /backup/ { alias /srv/backup/; autoindex on; }\nlocation / { ${APP} }`,
+    ],
+    ['root /srv/boot;\nlocation / { autoindex on; }', `location /downloads/ { alias /srv/dl/; autoindex on; }\nlocation / { ${APP} }`],
+  ],
+] as const)
+  describe(rule, () => {
+    for (const text of weighty)
+      test(`warning: ${text.split('\n').at(-1)}`, async () => assert.deepEqual(await severities(rule, text), ['warning']));
+    for (const text of light)
+      test(`info: ${text.split('\n').at(-1)}`, async () => assert.deepEqual(await severities(rule, text), ['info']));
+  });
+
+describe('an expression and what it takes from others', () => {
+  const of = (name: string): string => `root /srv;\nlocation /static/ { alias /srv/shop/; }\nlocation ~ ${name} { expires 7d; }`;
+  test('an ending takes files of the folder', async () =>
+    assert.deepEqual(await severities('assets-without-root', of('\\.css$')), ['warning']));
+  test('what is in the middle of paths does not', async () =>
+    assert.deepEqual(await severities('assets-without-root', of('/.well-known')), []));
+  test('nothing is below a file', async () =>
+    assert.deepEqual(
+      await severities(
+        'assets-without-root',
+        'root /srv;\nlocation /favicon.ico { alias /srv/i/favicon.ico; }\nlocation ~ \\.css$ { expires 7d; }',
+      ),
+      [],
+    ));
+  test('pictures within hidden folders are no secret', async () => {
+    const rest = `location ~ \\.(png|js)$ { ${APP} }\nlocation ~ /\\. { deny all; }`;
+    assert.deepEqual(await severities('access-list-outranked', rest), []);
+    assert.equal((await severities('access-list-outranked', rest.replace('png|js', 'png|sql'))).length, 1);
+  });
+});
