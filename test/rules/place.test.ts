@@ -28,7 +28,14 @@ for (const [rule, weighty, light] of [
   [
     'forwarded-headers-missing',
     [`location /api/ { ${APP} }`, `location /docsearch/ { ${APP} }`],
-    [`location /docs { ${APP} }`, `location = /logo.svg { ${APP} }`, `location /api/ { proxy_set_header X-Real-IP $remote_addr; ${APP} }`],
+    [
+      `location /charts/ { proxy_pass http://127.0.0.1:3001; }\nlocation / { proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto $scheme; ${APP} }`,
+      `location /uploads/ { ${APP} }`,
+      `location ~ ^/api-docs\\.json$ { ${APP} }`,
+      `location /docs { ${APP} }`,
+      `location = /logo.svg { ${APP} }`,
+      `location /api/ { proxy_set_header X-Real-IP $remote_addr; ${APP} }`,
+    ],
   ],
   [
     'header-inheritance-lost',
@@ -58,6 +65,16 @@ for (const [rule, weighty, light] of [
     for (const text of light)
       test(`info: ${text.split('\n').at(-1)}`, async () => assert.deepEqual(await severities(rule, text), ['info']));
   });
+
+describe('who is asked', () => {
+  test('a store needs to know nobody, and another’s site is named', async () => {
+    for (const text of [
+      'location /db/ { proxy_pass http://127.0.0.1:5984/; }',
+      'location /stats/ { proxy_pass http://stats.example.org/; proxy_set_header Host counter.example.org; }',
+    ])
+      for (const rule of ['forwarded-headers-missing', 'proxy-host-missing']) assert.deepEqual(await severities(rule, text), [], text);
+  });
+});
 
 describe('an expression and what it takes from others', () => {
   const of = (name: string): string => `root /srv;\nlocation /static/ { alias /srv/shop/; }\nlocation ~ ${name} { expires 7d; }`;

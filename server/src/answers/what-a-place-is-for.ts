@@ -38,7 +38,15 @@ function isKeptLong(scope: Scope): boolean {
 const BUILT = /^\/(?:[\w-]+\/)?(?:_next\/(?:static|image)|_nuxt|_astro|_app\/immutable|static\/(?:js|css|media)|assets|build|dist)(?:\/|$)/;
 
 /** Pages about an interface, which frameworks make of its code. */
-const DOCUMENTATION = /^\/(?:[\w-]+\/){0,2}(?:docs|redoc|swagger(?:-ui)?|api-?docs|(?:openapi|swagger)\.(?:json|ya?ml)|schema)(?:\/|$)/;
+const DOCUMENTATION =
+  /^\/(?:[\w-]+\/){0,2}(?:docs|redoc|swagger(?:-ui)?|api-?docs|(?:openapi|swagger|api-docs)\.(?:json|ya?ml)|schema)(?:\/|$)/;
+
+/** A name as people read it: of an expression that begins where the path does, the path. */
+const plainName = ({ name }: { readonly name: string }): string =>
+  name
+    .replace(/^\^/, '')
+    .replace(/\$$/, '')
+    .replace(/\\(?=[./-])/g, '');
 
 /**
  * Whether a location is for the files of pages, not for the pages: scripts, style sheets, pictures, what documents an interface. They are
@@ -48,7 +56,16 @@ export function isForAssets(scope: Scope): boolean {
   const location = locationOf(scope);
   if (!location || location.name === '/') return false;
   if (endingsOf(scope)?.every((e) => PICTURE.test(e) || ASSET.test(e))) return true;
-  return isKeptLong(scope) || (location.kind !== 'regex' && (BUILT.test(location.name) || DOCUMENTATION.test(location.name)));
+  return isKeptLong(scope) || (location.kind !== 'regex' && BUILT.test(location.name)) || DOCUMENTATION.test(plainName(location));
+}
+
+/** Folders of files that an application keeps for its pages and people. */
+const FILES = /^\/(?:[\w-]+\/){0,2}(?:static|media|uploads?|images?|img|public)(?:\/|$)/;
+
+/** Whether a location is for files that an application keeps, by its name. */
+export function isForFiles(scope: Scope): boolean {
+  const location = locationOf(scope);
+  return location !== null && location.kind !== 'regex' && FILES.test(location.name);
 }
 
 /** What watches over a program asks for these: the answer is the same whoever asks. */

@@ -879,7 +879,7 @@ export class Workspace {
     const source = await this.source(file);
     if (source === null || typeof source === 'string') return { problem: source ?? 'there is no such file' };
     const project = this.found ? await this.seek(hostFileOf(file), 'file', this.found, cancel) : this.projectOf(file);
-    const isMain = holdsMainBlocks(source.text);
+    const isMain = holdsMainBlocks(source.text, pathOf(file));
     const readers = isMain ? [] : [...this.loaded.values()].filter((l) => l.contexts === null && l.tree.files.has(file));
     const roots = readers.length ? [...new Set(readers.map((l) => l.file))] : [file];
     const all = roots.map((root) => ({ root, ...waysMeant(project, root, service) }));

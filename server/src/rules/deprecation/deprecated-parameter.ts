@@ -8,7 +8,7 @@ import { factFor, isJudged } from '../validity/_known.ts';
 export default defineRule({
   id: 'deprecated-parameter',
   group: 'deprecation',
-  severity: 'warning',
+  severity: 'info',
   since: '0.1',
   title: 'Deprecated parameter',
   why: `

@@ -1,10 +1,10 @@
 /** Who gets a proxied request: programs that need neither the client's host nor its scheme and address. */
 import { isWatched } from '../../answers/what-a-place-is-for.ts';
-import { asksByVariable } from '../../answers/what-is-passed.ts';
+import { asksByVariable, passTargetOf } from '../../answers/what-is-passed.ts';
 import { toBytes } from '../../base/bytes.ts';
 import { asked, PerPart } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
-import { type Location, locationOf, matchLocation } from '../../config/locations.ts';
+import { type Location, locationOf, locationsOf, matchLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import { listenersOf } from '../../config/servers.ts';
 import type { PassTarget } from '../../config/upstreams.ts';
@@ -68,15 +68,61 @@ export function isAnothersSite(scope: Scope, { tls, kindOfHost, host, portText, 
   if (kindOfHost !== 'name' || upstream || !host.includes('.')) return false;
   // by its public name, on the port of the web: nginx sends just that name as the host
   if (told === undefined && (!portText || portText === '80') && !OF_A_NETWORK.test(host)) return true;
+  // one of several sites of that machine, which is named whatever the client asked for
+  if (told !== undefined && /^[\w-]+(?:\.[\w-]+)+$/.test(told) && !OF_A_NETWORK.test(host)) return true;
   return told?.toLowerCase() === host.toLowerCase();
 }
+
+/** Ports of stores and tools whose answers are the same whoever asks: CouchDB, Elasticsearch, InfluxDB, LiveReload and their like. */
+const OF_STORES: ReadonlySet<string> = new Set(['5984', '6333', '7700', '8086', '8983', '9200', '35729']);
+
+/** The server passes to several places, and this is not the one that has its pages or its interface. */
+export function isBesides({ scope }: Directive, target: PassTarget): boolean {
+  const location = locationOf(scope);
+  const server = scope.enclosing('server');
+  if (!location || !server) return false;
+  const { pages, others } = placesBehind.of(server);
+  const place = placeOf(target);
+  return others.size > 1 && pages.size > 0 && !pages.has(place);
+}
+
+const placeOf = ({ host, portText, kindOfHost }: PassTarget): string => `${kindOfHost} ${host.toLowerCase()} ${portText}`;
+
+/** Names of what a site is without: its interface, its accounts. */
+const OF_THE_SITE =
+  /^\^?~?\s*\/?\(?\/?(?:api|rest|graphql|admin|app|backend|accounts?|auth|oauth2?|login|signin|users?|v\d+|ws|wss|websocket|socket\.io|cable)\b/i;
+
+/** Where the passes of a server lead to: the places that have its pages or its interface, and all. */
+const placesBehind = new PerPart((server: Scope): { readonly pages: ReadonlySet<string>; readonly others: ReadonlySet<string> } => {
+  const pages = new Set<string>();
+  const others = new Set<string>();
+  for (const d of server.all) {
+    if (!/_pass$/.test(d.name)) continue;
+    const target = passTargetOf(d);
+    const place = target ? placeOf(target) : d.value(0);
+    others.add(place);
+    const location = locationOf(d.scope);
+    if (!location || location.name === '/' || location.kind === 'named' || OF_THE_SITE.test(location.name)) pages.add(place);
+  }
+  // the pages themselves may be files
+  return { pages: pages.size || !ofFiles(server) ? pages : new Set(['files']), others };
+});
+
+const ofFiles = (server: Scope): boolean => locationsOf(server).prefix.get('/')?.scope.has('proxy_pass') === false;
 
 /** Whether what is behind the pass needs none of what an application has to know about its client. */
 export function needsNoClient(scope: Scope, target: PassTarget): boolean {
   const location = locationOf(scope);
   if (isWatched(scope)) return true;
   for (let at = location; at; at = at.parent) if (CHALLENGE.test(at.name.replace(/^\^|\\/g, ''))) return true;
+  if (ofStore(target)) return true;
   return isOwnListener(scope, target) || askedBy(scope).length > 0 || onlyAsks(scope);
+}
+
+/** Whether a store is behind the pass, by the port: of the address, or of all servers of the group. */
+function ofStore({ portText, upstream }: PassTarget): boolean {
+  if (!upstream) return OF_STORES.has(portText);
+  return upstream.servers.length > 0 && upstream.servers.every((s) => OF_STORES.has(String(s.port)));
 }
 
 /** An address, by a name or a variable, and the client's own path: a URI put together in another way is an endpoint of some service. */

@@ -1,5 +1,5 @@
 /** Which of the headers that an application behind a proxy needs are missing in effect, and what breaks without each. */
-import { isForAssets } from '../../answers/what-a-place-is-for.ts';
+import { isForAssets, isForFiles } from '../../answers/what-a-place-is-for.ts';
 import { passTargetOf, requestHeader } from '../../answers/what-is-passed.ts';
 import { hasTlsServer, reachOf, serversUnder } from '../../answers/which-socket.ts';
 import { listensForPlatform, toldScheme } from '../../answers/who-speaks-tls.ts';
@@ -10,7 +10,7 @@ import { nginxContainers, reachedThroughAnother } from '../../deploy/reach.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { lackOf } from './_headers.ts';
-import { isAnothersSite, isToApplication, needsNoClient } from './_receiver.ts';
+import { isAnothersSite, isBesides, isToApplication, needsNoClient } from './_receiver.ts';
 
 /** Header, the value to set, what goes wrong without it. Host has a rule of its own. */
 const NEEDED = [
@@ -33,6 +33,11 @@ function missingAt(directive: Directive, deployment: Deployment): (typeof NEEDED
   const missing = NEEDED.filter((n) => !given.has(n.header.toLowerCase()) && !(told && n.header === 'X-Forwarded-Proto'));
   if (given.has('x-real-ip') && missing.length === 1 && missing[0]!.header === 'X-Forwarded-For') return [];
   return missing.length && handsOn(directive, deployment) ? [] : missing;
+}
+
+function isBeside(directive: Directive): boolean {
+  const target = passTargetOf(directive);
+  return target !== null && isBesides(directive, target);
 }
 
 /** What is in front of this nginx writes the headers, which pass through it as any other header of a request. */
@@ -97,8 +102,10 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
     const claimed = !encrypted && (known || missing.every((n) => n === PROTO));
     report(claimed ? 'claimed' : 'missing', {
       at: whole.at,
-      // the files of pages are the same whoever asks for them
-      ...(claimed || isForAssets(directive.scope) ? { severity: 'info' as const } : {}),
+      // the files of pages are the same whoever asks for them, and few services beside the site's own program ask who does
+      ...(claimed || isForAssets(directive.scope) || isBeside(directive) || (!encrypted && isForFiles(directive.scope))
+        ? { severity: 'info' as const }
+        : {}),
       data: {
         headers: missing.map((n) => n.header).join(', '),
         breaks: broken.map((n) => n.breaks).join('; '),

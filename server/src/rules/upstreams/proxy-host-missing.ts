@@ -6,7 +6,7 @@ import type { PassTarget } from '../../config/upstreams.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { lackOf } from './_headers.ts';
-import { isToldElsewhere, needsNoClient } from './_receiver.ts';
+import { isBesides, isToldElsewhere, needsNoClient } from './_receiver.ts';
 
 /** The host that an application gets which should get the client's; null where it does, and where the upstream's own name may be meant. */
 function sentBy(directive: Directive): string | null {
@@ -89,8 +89,10 @@ A service that is asked by its public name (\`proxy_pass https://bucket.example.
     report('missing', {
       ...lackOf(directive, 'Pass the host on', ['proxy_set_header Host $host;']),
       data: { sent },
-      // the files of pages are the same under every host
-      ...(isForAssets(directive.scope) ? { severity: 'info' as const } : {}),
+      // the files of pages are the same under every host, and few services beside the site's own program look at it
+      ...(isForAssets(directive.scope) || passedBy(directive).targets.every((t) => isBesides(directive, t))
+        ? { severity: 'info' as const }
+        : {}),
     });
   },
   examples: [
