@@ -7,6 +7,7 @@ import { requestFromUrl } from '../../server/src/trace/from-url.ts';
 import { originOf } from '../../server/src/trace/origin.ts';
 import { RequestLines } from '../../server/src/trace/read-batch.ts';
 import { type ReadRequest, requestFromJson, requestFromRaw, requestsFromHar } from '../../server/src/trace/read-requests.ts';
+import { traceRequest } from '../../server/src/trace/request.ts';
 import type { RequestInput } from '../../server/src/trace/trace.ts';
 import { configOf } from './config-of.ts';
 
@@ -204,6 +205,70 @@ describe('curl', () => {
     assert.equal(input(requestFromCurl('curl --connect-to a.test:80:127.0.0.1:8080 http://a.test/')).localPort, 8080);
     assert.equal(header(input(requestFromCurl("curl -A '' -r 0-99 a.test")), 'user-agent'), undefined);
     assert.equal(header(input(requestFromCurl('curl -r0-99 a.test')), 'range'), 'bytes=0-99');
+  });
+
+  test('a proxy for HTTP gets the whole URL, one of other kinds passes it on, and CONNECT is two requests', () => {
+    const r = input(requestFromCurl('curl -x http://u:p@proxy.test:3128 --proxy-header "X-P: 1" http://a.test:81/x?y#z'));
+    assert.deepEqual(
+      [r.target, r.localPort, header(r, 'host'), header(r, 'proxy-authorization'), header(r, 'proxy-connection'), header(r, 'x-p')],
+      ['http://a.test:81/x?y', 3128, 'a.test:81', 'Basic dTpw', 'Keep-Alive', '1'],
+    );
+    const bare = input(requestFromCurl('curl -xproxy.test a.test'));
+    assert.deepEqual([bare.target, bare.localPort], ['http://a.test/', 1080]);
+    assert.equal(input(requestFromCurl('curl -x socks5h://127.0.0.1:9050 http://a.test/x')).target, '/x');
+    assert.equal(input(requestFromCurl('curl -x p.test:1 --noproxy .test http://a.test/x')).target, '/x');
+    assert.match(problem(requestFromCurl('curl -x p.test:1 https://a.test/x')), /CONNECT a\.test:443/);
+    assert.match(problem(requestFromCurl('curl -p -x p.test:1 http://a.test/x')), /CONNECT a\.test:80/);
+  });
+
+  test('where the connection goes: --resolve, --connect-to, sockets, the client’s own end', () => {
+    const where = (options: string, url = 'http://a.test/'): unknown => {
+      const { localAddress, localPort } = input(requestFromCurl(`curl ${options} ${url}`));
+      return [localAddress, localPort];
+    };
+    assert.deepEqual(where('--resolve a.test:80:192.0.2.5,192.0.2.6'), ['192.0.2.5', undefined]);
+    assert.deepEqual(where('--resolve a.test:443:192.0.2.5'), [undefined, undefined]);
+    assert.deepEqual(where("--resolve '*:443:[2001:db8::1]'", 'https://b.test/'), ['2001:db8::1', undefined]);
+    assert.deepEqual(where('--connect-to b.test:80:10.0.0.1:81 --connect-to ::10.0.0.2:82'), ['10.0.0.2', 82]);
+    assert.deepEqual(where('--connect-to a.test:80:b.test: --resolve b.test:80:10.0.0.3'), ['10.0.0.3', undefined]);
+    assert.deepEqual(where('--connect-to a.test:80:[::1]:8080'), ['::1', 8080]);
+    assert.deepEqual(where('--unix-socket /run/n.sock'), ['unix:/run/n.sock', undefined]);
+    assert.match(problem(requestFromCurl('curl --abstract-unix-socket n http://a.test/')), /abstract socket n/);
+    assert.match(problem(requestFromCurl('curl --resolve a.test:127.0.0.1 a.test')), /host:port:address/);
+    assert.match(problem(requestFromCurl('curl --connect-to b.test a.test')), /other-port/);
+    const own = input(requestFromCurl('curl --interface 192.0.2.9 --local-port 4000-4100 -E me.pem https://a.test/'));
+    assert.deepEqual([own.clientAddress, own.clientPort, own.clientCertificate], ['192.0.2.9', 4000, 'valid']);
+  });
+
+  test('the line of the PROXY protocol comes whatever the listener expects', async () => {
+    const ask = async (listen: string, command: string): Promise<string> => {
+      const config = await configOf(`http { server { listen ${listen}; return 200 "$proxy_protocol_addr"; } }`);
+      const { outcome } = traceRequest(config, input(requestFromCurl(command)), {});
+      return `${outcome.status} ${outcome.body}`;
+    };
+    assert.equal(await ask('80 proxy_protocol', 'curl --haproxy-clientip 192.0.2.1 http://a.test/'), '200 192.0.2.1');
+    assert.equal(await ask('80 proxy_protocol', 'curl --haproxy-protocol http://a.test/'), '200 203.0.113.9');
+    assert.match(await ask('80', 'curl --haproxy-protocol http://a.test/'), /^400/);
+    assert.match(problem(requestFromCurl('curl --haproxy-clientip me http://a.test/')), /"me"/);
+  });
+
+  test('the length of a file is an assumption, of which the backend hears', async () => {
+    const config = await configOf('http { client_max_body_size 2k; server { listen 80; location / { proxy_pass http://127.0.0.1:1; } } }');
+    const of = (command: string, assume: Readonly<Record<string, string>> = {}): string => {
+      const trace = traceRequest(config, input(requestFromCurl(command)), { assume });
+      const line = trace.outcome.upstreamRequest?.headers.find(([n]) => n.toLowerCase() === 'content-length');
+      return `${trace.outcome.status} ${line?.[1]} ${trace.assumptions.some((a) => a.id === 'body-length')}`;
+    };
+    for (const options of ['-F f=@photo.jpg', "-F 'f=<x' -F b=1", '-d @data', '--data-urlencode a@file', '-T file', '--json @file'])
+      assert.equal(of(`curl ${options} http://a.test/`), '200 1000 true', options);
+    assert.equal(of('curl -F f=@photo.jpg http://a.test/', { 'body-length': '3000' }), '413 undefined true');
+    assert.equal(of("curl -F 'a=b;type=text/x' http://a.test/"), '200 159 false');
+    assert.equal(of('curl -T - http://a.test/up < file'), '200 0 true');
+    assert.match(problem(requestFromCurl('curl -G -d @file http://a.test/')), /into the query/);
+    assert.match(problem(requestFromCurl('curl -d a=1 -F b=2 http://a.test/')), /curl refuses/);
+    assert.match(problem(requestFromCurl('curl -b jar.txt http://a.test/')), /cookies from the file jar\.txt/);
+    assert.match(problem(requestFromCurl('curl --aws-sigv4 aws:amz -u a:b http://a.test/')), /signs/);
+    assert.equal(input(requestFromCurl('curl -s http://a.test/ 2>/dev/null | jq .')).target, '/');
   });
 
   test('what is not one request, or lies in a file, is said', () => {

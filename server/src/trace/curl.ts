@@ -5,24 +5,24 @@
 import { toBytes } from '../base/bytes.ts';
 import { table } from '../base/table.ts';
 import { encodeBase64 } from './base64.ts';
-import { headerPair, requestFromUrl } from './from-url.ts';
+import { CLIENT, headerPair, isAddress, requestFromUrl } from './from-url.ts';
 import type { ReadRequest } from './read-requests.ts';
 import { cmdWords, isForCmd, shellWords } from './shell-words.ts';
 import type { HeaderPair, RequestInput } from './trace.ts';
 
 /** Options that take a word and change no request (`curl --help all`, 7.88 and 8.10). */
 const WITH_WORD: ReadonlySet<string> = new Set(
-  `-o --output -m --max-time --connect-timeout --retry -w --write-out --resolve -c --cookie-jar --cacert --capath -E --cert --cert-type --key
-  --key-type --pass -D --dump-header -x --proxy --preproxy --proxy1.0 -U --proxy-user --proxy-header --noproxy --interface --ciphers --tls13-ciphers
-  --curves --tls-max --retry-delay --retry-max-time --limit-rate --max-redirs --max-filesize -K --config -y --speed-time -Y --speed-limit --stderr
-  --trace --trace-ascii --trace-config --abstract-unix-socket --alt-svc --aws-sigv4 --create-file-mode --crlfile --delegation --dns-interface
-  --dns-ipv4-addr --dns-ipv6-addr --dns-servers --doh-url --ech --egd-file --engine --etag-compare --etag-save --expect100-timeout
-  --happy-eyeballs-timeout-ms --haproxy-clientip --hsts --ip-tos --ipfs-gateway --keepalive-cnt --keepalive-time --libcurl --local-port
-  --login-options --netrc-file --output-dir --parallel-max --pinnedpubkey --proto --proto-default --proto-redir --proxy-cacert --proxy-capath
+  `-o --output -m --max-time --connect-timeout --retry -w --write-out -c --cookie-jar --cacert --capath --cert-type --key
+  --key-type --pass -D --dump-header --preproxy --ciphers --tls13-ciphers
+  --curves --tls-max --retry-delay --retry-max-time --limit-rate --max-redirs --max-filesize -y --speed-time -Y --speed-limit --stderr
+  --trace --trace-ascii --trace-config --alt-svc --create-file-mode --crlfile --delegation --dns-interface
+  --dns-ipv4-addr --dns-ipv6-addr --dns-servers --doh-url --ech --egd-file --engine --etag-save --expect100-timeout
+  --happy-eyeballs-timeout-ms --hsts --ip-tos --ipfs-gateway --keepalive-cnt --keepalive-time --libcurl
+  --login-options --output-dir --parallel-max --pinnedpubkey --proto --proto-redir --proxy-cacert --proxy-capath
   --proxy-cert --proxy-cert-type --proxy-ciphers --proxy-crlfile --proxy-key --proxy-key-type --proxy-pass --proxy-pinnedpubkey
   --proxy-service-name --proxy-tls13-ciphers --proxy-tlsauthtype --proxy-tlspassword --proxy-tlsuser --random-file --rate --service-name
   --socks4 --socks4a --socks5 --socks5-gssapi-service --socks5-hostname -t --telnet-option -P --ftp-port -Q --quote --tlsauthtype
-  --tlspassword --tlsuser --variable --vlan-priority`.split(/\s+/),
+  --tlspassword --tlsuser --vlan-priority`.split(/\s+/),
 );
 const DATA: ReadonlySet<string> = new Set([
   '-d',
@@ -37,7 +37,14 @@ const DATA: ReadonlySet<string> = new Set([
 /** Short options that take a word, which may stand right behind them. */
 const SHORT = 'XHdAebuFToxmwEDKcyYrCzUtPQ';
 /** Short options without a word that change the request, as their long names. */
-const LETTERS: Readonly<Record<string, string>> = table({ I: '--head', G: '--get', 0: '--http1.0', g: '--globoff', k: '--insecure' });
+const LETTERS: Readonly<Record<string, string>> = table({
+  I: '--head',
+  G: '--get',
+  0: '--http1.0',
+  g: '--globoff',
+  n: '--netrc',
+  p: '--proxytunnel',
+});
 
 type Curl = {
   readonly urls: string[];
@@ -65,7 +72,15 @@ type Curl = {
   file: boolean;
   target: string | null;
   upload: string | null;
-  where: Pick<RequestInput, 'localPort' | 'localAddress'>;
+  /** the connection, as far as options say something about it */
+  where: Pick<RequestInput, 'localAddress' | 'clientAddress' | 'clientPort' | 'clientCertificate'>;
+  /** values of --resolve and --connect-to, in order */
+  readonly elsewhere: { readonly option: '--resolve' | '--connect-to'; readonly value: string }[];
+  proxy: { url: string; login: string | null; readonly headers: HeaderPair[]; tunnel: boolean; not: string };
+  /** what --haproxy-protocol tells of the client; '': its own address */
+  haproxy: string | null;
+  /** of a URL without one */
+  scheme: string;
   fault: string | null;
 };
 
@@ -112,10 +127,16 @@ function dataOption(curl: Curl, option: string, part: string): void {
 const BOUNDARY = `${'-'.repeat(24)}0123456789abcdef`;
 
 function formOption(curl: Curl, text: string, file: RegExp | null): void {
-  const [, name = '', value = ''] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
-  const part = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+  const [, name = '', written = ''] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
+  const [, value = written, type] = (file && /^([^;"]*);type=([^;]*)$/s.exec(written)) ?? [];
+  const line = type === undefined ? '' : `Content-Type: ${type}\r\n`;
+  const part = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n${line}\r\n${value}\r\n`;
   curl.parts.push(file?.test(value) || (file && /;(?:type|filename|headers|encoder)=/.test(value)) ? null : part);
 }
+
+/** What is said of a command that needs a file: none is read. */
+const fromFile = (what: string, name: string, remedy: string): string =>
+  `takes ${what} from the file ${name.slice(0, 60)}, which is not read: ${remedy}`;
 
 const setHeader = (curl: Curl, name: string, value: string): unknown =>
   value === '' ? curl.without.add(name.toLowerCase()) : curl.headers.push([name, value]);
@@ -131,16 +152,19 @@ const OPTIONS: Readonly<Record<string, (curl: Curl, value: () => string) => void
   '--negotiate': (c) => void (c.asked = true),
   '--anyauth': (c) => void (c.asked = true),
   '--time-cond': (c, value) => {
-    const [, before, date] = /^(-?)(.* GMT)$/.exec(value()) ?? [];
-    if (date !== undefined) setHeader(c, before ? 'If-Unmodified-Since' : 'If-Modified-Since', date);
+    const [, before = '', date = ''] = /^(-?)(.*)$/s.exec(value()) ?? [];
+    const read = / GMT$/.test(date) ? Date.parse(date) : Date.parse(/^\d{8}$/.test(date) ? date.replace(/^(....)(..)/, '$1-$2-') : '');
+    if (Number.isNaN(read)) c.fault = fromFile('a date', date, 'write one such as Tue, 02 Jan 2024 00:00:00 GMT');
+    else setHeader(c, before ? 'If-Unmodified-Since' : 'If-Modified-Since', new Date(read).toUTCString());
   },
   '--oauth2-bearer': (c, value) => setHeader(c, 'Authorization', `Bearer ${value()}`),
   '--user-agent': (c, value) => setHeader(c, 'User-Agent', value()),
   '--referer': (c, value) => setHeader(c, 'Referer', value().replace(/;auto$/, '')),
   '--cookie': (c, value) => {
     const cookie = value();
-    // anything else is a file
+    // without a sign of equality it is a file, and nothing only makes curl keep what it gets
     if (cookie.includes('=')) c.cookies.push(cookie);
+    else if (cookie !== '') c.fault = fromFile('cookies', cookie, "write them as -b 'name=value'");
   },
   '--range': (c, value) => setHeader(c, 'Range', `bytes=${value()}`),
   '--continue-at': (c, value) => {
@@ -150,11 +174,50 @@ const OPTIONS: Readonly<Record<string, (curl: Curl, value: () => string) => void
   '--url': (c, value) => void c.urls.push(value()),
   '--upload-file': (c, value) => void (c.upload = value()),
   '--request-target': (c, value) => void (c.target = value()),
-  '--unix-socket': (c, value) => void (c.where = { localAddress: `unix:${value()}` }),
-  '--connect-to': (c, value) => {
-    const port = /:(\d{1,5})$/.exec(value())?.[1];
-    if (port !== undefined) c.where = { localPort: Number(port) };
+  '--unix-socket': (c, value) => void (c.where = { ...c.where, localAddress: `unix:${value()}` }),
+  '--abstract-unix-socket': (c, value) =>
+    void (c.fault = `connects to the abstract socket ${value()}, and nginx listens on none: name the file of its socket with --unix-socket`),
+  '--connect-to': (c, value) => void c.elsewhere.push({ option: '--connect-to', value: value() }),
+  '--resolve': (c, value) => void c.elsewhere.push({ option: '--resolve', value: value() }),
+  '--interface': (c, value) => {
+    const address = value().replace(/^(?:host|if)!/, '');
+    if (isAddress(address)) c.where = { ...c.where, clientAddress: address };
   },
+  '--local-port': (c, value) => {
+    const port = Number(/^\d+/.exec(value())?.[0]);
+    if (port > 0) c.where = { ...c.where, clientPort: port };
+  },
+  '--cert': (c, value) => {
+    value();
+    c.where = { ...c.where, clientCertificate: 'valid' };
+  },
+  '--proxy': (c, value) => void (c.proxy.url = value()),
+  '--proxy1.0': (c, value) => void (c.proxy.url = value()),
+  '--proxy-user': (c, value) => void (c.proxy.login = value()),
+  '--proxy-header': (c, value) => {
+    const pair = headerPair(value());
+    if (pair) c.proxy.headers.push(pair);
+  },
+  '--proxytunnel': (c) => void (c.proxy.tunnel = true),
+  '--noproxy': (c, value) => void (c.proxy.not = value()),
+  '--haproxy-protocol': (c) => void (c.haproxy ??= ''),
+  '--haproxy-clientip': (c, value) => {
+    const address = value();
+    if (isAddress(address)) c.haproxy = address;
+    else c.fault = `has "${address}" for --haproxy-clientip, which is no address: write one such as 192.0.2.1`;
+  },
+  '--proto-default': (c, value) => void (c.scheme = value()),
+  '--tr-encoding': (c) => void c.headers.push(['Connection', 'TE'], ['TE', 'gzip']),
+  '--aws-sigv4': (c, value) => {
+    value();
+    c.fault = 'signs the request with --aws-sigv4, which is not followed: write its Authorization and X-Amz-Date lines with -H';
+  },
+  '--config': (c, value) => void (c.fault = fromFile('options', value(), 'write them out')),
+  '--etag-compare': (c, value) => void (c.fault = fromFile('an ETag', value(), "write -H 'If-None-Match: …'")),
+  '--netrc': (c) => void (c.fault = fromFile('the login', '.netrc', 'write it with -u')),
+  '--netrc-file': (c, value) => void (c.fault = fromFile('the login', value(), 'write it with -u')),
+  '--variable': (c, value) =>
+    void (c.fault = `sets a variable, ${value().slice(0, 60)}, which is not followed: write its value where it is used`),
   '--next': (c) => void (c.fault = 'makes several requests with --next: write a command for each'),
   '--head': (c) => void (c.head = true),
   '--get': (c) => void (c.asQuery = true),
@@ -182,6 +245,10 @@ const LONG: Readonly<Record<string, string>> = table({
   '-T': '--upload-file',
   '-z': '--time-cond',
   '-:': '--next',
+  '-x': '--proxy',
+  '-U': '--proxy-user',
+  '-E': '--cert',
+  '-K': '--config',
 });
 
 /** RFC 3986, remove_dot_segments, as curl does for paths unless --path-as-is is given. */
@@ -224,11 +291,22 @@ function read(words: readonly string[]): Curl {
     target: null,
     upload: null,
     where: {},
+    elsewhere: [],
+    proxy: { url: '', login: null, headers: [], tunnel: false, not: '' },
+    haproxy: null,
+    scheme: 'http',
     fault: null,
   };
   for (let i = 0; i < words.length; i++) {
     let option = words[i]!;
     let glued: string | null = null;
+    // what the shell keeps for itself: another command, and where input and output go
+    if (/^(?:\||&&|\|\||;|&)$/.test(option)) break;
+    const redirection = /^(?:[012&]?>>?|<)(.*)$/s.exec(option);
+    if (redirection) {
+      if (redirection[1] === '') i++;
+      continue;
+    }
     if (!option.startsWith('-') || option === '-') {
       curl.urls.push(option);
       continue;
@@ -246,8 +324,103 @@ function read(words: readonly string[]): Curl {
     if (DATA.has(name)) dataOption(curl, name, value());
     else if (Object.hasOwn(OPTIONS, name)) OPTIONS[name]!(curl, value);
     else if (WITH_WORD.has(name)) value();
+    else if (name.startsWith('--expand-')) curl.fault = `has ${name}, whose variables are not followed: write the option with its value`;
   }
   return curl;
+}
+
+/** Host and port of a URL as curl connects to it, brackets removed. */
+function placeOf(url: string): { readonly host: string; readonly port: string } {
+  const m = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)(?::(\d+))?/i.exec(url);
+  return {
+    host: (m?.[2] ?? '').replace(/[[\]]/g, '').toLowerCase(),
+    port: m?.[3] ?? (/^(?:https|wss)$/i.test(m?.[1] ?? '') ? '443' : '80'),
+  };
+}
+
+/** The parts between colons, those within brackets left whole and taken out of them. */
+const colonParts = (text: string): string[] => text.split(/:(?![^[]*\])/).map((part) => part.replace(/[[\]]/g, ''));
+
+/** Where the connection goes instead, by --connect-to and --resolve; the first one that fits counts. */
+function elsewhereOf(curl: Curl, url: string): Pick<RequestInput, 'localPort' | 'localAddress'> | { readonly problem: string } {
+  let { host, port } = placeOf(url);
+  const named = port;
+  for (const { option, value } of curl.elsewhere) {
+    if (option !== '--connect-to') continue;
+    const parts = colonParts(value);
+    const [fromHost = '', fromPort = '', toHost = '', toPort = ''] = parts;
+    if (parts.length !== 4 || /\D/.test(fromPort + toPort))
+      return { problem: `has "${value.slice(0, 60)}" for --connect-to: write it as host:port:other-host:other-port` };
+    if ((fromHost !== '' && fromHost.toLowerCase() !== host) || (fromPort !== '' && fromPort !== port)) continue;
+    if (toHost !== '') host = toHost.toLowerCase();
+    if (toPort !== '') port = toPort;
+    break;
+  }
+  let address = host === placeOf(url).host ? '' : host;
+  for (const { option, value } of curl.elsewhere) {
+    if (option !== '--resolve' || value.startsWith('-')) continue;
+    const [, to = '', at = '', list] = /^\+?(\[[^\]]*\]|[^:]*):(\d+):(.+)$/.exec(value) ?? [];
+    if (list === undefined) return { problem: `has "${value.slice(0, 60)}" for --resolve: write it as host:port:address` };
+    if ((to !== '*' && to.replace(/[[\]]/g, '').toLowerCase() !== host) || at !== port) continue;
+    address = list.split(',')[0]!.replace(/[[\]]/g, '');
+    if (!isAddress(address)) return { problem: `has "${address}" for --resolve, which is no address: write one such as 192.0.2.1` };
+  }
+  return {
+    ...(port === named ? {} : { localPort: Number(port) }),
+    ...(address !== '' && isAddress(address) ? { localAddress: address } : {}),
+  };
+}
+
+/** Whether --noproxy keeps that host from the proxy. */
+const passesBy = (list: string, host: string): boolean =>
+  list
+    .split(/[\s,]+/)
+    .some((one) => one === '*' || (one !== '' && (host === one.replace(/^\./, '') || host.endsWith(`.${one.replace(/^\./, '')}`))));
+
+/**
+ * The request as a proxy for HTTP gets it: its target is the whole URL, and it comes to the proxy's port. Null: there is none, or one that
+ * passes on bytes (SOCKS), behind which the request is what it is.
+ */
+function viaProxy(
+  curl: Curl,
+  url: string,
+): { readonly input: Partial<RequestInput>; readonly lines: readonly HeaderPair[] } | { readonly problem: string } | null {
+  const { proxy } = curl;
+  const m = /^(?:([a-z][a-z0-9]*):\/\/)?(?:([^/@]*)@)?(.*?)\/*$/i.exec(proxy.url);
+  const scheme = (m?.[1] ?? 'http').toLowerCase();
+  const place = placeOf(url);
+  if (proxy.url === '' || scheme.startsWith('socks') || passesBy(proxy.not.toLowerCase(), place.host)) return null;
+  if (scheme !== 'http' && scheme !== 'https')
+    return { problem: `has ${proxy.url.slice(0, 60)} for a proxy: write http://, https:// or socks5:// before it` };
+  if (proxy.tunnel || /^(?:https|wss):/i.test(url))
+    return {
+      problem: `goes through the proxy ${m![3]} by CONNECT: behind it comes the command without -x, and the proxy itself gets CONNECT ${place.host}:${place.port}. Write the one that is meant`,
+    };
+  const login = proxy.login ?? (m![2] === undefined ? null : decodeURIComponent(m![2]));
+  const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : `http://${url}`;
+  const [, start = '', path = ''] = /^([^/?#]*:\/\/[^/?#]*)([^#]*)/.exec(full) ?? [];
+  return {
+    input: {
+      target: start.replace(/\/\/[^/@]*@/, '//') + (path.startsWith('/') ? path : `/${path}`),
+      scheme,
+      localPort: Number(/:(\d+)$/.exec(m![3]!)?.[1] ?? 1080),
+      ...(scheme === 'https' ? { sni: placeOf(proxy.url).host } : {}),
+    },
+    lines: [
+      ...(login === null ? [] : [['Proxy-Authorization', `Basic ${encodeBase64(toBytes(login))}`] as const]),
+      ['Proxy-Connection', 'Keep-Alive'],
+      ...proxy.headers,
+    ],
+  };
+}
+
+/** What curl refuses to send together; null: nothing of it is here. */
+function conflict({ data, parts, upload, asQuery, head }: Curl): string | null {
+  const posts = data.length > 0 && !asQuery;
+  if (data.length && parts.length) return 'sends data and a form, which curl refuses: leave out -d or -F';
+  if (upload !== null && (posts || parts.length)) return 'sends data and a file with -T, which curl refuses: leave out one of the two';
+  if ((posts || parts.length) && head) return 'asks with HEAD and sends data, which curl refuses: write -G or leave out one of the two';
+  return null;
 }
 
 /** A curl command: its method, URL, header lines, data and login, with what curl sends by itself. Files that it names are not read. */
@@ -258,35 +431,46 @@ export function requestFromCurl(text: string, origin: string | null = null): Rea
   const curl = read(words.slice(1));
   const { data, headers, without, json, parts, asQuery } = curl;
   const form = parts.length > 0;
-  if (curl.fault !== null) return wrong(curl.fault);
+  const fault = curl.fault ?? conflict(curl);
+  if (fault !== null) return wrong(fault);
   let url = curl.urls[0];
   if (url === undefined) return wrong('names no URL');
   if (curl.urls.length > 1) return wrong(`names ${curl.urls.length} URLs: write a command for each`);
   if (!curl.plain && isPattern(url)) return wrong(`names several URLs by a pattern, ${url.slice(0, 60)}: write a command for each, or -g`);
   if (!curl.asIs) url = withoutDots(url);
+  if (curl.scheme !== 'http' && !/^[a-z][a-z0-9+.-]*:\/\/|^\//i.test(url)) url = `${curl.scheme}://${url}`;
+  if (curl.file && asQuery) return wrong('puts the content of a file into the query, which is not read: write it out');
   const file = curl.file || parts.includes(null);
   const body = form ? `${parts.join('')}--${BOUNDARY}--\r\n` : data.join(json ? '' : '&');
   const sends = (data.length > 0 && !asQuery) || form;
-  if (sends && curl.head) return wrong('asks with HEAD and sends data, which curl refuses: write -G or leave out one of the two');
-  const query = [...curl.query, ...(data.length && asQuery ? [body] : [])].join('&');
+  const query = [...curl.query, ...(data.length && asQuery ? [data.join(json ? '' : '&')] : [])].join('&');
   if (query !== '') url = url.replace(/#.*$/s, '') + (url.includes('?') ? '&' : '?') + query;
-  if (curl.upload !== null && /\/(?:$|[?#])/.test(url)) url = url.replace(/\/(?=$|[?#])/, `/${curl.upload.split('/').at(-1)!}`);
+  const { upload } = curl;
+  if (upload !== null && /^(?:[a-z]+:\/\/)?[^/?#]+(?=$|[?#])/i.test(url)) url = url.replace(/(?=$|[?#])/, '/');
+  if (upload !== null && /\/(?:$|[?#])/.test(url)) url = url.replace(/\/(?=$|[?#])/, `/${upload.split('/').at(-1)!}`);
   if (curl.login !== null && !curl.asked) headers.push(['Authorization', `Basic ${encodeBase64(toBytes(curl.login))}`]);
   const named = (name: string): boolean => headers.some(([n]) => n.toLowerCase() === name) || without.has(name);
-  if (sends) {
+  const sized = named('content-length') || named('transfer-encoding');
+  if (sends && !sized && !file) headers.push(['Content-Length', String(toBytes(body).length)]);
+  if (upload === '-' && !sized) headers.push(['Transfer-Encoding', 'chunked']);
+  if ((sends || json) && !named('content-type')) {
     const type = form ? `multipart/form-data; boundary=${BOUNDARY}` : json ? 'application/json' : 'application/x-www-form-urlencoded';
-    if (!named('content-length') && !named('transfer-encoding') && !file) headers.push(['Content-Length', String(toBytes(body).length)]);
-    if (!named('content-type')) headers.push(['Content-Type', type]);
+    headers.push(['Content-Type', type]);
   }
   // a Cookie line of one's own takes the place of others
   if (curl.cookies.length && !named('cookie')) headers.push(['Cookie', curl.cookies.join('; ')]);
-  if (curl.upload !== null && !named('expect')) headers.push(['Expect', '100-continue']);
+  if (upload !== null && !named('expect')) headers.push(['Expect', '100-continue']);
   if (json && !named('accept')) headers.push(['Accept', 'application/json']);
   const upgrades = curl.version === 'upgrade' && !/^https:/i.test(url);
   if (upgrades) headers.push(['Connection', 'Upgrade, HTTP2-Settings'], ['Upgrade', 'h2c'], ['HTTP2-Settings', 'AAMAAABkAAQCAAAAAAIAAAAA']);
+  const elsewhere = elsewhereOf(curl, url);
+  if ('problem' in elsewhere) return wrong(elsewhere.problem);
+  const proxied = viaProxy(curl, url);
+  if (proxied && 'problem' in proxied) return wrong(proxied.problem);
+  if (proxied) headers.push(...proxied.lines.filter(([n]) => !named(n.toLowerCase())));
   const version = curl.version === 'upgrade' ? (upgrades ? '1.1' : '2') : curl.version;
   const made = requestFromUrl({
-    method: curl.method ?? (curl.head ? 'HEAD' : curl.upload === null ? (sends ? 'POST' : 'GET') : 'PUT'),
+    method: curl.method ?? (curl.head ? 'HEAD' : upload === null ? (sends ? 'POST' : 'GET') : 'PUT'),
     url,
     client: 'curl',
     headers,
@@ -296,11 +480,17 @@ export function requestFromCurl(text: string, origin: string | null = null): Rea
   if ('problem' in made) return wrong(made.problem);
   const sent: RequestInput = {
     ...made,
+    ...elsewhere,
+    ...proxied?.input,
     ...(curl.target === null ? {} : { target: curl.target }),
     ...curl.where,
+    ...(curl.haproxy === null
+      ? {}
+      : { proxyProtocol: { clientAddress: curl.haproxy || (curl.where.clientAddress ?? CLIENT), sent: true } }),
     headers: (made.headers ?? []).filter(([n]) => !without.has(n.toLowerCase())),
   };
-  // what curl takes out of a file is not known
+  // what curl takes out of a file is not known, nor how long it is
+  if ((file || (upload !== null && upload !== '-')) && !sized) return { input: { ...sent, openLength: true } };
   return { input: sends && !file ? { ...sent, body, bodyLength: toBytes(body).length } : sent };
 }
 

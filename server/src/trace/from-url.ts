@@ -165,6 +165,9 @@ export const isHost = (name: string): boolean => /^(?:host|:authority)$/i.test(n
 /** The host that a request's lines name, with its port. */
 export const hostIn = (headers: readonly HeaderPair[]): string | undefined => headers.find(([n]) => isHost(n))?.[1];
 
+/** Whose requests are traced where nobody says who asks: an address of documentation (RFC 5737). */
+export const CLIENT = '203.0.113.9';
+
 /** An address that a connection may come from. */
 export const isAddress = (text: string): boolean => canonicalIp(text) !== null || text.startsWith('unix:');
 

@@ -23,7 +23,7 @@ import { atOf } from './at.ts';
 import { BODIES } from './body.ts';
 import { bufferingOf, FACTS, HANDSHAKE, keepaliveOf, offersHttp2, timeoutsOf, tlsOf } from './facts.ts';
 import { FILTERS, liveHeaders } from './filters.ts';
-import { hostIn } from './from-url.ts';
+import { CLIENT, hostIn } from './from-url.ts';
 import { patternOf } from './handlers/find-config.ts';
 import { GROUPS } from './handlers/upstream.ts';
 import { DEFINITIONS } from './index.ts';
@@ -89,8 +89,6 @@ export const LEDGER = ledgerOf([
   FACTS,
   HANDSHAKE,
 ]);
-
-const DEFAULT_CLIENT = '203.0.113.9';
 
 const VERSIONS: Readonly<Record<string, number>> = table({
   '0.9': 9,
@@ -198,7 +196,7 @@ function start(run: Run): void {
   run.connection.tls = run.connection.scheme === 'https';
   const version = readVersion(input.httpVersion ?? '1.1');
   run.version = version ?? 1000;
-  run.connection.clientAddress = (input.clientAddress ?? DEFAULT_CLIENT).replace(/^\[(.*)\]$/, '$1');
+  run.connection.clientAddress = (input.clientAddress ?? CLIENT).replace(/^\[(.*)\]$/, '$1');
   run.connection.clientPort = input.clientPort ?? 50_000;
   run.methodName = toBytes(input.method ?? 'GET');
   const target = toBytes(input.target);
@@ -243,6 +241,11 @@ function start(run: Run): void {
       otherwise: 'none of its addresses are known',
       why: 'the listener expects one',
     });
+  if (input.proxyProtocol?.sent && !listener.proxyProtocol) {
+    refuse(run, 400, 'the line of the PROXY protocol is no request line, and the listener expects none');
+    go(run);
+    return;
+  }
   if (!requestLine(run, target, versionText, version) || !headerLines(run)) {
     go(run);
     return;
@@ -432,6 +435,17 @@ function invalidTarget(run: Run): false {
   return refuse(run, 400, 'the request target is invalid');
 }
 
+/** Content-Length of a body that is nowhere to be seen. */
+function assumedLength({ report }: Run): HeaderPair {
+  const length = report.assume({
+    id: 'body-length',
+    what: 'length of the body, in bytes',
+    otherwise: '1000',
+    why: 'it comes from a file, which is not read',
+  });
+  return ['Content-Length', /^\d+$/.test(length) ? length : '0'];
+}
+
 /** Headers that may stand only once. */
 const UNIQUE = new Set([
   'if-modified-since',
@@ -456,7 +470,7 @@ function headerLines(run: Run): boolean {
   let count = 0;
   const limit = readings.of(run.level).mostHeaders;
   const bare = new Set(input.withoutColon);
-  for (const [i, [rawName, rawValue]] of (input.headers ?? []).entries()) {
+  for (const [i, [rawName, rawValue]] of [...(input.headers ?? []), ...(input.openLength ? [assumedLength(run)] : [])].entries()) {
     if (http1 && bare.has(i) && refusesBare(run)) return refuse(run, 400, `the header line ${fromBytes(toBytes(rawName))} has no colon`);
     let name = toBytes(rawName);
     let value = toBytes(rawValue);
@@ -816,7 +830,7 @@ function finish(run: Run): Trace {
     scheme: input.scheme ?? 'http',
     httpVersion: input.httpVersion ?? '1.1',
     headers: input.headers ?? [],
-    clientAddress: input.clientAddress ?? DEFAULT_CLIENT,
+    clientAddress: input.clientAddress ?? CLIENT,
     localAddress: run.connection.localAddress,
     localPort: run.connection.localPort,
   };

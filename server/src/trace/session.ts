@@ -7,6 +7,7 @@ import type { Config } from '../config/config.ts';
 import { type Listener, listenerFor, listenersOf } from '../config/servers.ts';
 import { atOf } from './at.ts';
 import { Failed } from './failed.ts';
+import { CLIENT } from './from-url.ts';
 import { type Ledger, notSimulatedIn } from './ledger.ts';
 import { Run } from './run.ts';
 import type { Facts, RequestInput, Trace, TraceOptions } from './trace.ts';
@@ -42,7 +43,7 @@ export function traceSession(config: Config, input: RequestInput, options: Trace
   const run = new Run({ config, input, options, protocol: session.protocol });
   const { connection, reply, report } = run;
   connection.scheme = session.scheme;
-  connection.clientAddress = input.clientAddress ?? '203.0.113.9';
+  connection.clientAddress = input.clientAddress ?? CLIENT;
   connection.clientPort = input.clientPort ?? 50_000;
   connection.localPort = input.localPort ?? session.port;
   const listener = listenerOf(config, input, connection.localPort, session);

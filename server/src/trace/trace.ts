@@ -61,7 +61,11 @@ export interface RequestInput {
     /** where the client connected to, as the proxy saw it; default: the address and port of the listener, as an assumption */
     readonly serverAddress?: string;
     readonly serverPort?: number;
+    /** it comes whatever the listener expects; one that expects none takes it for a bad request line */
+    readonly sent?: boolean;
   };
+  /** a body comes of which nobody knows the length: its Content-Length is an assumption */
+  readonly openLength?: boolean;
   /** the request's body in bytes, for limits; default: that of `body`, else what Content-Length says */
   readonly bodyLength?: number;
   /** the text of the body, for `$request_body` */
