@@ -274,6 +274,7 @@ add('an Ansible role with a main file and a loop', ['roles/nginx/templates/nginx
   'roles/nginx/templates/vhost.j2': site('{{ item.name }}', '127.0.0.1:{{ item.port }}'),
 });
 add('a Puppet module', ['modules/web/templates/site.conf.erb'], {
+  Puppetfile: "forge 'https://forge.puppet.com'\n",
   'modules/web/manifests/init.pp': 'class web { file { "/etc/nginx/conf.d/site.conf": content => template("web/site.conf.erb") } }\n',
   'modules/web/templates/site.conf.erb': site('<%= @domain %>', '127.0.0.1:<%= @port %>'),
 });

@@ -69,8 +69,8 @@ export function candidates(path: string, base: FileId, root: FileId, options: Pi
   for (const { from, to } of options.pathMap) {
     const head = from.replace(/\/+$/, '');
     if (path !== head && !path.startsWith(head + '/')) continue;
-    const target = /^[a-z][a-z0-9+.-]+:/i.test(to) ? fileId(to) : resolve(confDir, to);
-    out.push(resolve(target, './' + path.slice(head.length + 1)));
+    const target = mapTarget(to, confDir);
+    out.push(path === head ? target : resolve(target, './' + path.slice(head.length + 1)));
   }
   const own = [
     '/etc/nginx',
@@ -86,6 +86,9 @@ export function candidates(path: string, base: FileId, root: FileId, options: Pi
   return [...new Set(out)];
 }
 
+/** What a path map leads to: an address, or a path from the main file's folder. */
+const mapTarget = (to: string, confDir: FileId): FileId => (/^[a-z][a-z0-9+.-]+:/i.test(to) ? fileId(to) : resolve(confDir, to));
+
 /** The path at which the main file's folder is on the deployed system, where a path map says so. */
 function insideFolder(root: FileId, pathMap: readonly PathMap[]): string | null {
   const own = pathMap.find(({ to }) => to === root)?.from;
@@ -93,8 +96,8 @@ function insideFolder(root: FileId, pathMap: readonly PathMap[]): string | null 
 }
 
 /** Files that are put by name where a mask looks: mounted one by one into a folder. */
-const putUnder = (path: string, pathMap: readonly PathMap[]): FileId[] =>
-  pathMap.filter(({ from }) => matchesMask(from, path)).map(({ to }) => fileId(to));
+const putUnder = (path: string, pathMap: readonly PathMap[], confDir: FileId): { readonly inside: string; readonly id: FileId }[] =>
+  pathMap.filter(({ from }) => matchesMask(from, path)).map(({ from, to }) => ({ inside: from, id: mapTarget(to, confDir) }));
 
 const missing = (file: FileId, path: string, mask: boolean, unseen: string | null): Include => ({
   file,
@@ -174,16 +177,28 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
     const absolute = /^(\/|[a-z]:[\\/])/i.test(path);
     const deployed = absolute ? path : inside === null ? null : `${inside}/${path}`;
     if (isMask(path) && deployed !== null) {
-      const put: FileId[] = [];
-      for (const id of putUnder(deployed, options.pathMap))
-        if ((await sources.stat(id))?.kind === 'file' && (await allowed(id)) && !put.includes(id)) put.push(id);
-      if (put.length) {
-        const mapped = options.pathMap.filter(({ from }) => deployed.startsWith(from.replace(/\/+$/, '') + '/'));
-        for (const id of mapped.length ? candidates(deployed, confDir, at, options).slice(0, mapped.length) : []) {
-          const matches = await expandMask(sources, id, pathOf(id));
-          if (matches) for (const m of matches) if (!put.includes(m) && (await allowed(m))) put.push(m);
+      /** by the paths that they have on the deployed system: nginx takes them in that order */
+      const put = new Map<string, FileId>();
+      const ids = new Set<FileId>();
+      const take = (inside: string, id: FileId): void => {
+        if (ids.has(id) || put.has(inside)) return;
+        ids.add(id);
+        put.set(inside, id);
+      };
+      for (const { inside, id } of putUnder(deployed, options.pathMap, confDir))
+        if ((await sources.stat(id))?.kind === 'file' && (await allowed(id))) take(inside, id);
+      if (put.size) {
+        for (const { from, to } of options.pathMap) {
+          const head = from.replace(/\/+$/, '');
+          if (!deployed.startsWith(`${head}/`)) continue;
+          const folder = mapTarget(to, confDir);
+          const mask = resolve(folder, './' + deployed.slice(head.length + 1));
+          if (options.within && !options.within(await real(folderOfMask(mask)))) continue;
+          const matches = await expandMask(sources, mask, pathOf(mask), (name) => unnamed.push(name));
+          if (!matches) return null;
+          for (const m of matches) if (await allowed(m)) take(`${head}/${relativePath(m, folder)}`, m);
         }
-        return put;
+        return [...put].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, id]) => id);
       }
     }
     const places = candidates(path, confDir, at, options);

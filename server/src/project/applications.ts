@@ -9,7 +9,7 @@ import { isCompose, readCompose } from '../deploy/compose.ts';
 import type { Deployment } from '../deploy/deployment.ts';
 import { MAX_FILES } from '../deploy/wanted.ts';
 import { coveringOf, type Part, type Project, placesMain } from './deployed.ts';
-import type { Instance } from './mounts.ts';
+import { type Instance, OF_IMAGES } from './mounts.ts';
 
 /** Files in whose folder something is deployed. `package.json` and the like are in every folder of a monorepo. */
 const MARK = /^(manage\.py|Procfile|Dockerfile|pyproject\.toml|requirements\.txt|Chart\.yaml|composer\.json)$/;
@@ -158,7 +158,7 @@ function startersOf(project: Project, root: FileId, by: Instance | null): readon
 /** The folders that a configuration is deployed from: those of the compose files, manifests or Dockerfiles that mount or copy it, else its own. */
 function anchorsOf(project: Project, root: FileId, by: Instance | null): readonly FileId[] {
   const from = startersOf(project, root, by)
-    .filter((i) => i.kind !== 'ansible' && i.kind !== 'systemd')
+    .filter((i) => OF_IMAGES.includes(i.kind))
     .map((i) => dirname(i.at.file));
   return from.length ? [...new Set(from)] : [dirname(hostFileOf(root))];
 }

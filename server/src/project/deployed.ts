@@ -4,7 +4,8 @@
  */
 import { dirname, type FileId, isBelow } from '../base/file-id.ts';
 import { MAIN_FILES } from './main-files.ts';
-import { type Instance, insidePaths, nearestPlace, type Placed } from './mounts.ts';
+import { type Instance, OF_FOLDERS } from './mounts.ts';
+import { insidePaths, nearestPlace, type Placed } from './places.ts';
 
 /** A folder within a project that is deployed by itself. */
 export interface Part {
@@ -63,7 +64,7 @@ export function instancesFor(project: Project, file: FileId, by: Instance | null
     const main = covering.filter((i) => placesMain(i, file));
     return main.length ? main : covering;
   }
-  const above = project.instances.filter((i) => i.kind !== 'ansible' && isBelow(file, dirname(i.at.file)));
+  const above = project.instances.filter((i) => OF_FOLDERS.includes(i.kind) && isBelow(file, dirname(i.at.file)));
   const nearest = Math.max(...above.map((i) => depth(i.at.file)));
   const near = above.filter((i) => depth(i.at.file) === nearest);
   return near.length ? near : project.instances;

@@ -31,7 +31,7 @@ export interface Embedded {
   readonly quoting: Quoting;
   /** of a text in several words: the words, between their quotes */
   readonly words: readonly Span[] | null;
-  /** the path of the file that it becomes, as it is written; null where the host does not say one */
+  /** the path of the file that it becomes, as it is written, by a script also without its folder; null where the host does not say one */
   readonly target: string | null;
 }
 
@@ -116,12 +116,18 @@ const OPENERS = table({
   puppet: String.raw`@\([ \t]*(?:(?=")"|(?<quoted>))(?<word>\w+)"?[^)\n]*\)`,
 } as const satisfies Record<Exclude<Form, 'yaml' | 'markdown'>, string>);
 
-/** The file that a here-document becomes, by what is around it. */
-function targetOf(form: Form, text: string, at: number, start: number, end: number): string {
+/** Where a line of a shell or of a Dockerfile writes to: a word with its quotes. */
+const SHELL_TARGET = (() => {
+  const word = String.raw`((?:"[^"\n]*"|'[^'\n]*'|[^\s"'<>|;&])+)`;
+  return new RegExp(String.raw`>{1,2}\s*${word}|\btee\s+(?:-a\s+)?${word}|^\s*(?:COPY|ADD)\s.*<<\S+\s+(\S+)`);
+})();
+
+/** The file that a here-document becomes, by what is around it; null where nothing says it. */
+function targetOf(form: Form, text: string, at: number, start: number, end: number): string | null {
   const line = text.slice(text.lastIndexOf('\n', at) + 1, start);
   if (form === 'shell') {
-    const name = />{1,2}\s*["']?([^\s"'<>|;&]+)|\btee\s+(?:-a\s+)?["']?([^\s"'<>|;&]+)|^\s*(?:COPY|ADD)\s.*<<\S+\s+(\S+)/.exec(line);
-    return name?.[1] ?? name?.[2] ?? name?.[3] ?? 'nginx.conf';
+    const name = SHELL_TARGET.exec(line);
+    return (name?.[1] ?? name?.[2] ?? name?.[3])?.replace(/["']/g, '') || null;
   }
   // within the block: `destination = "local/site.conf"`, `file { '/etc/nginx/conf.d/site.conf': content => …`
   const before = text.slice(Math.max(0, at - 400), at);
@@ -133,7 +139,7 @@ function targetOf(form: Form, text: string, at: number, start: number, end: numb
     [...behind.matchAll(place)][0]?.[1] ??
     [...block.matchAll(place)].at(-1)?.[1] ??
     /(\w+)\s*=>?\s*$/.exec(line.slice(0, line.indexOf('<<')))?.[1] ??
-    'nginx.conf'
+    null
   );
 }
 
@@ -236,7 +242,7 @@ class Finder {
     folder: string,
     name: string,
     span: Span,
-    more: Partial<Pick<Embedded, 'contexts' | 'quoting' | 'words'>> & { readonly window?: Window },
+    more: Partial<Pick<Embedded, 'contexts' | 'quoting' | 'words' | 'target'>> & { readonly window?: Window },
   ): void {
     const { text } = this;
     const base = name.replace(/[/\\]+$/, '').replace(/^.*[/\\]/, '') || 'nginx.conf';
@@ -260,7 +266,7 @@ class Finder {
       window,
       quoting: more.quoting ?? 'lines',
       words: more.words ?? null,
-      target: name.startsWith('/') ? name : null,
+      target: more.target ?? (name.startsWith('/') ? name : null),
     });
   }
 
@@ -408,8 +414,9 @@ class Finder {
         continue;
       }
       const target = targetOf(form, text, m.index, start, end);
-      if (!isNginx(reader === 'shell' ? inner.replaceAll('\\$', '$') : inner, target)) continue;
-      this.add(at, target, span, { window: this.readBy(reader, span, inner) });
+      const name = target ?? 'nginx.conf';
+      if (!isNginx(reader === 'shell' ? inner.replaceAll('\\$', '$') : inner, name)) continue;
+      this.add(at, name, span, { window: this.readBy(reader, span, inner), ...(form === 'shell' ? { target } : {}) });
     }
     codeTo(text.length);
     if (form === 'shell') this.commands(within, code, folder, outer);
@@ -436,6 +443,7 @@ class Finder {
       const own = engine ? { visible: only(this.text, span, shown), engine } : this.windowOf(span, shown);
       this.add(`${folder || 'words'}.${this.found.length}`, target, span, {
         window: own,
+        target,
         quoting: 'words',
         words: words.map((w) => ({ start: within.start + w.start, end: within.start + w.end })),
       });

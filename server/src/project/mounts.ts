@@ -3,31 +3,24 @@
  * template and copy tasks of Ansible, `-c` of commands. Pure over texts: nothing is built or run.
  */
 import picomatch from 'picomatch';
-import { basename, dirname, type FileId, isBelow, normalPath, pathOf, relativePath, resolve } from '../base/file-id.ts';
+import { basename, dirname, type FileId, isBelow, pathOf, relativePath, resolve } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import { type ComposeFile, type ComposeProject, type ComposeService, composeProjects, isCompose, readCompose } from '../deploy/compose.ts';
 import { commandWords, type DockerCopy, type DockerStage, type ImageCommand, isDockerfile, readDockerfile } from '../deploy/dockerfile.ts';
 import { ofInterest } from '../deploy/kubernetes.ts';
 import { likely, placeOf, type Setting, written } from '../deploy/setting.ts';
-import { type Environment, NO_ENVIRONMENT } from '../deploy/shell.ts';
+import { NO_ENVIRONMENT } from '../deploy/shell.ts';
 import { whyUnread } from '../deploy/unread.ts';
 import { child, scalarText, type YamlValue, yamlDocuments } from '../deploy/yaml-text.ts';
 import { withoutMarks } from './embedded.ts';
 import { type Image, imageOf, installedOn } from './images.ts';
-
-/** A file or folder of the project at a path of the deployed system. */
-export interface Placed {
-  /** without a slash at its end; may hold placeholders of a template */
-  readonly inside: string;
-  readonly file: FileId;
-  /** what says so */
-  readonly at: Place;
-}
+import { clean, FOLDER_NAME, type Known, NGINX_FOLDERS, nearestPlace, type Placed, there, upTo } from './places.ts';
+import { laidBy, linked, type Provisioner, provisionerOf, writtenTo } from './provisioning.ts';
 
 /** One nginx that the project deploys: a service, an image, a host. */
 export interface Instance {
   readonly name: string;
-  readonly kind: 'compose' | 'dockerfile' | 'kubernetes' | 'ansible' | 'systemd';
+  readonly kind: 'compose' | 'dockerfile' | 'kubernetes' | 'systemd' | 'ansible' | Provisioner;
   readonly image: Image | null;
   /** an image of the project's own is built over `image`, and may hold more */
   readonly built?: boolean;
@@ -43,37 +36,17 @@ export interface Instance {
   readonly at: Place;
 }
 
+/** Instances that a file system of their own is made for; the others put files beside those of a host that nobody sees. */
+export const OF_FOLDERS: readonly Instance['kind'][] = ['compose', 'dockerfile', 'kubernetes', 'systemd'];
+
+/** Whether an instance is what a manifest or a script of a host puts there, whose name says nothing of its nginx. */
+export const isProvisioned = ({ kind }: Instance): boolean => !OF_FOLDERS.includes(kind) && kind !== 'ansible';
+
 /** Instances that are made of images: what nobody mounts or copies into a folder of theirs is not there. */
 export const OF_IMAGES: readonly Instance['kind'][] = ['compose', 'dockerfile', 'kubernetes'];
 
-/** What is known of the project's files without reading them. */
-export interface Known {
-  readonly boundary: FileId;
-  readonly files: ReadonlySet<FileId>;
-  /** the configuration that a part of a text is, such as a key of a ConfigMap; null where it is none */
-  readonly inner?: (part: Place) => FileId | null;
-  /** the configurations in a part of a text that say of themselves which file they become */
-  readonly written?: (part: Place) => readonly { readonly file: FileId; readonly target: string }[];
-  /** told of a file that could not be read completely, with the reason in words that follow a colon */
-  readonly unread?: (file: FileId, why: string) => void;
-  /** the variables of the `.env` file in a folder, which is Compose's own environment */
-  readonly environment?: (folder: FileId) => Environment;
-}
-
 /** The stages of a Dockerfile, with the values that a build gives its ARGs. */
 type Stages = (args?: ReadonlyMap<string, Setting<string>>) => DockerStage[];
-
-/** Folders that nginx's configuration is in on some system. */
-export const NGINX_FOLDERS =
-  /^\/(etc\/(nginx|angie|openresty)|usr\/local\/(etc\/nginx|nginx\/conf|openresty\/nginx(\/conf)?)|opt\/(nginx|bitnami\/nginx)(\/conf)?|opt\/angie)(\/|$)/;
-
-const isFolder = (id: FileId, { files }: Known): boolean => {
-  for (const file of files) if (file !== id && isBelow(file, id)) return true;
-  return false;
-};
-const there = (id: FileId, known: Known): boolean => known.files.has(id) || isFolder(id, known);
-
-const clean = (path: string): string => normalPath(path).replace(/(?<=.)\/+$/, '');
 
 /** Instances that several texts speak of; the order is that of the files. Texts that are none of these give nothing. */
 export function instancesOf(texts: ReadonlyMap<FileId, string>, known: Known): Instance[] {
@@ -90,13 +63,14 @@ export function instancesOf(texts: ReadonlyMap<FileId, string>, known: Known): I
   for (const [file, text] of texts) if (isDockerfile(basename(file))) stages.set(file, (args) => readDockerfile(file, text, args));
   const { instances, built } = composeInstances(texts, { stages, known, guarded });
   const kubernetes = new Kubernetes(known);
+  const laid = new Map<FileId, Instance>();
   for (const [file, text] of texts) {
     const name = basename(file);
-    if (isCompose(name)) continue;
+    if (isCompose(name) || provisionerOf(pathOf(file))) continue;
     if (/\.ya?ml$/.test(name))
       guarded(file, undefined, () => {
         const tasks = ansibleInstance(file, yamlDocuments(file, text, true), known);
-        if (tasks) out.push(tasks);
+        if (tasks) laid.set(file, tasks);
         else
           kubernetes.read(file, yamlDocuments(file, ofInterest(withoutMarks(text)), true), ({ span }) => text.slice(span.start, span.end));
       });
@@ -121,15 +95,33 @@ export function instancesOf(texts: ReadonlyMap<FileId, string>, known: Known): I
       if (made) out.push(made);
     });
   }
-  return [...instances, ...out, ...kubernetes.instances()].filter(
+  for (const file of new Set([...texts.keys(), ...(known.hosts?.keys() ?? [])]))
+    guarded(file, undefined, () => {
+      const made = provisioning(file, texts.get(file) ?? '', known, laid.get(file) ?? null);
+      if (made) laid.set(file, made);
+    });
+  return [...instances, ...out, ...kubernetes.instances(), ...laid.values()].filter(
     (i) => i.image !== null || i.main !== null || i.loads.length > 0 || i.placed.some((p) => NGINX_FOLDERS.test(p.inside)),
   );
+}
+
+/** What a text of configuration management, or a script, puts where: what it copies and links, and what it writes itself. `tasks` are those of Ansible. */
+function provisioning(file: FileId, text: string, known: Known, tasks: Instance | null): Instance | null {
+  const name = basename(file);
+  if (isCompose(name) || isDockerfile(name)) return tasks;
+  const kind = provisionerOf(pathOf(file));
+  const { placed, links } = kind ? laidBy(kind, file, text, known) : { placed: [], links: [] };
+  const all = linked({ placed: [...(tasks?.placed ?? []), ...placed, ...writtenTo(known.hosts?.get(file) ?? [])], links });
+  const [first] = all;
+  if (!first) return tasks;
+  if (tasks) return { ...tasks, placed: all };
+  return { name, kind: kind ?? 'script', image: null, placed: all, main: null, loads: [], at: first.at };
 }
 
 /** True for files that may say where nginx's files live, by the path within the project. Others are not read for it. */
 export function saysWhere(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
-  if (isCompose(name) || isDockerfile(name) || name.endsWith('.service')) return true;
+  if (isCompose(name) || isDockerfile(name) || name.endsWith('.service') || provisionerOf(path)) return true;
   if (!/\.ya?ml$/.test(name)) return false;
   return (
     /(^|\/)(tasks|handlers|playbooks?|templates|charts?|helm|k8s|kubernetes|kube|manifests?|kustomize|overlays|base|ansible|deploy(ment)?s?|docker|stacks?|swarm|nginx)\//i.test(
@@ -267,9 +259,6 @@ function withTemplates(placed: readonly Placed[], known: Known): Placed[] {
 
 const INSTALLS =
   /\b(?:apt(?:-get)?|apk|dnf|yum|microdnf|zypper)\b[^\n]*?\b(?:install|add)\b[^\n&;|]*\b(nginx|nginx-full|nginx-light|nginx-extras|nginx-core|openresty)\b/;
-const FOLDER_NAME =
-  /(^|\/)(nginx|conf\.d|http\.d|sites-(available|enabled)|templates|snippets|conf|includes?|vhosts?\.d|stream\.d|modules-enabled|app|code|src)$/;
-
 /** A command that puts a file of nginx to its place: what is in it nobody sees. */
 const BRINGS =
   /(?:>|\s-[oO]|\b(?:cp|mv|install|ln)\b[^\n;&|]*?)\s*(\/etc\/nginx\/(?:nginx\.conf|(?:conf|http|stream)\.d|sites-enabled)\b[^\s"'<>|;&]*)/g;
@@ -291,12 +280,15 @@ function dockerInstance(
   known: Known,
 ): Instance | null {
   const made: Made[] = [];
+  const starts = stages.flatMap(({ runs, copies }) =>
+    [...runs.map((r) => r.place()), ...copies.map((c) => c.place)].map((p) => p.span.start),
+  );
   for (const stage of stages) {
     const base = stage.base.text.split(/\s+/).find((word) => !word.startsWith('--')) ?? '';
     const image =
       imageOf(base) ??
       (stage.runs.some((run) => INSTALLS.test(run.text)) ? installedOn(base, stage.runs.map((run) => run.text).join('\n')) : null);
-    const placed = stage.runs.flatMap((run) => writtenBy(run.place(), known));
+    const placed = stage.runs.flatMap((run) => writtenBy(run.place(), starts, known));
     const unseen = stage.runs
       .flatMap((run) => [...run.text.matchAll(BRINGS)].map(([, path]) => clean(path!)))
       .filter((path) => !placed.some((p) => p.inside === path));
@@ -319,9 +311,16 @@ function dockerInstance(
   return { name: basename(file), kind: 'dockerfile', image, built: true, placed, unseen, ...startedBy(started.join(' ')), at: stage.place };
 }
 
-/** `cat <<EOF > /etc/nginx/conf.d/site.conf`, `echo '…' > /etc/nginx/nginx.conf`: the texts of a RUN at the paths that they are written to. */
-const writtenBy = (at: Place, known: Known): Placed[] =>
-  (known.written?.(at) ?? []).map(({ file, target }) => ({ inside: clean(target), file, at }));
+/**
+ * `cat <<EOF > /etc/nginx/conf.d/site.conf`, `echo '…' > /etc/nginx/nginx.conf`: the texts of a RUN at the paths that they are written to, also where its
+ * documents hold them. `starts` are the offsets of all instructions that may hold some.
+ */
+function writtenBy(at: Place, starts: readonly number[], known: Known): Placed[] {
+  const next = Math.min(...starts.filter((start) => start > at.span.start));
+  return (known.hosts?.get(at.file) ?? []).flatMap(({ file, target, at: { span } }) =>
+    target?.startsWith('/') && span.start >= at.span.start && span.start < next ? [{ inside: clean(target), file, at }] : [],
+  );
+}
 
 function copied(
   { from, sources, target, intoFolder, place: at }: DockerCopy,
@@ -364,38 +363,6 @@ function copied(
     if (base) put(resolve(base, './' + source));
   }
   return out;
-}
-
-/** The file of the project at a path of the deployed system; the last and most exact of what says so counts. */
-export function nearestPlace(placed: readonly Placed[], inside: string): FileId | null {
-  let best: Placed | null = null;
-  for (const p of placed)
-    if ((inside === p.inside || p.inside === '/' || inside.startsWith(p.inside + '/')) && (!best || p.inside.length >= best.inside.length))
-      best = p;
-  return best
-    ? inside === best.inside
-      ? best.file
-      : resolve(best.file, './' + inside.slice(best.inside === '/' ? 1 : best.inside.length + 1))
-    : null;
-}
-
-/** The paths of the deployed system at which a file of the project is found, the most exact first. */
-export function insidePaths(placed: readonly Placed[], file: FileId): { readonly path: string; readonly by: Placed }[] {
-  return placed
-    .filter((p) => isBelow(file, p.file))
-    .sort((a, b) => b.file.length - a.file.length)
-    .map((by) => ({ path: file === by.file ? by.inside : clean(`${by.inside}/${relativePath(file, by.file)}`), by }))
-    .sort((a, b) => Number(b.path.startsWith('/etc/nginx/conf.d/')) - Number(a.path.startsWith('/etc/nginx/conf.d/')));
-}
-
-/** A folder and those above it, up to the boundary. */
-function upTo(start: FileId, boundary: FileId): FileId[] {
-  const out: FileId[] = [];
-  for (let folder = start; isBelow(folder, boundary); folder = dirname(folder)) {
-    out.push(folder);
-    if (dirname(folder) === folder) break;
-  }
-  return out.length ? out : [start];
 }
 
 /** The values over which a task is repeated, each as what it puts into a text; a task without a loop is done once. Lists that variables hold are not known. */

@@ -20,7 +20,8 @@ import { HEAD, holdsMainBlocks, isPlausible, looksLikeNginx, type Verdict, verdi
 import { depth, instancesFor, loneProject, mountsFor, type Project } from './deployed.ts';
 import { type Embedded, embeddedIn, mayBeAnything, mayHost } from './embedded.ts';
 import { mapsWithin } from './embedded-files.ts';
-import { type Instance, instancesOf, OF_IMAGES, type Placed, saysWhere } from './mounts.ts';
+import { type Instance, instancesOf, OF_IMAGES, saysWhere } from './mounts.ts';
+import type { Placed } from './places.ts';
 import { type Candidates, filesBelow, holding } from './walk.ts';
 import { ANY_WAY, type Way } from './ways.ts';
 
@@ -185,10 +186,17 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
       files: seen,
       // a here-document begins on the line after its instruction
       inner: ({ file, span }) => inner.get(file)?.find((e) => span.start <= e.span.start && e.span.start <= span.end + 2)?.id ?? null,
-      written: ({ file, span }) =>
-        (inner.get(file) ?? []).flatMap((e) =>
-          e.target !== null && span.start <= e.span.start && e.span.start <= span.end + 2 ? [{ file: e.id, target: e.target }] : [],
-        ),
+      hosts: new Map(
+        [...inner].map(([host, parts]) => [
+          host,
+          parts.map(({ id, target, span, window }) => ({
+            file: id,
+            target,
+            main: holdsMainBlocks(window.visible),
+            at: { file: host, span },
+          })),
+        ]),
+      ),
       environment: (home) => environments.get(home) ?? NO_ENVIRONMENT,
       unread,
     }),

@@ -22,7 +22,8 @@ import { partsApart } from './applications.ts';
 import { bringsUnseen, livesAt, type Project, startsWithStock } from './deployed.ts';
 import type { Distribution } from './images.ts';
 import { MAIN_FILES, type MainFile } from './main-files.ts';
-import { type Instance, insidePaths, OF_IMAGES } from './mounts.ts';
+import { type Instance, isProvisioned, OF_IMAGES } from './mounts.ts';
+import { insidePaths } from './places.ts';
 import type { Stock } from './stock.ts';
 
 /** Where a file will live, as mounts, copies and tasks of the project say it. */
@@ -30,8 +31,8 @@ export interface Destination {
   /** the absolute path on the server, or in the container */
   readonly path: string;
   readonly distribution: Distribution;
-  /** how people call the image or the package, such as `nginx:1.29` */
-  readonly of: string;
+  /** how people call the image or the package, such as `nginx:1.29`; null: as the main file's own package is called */
+  readonly of: string | null;
   /** the files of the project that are put into the same folder there, this one among them, in any order */
   readonly together: readonly FileId[];
   /** all that will be in that folder is in `together` */
@@ -135,6 +136,7 @@ export function standInFor(
   if (!made) return null;
   const usual = main.takes.find((t) => t.context === context)?.mask ?? `/etc/nginx/snippets/`;
   const path = destination?.path ?? usual.replace(/[^/]*$/, '') + nameThere(file.id, usual);
+  const home = main.path.replace(/\/[^/]*$/, '');
   const id = stockId(`/stand-in/${distribution}/${context}/${taken ? 'known' : 'assumed'}${pathOf(file.id)}/nginx.conf`);
   const together = taken ? destination.together : [file.id];
   const whole = !!taken && destination.whole;
@@ -147,7 +149,7 @@ export function standInFor(
     ...beside,
     beside: whole ? null : 'other files of its folder on the server are not seen',
     folders: foldersOf(file.id),
-    inside: taken ? main.path.replace(/\/[^/]*$/, '') : null,
+    inside: destination?.path.startsWith(`${home}/`) ? home : null,
     path,
     of: destination?.of ?? main.title,
     readAs: `${path} of ${destination?.of ?? main.title}`,
@@ -212,8 +214,8 @@ export function destinationIn(project: Project, file: FileId, by: Instance | nul
   const { image } = instance;
   return {
     path,
-    distribution: image?.distribution ?? 'official',
-    of: image?.name ?? instance.name,
+    distribution: image?.distribution ?? FOLDERS.find(([mask]) => mask.test(path))?.[1] ?? 'official',
+    of: image?.name ?? (isProvisioned(instance) ? null : instance.name),
     together: [...byPath].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, id]) => id),
     // a main file of the project's own does not read this one: what is around it then is not known
     whole:

@@ -7,7 +7,8 @@ import { type FileId, hostFileOf, relativePath } from '../base/file-id.ts';
 import type { StartedBy } from '../config/tree.ts';
 import { aroundOf, partsApart } from './applications.ts';
 import { coveringOf, mainFileOf, type Project, placesMain } from './deployed.ts';
-import { type Instance, insidePaths, NGINX_FOLDERS, OF_IMAGES } from './mounts.ts';
+import { type Instance, OF_IMAGES } from './mounts.ts';
+import { insidePaths, NGINX_FOLDERS } from './places.ts';
 
 export interface Way {
   /** whose mounts and whose nginx count; null: all that is known of the file counts, for nothing in it differs */
