@@ -192,7 +192,7 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
           parts.map(({ id, target, span, window }) => ({
             file: id,
             target,
-            main: holdsMainBlocks(window.visible),
+            main: holdsMainBlocks(window.visible, pathOf(id)),
             at: { file: host, span },
           })),
         ]),
