@@ -381,7 +381,7 @@ function requestLine(run: Run, target: ByteString, versionText: string, version:
   // of the server that the authority has chosen
   const { mergeSlashes } = readings.of(run.level);
   if (!METHOD.test(run.methodName)) return refuse(run, 400, 'the method has characters that nginx refuses');
-  const connects = run.methodName === 'CONNECT' && behaviour.tunnels;
+  const connects = run.methodName === 'CONNECT' && (http1 ? behaviour.connectsToAuthority : behaviour.tunnels);
   const parsed = connects ? parseAuthority(target) : parseTarget(target, mergeSlashes, behaviour.strictHost);
   // the version is read after the target, and nothing of either counts when one is refused
   if (parsed === null && (connects || !looksLikeTarget(target))) return invalidTarget(run);

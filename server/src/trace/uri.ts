@@ -31,10 +31,7 @@ const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//;
 const CONTROL = /[\x00-\x20\x7f]/;
 const HOST = /^(?:\[[0-9A-Za-z:\-._~!$&'()*+,;=]*\]|[A-Za-z0-9.-]*)/;
 
-/**
- * Reads a request target. Null: nginx answers 400. `strict` is the host syntax of 1.29.4 and later, which allows any
- * unreserved and sub-delim character in the host of an absolute URL.
- */
+/** Reads a request target. Null: nginx answers 400. `strict`: as 1.29.4 and later read it, with the port beside the host. */
 export function parseTarget(target: ByteString, mergeSlashes: boolean, strict = false): Target | null {
   if (CONTROL.test(target)) return null;
   if (target.startsWith('/')) {
@@ -44,7 +41,7 @@ export function parseTarget(target: ByteString, mergeSlashes: boolean, strict = 
   const scheme = SCHEME.exec(target)?.[0];
   if (!scheme) return null;
   const rest = target.slice(scheme.length);
-  const host = (strict ? /^(?:\[[^\]]*\]|[A-Za-z0-9\-._~!$&'()*+,;=%]*)/ : HOST).exec(rest)?.[0] ?? '';
+  const host = HOST.exec(rest)?.[0] ?? '';
   const port = /^:\d*/.exec(rest.slice(host.length))?.[0] ?? '';
   const path = rest.slice(host.length + port.length);
   if (path === '') {
@@ -69,9 +66,10 @@ export function parseTarget(target: ByteString, mergeSlashes: boolean, strict = 
   return parsed && { ...parsed, unparsed: path, emptyPath: false, host: host + (strict ? port : '') };
 }
 
-/** The target of CONNECT where tunnels are known (1.31.0): a host and a port, and nothing else. Null: nginx answers 400. */
+/** The target of CONNECT from 1.29.4 on: a host and a port, and nothing else. Null: nginx answers 400. */
 export function parseAuthority(target: ByteString): Target | null {
-  if (!/^(?:\[[\da-fA-F:.]+\]|[A-Za-z0-9._~-]+):\d{1,5}$/.test(target)) return null;
+  const host = HOST.exec(target)?.[0] ?? '';
+  if (!/^:\d*$/.test(target.slice(host.length))) return null;
   return { uri: '/', args: '', exten: '', quoted: false, plus: false, unparsed: target, emptyPath: false, host: target };
 }
 

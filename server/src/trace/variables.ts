@@ -441,7 +441,8 @@ function requestLength(run: Run): number {
   return head + (run.bodyRead ? Math.max(0, run.contentLength) : 0);
 }
 
-const requestPort = (run: Run): ByteString => /:(\d+)$/.exec(run.hostPort)?.[1] ?? '';
+/** A number: zeros before it are not kept, and 0 is none. */
+const requestPort = (run: Run): ByteString => /:0*(\d*)$/.exec(run.hostPort)?.[1] ?? '';
 
 const joinLive = (lines: readonly { value: ByteString; live: boolean }[]): ByteString | null => {
   const live = lines.filter((h) => h.live);

@@ -6,6 +6,8 @@ export interface Behaviour {
   readonly joinsHeaders: boolean;
   /** 1.29.4: hosts and ports checked as RFC 3986 has them */
   readonly strictHost: boolean;
+  /** 1.29.4: the target of CONNECT is a host with a port */
+  readonly connectsToAuthority: boolean;
   /** 1.29.8: at most 1000 header lines (`max_headers`) */
   readonly limitsHeaderCount: boolean;
   /** 1.29.7: HTTP/1.1 to backends, no `Connection: close` */
@@ -63,6 +65,7 @@ export function behaviourOf(v: Version): Behaviour {
     b = {
       joinsHeaders: since('1.23.0'),
       strictHost: since('1.29.4'),
+      connectsToAuthority: since('1.29.4'),
       limitsHeaderCount: since('1.29.8'),
       upstreamKeepsAlive: since('1.29.7'),
       dropsProxyConnection: since('1.31.0'),

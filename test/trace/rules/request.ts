@@ -83,7 +83,7 @@ export const REQUEST = chapter(
   since(
     '1.21.1',
     until(
-      '1.31.0',
+      '1.29.4',
       row(
         'CONNECT is refused: 405 with a path, 400 with a host and a port',
         ECHO,

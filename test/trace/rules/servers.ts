@@ -1,5 +1,5 @@
 /** Section 1 of the way of a request: which server answers. */
-import { chapter, only, row, since, until } from '../rows.ts';
+import { type Ask, chapter, only, row, since, until } from '../rows.ts';
 
 const named = (names: string, text: string, more = ''): string =>
   `server { listen 127.0.0.1:8080; server_name ${names}; ${more} return 200 "${text}"; }\n`;
@@ -172,6 +172,38 @@ export const SERVERS = chapter(
       ['GET / | Host: é', '400'],
       ['GET / | Host: [::1', '400'],
       ['GET / | Host: a%41', '200 a%41'],
+      ['GET / | Host: [::1%25eth0]', '400'],
+    ),
+  ),
+  row(
+    'the host of a request line has letters, digits, dots and dashes, or brackets',
+    'return 200 "$host";',
+    ['GET http://a-b.1/ | Host: x', '200 a-b.1'],
+    ...['a_b', 'a~b', 'a!b', 'a%41', '*', 'a&b'].map((host): Ask => [`GET http://${host}/ | Host: x`, '400']),
+  ),
+  since(
+    '1.29.4',
+    row(
+      'the target of CONNECT is a host with a port since 1.29.4',
+      'return 200 "$host";',
+      ['CONNECT a:443', '405'],
+      ['CONNECT [::1]:443', '405'],
+      ['CONNECT a', '400'],
+      ['CONNECT a_b:443', '400'],
+      ['CONNECT a:https', '400'],
+      ['CONNECT a:70000', '400'],
+      ['CONNECT /', '400'],
+      ['CONNECT http://a/', '400'],
+    ),
+  ),
+  since(
+    '1.29.4',
+    row(
+      'the port of the request is a number',
+      'return 200 "$host$is_request_port$request_port";',
+      ['GET / | Host: a:0080', '200 a:80'],
+      ['GET / | Host: a:0', '200 a'],
+      ['GET / | Host: a:', '200 a'],
     ),
   ),
   row(

@@ -1,5 +1,5 @@
 /** ngx_http_auth_request_module: what the subrequest answers is followed where the text decides it, else assumed. */
-import { toBytes } from '../../base/bytes.ts';
+import { lower, toBytes } from '../../base/bytes.ts';
 import type { Handler } from '../phases.ts';
 import type { Verdict } from '../run.ts';
 
@@ -29,8 +29,10 @@ export const authRequestHandler: Handler = {
     }
     if (allowed) return 'ok';
     if (end === 401 && asked) {
-      const value = sub.variable('upstream_http_www_authenticate');
-      if (value !== null) run.reply.wwwAuthenticate.push(run.reply.add('WWW-Authenticate', value));
+      // each line is one of the answer's, before 1.23.0 the first alone
+      const lines = sub.exchange.answer?.headers.flatMap(([n, v]) => (lower(n) === 'www-authenticate' ? [v] : [])) ?? [];
+      const told = run.behaviour.joinsHeaders && lines.length ? lines : [sub.variable('upstream_http_www_authenticate')];
+      for (const value of told) if (value !== null) run.reply.wwwAuthenticate.push(run.reply.add('WWW-Authenticate', value));
     } else if (end === 401)
       for (const h of sub.reply.headers)
         if (h.live && h.name.toLowerCase() === 'www-authenticate')

@@ -25,7 +25,8 @@ export const tryFilesHandler: Handler = {
       const last = i === values.length - 1;
       if (last) {
         const code = /^=(\d+)$/.exec(written);
-        if (code) {
+        // nginx takes `=0` for a name
+        if (code && Number(code[1]) > 0) {
           run.report.step({ phase: 'precontent', handler: this.module, at: directive, said: `nothing found: ${code[1]!}`, rejected });
           return Number(code[1]);
         }
