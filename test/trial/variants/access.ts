@@ -58,6 +58,7 @@ export const TRIALS: readonly Trial[] = [
       `location /admin/ { ${AUTH} ${APP} }\nlocation ~ \\.json$ { auth_basic off; ${APP} }`,
       `location = /admin { allow 10.0.0.0/8; deny all; ${APP} }\nlocation ~ \\.json$ { ${APP} }`,
       `location /admin/ { allow 10.0.0.0/8; deny all; ${APP} }\nlocation ~ /\\.ht { deny all; }`,
+      'root /srv;\nlocation ~* \\.(css|js|png)$ { expires 1d; }\nlocation ~ /\\.ht { deny all; }',
     ],
   },
   {
