@@ -1,6 +1,7 @@
 /** A bounded set of requests that meets every place of a configuration: what two configurations are compared by. */
 import type { Config } from '../config/config.ts';
 import type { RequestInput } from '../trace/trace.ts';
+import { memberOf } from './access.ts';
 import { pairwise } from './pairs.ts';
 import { requestAt, type Spot, spotsOf } from './spots.ts';
 import { joined, type Probe } from './values.ts';
@@ -32,6 +33,49 @@ const PROBES: readonly Probe[] = [
   },
 ];
 
+/** Directives that make another path, or a file, of the one that is asked. */
+const MAPPING = ['alias', 'rewrite', 'try_files', 'proxy_pass', 'uwsgi_pass', 'fastcgi_pass', 'scgi_pass', 'root'];
+
+/** What reads the host that a client names. */
+const READS_HOST = /\$\{?(?:http_)?host\b/;
+
+const RESTRICTING = ['allow', 'deny', 'auth_basic', 'auth_request', 'auth_jwt'];
+
+/**
+ * What fits a place by what is in force there: forms of the path where a path is mapped or asks who may enter, other hosts where the host is
+ * read, and an allowed address where a list is. Where they arrive is part of the answer.
+ */
+function fitting(spot: Spot): Probe[] {
+  const { path, location, scope } = spot;
+  if (path === undefined) return [];
+  const found: Probe[] = [];
+  const restricted = RESTRICTING.some((name) => scope.effective(name).directives.length > 0);
+  const name = location?.kind === 'prefix' ? location.name.replace(/\/$/, '') : '';
+  if (spot.has(...MAPPING) || restricted) {
+    const bare = path.replace(/\/$/, '');
+    found.push({ path: `${name}/a%2Fb` }, { path: `/${path}` }, { path: `${name}../w` });
+    found.push({ path: path.endsWith('/') ? bare || '/' : `${path}/` });
+  }
+  if (restricted) {
+    const member = memberOf(scope);
+    if (member) found.push({ clientAddress: member });
+    if (/[a-z]/.test(path)) found.push({ path: path.replace(/%[\dA-F]{2}|[a-z]/g, (c) => (c.length > 1 ? c : c.toUpperCase())) });
+  }
+  if (
+    spot.server.scope.level.some((d) => d.values.some((v) => READS_HOST.test(v))) ||
+    spot.directives.some((d) => d.values.some((v) => READS_HOST.test(v)))
+  )
+    found.push({ headers: [['Host', 'of-nobody.test']] }, { httpVersion: '1.0', withoutHost: true });
+  if (scope.effective('add_header').directives.some((d) => /^Access-Control-/i.test(d.value(0))))
+    found.push({
+      headers: [
+        ['Origin', 'https://other.example'],
+        ['Cookie', 'sessionid=1'],
+      ],
+    });
+  return found;
+}
+
 const MOST_ROWS = 24;
 
 /** What of a request a probe decides: two of one kind exclude each other. */
@@ -61,7 +105,9 @@ function* requestsAt(spot: Spot): Generator<RequestInput> {
   const paths = spot.paths.length ? spot.paths : [];
   for (const [i, path] of paths.entries()) {
     const probes =
-      i === 0 ? [...PROBES, ...spot.variations.map((v) => joined({ query: 'b=1' }, v)), ...combined(spot)] : PROBES.slice(0, 1);
+      i === 0
+        ? [...PROBES, ...fitting(spot), ...spot.variations.map((v) => joined({ query: 'b=1' }, v)), ...combined(spot)]
+        : PROBES.slice(0, 1);
     for (const [k, door] of spot.doors.entries()) {
       for (const probe of k === 0 ? probes : probes.slice(0, 1)) yield requestAt(door, { path, ...probe });
       // the host as a browser names it where the port is not the usual one, and where a proxy in front maps another

@@ -174,7 +174,7 @@ function hostsAsked({ config, server, doors, location, scope }: Spot): readonly 
 /** A probe as a request to a door: Host first, then the probe's own lines. */
 export function requestAt(door: Door, probe: Probe): RequestInput {
   const usual = door.port === (door.scheme === 'https' ? 443 : 80);
-  const hasHost = probe.headers?.some(([n]) => n.toLowerCase() === 'host');
+  const hasHost = probe.withoutHost || probe.headers?.some(([n]) => n.toLowerCase() === 'host');
   return {
     method: probe.method ?? 'GET',
     target: `${probe.path ?? '/'}${probe.query ? `?${probe.query}` : ''}`,

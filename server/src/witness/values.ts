@@ -23,6 +23,8 @@ export interface Probe {
   readonly clientAddress?: string;
   readonly httpVersion?: string;
   readonly bodyLength?: number;
+  /** true: the request has no Host line, as in HTTP/1.0 */
+  readonly withoutHost?: boolean;
 }
 
 /** What a text must be like. */
