@@ -7,6 +7,12 @@ const V = 'set $app 127.0.0.1:8000;';
 
 export const TRIALS: readonly Trial[] = [
   {
+    rule: 'secret-in-config',
+    inside: 'server',
+    bad: ["location /dl/ { secure_link_secret k7Qz-91xA; if ($secure_link = '') { return 403; } rewrite ^ /files/$secure_link; }"],
+    sane: ["location /dl/ { secure_link_secret change-me; if ($secure_link = '') { return 403; } rewrite ^ /files/$secure_link; }"],
+  },
+  {
     rule: 'access-list-outranked',
     inside: 'server',
     bad: [

@@ -36,7 +36,9 @@ What nginx compares with is informational: such lists are often short-lived keys
 
 Keep the line in a file of its own that only root may read and include it, so that the rest can be shared.`,
   about: ['proxy_set_header', 'uwsgi_param', 'secure_link_md5', 'include'],
-  looksAt: { directive: [...SETTERS, 'proxy_pass', 'set', 'map', 'if', 'secure_link_md5', 'secure_link_secret', 'secure_link_hmac_secret'] },
+  looksAt: {
+    directive: [...SETTERS, 'proxy_pass', 'set', 'map', 'if', 'secure_link_md5', 'secure_link_secret', 'secure_link_hmac_secret'],
+  },
   needs: 'file',
   messages: {
     header: 'The value of {header} is a secret in plain text. Move the line into a file of its own that only root can read.',
