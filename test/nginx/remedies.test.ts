@@ -448,6 +448,7 @@ const ALONE: Readonly<Record<string, string>> = {
   'error-log-off': 'writes a file, no request shows it',
   'gzip-ineffective': 'a matter of size',
   'include-cycle': 'nginx refuses it',
+  'line-swallowed': 'the values that it has by mistake are asked for by nobody',
   'listen-ipv6-missing': 'needs IPv6',
   'location-variable-literal': 'needs 1.31.5 for the page’s good text',
   'map-without-default': 'an empty value, harmful or not by its use',

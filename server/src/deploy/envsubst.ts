@@ -19,6 +19,8 @@ export interface EnvsubstCall {
   readonly at: Place;
   /** last part of the path that it reads */
   readonly input: string;
+  /** the folder that an image is built from, where the call is in a script of it: it reads what is copied from there */
+  readonly from: FileId | null;
   /** the names that it is told to replace; null without that argument: then it replaces every name, those that are not set by nothing */
   readonly only: string | null;
   /** the names of that list where it is there literally; null where it does not, or there is none */
@@ -54,8 +56,9 @@ function looped(word: string, before: string): string {
 }
 
 /** Whether a call reads a file of that name; a loop's pattern stands for all that it fits. */
-export const reads = (call: EnvsubstCall, name: string): boolean =>
-  call.input === name || (call.input.startsWith('*') && call.input.length > 2 && name.endsWith(call.input.slice(1)));
+export const reads = (call: EnvsubstCall, name: string, file?: FileId): boolean =>
+  (call.input === name || (call.input.startsWith('*') && call.input.length > 2 && name.endsWith(call.input.slice(1)))) &&
+  (call.from === null || file === undefined || isBelow(file, call.from));
 
 function callsIn(file: FileId, text: string): EnvsubstCall[] {
   const name = basename(file);
@@ -77,6 +80,7 @@ function callsIn(file: FileId, text: string): EnvsubstCall[] {
     out.push({
       at: { file, span: { start, end: start + 'envsubst'.length } },
       input: looped(bare(input), text.slice(0, start)).replace(/^.*\//, ''),
+      from: null,
       only,
       names: list === undefined || dollar === null ? null : namesIn(list, dollar),
       dollar,
@@ -102,10 +106,14 @@ export function nginxEnvironment(deployment: Deployment): NginxEnvironment {
   const calls: EnvsubstCall[] = [];
   const variables = new Map<string, Place | null>();
   const images = new Set<FileId>();
+  const contexts = new Set([...deployment.files.keys()].filter((f) => isImage(basename(f))).map((f) => dirname(f)));
   for (const [file, text] of deployment.files) {
     const name = basename(file);
     if (!isScript(name) && !isCompose(name) && !isImage(name)) continue;
-    if (text.includes('envsubst')) calls.push(...callsIn(file, text));
+    if (text.includes('envsubst')) {
+      const from = isScript(name) && contexts.has(dirname(file)) ? dirname(file) : null;
+      calls.push(...callsIn(file, text).map((call) => ({ ...call, from })));
+    }
     if (!isImage(name) || isUnread(deployment, file)) continue;
     const stage = readDockerfile(file, text).at(-1);
     if (!stage || !OF_NGINX.test(stage.from.text.split(/\s/).find((w) => !w.startsWith('--')) ?? '')) continue;

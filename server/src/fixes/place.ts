@@ -51,7 +51,7 @@ function readerOfDollar(file: SourceFile, edits: readonly TextEdit[], deployment
       if (!new RegExp(`^[ \\t]*${m[2]}[ \\t]*$`, 'm').test(before.slice(m.index + m[0].length))) open = m;
     return open && open[1] === '' && !host.endsWith('.tf') ? 'the shell' : null;
   }
-  const call = nginxEnvironment(deployment).calls.find((c) => reads(c, basename(file.id)));
+  const call = nginxEnvironment(deployment).calls.find((c) => reads(c, basename(file.id), file.id));
   if (call) {
     const { only } = call;
     if (only === null) return 'envsubst, which is called without a list of names,';

@@ -39,6 +39,7 @@ import homePageForbidden from './correctness/home-page-forbidden.ts';
 import includeCycle from './correctness/include-cycle.ts';
 import indexGoesElsewhere from './correctness/index-goes-elsewhere.ts';
 import invalidCapture from './correctness/invalid-capture.ts';
+import lineSwallowed from './correctness/line-swallowed.ts';
 import listenIpv6Missing from './correctness/listen-ipv6-missing.ts';
 import locationVariableLiteral from './correctness/location-variable-literal.ts';
 import locationWithoutSlashRedirect from './correctness/location-without-slash-redirect.ts';
@@ -356,6 +357,7 @@ export const RULES: readonly Rule[] = [
   includeCycle,
   indexGoesElsewhere,
   invalidCapture,
+  lineSwallowed,
   listenIpv6Missing,
   locationVariableLiteral,
   locationWithoutSlashRedirect,

@@ -432,6 +432,29 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
+    rule: 'line-swallowed',
+    bad: [
+      'server_name a.example\nlisten 8080;',
+      'listen 80;\nserver_name a.example b.example\n  root /srv/www;',
+      'index index.html\ntry_files $uri =404;',
+      'location / { root /srv; try_files $uri /index.html\n  expires 7d; }',
+      tree('#- nginx.conf\nevents {}\nhttp { log_format short $remote_addr\n access_log /dev/stdout short; server { } }\n'),
+      tree('#- nginx.conf\nevents {}\nhttp { gzip_types text/css\n gzip_min_length 1k; server { } }\n'),
+      'location / { proxy_pass http://127.0.0.1:1; proxy_no_cache $cookie_a\n proxy_read_timeout 5s; }',
+      tree('#- nginx.conf\nevents {}\nhttp { server { include n.inc; } }\n#- n.inc\nserver_name a.example\nlisten 8080;\n'),
+    ],
+    sane: [
+      'server_name a.example\n  b.example;\nlisten 8080;',
+      'server_name a.example\n  root\n  index;',
+      'server_name a.example listen 8080;',
+      'server_name a.example\n  "listen" 8080;',
+      'index\n  index.html index.htm;',
+      tree('#- nginx.conf\nevents {}\nhttp { gzip_types text/css\n  application/json image/svg+xml; server { } }\n'),
+      tree("#- nginx.conf\nevents {}\nhttp { log_format short '$remote_addr '\n  'index $uri'; server { } }\n"),
+      'server_name a.example # listen 8080;\n;',
+    ],
+  },
+  {
     rule: 'server-name-with-port',
     bad: [
       'server_name a.example:443;',

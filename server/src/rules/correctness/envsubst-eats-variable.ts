@@ -72,7 +72,7 @@ Variables of nginx are best written in lower case and those of the environment i
   check({ config, file, deployment, report }) {
     const { calls, variables } = nginxEnvironment(deployment);
     const name = file.id.slice(file.id.lastIndexOf('/') + 1);
-    const call = calls.find((c) => reads(c, name));
+    const call = calls.find((c) => reads(c, name, file.id));
     if (!call && file.template !== 'envsubst') return;
     const sites = sitesIn(config, file);
     const ofNginx = (site: Site): boolean => {

@@ -35,7 +35,7 @@ Of the environment it is said only where all that sets the environment is there 
     if (file.template !== 'envsubst') return;
     const own = basename(file.id);
     // a call with a list of its own decides, wherever the values come from
-    const calls = nginxEnvironment(deployment).calls.filter((c) => reads(c, own));
+    const calls = nginxEnvironment(deployment).calls.filter((c) => reads(c, own, file.id));
     const lists = calls.flatMap((call) => (call.names ? [{ call, names: call.names }] : []));
     const by = calls.length ? [] : substitutionsOf(deployment, file.id);
     if (!by.length && (!lists.length || lists.length < calls.length)) return;

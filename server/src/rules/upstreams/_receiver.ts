@@ -73,8 +73,8 @@ export function isAnothersSite(scope: Scope, { tls, kindOfHost, host, portText, 
   return told?.toLowerCase() === host.toLowerCase();
 }
 
-/** Ports of stores and tools whose answers are the same whoever asks: CouchDB, Elasticsearch, InfluxDB, LiveReload and their like. */
-const OF_STORES: ReadonlySet<string> = new Set(['5984', '6333', '7700', '8086', '8983', '9200', '35729']);
+/** Ports of stores and tools whose answers are the same whoever asks: CouchDB, Elasticsearch, InfluxDB, the servers of Vite and LiveReload. */
+const OF_STORES: ReadonlySet<string> = new Set(['4173', '5173', '5984', '6333', '7700', '8086', '8983', '9200', '35729']);
 
 /** The server passes to several places, and this is not the one that has its pages or its interface. */
 export function isBesides({ scope }: Directive, target: PassTarget): boolean {

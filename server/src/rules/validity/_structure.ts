@@ -7,6 +7,7 @@ import type { Span } from '../../base/span.ts';
 import { acceptsCount } from '../../catalog/arity.ts';
 import { argsOf, type Catalog, statusOf, type Target } from '../../catalog/catalog.ts';
 import { bodyOf, type Context, childContext, openingsOf } from '../../catalog/context.ts';
+import type { DirectiveFact } from '../../catalog/fact.ts';
 import { checkValues } from '../../catalog/value-check.ts';
 import { asked, askedOfBlock, isRecorded } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
@@ -494,7 +495,11 @@ function splitAt(directive: Directive): number | null {
   return null;
 }
 
-const offers = (catalog: Catalog, target: Target, name: string, context: Context): boolean => {
+const offers = (catalog: Catalog, target: Target, name: string, context: Context): boolean =>
+  offered(catalog, target, name, context) !== null;
+
+/** The directive of a name that may stand in a context; null where there is none. */
+export function offered(catalog: Catalog, target: Target, name: string, context: Context): DirectiveFact | null {
   const fact = /^[a-z_]\w*$/.test(name) ? catalog.directive(name, context, target) : null;
-  return fact?.contexts.includes(context) === true && statusOf(fact, target).known;
-};
+  return fact?.contexts.includes(context) === true && statusOf(fact, target).known ? fact : null;
+}
