@@ -3,7 +3,6 @@
  * the environment rerun a part.
  */
 import assert from 'node:assert/strict';
-import http2 from 'node:http2';
 import path from 'node:path';
 import { test } from 'node:test';
 import { fromBytes } from '../../server/src/base/bytes.ts';
@@ -11,6 +10,7 @@ import { traceRequest } from '../../server/src/trace/request.ts';
 import type { HeaderPair, Trace, UpstreamAnswer } from '../../server/src/trace/trace.ts';
 import { ConfigGenerator, FILES, Random } from '../harness/config-generator.ts';
 import { Echo, type EchoRequest } from '../harness/echo.ts';
+import { askHttp2, type Http2Answer } from '../harness/http2-client.ts';
 import { available, serve, withoutNginx } from '../harness/nginx.ts';
 import { type GeneratedRequest, RequestGenerator } from '../harness/request-generator.ts';
 import { configAt } from '../trace/config-of.ts';
@@ -23,43 +23,6 @@ const PER_CONFIG = 200;
 /** What HTTP/2 has no place for, and what the client makes by itself. */
 const NOT_SENT = /^(?:host|connection|upgrade|transfer-encoding|keep-alive|proxy-connection|te|expect|http2-settings)$/i;
 
-interface Got {
-  readonly status: number;
-  readonly headers: readonly HeaderPair[];
-}
-
-/** Null: the stream is reset without an answer. */
-const ask = (port: number, fields: readonly HeaderPair[], body: string): Promise<Got | null> =>
-  new Promise((done, fail) => {
-    const session = http2.connect(`http://127.0.0.1:${port}`);
-    const end = (got: Got | null): void => {
-      session.destroy();
-      clearTimeout(late);
-      done(got);
-    };
-    const late = setTimeout(() => {
-      session.destroy();
-      fail(new Error(`no answer in time to ${JSON.stringify(fields)}`));
-    }, 5000);
-    session.on('error', () => end(null));
-    const sent: Record<string, string | string[]> = {};
-    for (const [name, value] of fields) {
-      const before = sent[name];
-      sent[name] = before === undefined ? value : [before, value].flat();
-    }
-    const stream = session.request(sent, { endStream: body === '' });
-    let got: Got | null = null;
-    stream.on('error', () => end(got));
-    stream.on('response', (_, __, raw: string[] = []) => {
-      const headers: HeaderPair[] = [];
-      for (let i = 0; i + 1 < raw.length; i += 2) if (!raw[i]!.startsWith(':')) headers.push([raw[i]!, fromBytes(raw[i + 1]!)]);
-      got = { status: Number(raw[raw.indexOf(':status') + 1]), headers };
-    });
-    stream.resume();
-    stream.on('close', () => end(got));
-    if (body !== '') stream.end(body);
-  });
-
 const lines = (pairs: readonly HeaderPair[], told: ReadonlySet<string>): string[] =>
   pairs
     .map(([n, v]): HeaderPair => [n.toLowerCase(), n.toLowerCase() === 'expires' ? v.replace(/:\d\d GMT$/, ' GMT') : v])
@@ -67,7 +30,7 @@ const lines = (pairs: readonly HeaderPair[], told: ReadonlySet<string>): string[
     .map(([n, v]) => `${n}: ${v}`)
     .sort();
 
-function differences(trace: Trace, got: Got | null, seen: readonly EchoRequest[]): string[] {
+function differences(trace: Trace, got: Http2Answer | null, seen: readonly EchoRequest[]): string[] {
   const out: string[] = [];
   const differ = (what: string, nginx: unknown, traced: unknown): void => {
     const [a, b] = [JSON.stringify(nginx), JSON.stringify(traced)];
@@ -161,7 +124,7 @@ test('the trace says what nginx does over HTTP/2', { skip: withoutNginx(), timeo
           asked++;
           echo.answer = q.answer;
           echo.take();
-          const got = await ask(port, fields, q.body);
+          const got = await askHttp2(port, fields, q.body);
           const found = differences(trace, got, echo.take());
           if (found.length)
             wrong.push(

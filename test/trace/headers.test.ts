@@ -313,3 +313,29 @@ test('a line end in a value begins the next line, as the client reads it, and an
   assert.deepEqual(await lines('/b%0d%0aX-C:%203%0d%0aplain'), ['X-A: v/b', 'X-C: 3', 'plain: ', 'X-B: 2']);
   assert.deepEqual(await lines('/b%0d%0a%0d%0abody'), ['X-A: v/b']);
 });
+
+test('a Date of one’s own stands beside that of nginx, a passed one takes its place', async () => {
+  const now = { now: 1_767_225_600 };
+  const both = await ask('add_header Date mine; return 204;', {}, now);
+  assert.deepEqual(values(both, 'date').sort(), ['Thu, 01 Jan 2026 00:00:00 GMT', 'mine']);
+  const passed = await ask('location / { proxy_pass_header Date; proxy_pass http://127.0.0.1:8000; }', {}, answers([['Date', 'theirs']]));
+  assert.deepEqual(values(passed, 'date'), ['theirs']);
+});
+
+test('trailers take the length of an answer where it may be chunked, and end no connection of HTTP/1.0', async () => {
+  const text = `add_trailer X-T 1; ${PASS}`;
+  const given = answers([['Content-Length', '5']]);
+  const keep = { httpVersion: '1.0', headers: [['Host', 'a.test'] as const, ['Connection', 'keep-alive'] as const] };
+  const old = await ask(text, keep, given);
+  assert.deepEqual([values(old, 'connection'), values(old, 'content-length')], [['keep-alive'], ['5']]);
+  const now = await ask(text, {}, given);
+  assert.deepEqual([values(now, 'transfer-encoding'), values(now, 'content-length')], [['chunked'], []]);
+});
+
+test('an answer without a body cannot be unpacked: the connection is closed', async () => {
+  const zipped = (status: number): TraceOptions => answers([['Content-Encoding', 'gzip']], status);
+  assert.equal((await ask(`gunzip on; ${PASS}`, {}, zipped(304))).outcome.kind, 'closed');
+  assert.equal((await ask(`gunzip on; ${PASS}`, {}, zipped(200))).outcome.kind, 'proxy');
+  const reads = { headers: [['Host', 'a.test'] as const, ['Accept-Encoding', 'gzip'] as const] };
+  assert.equal((await ask(`gunzip on; ${PASS}`, reads, zipped(304))).outcome.kind, 'proxy');
+});

@@ -784,8 +784,7 @@ function chunked(run: Run): undefined {
   if (reply.status === 304 || reply.status === 204 || reply.status < 200 || run.isHead) return;
   if (reply.contentLength !== -1 && !reply.trailers) return;
   if (run.version >= 2000) return;
-  if (run.version < 1001) run.keepalive = false;
-  else if (run.flag('chunked_transfer_encoding', true)) {
+  if (run.version >= 1001 && run.flag('chunked_transfer_encoding', true)) {
     reply.contentLength = -1;
     reply.chunked = true;
   } else if (reply.contentLength === -1) run.keepalive = false;
@@ -802,6 +801,16 @@ function header(run: Run): undefined {
   if (meant && reply.status === 204) {
     reply.contentType = '';
     reply.contentLength = -1;
+  }
+  if (!reply.headerOnly && (reply.status === 204 || reply.status === 304) && reply.rewrites.has('unpacked')) {
+    run.report.step({
+      phase: 'filter',
+      handler: 'ngx_http_gunzip_filter_module',
+      at: run.directive('gunzip') ?? null,
+      said: `there is no body to unpack in an answer of ${reply.status}, closed without an answer`,
+    });
+    reply.kind = 'closed';
+    reply.closed = true;
   }
   if (reply.body !== null && (reply.status === 204 || reply.status === 304)) reply.body = '';
   // a file's date goes with the file only

@@ -21,11 +21,13 @@ import {
 } from '../config/servers.ts';
 import { atOf } from './at.ts';
 import { BODIES } from './body.ts';
+import { clock } from './clock.ts';
 import { bufferingOf, FACTS, HANDSHAKE, keepaliveOf, offersHttp2, timeoutsOf, tlsOf } from './facts.ts';
 import { FILTERS, liveHeaders } from './filters.ts';
 import { CLIENT, hostIn } from './from-url.ts';
 import { patternOf } from './handlers/find-config.ts';
 import { GROUPS } from './handlers/upstream.ts';
+import { httpTime } from './http-time.ts';
 import { DEFINITIONS } from './index.ts';
 import { keepaliveHeader } from './keepalive.ts';
 import { ledgerOf, notSimulatedIn, notSimulatedOf } from './ledger.ts';
@@ -781,6 +783,8 @@ function finish(run: Run): Trace {
     }
     if (reply.gzipVary && run.flag('gzip_vary', false)) put('Vary', 'Accept-Encoding');
     if (!reply.server?.live && !reply.noServer) put('Server', serverText(run));
+    // nginx's own date is in every answer, and told where another line makes two of it
+    if (!reply.date?.live && others.some(([[n]]) => n.toLowerCase() === 'date')) put('Date', httpTime(clock(run)));
     if (reply.contentType !== '') {
       const type =
         reply.charset !== '' && reply.typeLength === reply.contentType.length
