@@ -1,5 +1,6 @@
 /** Whether another machine or program ends TLS in front of a server: what the text shows of it. */
 import type { Span } from '../base/span.ts';
+import { PerPart } from '../config/asked.ts';
 import type { Directive } from '../config/directive.ts';
 import { namesOf } from '../config/names.ts';
 import type { Scope } from '../config/scope.ts';
@@ -18,16 +19,23 @@ export function endsBefore(scope: Scope): boolean {
   if (!server) return false;
   if (server.listens.some((l) => l.params.includes('proxy_protocol'))) return true;
   if (scope.effective('set_real_ip_from').directives.length || server.scope.effective('set_real_ip_from').directives.length) return true;
-  const { config } = server.scope;
-  for (const d of server.scope.all) {
-    if (/_set_header$/.test(d.name) && /^x-forwarded-proto$/i.test(d.value(0)) && d.value(1) === 'https') return true;
-    for (const value of d.values)
-      if (value.includes('$'))
-        for (const m of value.matchAll(/\$\{?(\w+)/g))
-          if ([...sourcesOf(config, m[1]!.toLowerCase())].some((v) => OF_TERMINATORS.test(v))) return true;
-  }
-  return false;
+  return showsTerminator.of(server.scope);
 }
+
+/** Whether a line of a server shows it: asked once for all that is in it. */
+const showsTerminator = new PerPart((server: Scope): boolean =>
+  server.all.some(
+    (d) =>
+      (/_set_header$/.test(d.name) && /^x-forwarded-proto$/i.test(d.value(0)) && d.value(1) === 'https') ||
+      d.values.some(
+        (value) =>
+          value.includes('$') &&
+          [...value.matchAll(/\$\{?(\w+)/g)].some((m) =>
+            [...sourcesOf(server.config, m[1]!.toLowerCase())].some((v) => OF_TERMINATORS.test(v)),
+          ),
+      ),
+  ),
+);
 
 /**
  * Whether a server listens on the port that a platform tells its container by PORT (Heroku, Cloud Run, Render): the platform's router ends TLS in front of it, and

@@ -145,13 +145,19 @@ export class Spot {
   }
 }
 
-/** Paths of a spot that may fare differently: without a condition or a pattern one of them is like the next. */
-const tellingPaths = (spot: Spot): readonly string[] =>
-  spot.somePaths(spot.directives.some((d) => d.name === 'if' || d.name === 'rewrite') || spot.location?.kind === 'regex' ? MOST_PATHS : 3);
+/**
+ * Paths of a spot that may fare differently, `most` at the most: without a condition, a rewrite or a choice in its pattern one of them is like
+ * the next.
+ */
+export function tellingPaths(spot: Spot, most: number): readonly string[] {
+  if (spot.has('if', 'rewrite')) return spot.somePaths(most);
+  const choices = spot.location?.kind === 'regex' ? spot.location.name.split(/[|?*+]/).length : 0;
+  return spot.somePaths(Math.min(most, 3 + choices));
+}
 
 /** Requests to a spot that bring a query, to each of its paths and in each of its variations. */
 export const withQuery = (spot: Spot, query: string): readonly (Probe & { readonly path: string; readonly query: string })[] => [
-  ...tellingPaths(spot).map((path) => ({ path, query })),
+  ...tellingPaths(spot, MOST_PATHS).map((path) => ({ path, query })),
   ...[...spot.variations, ...hostsAsked(spot)].map((v) => ({
     ...v,
     path: v.path ?? spot.path ?? '/',

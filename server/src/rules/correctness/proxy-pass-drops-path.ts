@@ -1,23 +1,27 @@
 /** With a variable in proxy_pass its URI is sent as it stands: every path becomes the same one. Shown by two requests that arrive alike. */
 
 import { textsOf } from '../../answers/what-is-passed.ts';
+import { PerPart } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
-import { walk } from '../../config/scope.ts';
+import type { Scope } from '../../config/scope.ts';
 import { hasVariables } from '../../config/upstreams.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { proofOf } from '../../witness/requests.ts';
 import type { Spot } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
 
+/** What the subrequests of a server ask for, with the folders above it: collected once for all of its places. */
+const askedBySubrequests = new PerPart((server: Scope): ReadonlySet<string> => {
+  const asked = server.all.filter((d) => d.name === 'auth_request' || d.name === 'mirror').map((d) => d.value(0));
+  return new Set(asked.flatMap((uri) => [uri, ...[...uri.matchAll(/\//g)].map(({ index }) => uri.slice(0, index))]));
+});
+
 /** Places whose one target is meant: subrequests, and what only nginx itself asks for. */
-function isOneTarget(spot: Spot): boolean {
-  const { location } = spot;
-  if (!location || spot.has('internal')) return true;
-  return walk(spot.server.scope).some(
-    (d) =>
-      (d.name === 'auth_request' || d.name === 'mirror') && (d.value(0) === location.name || d.value(0).startsWith(`${location.name}/`)),
-  );
-}
+const isOneTarget = ({ location, server, directives }: Spot): boolean =>
+  !location || directives.some((d) => d.name === 'internal') || askedBySubrequests.of(server.scope).has(location.name);
+
+/** Paths enough to tell: without a pattern or a condition one is like the next. */
+const pathsOf = (spot: Spot): readonly string[] => spot.somePaths(spot.location?.kind === 'regex' || spot.has('if', 'rewrite') ? 6 : 3);
 
 /** Without a URI the path goes on as it came, and $request_uri is all of it. */
 const keepsAll = (pass: Directive): boolean =>
@@ -68,7 +72,7 @@ Omit the URI (\`proxy_pass http://$app;\`), which sends the path as it came or a
     // a group that a condition takes away is the fault of another rule, capture-overwritten
     if (/\$[1-9]/.test(word.value) && spot.directives.some((d) => d.name === 'if' && d.values.some((v) => /^!?~\*?$/.test(v)))) return;
     const arrived: { path: string; uri: string; to: string; trace: Trace }[] = [];
-    const plain = spot.somePaths(6);
+    const plain = pathsOf(spot);
     const below = belowPattern(spot, plain);
     for (const path of [...plain, ...below]) {
       const trace = spot.ask({ path, query: 'b=1' });

@@ -10,7 +10,7 @@ import type { Trace } from '../../trace/trace.ts';
 import { doubts, type Followed, follow, type Hop, hangsOnOthers, isScripted } from '../../witness/follow.ts';
 import { isRedirect, mayBeMoved, mayComeBack, pathIn } from '../../witness/redirects.ts';
 import { proofOf, urlOf } from '../../witness/requests.ts';
-import { type Door, ownOf, type Spot } from '../../witness/spots.ts';
+import { type Door, ownOf, type Spot, tellingPaths } from '../../witness/spots.ts';
 import { joined, type Probe } from '../../witness/values.ts';
 import { defineRule } from '../rule.ts';
 
@@ -74,13 +74,11 @@ const isBrought = (config: Config, name: string): boolean =>
 
 /** Requests worth following from a spot: plain ones, and one for each condition. */
 function* starts(spot: Spot, redirects: readonly Directive[]): Generator<{ probe: Probe; door: Door }> {
-  // without a condition or a pattern one path is like the other
-  const most = spot.directives.some((d) => d.name === 'if' || d.name === 'rewrite') || spot.location?.kind === 'regex' ? 12 : 3;
-  const paths = pathsOf(spot, redirects, spot.somePaths(most));
+  const paths = pathsOf(spot, redirects, tellingPaths(spot, 12));
   let variations: readonly Probe[] | null = null;
   // further ways in differ by their host and scheme, and not by the path
   for (const [i, door] of doorsOf(spot).slice(0, 6).entries())
-    for (const path of i < 2 ? paths : paths.slice(0, Math.ceil(most / 3))) {
+    for (const path of i < 2 ? paths : paths.slice(0, Math.ceil(paths.length / 3))) {
       const plain: Probe = { path, query: QUERY };
       yield { probe: plain, door };
       if (path !== paths[0] || i >= 2) continue;

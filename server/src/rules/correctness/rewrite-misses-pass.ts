@@ -43,14 +43,14 @@ After \`break\` the path goes on as the rewrite made it. It has to begin with a 
     for (const path of spot.somePaths(8)) {
       const trace = spot.ask({ path });
       traces.push(trace);
-      if (rewrites.some((r) => trace.steps.some((s) => directiveAt([r], s.at) && s.changed.some((c) => c.what === '$uri'))))
-        moved.push(trace);
+      if (trace.steps.some((s) => s.changed.some((c) => c.what === '$uri') && directiveAt(rewrites, s.at))) moved.push(trace);
       reaches ||= trace.steps.some((s) => s.phase === 'upstream' && directiveAt([pass], s.at));
       if (reaches && moved.length) break;
     }
     const [first] = moved;
     if (!first) return;
-    const by = rewrites.find((r) => first.steps.some((s) => directiveAt([r], s.at) && s.changed.length > 0)) ?? rewrites[0]!;
+    const changing = new Set(first.steps.map((s) => (s.changed.length ? directiveAt(rewrites, s.at) : null)));
+    const by = rewrites.find((r) => changing.has(r)) ?? rewrites[0]!;
     const from = first.request.target;
     const { upstreamRequest, location } = first.outcome;
     if (!reaches) {

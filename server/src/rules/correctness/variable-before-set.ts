@@ -1,5 +1,7 @@
 /** `if`, `set`, `rewrite` and `return` run in the order of the text: a value that is set below is not there yet. */
 import { hasUnknownInclude } from '../../answers/who-may-enter.ts';
+import { PerPart } from '../../config/asked.ts';
+import type { Directive } from '../../config/directive.ts';
 import { type NameSite, namesOf } from '../../config/names.ts';
 import type { Scope } from '../../config/scope.ts';
 import { variablesIn } from '../../syntax/variable.ts';
@@ -13,10 +15,13 @@ const AFTERWARDS = [
   ...['proxy_set_header', 'grpc_set_header', 'uwsgi_param', 'fastcgi_param', 'add_header', 'try_files'],
 ];
 
+/** Whether a request may come to a server's own part of the rewriting a second time. */
+const comesAgain = new PerPart((server: Scope): boolean => server.all.some((d) => d.name === 'error_page' || d.name === 'try_files'));
+
 /** The server's part of the rewriting reads it, and only locations set it; an error page brings a request there a second time. */
 function isLater(scope: Scope, definitions: readonly NameSite[]): boolean {
   const server = scope.context === 'server' ? scope : scope.context === 'if-in-server' ? scope.enclosing('server') : null;
-  if (!server || server.all.some((d) => d.name === 'error_page' || d.name === 'try_files')) return false;
+  if (!server || comesAgain.of(server)) return false;
   return definitions.every((s) => s.directive.scope.enclosing('location') !== null);
 }
 
@@ -35,6 +40,15 @@ const LEADS = new Set([
   'perl',
 ]);
 
+const leadsOn = ({ name, values }: Directive): boolean =>
+  LEADS.has(name) ||
+  name.endsWith('_by_lua_block') ||
+  name.endsWith('_by_lua_file') ||
+  (name === 'rewrite' && values[2] !== 'break' && values[2] !== 'permanent' && values[2] !== 'redirect');
+
+/** Whether a line of a server does: asked once for all that is in it. */
+const leadsOnSomewhere = new PerPart((server: Scope): boolean => server.all.some(leadsOn));
+
 const isWithin = (scope: Scope, outer: Scope): boolean => {
   for (let at = scope.parent; at; at = at.parent) if (at === outer) return true;
   return false;
@@ -45,11 +59,11 @@ function isInsideOnly(scope: Scope, definitions: readonly NameSite[]): boolean {
   const location = scope.enclosing('location');
   return (
     location !== null &&
-    isElsewhere(scope, definitions) &&
     definitions.every((s) => {
       const own = s.directive.scope.enclosing('location');
       return own !== null && isWithin(location, own);
-    })
+    }) &&
+    isElsewhere(scope, definitions)
   );
 }
 
@@ -61,10 +75,8 @@ function isElsewhere(scope: Scope, definitions: readonly NameSite[]): boolean {
   if (location.opener?.values.some((v) => v.startsWith('@'))) return false;
   // of locations that hold this one only what they say themselves leads on from where they set it
   const setting = definitions.map((s) => s.directive.scope.enclosing('location'));
-  const lines = setting.every((own) => own && isWithin(location, own)) ? setting.flatMap((own) => own!.directives) : server.all;
-  if (lines.some((d) => LEADS.has(d.name) || d.name.endsWith('_by_lua_block') || d.name.endsWith('_by_lua_file'))) return false;
-  if (lines.some((d) => d.name === 'rewrite' && d.value(2) !== 'break' && d.value(2) !== 'permanent' && d.value(2) !== 'redirect'))
-    return false;
+  const around = setting.every((own) => own && isWithin(location, own));
+  if (around ? setting.some((own) => own!.directives.some(leadsOn)) : leadsOnSomewhere.of(server)) return false;
   // an application behind the setting location may send the request on by X-Accel-Redirect
   return definitions.every((s) => {
     const own = s.directive.scope.enclosing('location');
