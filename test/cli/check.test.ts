@@ -50,6 +50,24 @@ describe('check: exit codes', () => {
 });
 
 describe('check: what is read', () => {
+  test('a site that a link of sites-enabled leads to is one file, by whatever name it is asked for', async () => {
+    const cwd = folder({
+      'nginx.conf': 'events {}\nhttp {\n    limit_req_zone $binary_remote_addr zone=a:1m rate=1r/s;\n    include sites-enabled/*;\n}\n',
+      'sites-available/shop': 'server {\n    listen 80;\n    gzipp on;\n    location / { limit_req zone=b; root /srv; }\n}\n',
+      'sites-enabled/.keep': '',
+    });
+    fs.symlinkSync('../sites-available/shop', path.join(cwd, 'sites-enabled/shop'));
+    const found = async (name: string): Promise<string[]> => {
+      const { out } = await run(['check', '--format', 'json', name], { cwd });
+      const { files } = JSON.parse(out) as { files: { path: string; diagnostics: { rule: string; severity: string }[] }[] };
+      return files.flatMap((f) =>
+        f.diagnostics.flatMap((d) => (d.severity === 'error' ? [`${path.basename(path.dirname(f.path))} ${d.rule}`] : [])),
+      );
+    };
+    for (const name of ['.', 'sites-available/shop', 'sites-enabled/shop'])
+      assert.deepEqual((await found(name)).sort(), ['sites-enabled unknown-directive', 'sites-enabled unknown-zone'], name);
+  });
+
   test('the image of a folder says which nginx it is, and the command line and the settings know better', async () => {
     const conf = 'events {}\nhttp { server { listen 80; http2 on; } }\n';
     const cwd = folder({ 'nginx/nginx.conf': conf, Dockerfile: 'FROM nginx:1.18\nCOPY nginx/ /etc/nginx/\n' });

@@ -131,3 +131,24 @@ test('of two services that start one main file the chosen one is asked; findings
   assert.deepEqual(after.services, ['trial', 'live']);
   assert.match(after.nginxVersion, /^1\.26\./);
 });
+
+test('a main file within a manifest is shown as one on the disk is: before it is opened, while it is edited, and after it is closed', async () => {
+  const manifest = (line: string): string =>
+    `kind: ConfigMap\ndata:\n  nginx.conf: |\n    events {}\n    http {\n        include /etc/nginx/conf.d/*.conf;\n    }\n  site.conf: |\n    server {\n        listen 80;\n        ${line}\n    }\n`;
+  const { client, uri } = await opened(
+    { 'k8s/web.yaml': manifest('gzipp on;'), 'other.conf': 'server {\n    listen 81;\n}\n' },
+    'other.conf',
+  );
+  const rules = (): string[] =>
+    client.shown(uri('k8s/web.yaml')).flatMap((d) => (d.severity === 1 ? [`${d.range.start.line} ${String(d.code)}`] : []));
+  assert.deepEqual(rules(), ['10 unknown-directive']);
+  client.open(uri('k8s/web.yaml'), manifest('gzipp on;'), 1, 'yaml');
+  await client.settled();
+  assert.deepEqual(rules(), ['10 unknown-directive']);
+  client.change(uri('k8s/web.yaml'), 2, [{ text: manifest('gzip on;') }]);
+  await client.settled();
+  assert.deepEqual(rules(), []);
+  await client.connection.sendNotification('textDocument/didClose', { textDocument: { uri: uri('k8s/web.yaml') } });
+  await client.settled();
+  assert.deepEqual(rules(), ['10 unknown-directive'], 'the disk has it still');
+});

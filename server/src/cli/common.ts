@@ -184,7 +184,10 @@ export class Loader {
 
   /** What the project says of its nginx, over that the settings file, then the command line. Throws failures for a settings file that is wrong. */
   private async settingsFor(file: FileId, project: Project, { by }: Way): Promise<Settings> {
-    return settingsFor(file, project, await this.settingsAbove(this.settingsFrom.folder ?? dirname(file), project), this.cli, by);
+    return settingsFor(file, project, await this.settingsAbove(this.settingsFrom.folder ?? dirname(file), project), this.cli, {
+      by,
+      machine: this.options.machine ?? false,
+    });
   }
 
   private async settingsAbove(start: FileId, project: Project): Promise<RawSettings | null> {
@@ -404,6 +407,20 @@ export class Loader {
     return { config, project, way, shown: whole ? null : (file) => files.has(hostFileOf(file)) || folders.some((f) => isBelow(file, f)) };
   }
 
+  /** Files that a configuration reads by a link of a folder such as `sites-enabled`, and that link. */
+  private async linkedIn(configs: readonly Asked[], files: readonly FileId[]): Promise<ReadonlyMap<FileId, FileId>> {
+    const out = new Map<FileId, FileId>();
+    const { real } = this.files;
+    if (!files.length) return out;
+    for (const { config } of configs)
+      for (const id of config.files.keys()) {
+        if (!/enabled$/.test(dirname(id))) continue;
+        const target = await real.call(this.files, id);
+        if (target !== id && files.includes(target)) out.set(target, id);
+      }
+    return out;
+  }
+
   private async ofProject(project: Project, named: readonly Named[], given: readonly Asked[]): Promise<Asked[]> {
     const folders = named.filter((n) => n.kind === 'folder').map((n) => n.id);
     const singles: FileId[] = [];
@@ -446,8 +463,16 @@ export class Loader {
       ...singles,
       ...project.configs.filter((id) => folders.some((f) => isBelow(id, f)) && !(chosen && project.roots.includes(id))),
     ];
+    const linked = await this.linkedIn(own, loose);
     for (const id of new Set(loose)) {
       if (own.some(({ config }) => config.root === id)) continue;
+      const link = linked.get(id);
+      if (link) {
+        // it is read by the name of the link that leads to it
+        if (singles.includes(id))
+          out.push(...own.filter(({ config }) => config.files.has(link)).map((c) => ({ ...c, shown: (f: FileId) => f === link })));
+        continue;
+      }
       for (const way of this.waysOf(project, id)) {
         if (readBy([...own, ...out], id, way)) continue;
         const config = await this.fragment(id, project, way);

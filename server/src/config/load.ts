@@ -43,6 +43,11 @@ export interface LoadOptions {
 const MAX_FILES = 20_000;
 const OVER = 'more than';
 
+/** Files that are there and are not read. */
+const UNREAD: ReadonlySet<IncludeProblem> = new Set<IncludeProblem>(['unreadable', 'too-large', 'unnamed']);
+/** So many of them are named where one mask brings them. */
+const MAX_DETAILS = 3;
+
 /** characters of all files together: ten times what the largest sites have */
 const MAX_VOLUME = 32_000_000;
 const MAX_DEPTH = 100;
@@ -279,10 +284,11 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
       }
       const usable: FileId[] = [];
       let problem: IncludeProblem | null = null;
-      let detail = '';
+      const details: string[] = [];
       const fail = (kind: IncludeProblem, words: string): void => {
         problem ??= kind;
-        detail ||= words;
+        // of several files that one mask brings each that is not read is told
+        if (!details.length || (UNREAD.has(kind) && UNREAD.has(problem))) details.push(words);
       };
       if (lost.length) fail('unnamed', `the name of a file or folder is not UTF-8 or holds a backslash (${lost[0]})`);
       const ahead = await readAhead(found, chain);
@@ -302,6 +308,8 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
         else usable.push(id);
       }
       const unseen = problem === null || problem === 'cycle' ? null : `"${path}" cannot be read`;
+      const more = details.length - MAX_DETAILS;
+      const detail = [...details.slice(0, MAX_DETAILS), ...(more > 0 ? [`${more} more`] : [])].join('; ');
       includes.set(statement, { file: source.id, path, mask, files: usable, problem, detail, unseen });
       for (const id of usable) await follow(files.get(id)!, [...chain, id]);
     }

@@ -24,6 +24,8 @@ export interface Project {
   readonly configs: readonly FileId[];
   /** files that are no configuration and hold some: manifests, scripts. Documents hold examples, and are looked at when they are named */
   readonly hosts: readonly FileId[];
+  /** main files within these, such as keys of a ConfigMap, in order */
+  readonly innerRoots: readonly FileId[];
   /** files of the application's side, for `deploy/`, the nearest to the boundary first; `applications.ts` says which of them are a configuration's */
   readonly others: readonly FileId[];
   /** folders that are deployed by themselves */
@@ -45,6 +47,7 @@ export const loneProject = (folder: FileId, system: boolean): Project => ({
   roots: [],
   configs: [],
   hosts: [],
+  innerRoots: [],
   others: [],
   parts: [],
   instances: [],

@@ -58,6 +58,11 @@ export class EmbeddedFiles implements FileSystem {
     return this.hosts.get(file)?.text ?? null;
   }
 
+  /** The configurations in a file, in order; none for one that was not read. */
+  parts(file: FileId): readonly Embedded[] {
+    return this.hosts.get(file)?.embedded ?? [];
+  }
+
   /** An embedded configuration by its name, with the text that holds it; of hosts that were read. */
   known(file: FileId): { readonly embedded: Embedded; readonly text: string } | null {
     const host = this.hosts.get(hostFileOf(file));

@@ -175,6 +175,9 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
     roots: roots.map((r) => r.id).filter(isNone),
     configs: [...isConfig].sort((a, b) => (a < b ? -1 : 1)),
     hosts: hosts.sort((a, b) => (a < b ? -1 : 1)),
+    innerRoots: hosts.flatMap((host) =>
+      (inner.get(host) ?? []).flatMap(({ id, window }) => (holdsMainBlocks(window.visible, pathOf(id)) ? [id] : [])),
+    ),
     // what its text makes nginx's is nothing else, whatever its name
     others: others
       .filter((id) => !isConfig.has(id))
@@ -234,14 +237,15 @@ async function whole(id: FileId, files: FileSystem): Promise<{ text: string; pro
 
 /**
  * The settings of a configuration: defaults, over them what the project says of its nginx, then the settings file above it (`above`), then
- * what a person sets for this run or editor (`over`). `by` is whose nginx it is, where several that differ start with the file.
+ * what a person sets for this run or editor (`over`). `by` is whose nginx it is, where several
+ * that differ start with the file; `machine`: absolute includes read this machine.
  */
 export function settingsFor(
   file: FileId,
   project: Project,
   above: RawSettings | null,
   over: RawSettings,
-  by: Instance | null = null,
+  { by = null, machine = false }: { readonly by?: Instance | null; readonly machine?: boolean } = {},
 ): Settings {
   const instances = instancesFor(project, file, by);
   const images = instances.flatMap((i) => i.image ?? []);
@@ -262,6 +266,8 @@ export function settingsFor(
       flavourFrom: 'found',
     };
   }
+  // what a system's own configuration includes is there, or nginx refuses it
+  if (machine || (project.system && project.configs.length)) settings = withSettings(settings, { rules: { 'missing-include': 'error' } });
   const loads = [...new Set(instances.flatMap((i) => i.loads))];
   if (loads.length) settings = { ...settings, loads };
   return withSettings(

@@ -35,6 +35,8 @@ export interface Destination {
   readonly of: string | null;
   /** the files of the project that are put into the same folder there, this one among them, in any order */
   readonly together: readonly FileId[];
+  /** it is there already, in a system's own configuration, whose main file does not read it */
+  readonly own?: boolean;
   /** all that will be in that folder is in `together` */
   readonly whole: boolean;
 }
@@ -130,7 +132,7 @@ export function standInFor(
   const byFolder = FOLDERS.find(([mask]) => mask.test(pathOf(file.id)));
   const distribution = destination?.distribution ?? byFolder?.[1] ?? 'official';
   const main = MAIN_FILES[distribution];
-  const taken = destination && main.takes.find(({ mask }) => matchesMask(destination.path, mask));
+  const taken = destination && !destination.own ? main.takes.find(({ mask }) => matchesMask(destination.path, mask)) : null;
   const context = taken?.context ?? guess.contexts.find((c) => bodyOf(c) === 'directives') ?? 'http';
   const made = textFor(main, context, taken?.mask ?? null);
   if (!made) return null;
@@ -138,8 +140,8 @@ export function standInFor(
   const path = destination?.path ?? usual.replace(/[^/]*$/, '') + nameThere(file.id, usual);
   const home = main.path.replace(/\/[^/]*$/, '');
   const id = stockId(`/stand-in/${distribution}/${context}/${taken ? 'known' : 'assumed'}${pathOf(file.id)}/nginx.conf`);
-  const together = taken ? destination.together : [file.id];
-  const whole = !!taken && destination.whole;
+  const together = taken && destination ? destination.together : [file.id];
+  const whole = !!taken && (destination?.whole ?? false);
   return {
     main: stock.add(id, made.text),
     file: file.id,
@@ -197,8 +199,15 @@ function foldersOf(file: FileId): FileId[] {
   return inside.test(basename(own)) ? [above, own] : [own, above];
 }
 
+/** Whose package reads a folder of that name. */
+const distributionOf = (path: string): Distribution => FOLDERS.find(([mask]) => mask.test(path))?.[1] ?? 'official';
+
 /** Where the project puts a file; null when nothing says so. */
 export function destinationIn(project: Project, file: FileId, by: Instance | null = null): Destination | null {
+  if (project.system) {
+    const path = pathOf(file);
+    return { path, distribution: distributionOf(path), of: null, together: [file], own: true, whole: false };
+  }
   const lives = livesAt(project, file, by);
   if (!lives || lives.path.includes('{{')) return null;
   const { instance } = lives;
@@ -214,7 +223,7 @@ export function destinationIn(project: Project, file: FileId, by: Instance | nul
   const { image } = instance;
   return {
     path,
-    distribution: image?.distribution ?? FOLDERS.find(([mask]) => mask.test(path))?.[1] ?? 'official',
+    distribution: image?.distribution ?? distributionOf(path),
     of: image?.name ?? (isProvisioned(instance) ? null : instance.name),
     together: [...byPath].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, id]) => id),
     // a main file of the project's own does not read this one: what is around it then is not known

@@ -98,7 +98,7 @@ export interface Snapshot {
   file(id: FileId): SourceFile | null;
   /** any file that findings may point at: nginx's and the application's */
   text(id: FileId): Pick<SourceFile, 'text' | 'lines'> | null;
-  /** the configurations within an open file of another language, in order */
+  /** the configurations within a file of another language that was read, in order */
   embedded(host: FileId): readonly Embedded[];
   /** whether edits of a configuration within another file change nothing else there; true for every other file */
   keeps(id: FileId, edits: readonly TextEdit[]): boolean;
@@ -338,7 +338,12 @@ export class Workspace {
     this.hosts.delete(file);
     for (const { id } of host.embedded) this.leave(id);
     this.files.forget(file);
+    // what the disk says of it is the project's again
+    this.closed.push(file);
   }
+
+  /** Files of other languages that an editor has closed, and that were not read from the disk since. */
+  private readonly closed: FileId[] = [];
 
   /** What has a configuration within it is no configuration itself, however much of it reads like one. */
   private isHost(file: FileId, text: string): boolean {
@@ -496,7 +501,13 @@ export class Workspace {
 
   /** True when the disk must be asked before a snapshot is whole. */
   get unsettled(): boolean {
-    return this.found === null || !this.applicationSettled || [...this.loaded.values()].some((l) => l.stale) || this.strays().length > 0;
+    return (
+      this.found === null ||
+      !this.applicationSettled ||
+      [...this.loaded.values()].some((l) => l.stale) ||
+      this.strays().length > 0 ||
+      this.closed.length > 0
+    );
   }
 
   /** Open files that some configuration should read and none does, and whose main file was not looked for yet. */
@@ -639,7 +650,7 @@ export class Workspace {
       this.applicationSettled = false;
       this.named = named;
       const known = new Set([...this.loaded.values()].map((l) => l.file));
-      const roots = named ?? [...found.values()].flatMap((p) => p.roots);
+      const roots = named ?? [...found.values()].flatMap(rootsIn);
       for (const root of roots) if (!known.has(root)) await this.load(root, cancel);
       for (const root of known)
         if (
@@ -650,6 +661,9 @@ export class Workspace {
         )
           this.dropFile(root);
     }
+    for (const host of this.closed.splice(0))
+      for (const root of this.named ? [] : this.projectOf(host).innerRoots)
+        if (hostFileOf(root) === host && !this.isLoaded(root) && (await this.files.stat(root))) await this.load(root, cancel);
     if (this.chosenRoot && !this.isLoaded(this.chosenRoot)) await this.load(this.chosenRoot, cancel);
     const stale = [...this.loaded.values()].filter((l) => l.stale);
     // a file that was read within a stand-in may belong to a main file by now, be one itself, or be closed
@@ -742,7 +756,7 @@ export class Workspace {
     const project = await this.seek(hostFileOf(file), 'file', found, cancel);
     if (found.size > before) this.applicationSettled = false;
     if (this.named && this.folders.some((f) => isBelow(file, f))) return;
-    for (const root of project.roots) if (!this.isLoaded(root)) await this.load(root, cancel);
+    for (const root of rootsIn(project)) if (!this.isLoaded(root)) await this.load(root, cancel);
   }
 
   private isLoaded(file: FileId): boolean {
@@ -896,7 +910,7 @@ export class Workspace {
   private settingsWith(file: FileId, project: Project, above: RawSettings | null, { by }: Way = ANY_WAY): Settings {
     const { folders } = this;
     const over = folders[0] ? basedOn(this.editorSettings, folders.find((f) => isBelow(file, f)) ?? folders[0]) : this.editorSettings;
-    return settingsFor(file, project, above, over, by);
+    return settingsFor(file, project, above, over, { by });
   }
 
   private settingsAbove(start: FileId, project: Project): Promise<RawSettings | null> {
@@ -941,8 +955,9 @@ export class Workspace {
     return {
       revision: this.revisionNow,
       file: (id) => this.buffers.get(id)?.document ?? null,
-      text: (id) => this.buffers.get(id)?.document ?? this.hosts.get(id) ?? this.application.get(id) ?? this.script(id),
-      embedded: (host) => this.hosts.get(host)?.embedded ?? [],
+      text: (id) =>
+        this.buffers.get(id)?.document ?? this.hosts.get(id) ?? this.application.get(id) ?? this.script(id) ?? this.hostText(id),
+      embedded: (host) => this.hosts.get(host)?.embedded ?? this.files.parts(host),
       keeps: (id, edits) => this.files.keeps(id, edits),
       deploymentOf: (config) => this.deploymentAt(config.subject, config.id),
       get folderDeployment() {
@@ -962,6 +977,12 @@ export class Workspace {
   private script(id: FileId): Script | null {
     for (const { tree } of this.loaded.values()) for (const script of tree.scripts?.values() ?? []) if (script?.id === id) return script;
     return null;
+  }
+
+  /** The text of a file of another language that no editor holds. */
+  private hostText(id: FileId): Pick<SourceFile, 'text' | 'lines'> | null {
+    const text = this.files.text(id);
+    return text === null ? null : { text, lines: new Lines(text) };
   }
 
   private config(id: ConfigId): Config {
@@ -990,5 +1011,8 @@ export class Workspace {
     return [new Config(tree, this.engine, settings, 'fragment', contexts[0], contexts)];
   }
 }
+
+/** The main files of a project, those within files of another language among them. */
+const rootsIn = ({ roots, innerRoots }: Project): readonly FileId[] => [...roots, ...innerRoots];
 
 const isSettingsFile = (file: FileId): boolean => SETTINGS_NAMES.includes(basename(file));
