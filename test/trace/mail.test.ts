@@ -68,10 +68,10 @@ test('a port on which nobody listens, and a client of another protocol', async (
 });
 
 test('the salt of a digest and the addresses of the PROXY protocol are told, in their places', async () => {
-  const names = async (lines: string, method: string, scheme: 'imap' | 'pop3'): Promise<string[]> => {
+  const names = async (lines: string, method: string, scheme: 'imap' | 'pop3', nginx?: string): Promise<string[]> => {
     const text = `mail { server_name m.test; auth_http 127.0.0.1:9/a; server { listen 99 proxy_protocol; protocol ${scheme}; ${lines} } }\n`;
     const trace = traceRequest(
-      await configOf(`events {}\n${text}`),
+      await configOf(`events {}\n${text}`, nginx ? { nginx } : {}),
       { target: '/', scheme, localPort: 99, proxyProtocol: { clientAddress: '10.0.0.1', serverAddress: '10.0.0.2' } },
       { assume: { 'auth-method': method } },
     );
@@ -80,8 +80,16 @@ test('the salt of a digest and the addresses of the PROXY protocol are told, in 
   const proxy = ['Client-IP', 'Proxy-Protocol-Addr', 'Proxy-Protocol-Port', 'Proxy-Protocol-Server-Addr', 'Proxy-Protocol-Server-Port'];
   assert.deepEqual(await names('imap_auth plain cram-md5;', 'cram-md5', 'imap'), ['Auth-Salt', ...proxy]);
   assert.deepEqual(await names('imap_auth plain cram-md5;', 'plain', 'imap'), proxy);
-  // the greeting of POP3 says one before it is known what for
-  assert.deepEqual(await names('pop3_auth apop external;', 'external', 'pop3'), ['Auth-Salt', ...proxy]);
+  // the greeting of POP3 says one before it is known what for, and releases that CVE-2026-27651 concerns told it then
+  for (const [nginx, salt] of [
+    ['1.22.1', ['Auth-Salt']],
+    ['1.28.2', ['Auth-Salt']],
+    ['1.28.3', []],
+    ['1.29.6', ['Auth-Salt']],
+    ['1.30.6', []],
+  ] as const)
+    assert.deepEqual(await names('pop3_auth apop external;', 'external', 'pop3', nginx), [...salt, ...proxy], nginx);
+  assert.deepEqual(await names('pop3_auth apop external;', 'apop', 'pop3', '1.30.6'), ['Auth-Salt', ...proxy]);
   assert.deepEqual(await names('imap_auth cram-md5 external;', 'external', 'imap'), proxy);
 });
 

@@ -499,12 +499,13 @@ function strictHost(value: ByteString): ByteString | null {
   const m = /^(\[[^\]]*\]|[^:[]*)(?::(.*))?$/s.exec(value);
   if (!m) return null;
   let host = m[1]!;
+  if (host.includes('..')) return null;
   if (m[2] !== undefined && !/^\d*$/.test(m[2])) return null;
   if (m[2] && Number(m[2]) > 65535) return null;
   if (host.startsWith('[')) {
     if (!/^\[[A-Za-z0-9\-._~!$&'()*+,;=:]*\]$/.test(host)) return null;
   } else {
-    if (!HOST_CHARACTERS.test(host) || host.includes('..')) return null;
+    if (!HOST_CHARACTERS.test(host)) return null;
     if (host.endsWith('.')) host = host.slice(0, -1);
   }
   return host === '' ? null : lower(host);

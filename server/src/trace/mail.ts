@@ -265,7 +265,7 @@ function ofHandshake(run: Run): HeaderPair[] {
 /** What the password was mixed with: POP3 says it in its greeting where APOP or CRAM-MD5 is offered, the others once it is asked for. */
 function salted(run: Run, { protocol }: Form, method: string, offered: readonly string[]): HeaderPair[] {
   const greets = protocol === 'pop3' && (offered.includes('cram-md5') || offered.includes('apop'));
-  if (method !== 'apop' && method !== 'cram-md5' && !(method === 'external' && greets)) return [];
+  if (method !== 'apop' && method !== 'cram-md5' && !(method === 'external' && greets && run.behaviour.mailSaltsExternal)) return [];
   const host =
     run.text('server_name') ??
     run.report.assume({ id: 'hostname', what: '$hostname', otherwise: 'localhost', why: 'the name of the machine' });

@@ -52,6 +52,8 @@ export interface Behaviour {
   readonly staleIfErrorForStatuses: boolean;
   /** 1.21.2: mail's authentication server is told version and cipher of TLS */
   readonly mailTellsCipher: boolean;
+  /** 1.29.7 and 1.28.3: the salt goes with APOP and CRAM-MD5 alone, before with EXTERNAL too where POP3 had greeted with it */
+  readonly mailSaltsExternal: boolean;
   readonly text: string;
 }
 
@@ -88,6 +90,7 @@ export function behaviourOf(v: Version): Behaviour {
       refusesLineWithoutColon: since('1.31.9') || (since('1.30.7') && v.minor === 30 ? null : false),
       staleIfErrorForStatuses: !since('1.19.3'),
       mailTellsCipher: since('1.21.2'),
+      mailSaltsExternal: !(since('1.29.7') || (since('1.28.3') && v.minor === 28)),
       text: v.text,
     };
     made.set(v.text, b);
