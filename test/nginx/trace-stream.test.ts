@@ -8,6 +8,7 @@ import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import tls from 'node:tls';
+import { atLeast, parseVersion } from '../../server/src/catalog/version.ts';
 import { traceRequest } from '../../server/src/trace/request.ts';
 import type { RequestInput, Trace } from '../../server/src/trace/trace.ts';
 import { Random } from '../harness/config-generator.ts';
@@ -97,6 +98,10 @@ const VALUES = [
   '$y',
 ];
 
+/** Servers of one socket are told apart by name from 1.25.5 on. */
+const NAMES = atLeast(parseVersion(available()?.version ?? '1.0.0')!, '1.25.5');
+const NAMED = ['a.test', '.b.test', '*.c.test', 'c.*', '~^(?<named>d+)\\.test$', '~^z', 'A.TEST', '""', 'e.test'];
+
 const NETS = ['127.0.0.1', '10.0.0.0/8', 'all', '192.168.0.0/16', '10.1.2.3', '2001:db8::/32', '127.0.0.0/8', 'unix:'];
 
 function generate(random: Random, ports: readonly number[]): string {
@@ -104,9 +109,8 @@ function generate(random: Random, ports: readonly number[]): string {
   const two = `127.0.0.1:${port(1)}`;
   const pick = <T>(list: readonly T[]): T => random.pick(list);
   const rules = (): string[] => Array.from({ length: random.below(3) }, () => `${pick(['allow', 'deny'])} ${pick(NETS)};`);
-  const servers = ports.map((p, at) => {
-    const tls = random.chance(0.15);
-    const lines: string[] = [`listen 127.0.0.1:${p}${tls ? ' ssl' : ''}${random.chance(0.35) ? ' proxy_protocol' : ''};`];
+  const serverOf = (listen: string, at: number): string => {
+    const lines: string[] = [listen];
     if (random.chance(0.6)) lines.push(`ssl_preread ${pick(['on', 'on', 'on', 'off'])};`);
     if (random.chance(0.35)) lines.push(`set_real_ip_from ${pick(['127.0.0.1', '10.0.0.0/8', '0.0.0.0/0', 'unix:', '127.0.0.0/8'])};`);
     // some server has to define them
@@ -127,6 +131,13 @@ function generate(random: Random, ports: readonly number[]): string {
       ]),
     );
     return `server { ${lines.join(' ')} }`;
+  };
+  const servers = ports.map((p, at) => {
+    const listen = `listen 127.0.0.1:${p}`;
+    const first = serverOf(`${listen}${random.chance(0.15) ? ' ssl' : ''}${random.chance(0.35) ? ' proxy_protocol' : ''};`, at);
+    if (!NAMES) return first;
+    const others = Array.from({ length: random.below(3) }, () => `${listen}; server_name ${pick(NAMED)} ${pick(NAMED)};`);
+    return [first, ...others.map((other) => serverOf(other, at))].join('\n');
   });
   return `ssl_certificate cert.pem; ssl_certificate_key key.pem; ssl_protocols TLSv1.2 TLSv1.3;
     log_format told '$status|$upstream_addr|$remote_addr|$x|$m'; access_log told.log told;
