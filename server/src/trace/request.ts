@@ -470,7 +470,6 @@ function headerLines(run: Run): boolean {
   if (run.version === 9) return true;
   const seen = new Set<string>();
   let count = 0;
-  const limit = readings.of(run.level).mostHeaders;
   const bare = new Set(input.withoutColon);
   for (const [i, [rawName, rawValue]] of [...(input.headers ?? []), ...(input.openLength ? [assumedLength(run)] : [])].entries()) {
     if (http1 && bare.has(i) && refusesBare(run)) return refuse(run, 400, `the header line ${fromBytes(toBytes(rawName))} has no colon`);
@@ -489,7 +488,6 @@ function headerLines(run: Run): boolean {
     const checked = checkName(run, name);
     if (checked === 'bad') return refuse(run, 400, `the header name ${fromBytes(name)} has characters that nginx refuses`);
     if (/[\0\r\n]/.test(value)) return refuse(run, 400, `the value of ${fromBytes(name)} has characters that nginx refuses`);
-    if (behaviour.limitsHeaderCount && ++count > limit) return refuse(run, 494, `more than ${limit} header lines, 494 sent as 400`);
     if (checked === 'ignored') {
       run.report.step({
         phase: 'request',
@@ -498,6 +496,9 @@ function headerLines(run: Run): boolean {
       });
       continue;
     }
+    // of the server that the lines so far have chosen
+    const limit = readings.of(run.level).mostHeaders;
+    if (behaviour.limitsHeaderCount && ++count > limit) return refuse(run, 494, `more than ${limit} header lines, 494 sent as 400`);
     value = value.replace(/^ +/, '').replace(/ +$/, '');
     if (!http1) name = lower(name);
     const line: HeaderLine = { name, lower: lower(name), value };

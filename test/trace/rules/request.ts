@@ -32,6 +32,21 @@ export const REQUEST = chapter(
       `max_headers 3; ${ECHO}`,
       ['GET / | Host: a | X-A: 1 | X-B: 1', '200 /||/'],
       ['GET / | Host: a | X-A: 1 | X-B: 1 | X-C: 1', '400'],
+      ['GET / | Host: a | X-A: 1 | X_B: 1 | X_C: 1 | X-B: 1', '200 /||/'],
+    ),
+  ),
+  since(
+    '1.29.8',
+    row(
+      'max_headers is that of the server which the lines so far have chosen',
+      `server { listen 127.0.0.1:8080; max_headers 4; return 200 first; }
+      server { listen 127.0.0.1:8080; server_name tight; max_headers 2; return 200 tight; } server { listen 127.0.0.1:8080; server_name loose; return 200 loose; }`,
+      ['GET / | Host: tight | X-A: 1', '200 tight'],
+      ['GET / | Host: tight | X-A: 1 | X-B: 1', '400'],
+      ['GET / | X-A: 1 | X-B: 1 | X-C: 1 | Host: tight', '200 tight'],
+      ['GET / | X-A: 1 | X-B: 1 | Host: tight | X-C: 1', '400'],
+      ['GET / | Host: loose | X-A: 1 | X-B: 1 | X-C: 1 | X-D: 1 | X-E: 1', '200 loose'],
+      ['GET / | X-A: 1 | X-B: 1 | X-C: 1 | X-D: 1 | Host: loose', '400'],
     ),
   ),
   row(
