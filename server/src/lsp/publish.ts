@@ -36,7 +36,7 @@ const SLICE = 8;
 const MOST = 1000;
 
 export interface PublishOptions {
-  readonly connection: Connection;
+  readonly connection: Pick<Connection, 'sendDiagnostics'>;
   readonly workspace: Workspace;
   readonly rules: readonly Rule[];
   readonly encoding: () => Encoding;

@@ -42,6 +42,7 @@ import { type ChooseRootParams, type InitializationOptions, Notifications, Reque
 import { Publisher } from './publish.ts';
 import { type Refreshable, refresh } from './refresh.ts';
 import type { ClientAbilities, Session } from './session.ts';
+import { REST, warmUp } from './warm-up.ts';
 import { editorSettings, projectSettings } from './wire-settings.ts';
 
 export interface Host {
@@ -68,6 +69,7 @@ const masksOf = (setting: unknown): string[] =>
 /** Serves one connection until it closes. */
 export function serve(connection: Connection, host: Host): void {
   let session: (Session & { settings: EditorSettings }) | null = null;
+  let parts: Awaited<ReturnType<Host['parts']>> | null = null;
   let folders: string[] = [];
   /** initialize and shutdown come once each, and nothing is served before the one or after the other (LSP, lifecycle messages) */
   let asked = false;
@@ -84,7 +86,8 @@ export function serve(connection: Connection, host: Host): void {
     asked = true;
     const options = (params.initializationOptions ?? {}) as InitializationOptions;
     const client = abilitiesOf(params, options);
-    const { parser, engine, rules, python } = await host.parts(options);
+    parts = await host.parts(options);
+    const { parser, engine, rules, python } = parts;
     folders = params.workspaceFolders?.map((f) => f.uri) ?? (params.rootUri ? [params.rootUri] : []);
     const log = (line: string): void => connection.console.log(line);
     const status = (state: StatusParams['state'], message: string): void =>
@@ -159,6 +162,7 @@ export function serve(connection: Connection, host: Host): void {
     if (client.syncs) registerOtherDocuments(connection);
     publisher.changed();
     begun();
+    void publisher.settled().then(() => setTimeout(warm, REST));
     if (client.workspaceFolders)
       connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
         folders = [...folders.filter((f) => !removed.some((r) => r.uri === f)), ...added.map((a) => a.uri)];
@@ -166,6 +170,18 @@ export function serve(connection: Connection, host: Host): void {
         publisher.changed();
       });
   });
+
+  /** What a configuration is judged by is made ready, where none was judged so far and none is to be. */
+  function warm(): void {
+    if (!session || !parts || ended) return;
+    const { workspace, encoding } = session;
+    const { revision } = workspace;
+    const idle = (): boolean => !ended && workspace.revision === revision && !workspace.unsettled;
+    if (!idle() || workspace.snapshot().configs.length || workspace.snapshot().open.length) return;
+    const { parser, engine, rules } = parts;
+    const log = (line: string): void => session?.log(`warming up: ${line}`);
+    void warmUp({ parser, engine, rules, encoding, now: host.now, idle, log }).catch((error) => log(String(error)));
+  }
 
   async function fetchSettings(): Promise<void> {
     if (!session) return;
