@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { traceRequest } from '../../server/src/trace/request.ts';
+import { lineOf } from '../../server/src/trace/stations.ts';
 import type { RequestInput, Trace, TraceOptions, UpstreamAnswer } from '../../server/src/trace/trace.ts';
 import { configOf } from './config-of.ts';
 
@@ -234,6 +235,15 @@ describe('requests inside a request', () => {
     assert.equal((await ask(AUTH, { upstreams: { '127.0.0.1:9000': { status: 403 } } })).outcome.status, 403);
     // what the application answers is not what the service answers
     assert.equal((await ask(AUTH, { upstream: { status: 404 } })).outcome.status, 404);
+  });
+
+  test('each stands on the line with the request that it sends', async () => {
+    const line = lineOf(await ask(AUTH.replace('location / {', 'location / { mirror /auth;'), {}, { target: '/in', method: 'POST' }));
+    const shown = line.down.filter((s) => s.asks).map((s) => [s.title, s.details[0], s.details.some((d) => d === 'X-Original-URI: /in')]);
+    assert.deepEqual(shown, [
+      ['auth_request', 'GET /check HTTP/1.1', true],
+      ['mirror', 'POST /check HTTP/1.1', true],
+    ]);
   });
 
   test('a mirror sends the same method, and its answer is nobody’s', async () => {

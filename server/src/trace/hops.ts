@@ -90,6 +90,12 @@ export class Hops {
     return { assumption: id, answer: (peer) => this.own(run, peer) ?? general(peer) };
   }
 
+  /** Where a request to a backend is among all of them; nothing where there is none. */
+  placeOf(request: UpstreamRequest | null): number | undefined {
+    const place = request ? this.told.findLastIndex((e) => e.request === request) : -1;
+    return place < 0 ? undefined : place;
+  }
+
   /** What the caller says about one of these names, in order. */
   private named(run: Run, names: readonly string[]): UpstreamAnswer | null {
     const { upstreams, assume } = run.options;

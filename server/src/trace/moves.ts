@@ -195,6 +195,7 @@ export function afterwards(run: Run): void {
     phase: 'log',
     handler: 'ngx_http_core_module',
     at: directive,
+    exchange: run.hops.placeOf(request),
     said: `post_action ${target}${request ? `: ${request.uri} to ${request.upstream}` : ''}, its answer is ignored${times > 1 ? `; it holds there too, and runs ${times} times` : ''}`,
   });
 }

@@ -11,6 +11,7 @@ export interface StepInput {
   readonly changed?: readonly Change[];
   readonly rejected?: readonly Rejected[];
   readonly assumption?: string;
+  readonly exchange?: number | undefined;
 }
 
 export interface AssumptionInput {
@@ -58,15 +59,16 @@ export class Report {
       changed: input.changed ?? [],
       rejected: input.rejected ?? [],
       ...(input.assumption === undefined ? {} : { assumption: input.assumption }),
+      ...(input.exchange === undefined ? {} : { exchange: input.exchange }),
     });
   }
 
   /** A station whose words are known when more has happened. */
-  later(input: Omit<StepInput, 'said'>): (said: string) => void {
+  later(input: Omit<StepInput, 'said'>): (said: string, exchange?: number) => void {
     const place = this.steps.length;
     this.step({ ...input, said: '' });
-    return (said) => {
-      this.steps[place] = { ...this.steps[place]!, said };
+    return (said, exchange) => {
+      this.steps[place] = { ...this.steps[place]!, said, ...(exchange === undefined ? {} : { exchange }) };
     };
   }
 

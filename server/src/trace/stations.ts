@@ -41,6 +41,8 @@ export interface Station {
   /** what else is to be said of it, one line each */
   readonly details: readonly string[];
   readonly assumption: Assumption | null;
+  /** whether the details are a request that is made here beside the one for the answer */
+  readonly asks: boolean;
   /** the end of the line on its way down */
   readonly end: boolean;
 }
@@ -191,6 +193,15 @@ function roleOf({ group }: UpstreamRequest, address: string): string {
   return words.length ? ` (${words.join(', ')})` : '';
 }
 
+const sentLines = ({ params, headers }: UpstreamRequest): string[] =>
+  params ? params.map(([n, v]) => `${n} ${v}`) : headers.map(([n, v]) => `${n}: ${v}`);
+
+/** A request to a backend as it is sent. */
+const requestLines = (request: UpstreamRequest): string[] => [
+  `${request.method ?? ''} ${request.uri}${request.params ? '' : ` HTTP/${request.httpVersion}`}`.trim(),
+  ...sentLines(request),
+];
+
 /** The line of a trace. Deterministic: the same trace gives the same line. */
 export function lineOf(trace: Trace): Line {
   const { outcome, request, steps } = trace;
@@ -206,6 +217,7 @@ export function lineOf(trace: Trace): Line {
       losers: [],
       details: [],
       assumption: null,
+      asks: false,
       end: false,
       ...station,
     });
@@ -223,6 +235,7 @@ export function lineOf(trace: Trace): Line {
       continue;
     }
     let kind = KIND_OF[step.phase] ?? 'content';
+    const asked = step.exchange === undefined ? undefined : trace.exchanges[step.exchange];
     if (step.handler.includes('auth_')) kind = 'auth';
     if (step.handler.includes('realip')) kind = 'client';
     if (step.handler.includes('try_files') || step.handler.includes('index') || step.handler.includes('static')) kind = 'files';
@@ -233,7 +246,8 @@ export function lineOf(trace: Trace): Line {
       at: step.at,
       changes: step.changed,
       losers: step.rejected,
-      details: step.said === factOf(step) ? [] : [step.said],
+      details: asked ? requestLines(asked.request) : step.said === factOf(step) ? [] : [step.said],
+      asks: asked !== undefined,
       assumption: step.assumption === undefined ? null : (assumptions.get(step.assumption) ?? null),
     });
   }
@@ -248,10 +262,7 @@ export function lineOf(trace: Trace): Line {
         ? upstreamRequest.upstream
         : `${upstreamRequest.method ?? ''} ${upstreamRequest.uri} · ${count(sent.length, upstreamRequest.params ? 'parameter' : 'header')} over ${upstreamRequest.protocol}`.trim(),
       at: upstreamRequest.at,
-      details: [
-        ...upstreamRequest.servers.map((s) => `server ${s}${roleOf(upstreamRequest, s)}`),
-        ...sent.map(([n, v]) => (upstreamRequest.params ? `${n} ${v}` : `${n}: ${v}`)),
-      ],
+      details: [...upstreamRequest.servers.map((s) => `server ${s}${roleOf(upstreamRequest, s)}`), ...sentLines(upstreamRequest)],
       end: true,
     });
   } else if (outcome.kind === 'redirect' || (location !== null && outcome.status >= 300 && outcome.status < 400))

@@ -138,6 +138,8 @@ export interface Step {
   readonly rejected: readonly Rejected[];
   /** id of the assumption that this station rests on */
   readonly assumption?: string;
+  /** the request to a backend that was made here beside the one for the answer, by its place in `exchanges` */
+  readonly exchange?: number;
 }
 
 export type OutcomeKind =

@@ -21,6 +21,7 @@ export const authRequestHandler: Handler = {
       handler: this.module,
       at: directive,
       said: `subrequest ${uri}${target} answers ${status}${allowed ? ', allowed' : `: ${end}`}`,
+      exchange: run.hops.placeOf(asked),
       ...(run.report.assumptions.some((a) => a.id === 'auth_request') ? { assumption: 'auth_request' } : {}),
     });
     for (const line of run.lines('auth_request_set')) {

@@ -18,7 +18,10 @@ export const mirrorHandler: Handler = {
       const { exchange } = run.subrequest(toBytes(to), 'mirror');
       run.post(() => {
         const { request } = exchange;
-        tell(`a copy goes to ${to}${request ? `, ${request.uri} to ${request.upstream}` : ''}, its answer is ignored`);
+        tell(
+          `a copy goes to ${to}${request ? `, ${request.uri} to ${request.upstream}` : ''}, its answer is ignored`,
+          run.hops.placeOf(request),
+        );
       });
     }
     return 'declined';

@@ -253,6 +253,7 @@ function renew(main: Run, family: Family, pass: Pass, request: UpstreamRequest, 
     phase: 'upstream',
     handler: module,
     at: main.directive(`${prefix}_cache_background_update`) ?? use.directive,
+    exchange: main.hops.placeOf(request),
     said: `a request of its own renews it: ${request.uri} to ${request.upstream}, ${
       cache?.store
         ? `the answer is ${cache.status === 'REVALIDATED' ? 'good again' : cache.why}${cache.valid === null ? '' : ` for ${cache.valid} s`}`

@@ -80,7 +80,7 @@ export function traceText(given: Trace, paint: Paint = PLAIN, placed: (path: str
     const rail = i < line.down.length - 1 ? '│' : ' ';
     for (const loser of s.losers.slice(0, SHOWN_LOSERS)) out.push(paint.dim(`├┄ ○ ${loser.why}`));
     if (s.losers.length > SHOWN_LOSERS) out.push(paint.dim(`├┄ ○ ${s.losers.length - SHOWN_LOSERS} more`));
-    if (s.kind === 'application') for (const d of s.details) out.push(paint.dim(`    ${d}`));
+    if (s.kind === 'application' || s.asks) for (const d of s.details) out.push(paint.dim(`    ${d}`));
     if (i < line.down.length - 1) out.push(paint.dim(rail));
   });
   out.push('', `${paint.strong('answer')}  ${line.status >= 400 ? paint.bad(line.ending) : paint.good(line.ending)}`);
