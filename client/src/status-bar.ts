@@ -28,7 +28,9 @@ export function barText(
 ): string {
   const verdict = errors ? many(errors, 'error') : warnings ? many(warnings, 'warning') : 'no findings';
   const [first] = roots;
-  const where = !first ? '' : file && !first.label.endsWith(`/${file}`) ? `${file} in ${first.label}` : first.label;
+  // behind the file is the service that is meant, where several start it
+  const isMain = first?.label.replace(/ \([^()]*\)$/, '').endsWith(`/${file}`);
+  const where = !first ? '' : file && !isMain ? `${file} in ${first.label}` : first.label;
   return [`nginx: ${verdict}`, version, where].filter(Boolean).join(' · ');
 }
 

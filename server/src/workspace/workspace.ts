@@ -965,7 +965,7 @@ export class Workspace {
       },
       version: (id) => this.buffers.get(id)?.version ?? this.hosts.get(id)?.version ?? this.application.get(id)?.version ?? null,
       open: [...this.buffers].filter(([, b]) => b.version !== null).map(([id]) => id),
-      configs: [...this.loaded].filter(([, l]) => l.shown).map(([id]) => this.config(id)),
+      configs: this.chosenFirst([...this.loaded].filter(([, l]) => l.shown)).map(([id]) => this.config(id)),
       configsOf: (id) => this.configsOf(id),
       usesOf: (statement, id) => this.configsOf(id).flatMap((c) => c.usesOf(statement, id)),
       settingsProblems: new Map(
@@ -995,12 +995,16 @@ export class Workspace {
     return config;
   }
 
-  private configsOf(file: FileId): readonly Config[] {
-    const readers = [...this.loaded].filter(([, l]) => l.tree.files.has(file));
-    // what a person chose is asked first: hover, preview and status are about it
+  /** What a person chose is asked first: hover, preview and status are about it. */
+  private chosenFirst(list: readonly (readonly [ConfigId, Loaded])[]): readonly (readonly [ConfigId, Loaded])[] {
     const isSo = ({ way }: Loaded): boolean => this.chosenStart !== null && way.startedBy?.label === this.chosenStart;
     const place = (l: Loaded): number => (l.file === this.chosenRoot ? 0 : 2) + (isSo(l) ? 0 : 1);
-    if (readers.length) return readers.sort(([, a], [, b]) => place(a) - place(b)).map(([id]) => this.config(id));
+    return [...list].sort(([, a], [, b]) => place(a) - place(b));
+  }
+
+  private configsOf(file: FileId): readonly Config[] {
+    const readers = [...this.loaded].filter(([, l]) => l.tree.files.has(file));
+    if (readers.length) return this.chosenFirst(readers).map(([id]) => this.config(id));
     const source = this.buffers.get(file)?.document;
     if (!source) return [];
     // settle() finds its main file, or one that is in: until then it is read by itself
