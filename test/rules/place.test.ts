@@ -50,6 +50,11 @@ for (const [rule, weighty, light] of [
     ],
   ],
   [
+    'proxy-pass-slash-mismatch',
+    ['location /shop { proxy_pass http://127.0.0.1:3000/; }', 'location /health { proxy_pass http://127.0.0.1:3000/internal/; }'],
+    ['location /health { proxy_pass http://127.0.0.1:3000/; }', 'location /metrics { proxy_pass http://127.0.0.1:3000/; }'],
+  ],
+  [
     'directory-listing',
     [
       'root /srv;\nindex index.html;\nlocation / { autoindex on; }',

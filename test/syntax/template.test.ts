@@ -228,6 +228,13 @@ for (const [what, name, engine, text, expected] of [
     'server {\n  listen ${port};\n  return 301 https://${host}$uri;\n}\n',
     'server {listen [${port}]; return 301 https://${host}$uri;}',
   ],
+  [
+    'a name in capitals without braces where nginx knows no variables',
+    'nginx.conf',
+    'envsubst',
+    'server {\n  server_name $SITE_NAME;\n  ssl_certificate /srv/$SITE_NAME/c.pem;\n  return 301 https://$host$uri;\n}\n',
+    'server {server_name [$SITE_NAME]; ssl_certificate [/srv/$SITE_NAME/c.pem]; return 301 https://$host$uri;}',
+  ],
   ['a word in place of lines that a script writes', 'balancer.conf.tpl', 'placeholders', 'upstream api {\nMEMBERS\n}\n', 'upstream api {}'],
   [
     'names in braces',

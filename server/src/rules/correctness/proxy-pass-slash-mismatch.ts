@@ -1,4 +1,5 @@
 /** A location and the URI of its proxy_pass that do not end alike: what comes after the name is joined wrong. Shown by what the upstream gets. */
+import { isWatched } from '../../answers/what-a-place-is-for.ts';
 import { passTarget } from '../../config/upstreams.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { directiveAt } from '../../witness/spots.ts';
@@ -75,7 +76,14 @@ Let both end in a slash, or neither.`,
       }
       const doubled = ask(`${name}/users`);
       if (doubled?.to === `${uri}/users`)
-        report('doubled', { at: word, data: { from: doubled.from, to: doubled.to, uri, prefix: name }, related, witness: doubled.proof });
+        report('doubled', {
+          at: word,
+          data: { from: doubled.from, to: doubled.to, uri, prefix: name },
+          related,
+          // nobody asks for what is below it
+          ...(isWatched(spot.scope) && { severity: 'info' as const }),
+          witness: doubled.proof,
+        });
     } else if (name.endsWith('/') && /[\w]$/.test(uri)) {
       const glued = ask(`${name}users`);
       if (glued?.to === `${uri}users`)

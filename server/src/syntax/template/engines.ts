@@ -461,6 +461,9 @@ function writerOf(name: string, text: string, outside: (text: string) => boolean
 const NO_VARIABLE_HERE =
   /^[ \t]*(?:listen|server|server_name|upstream|user|pid|resolver|allow|deny|keepalive|set_real_ip_from|worker_\w+|load_module|client_\w+|\w+_timeout)[ \t]+[^;{}\n]*?\$\{([a-z_]\w*)\}/m;
 
+/** A name in capitals without braces where nginx knows no variables. */
+const BARE_NAME_HERE = /^[ \t]*(?:listen|server|server_name|resolver|allow|deny)[ \t]+[^;{}\n#]*?\$[A-Z][A-Z0-9_]*\b/m;
+
 /** A word in capitals where a directive would begin, alone on its line and without an end: a script puts lines in its place. */
 const BARE_WORD = /(?<=[{};]\s*)^[ \t]*[A-Z][A-Z0-9_]{2,}[ \t]*$/m;
 
@@ -496,11 +499,13 @@ const withoutComments = (text: string): string => text.replace(/(^|[\s;{}])#[^\n
 function substituted(text: string): Engine | null {
   const { marks } = FAMILIES.placeholders;
   marks.lastIndex = 0;
-  if (!text.includes('${') && !marks.test(text)) return null;
+  const bare = BARE_NAME_HERE.test(text);
+  if (!text.includes('${') && !bare && !marks.test(text)) return null;
   marks.lastIndex = 0;
   const code = withoutComments(text);
-  if (code.includes('${')) {
-    const all = new Set([...code.matchAll(/\$\{([A-Z][A-Z0-9_]*)\}/g)].map((m) => m[1]!));
+  if (code.includes('${') || bare) {
+    const names = BARE_NAME_HERE.test(code) ? /\$\{?([A-Z][A-Z0-9_]*)\b/g : /\$\{([A-Z][A-Z0-9_]*)\}/g;
+    const all = new Set([...code.matchAll(names)].map((m) => m[1]!));
     const free = [...all].filter(
       (n) =>
         !new RegExp(`(?:^|[\\s;{}])(?:[a-z_]*set|map|geo|split_clients|js_\\w+|perl_set|geoip2|limit_\\w+)\\s[^;{]*\\$${n}\\b`, 'm').test(
