@@ -236,12 +236,15 @@ export function lineOf(trace: Trace): Line {
     }
     let kind = KIND_OF[step.phase] ?? 'content';
     const asked = step.exchange === undefined ? undefined : trace.exchanges[step.exchange];
+    // how a request is read is told here as well as why it is refused, which ends in the status
+    const isRead = step.phase === 'request' && !/: \d{3}$/.test(step.said);
+    if (isRead) kind = 'client';
     if (step.handler.includes('auth_')) kind = 'auth';
     if (step.handler.includes('realip')) kind = 'client';
     if (step.handler.includes('try_files') || step.handler.includes('index') || step.handler.includes('static')) kind = 'files';
     add({
       kind,
-      title: TITLE_OF[step.handler] ?? TITLES[kind],
+      title: TITLE_OF[step.handler] ?? (isRead ? 'request' : TITLES[kind]),
       fact: factOf(step),
       at: step.at,
       changes: step.changed,
