@@ -127,6 +127,7 @@ import staticWithoutExpires from './performance/static-without-expires.ts';
 import workerConnectionsLow from './performance/worker-connections-low.ts';
 import workerProcessesMissing from './performance/worker-processes-missing.ts';
 import type { Rule } from './rule.ts';
+import accessByRawPath from './security/access-by-raw-path.ts';
 import accessListIneffective from './security/access-list-ineffective.ts';
 import accessListOutranked from './security/access-list-outranked.ts';
 import accessListPassedBySlashes from './security/access-list-passed-by-slashes.ts';
@@ -444,6 +445,7 @@ export const RULES: readonly Rule[] = [
   staticWithoutExpires,
   workerConnectionsLow,
   workerProcessesMissing,
+  accessByRawPath,
   accessListIneffective,
   accessListOutranked,
   accessListPassedBySlashes,

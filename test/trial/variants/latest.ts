@@ -11,6 +11,31 @@ const CACHE = 'proxy_cache_path /c keys_zone=z:1m;\n';
 
 export const TRIALS: readonly Trial[] = [
   {
+    rule: 'access-by-raw-path',
+    inside: 'server',
+    bad: [
+      `location / { if ($request_uri ~* "/staff/") { return 403; } ${PASS} }`,
+      `if ($request_uri ~ ^/(metrics|debug)) { return 401; }\nlocation / { ${PASS} }`,
+      `location / { if ($request_uri = /console) { return 403; } uwsgi_pass unix:/run/app.sock; }`,
+      'root /srv;\nif ($request_uri ~ ^/private/) { return 403; }',
+      http(
+        `map $request_uri $kept { default ""; ~/reports/ yes; }\nserver { listen 80; location / { if ($kept) { return 403; } ${PASS} } }`,
+      ),
+      http(`map $request_uri $kept { default 0; /ops 1; }\nserver { listen 80; if ($kept = 1) { return 403; } location / { ${PASS} } }`),
+      inc('server { listen 80; location / { @ } }', 'if ($request_uri ~ ^/admin) { return 403; }\nproxy_pass http://127.0.0.1:8000;'),
+    ],
+    sane: [
+      `location / { if ($uri ~* "/staff/") { return 403; } ${PASS} }`,
+      `location / { ${PASS} }\nlocation /staff/ { deny all; ${PASS} }`,
+      `if ($request_uri ~ "\\.\\./") { return 403; }\nlocation / { ${PASS} }`,
+      `location / { if ($request_uri ~* "(wp-login|xmlrpc)\\.php") { return 403; } ${PASS} }`,
+      `location / { if ($request_uri ~ ^/old) { return 301 /new; } ${PASS} }`,
+      `location / { if ($request_uri ~ "[?&]debug=1") { return 403; } ${PASS} }`,
+      `if ($request_uri ~ ^/admin) { return 404; }\nlocation / { ${PASS} }`,
+      `location /admin { allow 10.0.0.0/8; deny all; ${PASS} }\nlocation / { if ($request_uri ~ ^/admin) { return 403; } ${PASS} }`,
+    ],
+  },
+  {
     rule: 'cache-stores-nothing',
     inside: 'http',
     bad: [
