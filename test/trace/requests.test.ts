@@ -305,6 +305,10 @@ test('a bad line among many is one answer, whatever it leaves open', () => {
     ).map((l) => l.replace(/!.*/, '!')),
     ['1 /1', '2 !', '3 /3', '4 /4', '7 /5', '8 !', '9 /6', '10 !', '11 !'],
   );
+  assert.deepEqual(
+    batch('http://a.test/1\nwss://a.test/2\nftp://a.test/3\n').map((l) => l.replace(/!.*ftp.*/, '! ftp')),
+    ['1 /1', '2 /2', '3 ! ftp'],
+  );
   assert.deepEqual(batch('\uFEFF[{"target":"/a"},\n 5, {"request":"PUT /b"}]'), ['null /a', 'null ! is no object', 'null /b']);
   assert.deepEqual(batch('GET /a HTTP/1.1\nHost: a.test\n\n### next\n\nPOST /b HTTP/1.1\nHost: a.test\n\nx=1'), ['null /a', 'null /b']);
   assert.equal(batch(`curl 'a.test\n${'x y z\n'.repeat(3000)}`).length, 3001);

@@ -36,6 +36,8 @@ function fromWhole(text: string, to: Destination): ReadRequest[] {
 function fromLine(text: string, origin: string | null): ReadRequest {
   if (/^\s*(?:[A-Z_-]+|(?:get|head|post|put|patch|delete|options))\s+\S+\s*$/.test(text))
     return requestFromJson({ request: text.trim() }, origin);
+  // a URL alone, as in a list of pages
+  if (/^\s*[a-z][a-z0-9+.-]*:\/\/\S+\s*$/i.test(text)) return requestFromJson({ request: `GET ${text.trim()}` }, origin);
   try {
     return requestFromJson(JSON.parse(text), origin);
   } catch {
