@@ -280,28 +280,35 @@ export interface SampleOptions {
   readonly forms?: (sample: string) => readonly string[];
 }
 
+const raws = new WeakMap<CompiledRegex, Map<string, readonly string[]>>();
+
+/** Samples before anyone has looked whether they match. The same pattern is asked about for each server that has it. */
+function rawSamples(regexes: Regexes, regex: CompiledRegex, pattern: string, options: SampleOptions): readonly string[] {
+  const { caseless = false, tries = 24, fill = '', inside = null } = options;
+  let known = raws.get(regex);
+  if (!known) raws.set(regex, (known = new Map()));
+  const key = `${tries} ${inside} ${fill}`;
+  let list = known.get(key);
+  if (!list) {
+    const shape = shapeOf(pattern);
+    list = Array.from({ length: tries }, (_, seed) => {
+      const turns = seed < 2 ? 0 : seed % 4;
+      return make(shape, { regexes, caseless, next: random(seed), turns, fill, inside, captured: new Map() }, inside === null);
+    });
+    known.set(key, list);
+  }
+  return list;
+}
+
 /** Different texts that PCRE2 says the pattern matches, the shortest first. Empty when the pattern does not compile. */
 export function samplesOf(regexes: Regexes, pattern: string, options: SampleOptions = {}): string[] {
   const caseless = options.caseless ?? false;
   const compiled = regexes.compile(pattern, { caseless });
   if (!compiled.ok) return [];
-  const shape = shapeOf(pattern);
   const found = new Set<string>();
-  const tries = options.tries ?? 24;
-  for (let seed = 0; seed < tries; seed++) {
-    const how: Making = {
-      regexes,
-      caseless,
-      next: random(seed),
-      turns: seed < 2 ? 0 : seed % 4,
-      fill: options.fill ?? '',
-      inside: options.inside ?? null,
-      captured: new Map(),
-    };
-    const raw = make(shape, how, options.inside === undefined);
+  for (const raw of rawSamples(regexes, compiled.regex, pattern, options))
     for (const text of options.forms?.(raw) ?? [raw])
       if (!found.has(text) && typeof compiled.regex.match(text) === 'object') found.add(text);
-  }
   return [...found].sort((a, b) => a.length - b.length);
 }
 
