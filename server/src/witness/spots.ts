@@ -170,12 +170,19 @@ function hostsAsked({ config, server, doors, location, scope }: Spot): readonly 
   const wanted = [server.scope, ...(location ? [scope] : [])].flatMap((at) => at.named('if')).flatMap((d) => wantedBy(d) ?? []);
   const options = hostOptions(config);
   return wanted.flatMap(({ name, wanted: text }) => {
-    if ((name !== 'host' && name !== 'http_host') || text === 'something' || !('is' in text)) return [];
+    if (name !== 'host' && name !== 'http_host') return [];
+    // any host but one: the other names of the server
+    if (text === 'something') return otherHosts(doors);
+    if (!('is' in text)) return [];
     const bytes = validHost(toBytes(text.is), options);
     const comes = bytes !== null && doors[0] && chooseServer(doors[0].listener, bytes).server === server;
     return comes ? [{ headers: [['Host', text.is]] as const }] : [];
   });
 }
+
+/** The hosts of further doors, as header lines. */
+const otherHosts = (doors: readonly Door[]): readonly Probe[] =>
+  [...new Set(doors.map((d) => d.host))].slice(1, 3).map((host) => ({ headers: [['Host', host]] as const }));
 
 /** A probe as a request to a door: Host first, then the probe's own lines. */
 export function requestAt(door: Door, probe: Probe): RequestInput {

@@ -103,6 +103,67 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
+    rule: 'redirect-loop',
+    inside: 'http',
+    bad: [
+      'server { listen 80; server_name a.example; if ($http_x_forwarded_proto != "https") { return 301 $scheme://$host$request_uri; } root /srv; }',
+      'server { listen 80; server_name a.example; if ($http_x_forwarded_proto = http) { return 301 http://a.example$request_uri; } root /srv; }',
+      'server { listen 80; server_name www.a.example a.example; root /srv; if ($http_host != "www.a.example") { rewrite ^ http://a.example$request_uri permanent; } }',
+      'server { listen 80; server_name a.example; location / { rewrite ^ $scheme://$host$request_uri redirect; } }',
+    ],
+    sane: [
+      'server { listen 80; server_name a.example; if ($http_x_forwarded_proto != "https") { return 301 https://$host$request_uri; } root /srv; }',
+      'server { listen 80; server_name a.example; if ($http_x_forwarded_proto = https) { return 301 http://$host$request_uri; } root /srv; }',
+      'server { listen 80; server_name a.example www.a.example; root /srv; if ($http_host = "www.a.example") { rewrite ^ http://a.example$request_uri? permanent; } }',
+    ],
+  },
+  {
+    rule: 'redirect-query-twice',
+    inside: 'http',
+    bad: [
+      'server { listen 80; server_name www.a.example a.example; root /srv; if ($host != www.a.example) { rewrite ^ http://www.a.example$request_uri permanent; } }',
+    ],
+    sane: [
+      'server { listen 80; server_name www.a.example a.example; root /srv; if ($host != www.a.example) { rewrite ^ http://www.a.example$request_uri? permanent; } }',
+    ],
+  },
+  {
+    rule: 'password-never-asked',
+    inside: 'server',
+    bad: [
+      `root /srv; location /a/ { ${AUTH} } location /b/ { auth_basic_user_file staff; }`,
+      `${AUTH}\nroot /srv; location /b/ { auth_basic off; location /b/c/ { auth_basic_user_file other; } }`,
+    ],
+    sane: [
+      `root /srv; location /a/ { ${AUTH} } location /b/ { auth_basic_user_file staff; location /b/in/ { auth_basic staff; } }`,
+      `root /srv; auth_basic_user_file staff; location /a/ { auth_basic staff; } location /b/ { }`,
+      `${AUTH}\nroot /srv; location /b/ { auth_basic_user_file other; }`,
+    ],
+  },
+  {
+    rule: 'auth-request-value-unset',
+    inside: 'server',
+    bad: [
+      `auth_request /auth; location / { proxy_set_header X-User $u; ${PASS} } location = /auth { internal; auth_request_set $u $upstream_http_x_user; proxy_pass http://127.0.0.1:4180; }`,
+    ],
+    sane: [
+      `auth_request /auth; auth_request_set $u $upstream_http_x_user; location / { proxy_set_header X-User $u; ${PASS} } location = /auth { internal; proxy_pass http://127.0.0.1:4180; }`,
+    ],
+  },
+  {
+    rule: 'error-page-fails-too',
+    inside: 'server',
+    bad: [
+      `root /srv; error_page 503 @m; location @m { rewrite ^ /down.html last; } location / { if (-f /srv/off) { return 503; } ${PASS} }`,
+      `root /srv; error_page 503 /down.html; location / { if (-f $document_root/off) { return 503; } ${PASS} } location = /down.html { ${PASS} }`,
+    ],
+    sane: [
+      `root /srv; error_page 503 @m; location @m { rewrite ^ /down.html break; } location / { if (-f /srv/off) { return 503; } ${PASS} }`,
+      `root /srv; error_page 503 @m; location @m { proxy_pass http://127.0.0.1:9999; } location / { if (-f /srv/off) { return 503; } ${PASS} }`,
+      `root /srv; error_page 503 /down.html; location = /down.html { } location / { if (-f $document_root/off) { return 503; } ${PASS} }`,
+    ],
+  },
+  {
     rule: 'proxy-host-missing',
     inside: 'http',
     bad: [

@@ -140,6 +140,18 @@ function failed(trace: Trace): Trace['steps'][number] | null {
   return step ?? null;
 }
 
+/**
+ * The error_page station of a request that a file turns away, maintenance that is, and whose page the very application is asked for that gets
+ * no requests then.
+ */
+function passedOn(spot: Spot, trace: Trace, { assume }: Pick<TraceOptions, 'assume'>): Trace['steps'][number] | null {
+  if (!assume || !Object.keys(assume).some((id) => id.startsWith('file:'))) return null;
+  const own = spot.ask({}).outcome;
+  const { upstreamRequest, kind } = trace.outcome;
+  if (!upstreamRequest || kind !== own.kind || upstreamRequest.upstream !== own.upstreamRequest?.upstream) return null;
+  return trace.steps.find((s) => s.phase === 'error-page' && s.at && s.said.startsWith('503 goes to')) ?? null;
+}
+
 /** The applications of a server for whose failures this error_page holds, as they are asked. */
 const applicationsUnder = (page: Directive, server: Scope): readonly string[] =>
   passesIn(server)
@@ -176,6 +188,8 @@ Give the page a location of its own, with a \`root\`, outside of what denies req
     partly:
       '{page} is passed to the application that just failed where that is {application}, so this page for {code} is not shown then. Serve it from a location of its own.',
     cut: 'A request with a body of more than {limit} gets 413 and not {page} while the application is down: client_max_body_size holds for the page too, and is smaller there. Set client_max_body_size 0 in the location of the page.',
+    passed:
+      'The page for 503 is {page}, and that is passed to {application}, which is to get no requests while {file} is there. Serve it as a file: end the rewrite with break, or give the page a location of its own.',
     again: '{page} is never shown: requested as the page for {code} it ends in {code} again, because {why}. Exclude the page from that.',
   },
   check({ spot, config, report }) {
@@ -193,9 +207,17 @@ Give the page a location of its own, with a \`root\`, outside of what denies req
     const pages = spot.scope.effective('error_page').directives;
     for (const [probe, options] of tries(spot)) {
       const trace = spot.ask(probe, options);
-      const step = failed(trace);
+      const passed = passedOn(spot, trace, options);
+      const step = passed ?? failed(trace);
       const by = step && directiveAt(pages, step.at);
       if (!step || !by || told.has(by)) continue;
+      if (passed) {
+        told.add(by);
+        const { upstream, uri } = trace.outcome.upstreamRequest!;
+        const file = Object.keys(options.assume ?? {})[0]!.slice('file:'.length);
+        report('passed', { at: by.at(by.args.at(-1)), data: { page: uri, application: upstream, file }, witness: proofOf(trace) });
+        continue;
+      }
       const after = trace.steps.slice(trace.steps.indexOf(step) + 1);
       const upstreams = trace.steps.filter((s) => s.phase === 'upstream');
       const gone = after.some((s) => s.phase === 'upstream') && new Set(upstreams.map((s) => s.said.replace(/^.* to /, ''))).size === 1;
@@ -307,6 +329,34 @@ location = /sorry.html { allow all; }`,
     {
       inside: 'server',
       good: 'error_page 502 504 @other;\nlocation / { proxy_pass http://127.0.0.1:8002; }\nlocation @other { return 503 closed; }',
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+error_page 503 @maintenance;
+#              ^^^^^^^^^^^^ passed
+location @maintenance { rewrite ^ /maintenance.html last; }
+location / {
+    if (-f $document_root/maintenance.on) {
+        return 503;
+    }
+    proxy_pass http://127.0.0.1:8000;
+}
+location = /maintenance.html {
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `root /srv/site;
+error_page 503 @maintenance;
+location @maintenance { rewrite ^ /maintenance.html break; }
+location / {
+    if (-f $document_root/maintenance.on) {
+        return 503;
+    }
+    proxy_pass http://127.0.0.1:8000;
+}
+location = /maintenance.html {
+    proxy_pass http://127.0.0.1:8000;
+}`,
     },
   ],
 });

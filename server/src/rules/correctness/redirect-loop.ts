@@ -9,7 +9,7 @@ import { variablesIn } from '../../trace/script.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { doubts, type Followed, follow, type Hop, hangsOnOthers, isScripted } from '../../witness/follow.ts';
 import { isRedirect, mayBeMoved, mayComeBack, pathIn } from '../../witness/redirects.ts';
-import { proofOf, urlOf } from '../../witness/requests.ts';
+import { locationHeader, proofOf, urlOf } from '../../witness/requests.ts';
 import { type Door, ownOf, type Spot, tellingPaths } from '../../witness/spots.ts';
 import { joined, type Probe } from '../../witness/values.ts';
 import { defineRule } from '../rule.ts';
@@ -118,6 +118,9 @@ function flagFiles(traces: readonly Trace[]): Record<string, string> {
   return found;
 }
 
+/** Hops of a way that ends without a loop, from which on its query may have made an end of it. */
+const GROWING = 4;
+
 /** The way of a request, and where that comes to an end the same under what else may be: a folder, a file, a visitor who has not logged in. */
 function* worlds(spot: Spot, probe: Probe, door: Door): Generator<World> {
   const { config } = spot;
@@ -125,6 +128,12 @@ function* worlds(spot: Spot, probe: Probe, door: Door): Generator<World> {
   const plain = follow(config, first);
   yield { kind: 'plain', followed: plain, what: '' };
   if (plain.loop) return;
+  // a query that doubles with each round ends the way with 414: without one there may be no end
+  if (plain.hops.length >= GROWING) {
+    const bare = follow(config, spot.request({ ...probe, query: null }, door));
+    yield { kind: 'plain', followed: bare, what: '' };
+    if (bare.loop) return;
+  }
   const folder = folderOf(spot, plain, probe, door);
   if (folder) yield { kind: 'folder', followed: follow(config, first, { assume: folder }, true), what: '' };
   const files = flagFiles(plain.traces.slice(0, 1));
@@ -164,6 +173,20 @@ function isOwnEdge({ config, server }: Spot, door: Door): boolean {
   if (door.scheme !== 'https' || door.listener.proxyProtocol || door.name === null) return false;
   if (listenersOf(config).some((l) => !l.ssl && l.servers.includes(server))) return false;
   return !config.main.all.some((d) => d.name === 'set_real_ip_from' || d.name === 'real_ip_header');
+}
+
+const PROTO = 'X-Forwarded-Proto';
+
+/**
+ * Whatever a proxy in front says about the scheme, the client is sent to the plain URL that he came by: one who asks without TLS is told so in
+ * X-Forwarded-Proto each time.
+ */
+function leadsToPlainAgain(spot: Spot, { to, trace }: Hop, probe: Probe, door: Door): boolean {
+  if (trace.request.scheme !== 'http' || door.scheme !== 'http' || to !== urlOf(trace.request)) return false;
+  const others = (probe.headers ?? []).filter(([n]) => n !== PROTO);
+  const told = (scheme: string): Trace => spot.ask({ ...probe, headers: [...others, [PROTO, scheme]] }, {}, door);
+  const [plain, secure] = [told('http'), told('https')];
+  return locationHeader(plain) === to && locationHeader(secure) !== to;
 }
 
 export default defineRule({
@@ -213,6 +236,11 @@ The rule traces requests through the configuration and follows their redirects a
         const all = spot.server.scope.all;
         if (loop.some((h) => isScripted(h.trace))) continue;
         const hangs = loop.some((h) => hangsOnOthers(config, h.trace, all));
+        if (hangs && kind === 'plain' && loop.length === 1 && leadsToPlainAgain(spot, hop, probe, door)) {
+          told.add(hop.by);
+          report('itself', { at: hop.by.at(), data: { url: urlOf(hop.trace.request), to: hop.to }, witness: proofOf(hop.trace) });
+          continue;
+        }
         if (hangs) {
           // over TLS a browser comes to nginx itself, unless someone in front is known
           if (kind !== 'plain' || loop.length > 1 || hop.trace.request.headers.length > 1 || !isOwnEdge(spot, door)) continue;
@@ -506,6 +534,26 @@ server {
             add_header Set-Cookie seen=1;
             return 302 $request_uri;
         }
+    }
+}`,
+    },
+    {
+      inside: 'http',
+      bad: `server {
+    listen 80;
+    server_name shop.example.org;
+    root /srv/www;
+    if ($http_x_forwarded_proto != https) {
+        return 301 $scheme://$host$request_uri;
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ itself
+    }
+}`,
+      good: `server {
+    listen 80;
+    server_name shop.example.org;
+    root /srv/www;
+    if ($http_x_forwarded_proto != https) {
+        return 301 https://$host$request_uri;
     }
 }`,
     },

@@ -4,6 +4,7 @@ import type { Scope } from '../../config/scope.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { headerName } from '../../witness/values.ts';
 import { defineRule } from '../rule.ts';
+import { askedBy } from '../upstreams/_receiver.ts';
 
 /** Directives that make the request for the application, before that has answered. */
 const MAKING = ['proxy_set_header', 'uwsgi_param', 'fastcgi_param', 'scgi_param', 'grpc_set_header', 'proxy_set_body'];
@@ -16,6 +17,16 @@ const ownAnswer = (scope: Scope): readonly Directive[] =>
   MAKING.flatMap((name) => scope.named(name)).filter((d) => d.values.some((v) => /\$\{?upstream_http_/.test(v)));
 
 const isInForce = (value: string | undefined): boolean => value !== undefined && value !== 'off';
+
+/**
+ * The lines are in the place of the subrequest itself, which makes none of its own although the server's auth_request is in force there
+ * (ngx_http_auth_request_handler leaves subrequests alone).
+ */
+const setsWhereAsked = (scope: Scope): boolean =>
+  scope.has('auth_request_set') &&
+  !scope.has('auth_request') &&
+  scope.has('internal') &&
+  askedBy(scope).some((d) => d.name === 'auth_request');
 
 export default defineRule({
   id: 'auth-request-value-unset',
@@ -35,10 +46,11 @@ Like all lists, the lines of an outer level are hidden by a single one of the lo
   looksAt: {
     outcome: ['auth_request_set', 'location'],
     when: ({ scope, location }) =>
-      isInForce(scope.value('auth_request')?.value(0))
+      isInForce(scope.value('auth_request')?.value(0)) && !setsWhereAsked(scope)
         ? scope.effective('auth_request_set').directives.some(isOfClient) ||
           (location !== null && location.kind !== 'named' && !scope.has('internal') && ownAnswer(scope).length > 0)
-        : scope.has('auth_request_set') && !scope.all.some((d) => d.name === 'auth_request' && d.value(0) !== 'off'),
+        : setsWhereAsked(scope) ||
+          (scope.has('auth_request_set') && !scope.all.some((d) => d.name === 'auth_request' && d.value(0) !== 'off')),
   },
   needs: 'config',
   messages: {
@@ -50,7 +62,7 @@ Like all lists, the lines of an outer level are hidden by a single one of the lo
       '{name} stays empty: no auth_request applies here, so there is no response to take it from. Move the line to where auth_request is.',
   },
   check({ spot, report }) {
-    if (isInForce(spot.scope.value('auth_request')?.value(0))) {
+    if (isInForce(spot.scope.value('auth_request')?.value(0)) && !setsWhereAsked(spot.scope)) {
       const plain = spot.ask({});
       const proof = plain.outcome.upstreamRequest && proofOf(plain);
       for (const line of ownAnswer(spot.scope)) {
@@ -172,6 +184,42 @@ http {
 }`,
       good: `location /open/ {
     return 404;
+}`,
+    },
+    {
+      inside: 'tree',
+      bad: `#- nginx.conf
+events {}
+http {
+    server {
+        auth_request /auth;
+        location / {
+            proxy_set_header X-User $user;
+            proxy_pass http://127.0.0.1:8000;
+        }
+        location = /auth {
+            internal;
+            proxy_pass http://127.0.0.1:8001;
+            auth_request_set $user $upstream_http_x_user;
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ unset
+        }
+    }
+}`,
+      good: `#- nginx.conf
+events {}
+http {
+    server {
+        auth_request /auth;
+        auth_request_set $user $upstream_http_x_user;
+        location / {
+            proxy_set_header X-User $user;
+            proxy_pass http://127.0.0.1:8000;
+        }
+        location = /auth {
+            internal;
+            proxy_pass http://127.0.0.1:8001;
+        }
+    }
 }`,
     },
   ],

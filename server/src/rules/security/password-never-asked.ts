@@ -15,6 +15,10 @@ const isFileless = (scope: Scope): boolean => {
   return !!line && line.value(0) !== 'off' && !line.value(0).includes('$') && !scope.value('auth_basic_user_file');
 };
 
+/** A location of its own file, in which nothing asks for a password, nor in one below it. */
+const namesFileInVain = (scope: Scope): boolean =>
+  scope.context === 'location' && scope.has('auth_basic_user_file') && !scope.all.some((d) => d.name === 'auth_basic');
+
 /** Whether any line of a server asks for a password. */
 const asksSomewhere = new PerPart((server: Scope): boolean => server.all.some((d) => d.name === 'auth_basic' && d.value(0) !== 'off'));
 
@@ -38,8 +42,8 @@ Add \`auth_basic\` with the text that the browser shows, or remove the file wher
       isFileless(scope) ||
       (!!scope.value('auth_basic_user_file') &&
         (!scope.value('auth_basic') || isForgotten(scope)) &&
-        // where it is asked for elsewhere, here it is meant to be free
-        !asksSomewhere.of(server.scope)),
+        // where it is asked for elsewhere, here it is meant to be free, unless the file is named for this very place
+        (!asksSomewhere.of(server.scope) || namesFileInVain(scope))),
   },
   needs: 'config',
   messages: {
@@ -101,6 +105,27 @@ location /private/ {
 }`,
       good: `root /srv/site;
 location /private/ {
+    auth_basic "staff";
+    auth_basic_user_file staff;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+location /private/ {
+    auth_basic "staff";
+    auth_basic_user_file staff;
+}
+location /archive/ {
+    auth_basic_user_file staff;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^ never
+}`,
+      good: `root /srv/site;
+location /private/ {
+    auth_basic "staff";
+    auth_basic_user_file staff;
+}
+location /archive/ {
     auth_basic "staff";
     auth_basic_user_file staff;
 }`,
