@@ -1,7 +1,8 @@
 /** Where Puppet, Chef, Salt, NixOS and scripts put the project's files: each is read as the file that it becomes, beside those that go with it. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { hostFileOf, isWithin, relativePath } from '../../server/src/base/file-id.ts';
+import { fromPath, hostFileOf, isWithin, relativePath } from '../../server/src/base/file-id.ts';
+import { laidBy, linked, type Provisioner } from '../../server/src/project/provisioning.ts';
 import { checked, HOME, inMemory } from './world.ts';
 
 const SITE = 'server {\n    listen 80;\n    server_name shop.example.com;\n    location / { root /srv; }\n}\n';
@@ -58,6 +59,12 @@ describe('Puppet', () => {
       }),
       ['files/shop: /etc/nginx/sites-enabled/shop'],
     );
+  });
+  test('the module by its own name', async () => {
+    const manifest = 'file { "/etc/nginx/conf.d/a.conf": content => template("$' + '{module_name}/a.conf.erb") } # nginx\n';
+    assert.deepEqual(await read({ 'modules/web/manifests/init.pp': manifest, 'modules/web/templates/a.conf.erb': SITE }), [
+      'modules/web/templates/a.conf.erb: /etc/nginx/conf.d/a.conf',
+    ]);
   });
   test('a variable for the folder of nginx, and one that says nothing', async () => {
     const at = (path: string): string => `file { "${path}/x.conf": source => 'puppet:///modules/site/x.conf' }\n# nginx\n`;
@@ -236,4 +243,34 @@ rsync -a conf.d/ /etc/nginx/conf.d/
     assert.ok(shop, asked.map((a) => a.config.tree.standIn?.path).join());
     assert.ok([...shop.config.files.keys()].some((f) => f.endsWith('/proxy.conf')));
   });
+});
+
+test('texts that are made to be slow, broken or endless are read in time and end', () => {
+  const files = new Set(Array.from({ length: 2000 }, (_, i) => fromPath(`/checkout/project/conf/${i}.conf`)));
+  const known = { boundary: HOME, files };
+  const many = (text: string): string => text.repeat(Math.floor(200_000 / text.length));
+  const texts: readonly (readonly [Provisioner, string, string])[] = [
+    ['puppet', 'a.pp', many('file {')],
+    ['puppet', 'a.pp', many("file { '/etc/nginx/a': source => 'puppet:///modules/a/b' }\n")],
+    ['puppet', 'a.pp', `file { '${'\\\\'.repeat(200_000)}`],
+    ['chef', 'recipes/a.rb', many("template '/etc/nginx/a' do\n")],
+    ['chef', 'recipes/a.rb', many("link '/etc/nginx/a' do\n  to '/etc/nginx/b'\nend\n")],
+    ['salt', 'a.sls', many('/etc/nginx/a:\n  file.managed:\n    - source: salt://a\n')],
+    ['nix', 'a.nix', `environment.etc ${many('"nginx/a" = { source = ')}`],
+    ['nix', 'a.nix', many('services.nginx = {')],
+    ['script', 'a.sh', many('cp *.conf /etc/nginx/conf.d/\n')],
+    ['script', 'a.sh', many('ln -s /etc/nginx/a /etc/nginx/b\n')],
+    ['script', 'a.sh', many('cp ')],
+    ['script', 'a.sh', many('cp "')],
+  ];
+  for (const [kind, path, text] of texts) {
+    const before = process.cpuUsage();
+    try {
+      linked(laidBy(kind, fromPath(`/checkout/project/${path}`), text, known));
+    } catch (error) {
+      assert.match(String(error), /more than/, path);
+    }
+    const { user } = process.cpuUsage(before);
+    assert.ok(user < 2_000_000, `${path} ${text.slice(0, 20)}: ${user / 1000} ms`);
+  }
 });

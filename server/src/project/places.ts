@@ -1,5 +1,5 @@
 /** Paths of the deployed system and the files of the project at them: what mounts, copies, tasks and scripts say is put down in this form. */
-import { dirname, type FileId, isBelow, normalPath, relativePath, resolve } from '../base/file-id.ts';
+import { basename, dirname, type FileId, isBelow, normalPath, relativePath, resolve } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import type { Environment } from '../deploy/shell.ts';
 
@@ -59,6 +59,25 @@ function isFolder(id: FileId, { files }: Known): boolean {
 
 /** Whether the project has a file or folder of that name. */
 export const there = (id: FileId, known: Known): boolean => known.files.has(id) || isFolder(id, known);
+
+/** Files by their own names, by the list of files. */
+const byName = new WeakMap<ReadonlySet<FileId>, ReadonlyMap<string, readonly FileId[]>>();
+
+/** The files of the project that are called so, in any folder. */
+export function filesCalled(name: string, { files }: Known): readonly FileId[] {
+  let known = byName.get(files);
+  if (!known) {
+    const all = new Map<string, FileId[]>();
+    for (const file of files) {
+      const own = basename(file);
+      const list = all.get(own);
+      if (list) list.push(file);
+      else all.set(own, [file]);
+    }
+    byName.set(files, (known = all));
+  }
+  return known.get(name) ?? [];
+}
 
 /** An absolute path without dots, and without a slash at its end. */
 export const clean = (path: string): string => normalPath(path).replace(/(?<=.)\/+$/, '');

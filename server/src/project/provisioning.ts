@@ -9,7 +9,18 @@ import type { Place } from '../base/span.ts';
 import { table } from '../base/table.ts';
 import { child, scalarText, type YamlValue, yamlDocuments } from '../deploy/yaml-text.ts';
 import { withoutMarks } from './embedded.ts';
-import { clean, FOLDER_NAME, type Known, NGINX_FOLDERS, nearestPlace, type Placed, there, upTo, type Written } from './places.ts';
+import {
+  clean,
+  FOLDER_NAME,
+  filesCalled,
+  type Known,
+  NGINX_FOLDERS,
+  nearestPlace,
+  type Placed,
+  there,
+  upTo,
+  type Written,
+} from './places.ts';
 
 export type Provisioner = 'puppet' | 'chef' | 'salt' | 'nix' | 'script';
 
@@ -22,6 +33,8 @@ export interface Laid {
 /** Characters of a text that are read, and files that it may lay down. */
 const MAX_LENGTH = 512 * 1024;
 const MAX_LAID = 500;
+/** Masks of one script that are looked up among the project's files. */
+const MAX_MASKS = 50;
 
 const SCRIPT = /(^|\/)([^/]+\.(sh|bash)|(Vagrant|Make|just)file|\.gitlab-ci\.ya?ml|\.github\/workflows\/[^/]+\.ya?ml)$/i;
 
@@ -78,6 +91,11 @@ function put({ laid }: Job, inside: string, file: FileId | null, at: Place): voi
   if (file && NGINX_FOLDERS.test(path) && laid.placed.length < MAX_LAID) laid.placed.push({ inside: path, file, at });
 }
 
+/** That one path of the system leads to another. */
+function link({ laid }: Job, from: string, to: string, at: Place): void {
+  if (laid.links.length < MAX_LAID) laid.links.push({ from: clean(from), to: clean(to), at });
+}
+
 /** What is laid down, and the same at each path that a link leads from. */
 export function linked({ placed, links }: Laid): Placed[] {
   const out = [...placed];
@@ -106,8 +124,10 @@ const MAX_RESOURCE = 8000;
 /** `file { '/etc/nginx/conf.d/a.conf': source => 'puppet:///modules/site/a.conf' }`, also several in one, and with their titles in a list. */
 function puppet(job: Job): void {
   const { file, text } = job;
-  for (const m of text.matchAll(/(?<![\w:'"$])file\s*\{/g)) {
-    const start = m.index + m[0].length;
+  const opener = /(?<![\w:'"$])file\s*\{/g;
+  for (let m = opener.exec(text); m; m = opener.exec(text)) {
+    const { index } = m;
+    const start = index + m[0].length;
     const resource = text.slice(start, start + MAX_RESOURCE);
     let depth = 0;
     let titles: string[] = [];
@@ -117,13 +137,15 @@ function puppet(job: Job): void {
     let attributes = new Map<string, { call: string; value: string }>();
     let call = '';
     const end = (): void => {
-      for (const title of titles) puppetFile(job, title, attributes, { file, span: { start: m.index, end: start } });
+      for (const title of titles) puppetFile(job, title, attributes, { file, span: { start: index, end: start } });
       titles = [];
       strings = [];
       attributes = new Map();
       attribute = null;
     };
-    for (const { 0: word, 1: single, 2: double } of resource.matchAll(PUPPET_WORD)) {
+    for (const { 0: word, 1: single, 2: double, index: at } of resource.matchAll(PUPPET_WORD)) {
+      // one resource is in no other
+      opener.lastIndex = start + at + word.length;
       const value = single ?? double;
       if (value !== undefined) {
         if (attribute === null) strings.push(value);
@@ -156,7 +178,7 @@ function puppetFile(job: Job, title: string, attributes: ReadonlyMap<string, { c
   if (source) put(job, path, inModule(job, source.value.replace(/^puppet:\/\/[^/]*\/(?:modules\/)?/, ''), 'files'), at);
   else if (content && /^(template|epp)$/.test(content.call)) put(job, path, inModule(job, content.value, 'templates'), at);
   else if (content?.call === 'file') put(job, path, inModule(job, content.value, 'files'), at);
-  else if (target) job.laid.links.push({ from: clean(path), to: clean(target.value), at });
+  else if (target) link(job, path, target.value, at);
 }
 
 /** `site/nginx/a.conf` in the folder of that module; a repository that is one module is called like its author and the module. */
@@ -165,6 +187,9 @@ function inModule({ file, known }: Job, name: string, folder: 'files' | 'templat
   const path = rest.join('/');
   if (!path) return null;
   const own = upTo(dirname(file), known.boundary);
+  const manifests = own.find((base) => basename(base) === 'manifests');
+  const mine = manifests ? firstOf(known, [resolve(dirname(manifests), `./${folder}/${path}`)]) : null;
+  if (/^\$\{?module_name\}?$/.test(module)) return mine;
   const near = own.flatMap((base) => [
     resolve(base, `./${module}/${folder}/${path}`),
     resolve(base, `./modules/${module}/${folder}/${path}`),
@@ -173,9 +198,8 @@ function inModule({ file, known }: Job, name: string, folder: 'files' | 'templat
   const found = firstOf(known, near);
   if (found) return found;
   const ending = `/${module}/${folder}/${path}`;
-  for (const id of known.files) if (pathOf(id).endsWith(ending)) return id;
-  const manifests = own.find((base) => basename(base) === 'manifests');
-  return manifests ? firstOf(known, [resolve(dirname(manifests), `./${folder}/${path}`)]) : null;
+  for (const id of filesCalled(lastOf(path), known)) if (pathOf(id).endsWith(ending)) return id;
+  return mine;
 }
 
 // Chef.
@@ -189,6 +213,7 @@ function chef(job: Job): void {
   const cookbook = root ? dirname(root) : dirname(file);
   for (const m of text.matchAll(/^([ \t]*)(template|cookbook_file|link)[ \t]*\(?[ \t]*(["'])((?:(?!\3)[^\n])+)\3[ \t]*\)?[ \t]*do\b/gm)) {
     const [, indent = '', kind = '', , name = ''] = m;
+    if (job.laid.placed.length + job.laid.links.length >= MAX_LAID) break;
     const start = m.index + m[0].length;
     const rest = text.slice(start, start + MAX_RESOURCE);
     const close = new RegExp(`^[ \\t]{0,${indent.length}}end\\b`, 'm').exec(rest);
@@ -200,7 +225,7 @@ function chef(job: Job): void {
     if (path === null) continue;
     if (kind === 'link') {
       const to = literal(own('to') ?? '', CHEF_FOLDER, /#\{/);
-      if (to) job.laid.links.push({ from: clean(path), to: clean(to), at });
+      if (to) link(job, path, to, at);
       continue;
     }
     const source = own('source') ?? `${path.slice(path.lastIndexOf('/') + 1)}${kind === 'template' ? '.erb' : ''}`;
@@ -239,7 +264,7 @@ function salt(job: Job): void {
         if (path === null) continue;
         if (called === 'symlink') {
           const to = literal(own('target')[0] ?? '', SALT_FOLDER, /\{\{|\{%/);
-          if (to) job.laid.links.push({ from: clean(path), to: clean(to), at: keyPlace });
+          if (to) link(job, path, to, keyPlace);
           continue;
         }
         const found = own('source')
@@ -257,10 +282,12 @@ function inTree(file: FileId, source: string, known: Known): FileId | null {
   if (path === undefined) return null;
   const here = path.replace(/^\{\{-?\s*(?:slspath|tpldir|sls_path)\s*-?\}\}\//, '');
   if (here !== path) return firstOf(known, [resolve(dirname(file), `./${here}`)]);
-  if (/[{}]/.test(path)) return null;
+  // a formula's own root is some folder above, too
+  const below = path.replace(/^\{\{-?\s*tplroot\s*-?\}\}\//, '');
+  if (/[{}]/.test(below)) return null;
   return firstOf(
     known,
-    upTo(dirname(file), known.boundary).map((base) => resolve(base, `./${path}`)),
+    upTo(dirname(file), known.boundary).map((base) => resolve(base, `./${below}`)),
   );
 }
 
@@ -302,6 +329,7 @@ function script(job: Job): void {
   const { file, known } = job;
   const text = job.text.replace(/\\\r?\n/g, (all) => ' '.repeat(all.length));
   const bases = upTo(dirname(file), known.boundary);
+  let masks = 0;
   for (const m of text.matchAll(COMMAND)) {
     const at: Place = { file, span: { start: m.index, end: m.index + m[0].trimEnd().length } };
     const words: string[] = [];
@@ -322,13 +350,14 @@ function script(job: Job): void {
     for (const word of words) {
       const to = clean(inFolder ? `${target}/${lastOf(word)}` : target);
       if (NGINX_FOLDERS.test(word)) {
-        if (NGINX_FOLDERS.test(to) && !/[$*?]/.test(word)) job.laid.links.push({ from: to, to: clean(word), at });
+        if (NGINX_FOLDERS.test(to) && !/[$*?]/.test(word)) link(job, to, word, at);
         continue;
       }
       // where the script lies, or is called from, is in front of a path as often as not
       const source = word.replace(/^(?:\$\{?\w+(?:[:%#][^}]*)?\}?|\$\([^)]*\)|~|\.)\//, '').replace(/^\.\//, '');
       if (/^\/|[$`]/.test(source)) continue;
       if (/[*?[]/.test(source)) {
+        if (++masks > MAX_MASKS) continue;
         const matches = picomatch(source);
         for (const base of bases) {
           const found = [...known.files].filter((f) => isBelow(f, base) && matches(relativePath(f, base)));
