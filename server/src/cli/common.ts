@@ -540,6 +540,16 @@ export async function readStdin(): Promise<string> {
 /** How a file is named in output for people and programs: its path on this machine, or its URI. */
 export const shownPath = (file: FileId): string => machinePath(file) ?? String(file);
 
+/** The same for a printer, which names the files of its findings again and again. */
+export function shownPaths(files: readonly { readonly id: FileId; readonly path: string }[]): (file: FileId) => string {
+  const known = new Map(files.map(({ id, path: shown }) => [id, shown]));
+  return (file) => {
+    let shown = known.get(file);
+    if (shown === undefined) known.set(file, (shown = shownPath(file)));
+    return shown;
+  };
+}
+
 /** The file that standard input counts as: the given name in the current folder, `stdin.conf` without one. */
 export const stdinFile = (name: string | undefined): FileId =>
   name && /^[a-z]+:\/\//.test(name) ? fileId(name) : fileOfPath(path.resolve(name ?? 'stdin.conf'));

@@ -76,11 +76,12 @@ export function reportOn(asked: readonly Asked[], findings: readonly Finding[], 
       if (n && isShown(host))
         filled.set(host, `what the template ${relativePath(host, project.boundary)} writes at ${n} ${n === 1 ? 'place' : 'places'}`);
     }
-  const isTold = (r: ReadAs): boolean => [...readAs.values()].some((other) => other.id === r.id && other.service !== r.service);
+  const services = new Map<FileId, Set<string | null>>();
+  for (const { id, service } of readAs.values()) services.set(id, (services.get(id) ?? new Set()).add(service));
   return {
     root: asked[0]?.project.boundary ?? null,
     readAs: [...readAs.values()]
-      .map((r) => (isTold(r) ? r : { ...r, service: null }))
+      .map((r) => (services.get(r.id)!.size > 1 ? r : { ...r, service: null }))
       .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : (a.service ?? '') < (b.service ?? '') ? -1 : 1)),
     unseen: [...unseen.values()].sort((a, b) => (a.id === b.id ? a.span.start - b.span.start : a.id < b.id ? -1 : 1)),
     notChecked: findings

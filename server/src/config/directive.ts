@@ -16,6 +16,8 @@ export interface IncludeSite {
 export class Directive {
   private opened: Scope | null | undefined;
   private texts: readonly string[] | undefined;
+  /** of the statement; every rule asks for it, so it is at hand */
+  readonly name: string;
 
   constructor(
     readonly statement: Statement,
@@ -25,10 +27,8 @@ export class Directive {
     /** the level that it is on; kept.ts alone sets it, to the same level at the next revision */
     public scope: Scope,
     readonly fact: DirectiveFact | null,
-  ) {}
-
-  get name(): string {
-    return this.statement.name.value;
+  ) {
+    this.name = statement.name.value;
   }
 
   get args(): readonly Word[] {

@@ -16,7 +16,7 @@ import type { Config } from './config.ts';
 import type { Directive } from './directive.ts';
 import { readLocation } from './locations.ts';
 import { everywhere, MemoPerBlock } from './pieces.ts';
-import type { Scope } from './scope.ts';
+import type { Scope, ScopeContext } from './scope.ts';
 
 export interface NameSite {
   readonly kind: NameKind;
@@ -68,6 +68,10 @@ const HAS_REGEXES: ReadonlySet<string> = new Set([
   'subs_filter',
 ]);
 
+/** Whether `regexesOf` may find any in a directive of that name, in a block of that kind. */
+export const mayHoldRegexes = ({ name, context }: { readonly name: string; readonly context: ScopeContext }): boolean =>
+  context === 'map' || context === 'stream-map' || HAS_REGEXES.has(name);
+
 /** Directives whose `~` arguments are regular expressions with captures, and where the expressions stand. */
 export function regexesOf(directive: Directive): { word: Word; pattern: string; caseless: boolean; offset: number }[] {
   const { name, args, scope } = directive;
@@ -115,9 +119,9 @@ const NO_PARTS: readonly Part[] = [];
 
 /** Whether a directive may name anything: most lines of a configuration do not. */
 function mayHoldNames({ name, fact, scope: { context }, statement: { args } }: Directive): boolean {
-  if (!fact || mayName(fact) || context === 'map' || context === 'stream-map') return true;
+  if (!fact || mayName(fact) || mayHoldRegexes({ name, context })) return true;
   for (const { value } of args) if (value.includes('$')) return true;
-  return HAS_REGEXES.has(name);
+  return false;
 }
 
 function partsOf(directive: Directive): readonly Part[] {

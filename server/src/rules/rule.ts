@@ -1,6 +1,7 @@
 /** The form of a rule: one file holds its check, its words, its fix, its documentation and its tests. The engine (run.ts) owns everything else. */
 
 import type { Place, Span } from '../base/span.ts';
+import type { DirectiveFact } from '../catalog/fact.ts';
 import type { Flavour } from '../catalog/flavours.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive, IncludeSite } from '../config/directive.ts';
@@ -96,11 +97,22 @@ export interface Report {
   readonly ofTemplate?: boolean;
 }
 
+/** What a line says by itself, wherever in its kind of block it stands. */
+export interface Line {
+  readonly name: string;
+  readonly values: readonly string[];
+  readonly fact: DirectiveFact | null;
+  readonly context: ScopeContext;
+}
+
+/** Whether the words of a line can concern a rule at all. Asked once for all lines that are alike, of which a large configuration has many. */
+export type Where = (line: Line, config: Pick<Config, 'catalog' | 'settings'>) => boolean;
+
 /** The key by which the engine finds the rule: it is asked about nothing else. */
 export type LooksAt =
-  | { readonly directive: readonly string[] }
+  | { readonly directive: readonly string[]; readonly where?: Where }
   /** every directive, known or not: for the rules that check names and counts */
-  | { readonly directive: '*' }
+  | { readonly directive: '*'; readonly where?: Where }
   | { readonly scope: readonly ScopeContext[] }
   | { readonly file: true }
   | { readonly config: true }
@@ -129,7 +141,7 @@ export type FixChange =
   | 'timing';
 
 /** A rule that looks at directives. */
-export type AtDirective = { readonly directive: readonly string[] | '*' };
+export type AtDirective = { readonly directive: readonly string[] | '*'; readonly where?: Where };
 
 /** What a rule is given, by what it looks at: `At` is the type of its `looksAt`. */
 export interface CheckInput<Message extends string, At extends LooksAt = AtDirective> {

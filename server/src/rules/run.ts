@@ -23,7 +23,7 @@ import { withoutForeignText } from './foreign.ts';
 import { movedWith, Present } from './held.ts';
 import { inAll } from './in-all.ts';
 import { type BlockNotes, type Item, type KnownBlocks, NO_QUESTIONS, type Remembered, RuleNotes, type ToldItem } from './remembered.ts';
-import { type Finding, fill, idsOf, type LooksAt, means, type Related, type Report, type Rule } from './rule.ts';
+import { type Finding, fill, idsOf, type LooksAt, means, type Related, type Report, type Rule, type Where } from './rule.ts';
 import { joined } from './shared.ts';
 import { type Suppression, suppressionsOf } from './suppress.ts';
 import { Told } from './told.ts';
@@ -93,9 +93,15 @@ interface RuleRun {
   readonly input: { -readonly [K in keyof Parameters<Rule['check']>[0]]: Parameters<Rule['check']>[0][K] };
 }
 
+/** A rule about directives, and which of them it is about. */
+interface Concern {
+  readonly asked: RuleRun;
+  readonly where: Where | null;
+}
+
 class Dispatch {
-  readonly byName = new Map<string, RuleRun[]>();
-  readonly everyDirective: RuleRun[] = [];
+  readonly byName = new Map<string, Concern[]>();
+  readonly everyDirective: Concern[] = [];
   readonly everyLine: RuleRun[] = [];
   readonly byContext = new Map<ScopeContext, RuleRun[]>();
   readonly byFile: RuleRun[] = [];
@@ -108,24 +114,26 @@ class Dispatch {
   }
 
   private add(asked: RuleRun, at: LooksAt): void {
-    const push = <K>(map: Map<K, RuleRun[]>, key: K): void => {
+    const push = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
       const list = map.get(key);
-      if (list) list.push(asked);
-      else map.set(key, [asked]);
+      if (list) list.push(value);
+      else map.set(key, [value]);
     };
     if ('directive' in at) {
-      if (at.directive === '*') (asked.rule.contextFree ? this.everyLine : this.everyDirective).push(asked);
-      else for (const name of at.directive) push(this.byName, name);
-    } else if ('scope' in at) for (const context of at.scope) push(this.byContext, context);
+      const concern = { asked, where: at.where ?? null };
+      if (at.directive !== '*') for (const name of at.directive) push(this.byName, name, concern);
+      else if (asked.rule.contextFree) this.everyLine.push(asked);
+      else this.everyDirective.push(concern);
+    } else if ('scope' in at) for (const context of at.scope) push(this.byContext, context, asked);
     else if ('file' in at) this.byFile.push(asked);
     else if ('outcome' in at) this.byOutcome.push({ asked, names: new Set(at.outcome), when: at.when ?? null });
     else this.byConfig.push(asked);
   }
 
-  /** Whether a rule is asked about a directive, be it by its name or as every one is. */
-  looksAtLine(asked: RuleRun, directive: Directive): boolean {
-    if (this.everyLine.includes(asked) || this.everyDirective.includes(asked)) return true;
-    return mayBeNamed(directive) && (this.byName.get(directive.name)?.includes(asked) ?? false);
+  /** The rules about directives that may be asked about one, but for those that judge all lines alike. */
+  concerns(directive: Directive): readonly Concern[] {
+    const named = mayBeNamed(directive) ? this.byName.get(directive.name) : undefined;
+    return named ? [...this.everyDirective, ...named] : this.everyDirective;
   }
 }
 
@@ -221,11 +229,20 @@ function withoutCovered(findings: readonly Finding[], rules: readonly Rule[]): r
 /** What a line that was in order has made sure of, for rules that judge all lines alike. */
 type InOrder = readonly { readonly rule: RuleRun; readonly questions: readonly Question[] }[];
 
+/** What is known of all lines with the same words in one kind of block. */
+interface Alike {
+  /** null: not found to be in order, or not looked at yet */
+  inOrder: InOrder | null;
+  /** the rules that the words concern; null: not looked at yet */
+  concerned: readonly RuleRun[] | null;
+}
+
 /** The rules of one kind, quick or costly ones, asked about a whole configuration. */
 class Part {
   private readonly dispatch: Dispatch;
   private readonly byRule = new Map<Rule, RuleRun>();
-  private readonly inOrder = new Map<string, InOrder>();
+  /** by the kind of block that the line is in, apart for those that open one, and by its words */
+  private readonly alike = { open: new Map<ScopeContext, Map<string, Alike>>(), closed: new Map<ScopeContext, Map<string, Alike>>() };
   private readonly sound = new Map<SourceFile, boolean>();
   private readonly present: Present;
   /** what the place at hand has reported, where it is to be remembered */
@@ -313,7 +330,7 @@ class Part {
           for (const finding of before) this.collector.take({ ...finding, via: [opener?.via ?? []] });
           continue;
         }
-        if (when && !this.wants(asked.rule, when, spot)) {
+        if (when && !this.holds(asked.rule, () => when(spot))) {
           calm.set(asked.rule, NOTHING);
           continue;
         }
@@ -456,7 +473,7 @@ class Part {
   private askWithin(asked: RuleRun, directive: Directive): void {
     const { dispatch } = this;
     const { scope, file, body } = directive;
-    if (dispatch.looksAtLine(asked, directive)) this.ask(asked, scope, directive, file);
+    if (this.looksAtLine(asked, directive)) this.ask(asked, scope, directive, file);
     if (!body) return;
     if (dispatch.byContext.get(body.context)?.includes(asked)) this.ask(asked, body, body.opener, file);
     for (const inner of body.directives) this.askWithin(asked, inner);
@@ -484,54 +501,88 @@ class Part {
     });
   }
 
-  /** What makes two directives the same to rules that judge all alike; null where faults or placeholders around them may count. */
-  private lineOf({ scope, file, statement }: Directive): string | null {
+  /**
+   * The words that make two directives of one kind of block the same to rules that judge all alike; null where faults or placeholders around
+   * them may count.
+   */
+  private wordsOf({ file, statement }: Directive): string | null {
     if (this.config.kind !== 'root') return null;
     let known = this.sound.get(file);
     if (known === undefined)
       this.sound.set(file, (known = file.template === null && file.problems.length === 0 && !hasFaults(file, this.config.catalog)));
     if (!known) return null;
-    const { name, args, open } = statement;
+    const { name, args } = statement;
     const words = file.text.slice(name.start, args.length ? args[args.length - 1]!.end : name.end);
-    return words.includes('\n') ? null : `${scope.context} ${open ? '{' : ';'} ${words}`;
+    return words.includes('\n') ? null : words;
   }
 
-  /** What an earlier run found out about a line, where it is so still. */
-  private orderBefore(line: string): InOrder | undefined {
-    const before = this.known?.lines.recall(line, this.config);
-    if (!before) return undefined;
-    const order = before.map(({ rule, questions }) => ({ rule: this.byRule.get(rule)!, questions }));
-    this.inOrder.set(line, order);
-    return order;
+  /** What is known of all lines with these words where a directive stands. */
+  private alikeTo({ scope: { context }, statement }: Directive, words: string): Alike {
+    const byContext = statement.open ? this.alike.open : this.alike.closed;
+    let lines = byContext.get(context);
+    if (!lines) byContext.set(context, (lines = new Map()));
+    let alike = lines.get(words);
+    if (!alike) lines.set(words, (alike = { inOrder: null, concerned: null }));
+    return alike;
+  }
+
+  /** Rules that judge all lines alike, of which a line that was in order once is in order. */
+  private askOfLine(directive: Directive, words: string | null, alike: Alike | null): void {
+    const { known, notes } = this;
+    /** what the line is called from one run to the next */
+    const line = known && words !== null ? `${directive.scope.context} ${directive.statement.open ? '{' : ';'} ${words}` : null;
+    if (known && alike && !alike.inOrder) {
+      const before = known.lines.recall(line!, this.config);
+      if (before) alike.inOrder = before.map(({ rule, questions }) => ({ rule: this.byRule.get(rule)!, questions }));
+    }
+    const inOrder = alike?.inOrder;
+    if (inOrder) {
+      for (const { rule, questions } of inOrder) this.noteAsked(rule, questions);
+      return;
+    }
+    const asked: { rule: RuleRun; questions: readonly Question[] }[] = [];
+    let silent = true;
+    for (const rule of this.dispatch.everyLine) {
+      const { reports, questions } = this.ask(rule, directive.scope, directive, directive.file, true);
+      if (reports) silent = false;
+      if (questions.length) asked.push({ rule, questions });
+    }
+    if (!alike || !silent || (known && !notes)) return;
+    alike.inOrder = asked;
+    known?.lines.keep(
+      line!,
+      asked.map(({ rule, questions }) => ({ rule: rule.rule, questions })),
+      this.config,
+    );
+  }
+
+  /** Whether the words of a directive can concern a rule. */
+  private isConcerned({ asked, where }: Concern, { name, values, fact, scope: { context } }: Directive): boolean {
+    return !where || this.holds(asked.rule, () => where({ name, values, fact, context }, this.config));
+  }
+
+  /** Whether a rule is asked about a directive, be it by its name or as every one is. */
+  private looksAtLine(asked: RuleRun, directive: Directive): boolean {
+    const { everyLine, everyDirective, byName } = this.dispatch;
+    const isAmong = (list: readonly Concern[] | undefined): boolean =>
+      list?.some((concern) => concern.asked === asked && this.isConcerned(concern, directive)) ?? false;
+    return everyLine.includes(asked) || isAmong(everyDirective) || (mayBeNamed(directive) && isAmong(byName.get(directive.name)));
   }
 
   private askAbout(directive: Directive): void {
     const { dispatch } = this;
+    let alike: Alike | null = null;
     if (dispatch.everyLine.length) {
-      const line = this.lineOf(directive);
-      const inOrder = line === null ? undefined : (this.inOrder.get(line) ?? this.orderBefore(line));
-      if (inOrder) for (const { rule, questions } of inOrder) this.noteAsked(rule, questions);
-      else {
-        const questions: { rule: RuleRun; questions: readonly Question[] }[] = [];
-        let silent = true;
-        for (const asked of dispatch.everyLine) {
-          const answer = this.ask(asked, directive.scope, directive, directive.file, true);
-          if (answer.reports) silent = false;
-          if (answer.questions.length) questions.push({ rule: asked, questions: answer.questions });
-        }
-        if (line !== null && silent && (this.notes || !this.known)) {
-          this.inOrder.set(line, questions);
-          this.known?.lines.keep(
-            line,
-            questions.map(({ rule, questions: own }) => ({ rule: rule.rule, questions: own })),
-            this.config,
-          );
-        }
-      }
+      const words = this.wordsOf(directive);
+      if (words !== null) alike = this.alikeTo(directive, words);
+      this.askOfLine(directive, words, alike);
     }
-    for (const asked of dispatch.everyDirective) this.ask(asked, directive.scope, directive, directive.file);
-    if (mayBeNamed(directive))
-      for (const asked of dispatch.byName.get(directive.name) ?? []) this.ask(asked, directive.scope, directive, directive.file);
+    let concerned = alike?.concerned;
+    if (!concerned) {
+      concerned = dispatch.concerns(directive).flatMap((concern) => (this.isConcerned(concern, directive) ? [concern.asked] : []));
+      if (alike) alike.concerned = concerned;
+    }
+    for (const asked of concerned) this.ask(asked, directive.scope, directive, directive.file);
   }
 
   /** A directive with all that is in it. */
@@ -582,10 +633,10 @@ class Part {
     return questions === NO_QUESTIONS ? (told ? TOLD : SILENT) : { reports: told, questions };
   }
 
-  /** Whether a rule looks at a spot at all; its exception there costs its own findings, as any other. */
-  private wants(rule: Rule, when: (spot: Spot) => boolean, spot: Spot): boolean {
+  /** Whether a rule looks at something at all; its exception there costs its own findings, as any other. */
+  private holds(rule: Rule, looks: () => boolean): boolean {
     try {
-      return when(spot);
+      return looks();
     } catch (error) {
       this.options.onCrash?.(rule, error);
       return false;

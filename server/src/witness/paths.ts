@@ -15,7 +15,7 @@ export function matchingRoot(scope: Scope): Scope {
 const ENDINGS = ['', 'a', 'a/b', 'a.html', 'index.php', 'a/b.php', 'a.png', 'b/c.css', '1', '~t-x', 'A.JPG', 'a b', '.x', 'z.json', '@'];
 
 /** Paths in the form that nginx matches: beginning with a slash, merged, resolved. */
-const isPath = (s: string): boolean => s.startsWith('/') && !/\/\/|\/\.{1,2}(\/|$)|[\0\n\r]/.test(s);
+export const isPath = (s: string): boolean => s.startsWith('/') && !/\/\/|\/\.{1,2}(\/|$)|[\0\n\r]/.test(s);
 
 const made = new WeakMap<CompiledRegex, Map<string, readonly string[]>>();
 

@@ -6,10 +6,11 @@ import type { Span } from '../../base/span.ts';
 import { knownAt } from '../../catalog/changes.ts';
 import type { Severity } from '../../config/settings.ts';
 import type { Result } from '../commands/check.ts';
-import { shownPath } from '../common.ts';
+import { shownPaths } from '../common.ts';
 
 /** The findings as JSON; lines and characters from 0, characters in UTF-16 units. */
 export function json({ files, text, project, durationMs }: Result): string {
+  const shownPath = shownPaths(files);
   const range = (file: FileId, span: Span): { start: Position; end: Position } => {
     const lines = text(file)?.lines;
     const at = (offset: number): Position => lines?.position(offset) ?? { line: 0, character: 0 };

@@ -7,7 +7,7 @@ import { knownAt } from '../../catalog/changes.ts';
 import type { Severity } from '../../config/settings.ts';
 import { messageOf } from '../../rules/merged.ts';
 import type { Result } from '../commands/check.ts';
-import { shownPath } from '../common.ts';
+import { shownPaths } from '../common.ts';
 
 const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;
 
@@ -15,9 +15,15 @@ const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' 
 export function stylish({ files, text, project, durationMs, color, fixed }: Result): string {
   const c = pc.createColors(color);
   const paint: Record<Severity, (s: string) => string> = { error: c.red, warning: c.yellow, info: c.blue, hint: c.gray };
+  const shownPath = shownPaths(files);
+  const names = new Map<string, string>();
   const name = (p: string): string => {
-    const relative = path.relative(process.cwd(), p);
-    return visible(relative && !relative.startsWith('..') ? relative : p);
+    let known = names.get(p);
+    if (known === undefined) {
+      const relative = path.relative(process.cwd(), p);
+      names.set(p, (known = visible(relative && !relative.startsWith('..') ? relative : p)));
+    }
+    return known;
   };
   const out: string[] = [];
   const count: Record<Severity, number> = { error: 0, warning: 0, info: 0, hint: 0 };
@@ -52,7 +58,7 @@ export function stylish({ files, text, project, durationMs, color, fixed }: Resu
     .filter(([, n]) => n > 0)
     .map(([s, n]) => paint[s](s === 'info' ? `${n} info` : plural(n, s)));
   out.push(`${total === 0 ? c.green('No findings') : parts.join(', ')} in ${plural(files.length, 'file')} (${Math.round(durationMs)} ms)`);
-  const did = whatWasDone(project, name, text, total === 0);
+  const did = whatWasDone(project, (id) => name(shownPath(id)), text, total === 0);
   out.push(...did.map((line) => c.dim(line)));
   if (fixable) out.push(c.dim(`${plural(fixable, 'finding')} can be fixed with --fix, where the proof of the fix succeeds`));
   return out.join('\n') + '\n';
@@ -63,7 +69,7 @@ const MAX_LINES = 12;
 const FROM = { default: 'the newest known, as nothing names one', setting: 'as set', found: 'as the project says' } as const;
 
 /** For which nginx, and what was not seen; where there is nothing else to say, also what was read as what. */
-function whatWasDone(project: Result['project'], name: (path: string) => string, text: Result['text'], whole: boolean): string[] {
+function whatWasDone(project: Result['project'], name: (file: FileId) => string, text: Result['text'], whole: boolean): string[] {
   const out: string[] = [];
   const some = (lines: string[]): void => {
     out.push(...lines.slice(0, MAX_LINES));
@@ -71,7 +77,7 @@ function whatWasDone(project: Result['project'], name: (path: string) => string,
   };
   const place = (id: FileId, offset: number): string => {
     const source = text(id);
-    return `${name(shownPath(id))}${source ? `:${source.lines.lineAt(offset) + 1}` : ''}`;
+    return `${name(id)}${source ? `:${source.lines.lineAt(offset) + 1}` : ''}`;
   };
   const nginx = new Map(project.readAs.map((r) => [`${r.nginx} (${FROM[r.versionFrom]})`, r]));
   if (nginx.size) out.push(`for nginx ${[...nginx.keys()].join(', ')}; knows ${knownAt(Date.now())}`);
@@ -83,7 +89,7 @@ function whatWasDone(project: Result['project'], name: (path: string) => string,
     const service = r.service === null ? '' : ` for ${visible(r.service)}`;
     const template = r.template === null ? '' : `, a template (${r.template})${as || inside || service ? ',' : ''}`;
     const why = r.assumed ? ' (assumed)' : r.because ? ` (${place(r.because.id, r.because.span.start)})` : '';
-    return `read ${name(shownPath(r.id))}${template}${as}${inside}${service}${why}`;
+    return `read ${name(r.id)}${template}${as}${inside}${service}${why}`;
   };
   const assumed = project.readAs.filter((r) => r.assumed);
   if (whole) some(project.readAs.map((r) => `  ${read(r)}`));

@@ -138,7 +138,7 @@ Every pattern that is tried afterwards replaces the groups, those of \`if\`, \`r
 
 \`(?i)\` and \`(?:…)\` do not capture.`,
   about: ['rewrite', 'if', 'location', 'map'],
-  looksAt: [{ directive: '*' }],
+  looksAt: { directive: '*', where: ({ values }) => values.some((v) => /\$\{?[1-9]/.test(v)) },
   needs: 'file',
   covers: ['capture-overwritten'],
   messages: {

@@ -2,7 +2,7 @@
 import { toBytes } from '../../base/bytes.ts';
 import { isOpen, type Location, locationOf, locationsOf, matchLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
-import { matchingRoot, pathsFor } from '../../witness/paths.ts';
+import { isPath, matchingRoot, pathsFor } from '../../witness/paths.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
@@ -133,7 +133,9 @@ The rule generates many different paths that match the location and sends each t
       return;
     }
     // nearly every location is reached by the first path that comes to mind
-    for (const path of pathsFor(location, 3)) if (matchLocation(root, toBytes(path)).path.includes(location)) return;
+    const reaches = (path: string): boolean => matchLocation(root, toBytes(path)).path.includes(location);
+    if (location.kind === 'prefix' ? isPath(location.name) && reaches(location.name) : pathsFor(location, 1).some(reaches)) return;
+    if (pathsFor(location, 3).some(reaches)) return;
     const paths = [...pathsFor(location)];
     // a pattern that is a beginning takes whatever follows
     if (location.kind === 'regex' && !location.name.endsWith('$'))

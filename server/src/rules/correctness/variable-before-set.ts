@@ -1,5 +1,6 @@
 /** `if`, `set`, `rewrite` and `return` run in the order of the text: a value that is set below is not there yet. */
 import { hasUnknownInclude } from '../../answers/who-may-enter.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
 import { PerPart } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import { type NameSite, namesOf } from '../../config/names.ts';
@@ -17,6 +18,10 @@ const AFTERWARDS = [
 
 /** Whether a request may come to a server's own part of the rewriting a second time. */
 const comesAgain = new PerPart((server: Scope): boolean => server.all.some((d) => d.name === 'error_page' || d.name === 'try_files'));
+
+/** Whether a text may read a variable that is not one of nginx's own. */
+const readsOwn = (text: string, catalog: Catalog): boolean =>
+  text.includes('$') && [...text.matchAll(/\$\{?(\w+)/g)].some(([, name]) => !catalog.variable(name!, 'http'));
 
 /** The server's part of the rewriting reads it, and only locations set it; an error page brings a request there a second time. */
 function isLater(scope: Scope, definitions: readonly NameSite[]): boolean {
@@ -98,7 +103,7 @@ export default defineRule({
   why: `
 The directives of the rewrite module (\`if\`, \`set\`, \`rewrite\`, \`return\`) are run one after the other in file order. Read above its \`set\`, a variable is empty, and nginx writes "using uninitialized variable" into the log. A request runs those of its server and of its own location: what a location sets is not there in the locations inside it. Other directives run later and may be anywhere.`,
   about: ['set', 'if', 'return'],
-  looksAt: { directive: [...REWRITE, ...AFTERWARDS] },
+  looksAt: { directive: [...REWRITE, ...AFTERWARDS], where: ({ values }, { catalog }) => values.some((v) => readsOwn(v, catalog)) },
   needs: 'file',
   messages: {
     later:

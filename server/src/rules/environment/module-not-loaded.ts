@@ -31,7 +31,7 @@ A module is either compiled into nginx or loaded with \`load_module\`. A directi
 configuration with "unknown directive". Which modules there are is known when \`build\` or \`modules\` is set,
 or where the project names the image or the package: then a library that the command loads (\`nginx -g "load_module …;"\`) counts too.`,
   about: ['load_module'],
-  looksAt: { directive: '*' },
+  looksAt: { directive: '*', where: ({ fact }, { settings }) => !fact || !statusOf(fact, settings.target).known },
   needs: 'file',
   missing: ['load_module'],
   messages: {
@@ -39,8 +39,6 @@ or where the project names the image or the package: then a library that the com
     packaged: 'Unknown directive "{name}" to this nginx: it is in {module}, which is not loaded. {advice}.',
   },
   check({ config, directive, report }) {
-    const { fact: own } = directive;
-    if (own && statusOf(own, config.settings.target).known) return;
     if (!isJudged(directive) || isAftermath(directive, 'name') || isOwn(config, directive.name)) return;
     const { name } = directive;
     const { target } = config.settings;

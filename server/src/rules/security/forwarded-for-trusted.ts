@@ -12,7 +12,7 @@ import { readCondition } from '../../trace/handlers/rewrite.ts';
 import { inNet, readNet, readPlainIp } from '../../trace/networks.ts';
 import { variablesIn } from '../../trace/script.ts';
 import { fixOf, replace } from '../fix.ts';
-import { defineRule } from '../rule.ts';
+import { defineRule, type Line } from '../rule.ts';
 
 /** What clients and proxies write about the client's address. */
 const CLAIMED =
@@ -40,6 +40,13 @@ function isDoor(directive: Directive): boolean {
 const TOLD: Readonly<Record<string, 'list' | 'address'>> = table({ 'x-forwarded-for': 'list', 'x-real-ip': 'address' });
 
 const SETTERS = ['proxy_set_header', 'grpc_set_header', 'uwsgi_param', 'fastcgi_param', 'scgi_param'];
+
+/** What a line tells the application of the client's address: of a protocol with parameters a header is one that begins with HTTP_. */
+function told({ name: directive, values: [name = ''] }: Pick<Line, 'name' | 'values'>): 'list' | 'address' | undefined {
+  const isParam = directive.endsWith('_param');
+  if (isParam && !/^HTTP_/i.test(name)) return undefined;
+  return TOLD[(isParam ? name.slice('HTTP_'.length) : name).toLowerCase().replaceAll('_', '-')];
+}
 
 /** What nginx says itself of who asks. */
 const KNOWN = /^(?:remote_addr|binary_remote_addr|realip_remote_addr|proxy_add_x_forwarded_for|proxy_protocol_addr)$/;
@@ -82,7 +89,7 @@ X-Forwarded-For and its relatives are written by whoever sends the request. \`se
 
 List the addresses of the proxies in front, take \`$remote_addr\` in conditions, and let the realip module put the true address there.`,
   about: ['set_real_ip_from', 'real_ip_header', 'geo', 'proxy_set_header', '$remote_addr'],
-  looksAt: { directive: ['set_real_ip_from', 'geo', 'if', ...SETTERS] },
+  looksAt: [{ directive: ['set_real_ip_from', 'geo', 'if'] }, { directive: SETTERS, where: (line) => told(line) !== undefined }],
   needs: 'file',
   inForce: true,
   fixable: 'sometimes',
@@ -96,10 +103,9 @@ List the addresses of the proxies in front, take \`$remote_addr\` in conditions,
     const { config } = scope;
     if (SETTERS.includes(directive.name)) {
       const name = directive.value(0);
-      const isParam = directive.name.endsWith('_param');
-      const kind = TOLD[(isParam ? name.replace(/^HTTP_/i, '') : name).toLowerCase().replaceAll('_', '-')];
+      const kind = told(directive);
       const word = directive.args[1];
-      if (!kind || !word || (isParam && !/^HTTP_/i.test(name)) || !isClaim(config, word.value)) return;
+      if (!kind || !word || !isClaim(config, word.value)) return;
       if (hasProxyInFront(scope) || hasUnknownInclude(scope)) return;
       const instead = kind === 'list' ? '$proxy_add_x_forwarded_for' : '$remote_addr';
       report('passed', {

@@ -100,11 +100,10 @@ Repeat the lines, put them into a file that both levels include, or, from nginx 
       });
       return;
     }
-    if (!matters(scope, directive.name)) return;
     const own = scope.named(directive.name);
     if (own[0] !== directive || !scope.parent) return;
     const { shadowed } = scope.effective(directive.name);
-    if (!shadowed.length) return;
+    if (!shadowed.length || !matters(scope, directive.name)) return;
     const nearest = shadowed[0]!.scope;
     const outer = shadowed.filter((d) => d.scope === nearest);
     const kept = new Set(own.flatMap(keysOf));

@@ -93,7 +93,12 @@ Set the header in every location of the application, to the empty string where n
 
 With \`underscores_in_headers on\`, X_REMOTE_USER and X-Remote-User become the same variable in WSGI and CGI, and clearing the one leaves the other.`,
   about: ['proxy_set_header', 'auth_request_set', 'underscores_in_headers'],
-  looksAt: [{ scope: ['server'] }, { directive: ['underscores_in_headers', 'ignore_invalid_headers', 'proxy_set_header'] }],
+  looksAt: [
+    { scope: ['server'] },
+    { directive: ['underscores_in_headers', 'ignore_invalid_headers'] },
+    // the client's certificate is its own to show
+    { directive: ['proxy_set_header'], where: ({ values: [name = ''] }) => IDENTITY.test(name) && !/ssl|cert|dn/i.test(name) },
+  ],
   needs: 'file',
   fixable: 'sometimes',
   messages: {
@@ -121,7 +126,6 @@ With \`underscores_in_headers on\`, X_REMOTE_USER and X-Remote-User become the s
       return;
     }
     if (directive?.name === 'proxy_set_header') {
-      if (!IDENTITY.test(directive.value(0)) || /ssl|cert|dn/i.test(directive.value(0))) return;
       const use =
         directive.args[1] &&
         variablesIn(directive.args[1]).uses.find((u) =>

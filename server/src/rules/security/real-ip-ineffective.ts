@@ -8,6 +8,9 @@ import type { Scope } from '../../config/scope.ts';
 import { type Server, serversOf } from '../../config/servers.ts';
 import { defineRule } from '../rule.ts';
 
+/** What only the PROXY protocol fills. */
+const OF_THE_PROTOCOL = /\$\{?(proxy_protocol_(?:addr|port|server_addr|server_port))\b/;
+
 const isIn = (scope: Scope, outer: Scope): boolean => {
   for (let at: Scope | null = scope; at; at = at.parent) if (at === outer) return true;
   return false;
@@ -44,7 +47,10 @@ export default defineRule({
 The PROXY protocol is read where \`listen\` has the parameter \`proxy_protocol\`.`,
   about: ['real_ip_header', 'set_real_ip_from', 'listen'],
   references: ['https://nginx.org/en/docs/http/ngx_http_realip_module.html'],
-  looksAt: { directive: ['real_ip_header', 'set_real_ip_from', 'proxy_set_header', 'uwsgi_param', 'fastcgi_param', 'listen'] },
+  looksAt: [
+    { directive: ['real_ip_header', 'set_real_ip_from', 'listen'] },
+    { directive: ['proxy_set_header', 'uwsgi_param', 'fastcgi_param'], where: ({ values }) => values.some((v) => OF_THE_PROTOCOL.test(v)) },
+  ],
   needs: 'config',
   messages: {
     unused:
@@ -69,9 +75,7 @@ The PROXY protocol is read where \`listen\` has the parameter \`proxy_protocol\`
       return;
     }
     if (directive.name !== 'real_ip_header') {
-      const variable = directive.values
-        .map((v) => /\$\{?(proxy_protocol_(?:addr|port|server_addr|server_port))\b/.exec(v)?.[1])
-        .find(Boolean);
+      const variable = directive.values.map((v) => OF_THE_PROTOCOL.exec(v)?.[1]).find(Boolean);
       if (!variable) return;
       const within = serversOf(config).filter((s) => isIn(directive.scope, s.scope) || isIn(s.scope, directive.scope));
       if (within.some((s) => unseenInForce(s.scope, 'listen').length)) return;

@@ -3,7 +3,7 @@ import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 import { fromBytes, toBytes } from '../../base/bytes.ts';
 import type { Directive } from '../../config/directive.ts';
 import { type Location, locationsOf } from '../../config/locations.ts';
-import { regexesOf } from '../../config/names.ts';
+import { mayHoldRegexes, regexesOf } from '../../config/names.ts';
 import { hostOptions, validHost } from '../../config/servers.ts';
 import { readCondition } from '../../trace/handlers/rewrite.ts';
 import { variablesIn } from '../../trace/script.ts';
@@ -105,7 +105,7 @@ Loops within loops, as in \`(a+)+\`, can split the same text in exponentially ma
 
 The rule generates such an input, makes sure that a request can bring it here, and runs it; the message shows one that reached the limit.`,
   about: ['location', 'rewrite', 'map', 'if', 'server_name'],
-  looksAt: { directive: '*' },
+  looksAt: { directive: '*', where: mayHoldRegexes },
   needs: 'file',
   costly: true,
   messages: {

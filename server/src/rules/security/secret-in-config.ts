@@ -17,6 +17,12 @@ function isSecret(text: string): boolean {
   return bare.length >= 8 && !/[\s$]/.test(bare) && !PLACEHOLDER.test(bare);
 }
 
+/** A header's name as a line writes it; of a parameter that stands for one it is what follows HTTP_. */
+const headerName = (written: string): string => written.replace(/^HTTP_/, '').replaceAll('_', '-');
+
+/** Whether a header of that name may hold a secret. */
+const mayCarry = (written: string): boolean => HEADERS.test(headerName(written)) || /^cookie$/i.test(headerName(written));
+
 /** Reads `Name: value` of the headers-more module. */
 const headerText = (text: string): readonly [string, string] | null => {
   const m = /^([\w-]+):\s*(.*)$/.exec(text);
@@ -36,9 +42,10 @@ What nginx compares with is informational: such lists are often short-lived keys
 
 Keep the line in a file of its own that only root may read and include it, so that the rest can be shared.`,
   about: ['proxy_set_header', 'uwsgi_param', 'secure_link_md5', 'include'],
-  looksAt: {
-    directive: [...SETTERS, 'proxy_pass', 'set', 'map', 'if', 'secure_link_md5', 'secure_link_secret', 'secure_link_hmac_secret'],
-  },
+  looksAt: [
+    { directive: SETTERS, where: ({ name, values: [header = ''] }) => name === 'more_set_input_headers' || mayCarry(header) },
+    { directive: ['proxy_pass', 'set', 'map', 'if', 'secure_link_md5', 'secure_link_secret', 'secure_link_hmac_secret'] },
+  ],
   needs: 'file',
   messages: {
     header: 'The value of {header} is a secret in plain text. Move the line into a file of its own that only root can read.',
@@ -84,9 +91,7 @@ Keep the line in a file of its own that only root may read and include it, so th
     const words = directive.name === 'more_set_input_headers' ? directive.args : [name];
     for (const word of words) {
       const [header, text] =
-        directive.name === 'more_set_input_headers'
-          ? (headerText(word.value) ?? ['', ''])
-          : [word.value.replace(/^HTTP_/, '').replaceAll('_', '-'), value?.value ?? ''];
+        directive.name === 'more_set_input_headers' ? (headerText(word.value) ?? ['', '']) : [headerName(word.value), value?.value ?? ''];
       if (directive.name.endsWith('_param') && !/^HTTP_/.test(word.value)) continue;
       const at = directive.name === 'more_set_input_headers' ? word : value;
       if (!at || at.templated) continue;

@@ -36,6 +36,9 @@ const evidence = new PerPart((server: Scope): ReadonlyMap<string, string> => {
   return byFolder;
 });
 
+/** The roots from which a server sends each of the files. */
+const served = new PerPart((server: Scope) => FILES.map((file) => servedTo(server, file)?.root ?? null));
+
 export default defineRule({
   id: 'sensitive-files-served',
   group: 'security',
@@ -60,7 +63,7 @@ Serve the static files from a folder of their own and pass everything else on. A
     const own = scope.enclosing('server');
     for (const server of own ? [own] : serversOf(config).map((s) => s.scope)) {
       const because = evidence.of(server).get(root);
-      const open = because ? FILES.filter((file) => servedTo(server, file)?.root === directive) : [];
+      const open = because ? FILES.filter((_, i) => served.of(server)[i] === directive) : [];
       if (!because || !open.length) continue;
       report('project', { at: directive.args[0]!, data: { files: open.join(', '), root, evidence: because } });
       return;

@@ -8,7 +8,7 @@ import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
 import { serverOf } from '../../config/servers.ts';
 import { fixOf, replace } from '../fix.ts';
-import { defineRule, type Related } from '../rule.ts';
+import { defineRule, type Line, type Related } from '../rule.ts';
 
 /** Whether requests come to a place over TLS, plain HTTP, or both; who is sent to https before does not come. */
 function schemesOf(scope: Scope): { plain: boolean; tls: boolean } {
@@ -22,7 +22,7 @@ function schemesOf(scope: Scope): { plain: boolean; tls: boolean } {
 }
 
 /** Whether the line tells an application the scheme: by a header, or by the parameters that uWSGI and CGI have for it. */
-function tells({ name, values }: Directive): boolean {
+function tells({ name, values }: Line): boolean {
   const key = (values[0] ?? '').toUpperCase();
   if (name.endsWith('_set_header')) return key === 'X-FORWARDED-PROTO';
   return (
@@ -66,7 +66,7 @@ An application trusts \`X-Forwarded-Proto\` to know whether the client uses HTTP
 constant is wrong for every request of the other kind. Behind a balancer that terminates TLS, \`$scheme\` is the scheme between the balancer and
 nginx, which is http: the application redirects to HTTPS forever. There, pass on what the balancer said.`,
   about: ['proxy_set_header', '$scheme'],
-  looksAt: { directive: ['proxy_set_header', 'grpc_set_header', 'uwsgi_param', 'fastcgi_param', 'scgi_param'] },
+  looksAt: { directive: ['proxy_set_header', 'grpc_set_header', 'uwsgi_param', 'fastcgi_param', 'scgi_param'], where: tells },
   needs: 'config',
   fixable: 'sometimes',
   messages: {
@@ -79,7 +79,7 @@ nginx, which is http: the application redirects to HTTPS forever. There, pass on
   },
   check({ directive, scope, report }) {
     const [header, value] = directive.args;
-    if (!header || !value || !tells(directive)) return;
+    if (!header || !value) return;
     if (/^\$\{?server_protocol\}?$/.test(value.value))
       return report('version', { at: value, fix: fixOf('Use $scheme', 'suggestion', directive.file, [replace(value, '$scheme')]) });
     const texts = new Set((textsOf(scope, value.value) ?? []).map((text) => schemeSaid(directive, text)));

@@ -5,7 +5,7 @@ import { namesOf } from '../../config/names.ts';
 import type { Scope } from '../../config/scope.ts';
 import { type Server, serverOf, serversOf } from '../../config/servers.ts';
 import { fixOf, replace } from '../fix.ts';
-import { defineRule } from '../rule.ts';
+import { defineRule, type Line } from '../rule.ts';
 
 /** The header of the client, by itself or through `set`. */
 function isOfTheClient(text: string, scope: Scope): boolean {
@@ -33,6 +33,10 @@ const endsTls = ({ scope, listens }: Server): boolean =>
   !listens.some((l) => l.params.includes('proxy_protocol')) &&
   !scope.effective('set_real_ip_from').directives.length;
 
+/** Whether the line sends the header: of a protocol with parameters a header is one that begins with HTTP_. */
+const isHeader = ({ name: directive, values: [name = ''] }: Line): boolean =>
+  (directive.endsWith('_param') ? /^http_x_forwarded_(proto|scheme)$/i : /^(http_)?x[-_]forwarded[-_](proto|scheme)$/i).test(name);
+
 export default defineRule({
   id: 'forwarded-proto-from-client',
   group: 'wsgi',
@@ -46,7 +50,7 @@ may claim \`https\` over plain HTTP.
 
 \`$scheme\` is what nginx knows. Where a balancer in front terminates TLS, name it with \`set_real_ip_from\`; the rule then does not report the header.`,
   about: ['proxy_set_header', '$scheme', 'set_real_ip_from'],
-  looksAt: { directive: ['proxy_set_header', 'grpc_set_header', 'uwsgi_param', 'fastcgi_param', 'scgi_param'] },
+  looksAt: { directive: ['proxy_set_header', 'grpc_set_header', 'uwsgi_param', 'fastcgi_param', 'scgi_param'], where: isHeader },
   needs: 'config',
   fixable: 'always',
   messages: {
@@ -56,11 +60,7 @@ may claim \`https\` over plain HTTP.
   check({ directive, scope, report }) {
     const name = directive.value(0);
     const word = directive.args[1];
-    // of a protocol with parameters a header is one that begins with HTTP_
-    const isHeader = directive.name.endsWith('_param')
-      ? /^http_x_forwarded_(proto|scheme)$/i
-      : /^(http_)?x[-_]forwarded[-_](proto|scheme)$/i;
-    if (!directive.fact || !word || !isHeader.test(name)) return;
+    if (!directive.fact || !word) return;
     if (!isOfTheClient(word.value, scope) || !serversWith(directive).some(endsTls)) return;
     report('client', { at: word, data: { name }, fix: fixOf('Send $scheme', 'suggestion', directive.file, [replace(word, '$scheme')]) });
   },
