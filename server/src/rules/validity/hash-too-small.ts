@@ -2,7 +2,7 @@
 import { toBytes } from '../../base/bytes.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
-import { below } from '../../config/pieces.ts';
+import { below, everywhere } from '../../config/pieces.ts';
 import type { Scope } from '../../config/scope.ts';
 import { listenersOf, protocolScopes } from '../../config/servers.ts';
 import { variablesOf } from '../../config/variables.ts';
@@ -124,9 +124,21 @@ function* tablesOfScopes(scope: Scope): Generator<Table> {
           .flatMap((d) => d.args.map((word) => ({ directive: d, word, text: word.value }))),
     ],
   ];
-  for (const [hash, directive, keys] of all)
-    for (const at of new Set(below(scope, directive).map((d) => d.scope))) yield { hash, keys: keys(at), scope: at };
+  for (const [hash, directive, keys] of all) {
+    const lines = below(scope, directive);
+    // of tables of the usual size only those with a long name count: most have none
+    const counting = lines.length && !isSized(scope, hash) ? lines.filter(hasLong) : lines;
+    for (const at of new Set(counting.map((d) => d.scope))) yield { hash, keys: keys(at), scope: at };
+  }
 }
+
+/** Whether any line below a scope says how large tables of that kind are. */
+const isSized = (scope: Scope, hash: string): boolean =>
+  ['max', 'bucket'].some((what) => everywhere(scope.config, `${hash}_${what}_size`).length > 0);
+
+/** Whether a line, or one of the block that it opens, has a word that may not fit into a bucket of the usual size. */
+const hasLong = ({ args, body }: Directive): boolean =>
+  args.some((word) => 3 * word.value.length > LINE - 20 && needed(word.value) > LINE) || (body?.directives.some(hasLong) ?? false);
 
 /** The tables whose buckets a directive can enlarge; nginx has no such directive for the others, though its message names one. */
 const SETTABLE = new Set(
