@@ -232,6 +232,28 @@ describe('test', () => {
     await ends(2, ['test', 'other/list.proxytest.yaml'], { cwd, says: /list\.proxytest\.yaml:2: service is the name of one service/ });
   });
 
+  test('what cannot be run is said, and the rest runs', async () => {
+    const cwd = folder({
+      'nginx.conf': 'events {}\nhttp { server { listen 80; return 204; } }\n',
+      'a.proxytest.yaml': 'config: elsewhere.conf\nrequests:\n  - request: GET http://a/\n    expect: { status: 204 }\n',
+      'b.proxytest.yaml':
+        'requests:\n  - request: GET http://b/\n    expect: { status: 204 }\n  - request: GET http://b/\n    expect: { colour: red }\n  - request: GET http://b/\n',
+      'c.proxytest.yaml': 'requests:\n  - request: GET http://c/\n    expect: { status: 204\n',
+      'd.proxytest.yaml': 'requests:\n  - request: { method: PUT, url: http://d/x }\n    expect: { status: 204 }\n',
+    });
+    const { out } = await ends(3, ['test'], {
+      cwd,
+      says: /elsewhere\.conf: no such file.*b\.proxytest\.yaml:4: Nothing is called "colour".*c\.proxytest\.yaml:4: /s,
+    });
+    assert.match(out, /✓ GET http:\/\/b\/\n.*✓ PUT http:\/\/d\/x\n\n2 passed, 0 failed/s);
+    await ends(2, ['test', 'b.proxytest.yaml'], { cwd, says: /:4: Nothing.*:6: This request expects nothing/s });
+    const json = JSON.parse((await ends(2, ['test', 'b.proxytest.yaml', '--format', 'json'], { cwd })).out) as {
+      problems: string[];
+      summary: { passed: number };
+    };
+    assert.deepEqual([json.problems.length, json.summary.passed], [2, 1]);
+  });
+
   test('problems with their line; what cannot be read', async () => {
     const cwd = folder({
       'nginx.conf': PROXY,

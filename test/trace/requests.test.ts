@@ -362,6 +362,17 @@ describe('a request test', () => {
     assert.deepEqual([two?.request.bodyLength, header(two!.request, 'content-length'), two?.request.sni], [3, '3', null]);
   });
 
+  test('takes a request as a batch has it', () => {
+    const [one] = read('request: { method: PUT, url: "https://a.test/x?y", headers: { X: 1 }, body: abc }\n    headers: { Y: 2 }').tests;
+    assert.equal(one?.name, 'PUT https://a.test/x?y');
+    assert.deepEqual(
+      [one.request.target, one.request.scheme, one.request.bodyLength, header(one.request, 'x'), header(one.request, 'y')],
+      ['/x?y', 'https', 3, '1', '2'],
+    );
+    assert.match(read('request: { method: PUT }').problems[0]!.message, /The request has no target/);
+    assert.match(read('request: { url: /x, upstreams: { a: 502 } }').problems[0]!.message, /upstreams stand beside the request/);
+  });
+
   test('says what is no request', () => {
     assert.match(read('request: GET /a HTTP/1.1').problems[0]!.message, /"GET \/a HTTP\/1.1" is no request/);
     assert.match(read('request: curl /a /b').problems[0]!.message, /curl command names 2 URLs/);

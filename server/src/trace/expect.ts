@@ -8,7 +8,7 @@ import { assumeProblems, backend } from './assumptions.ts';
 import { CLIENTS, clientLines, clientOf } from './clients.ts';
 import { isCurl, oneCommand, requestFromCurl } from './curl.ts';
 import { hostIn, isAddress, isHost, requestFromUrl } from './from-url.ts';
-import { withBody } from './read-requests.ts';
+import { requestFromJson, withBody } from './read-requests.ts';
 import { traceRequest } from './request.ts';
 import type { HeaderPair, Refusal, RequestInput, Trace, TraceOptions } from './trace.ts';
 
@@ -22,6 +22,8 @@ export interface RequestTest {
 }
 
 export interface TestFile {
+  /** whether its tests can be run: nothing is wrong but, maybe, some of them */
+  readonly usable: boolean;
   /** relative to the test file */
   readonly config: string;
   readonly map: Readonly<Record<string, string>>;
@@ -80,6 +82,24 @@ const OWN = [
 const record = (value: unknown): Record<string, unknown> =>
   value && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 
+/** Characters of a command that name a test which has no name of its own. */
+const LONGEST_NAME = 60;
+const shortened = (text: string): string => (text.length > LONGEST_NAME ? `${text.slice(0, LONGEST_NAME - 1)}…` : text);
+
+/** A request of a test: a line, a command of curl, or an object such as a batch has them. */
+function writtenRequest(
+  written: unknown,
+  origin: string | null,
+): { readonly text: string; readonly input: RequestInput | null } | { readonly problem: string } {
+  if (typeof written !== 'object' || written === null) return { text: String(written ?? '').trim(), input: null };
+  const read = requestFromJson(written, origin);
+  if ('problem' in read) return { problem: `The request ${read.problem}.` };
+  if (read.upstreams) return { problem: 'upstreams stand beside the request, not in it.' };
+  const { method = 'GET', target } = read.input;
+  const { url } = written as { url?: unknown };
+  return { text: `${method} ${typeof url === 'string' && !isCurl(url) ? url.trim().split(/\s+/).at(-1)! : target}`, input: read.input };
+}
+
 /**
  * Reads the text of a test file. Never throws: mistakes are problems with their line, and the tests around them
  * count. A bare path is asked of `origin`.
@@ -89,9 +109,9 @@ export function readTests(text: string, origin: string | null = null): TestFile 
   const doc = parseDocument(text, { lineCounter: counter, merge: true });
   const problems: { line: number; message: string }[] = doc.errors.map((e) => ({
     line: counter.linePos(e.pos[0]).line - 1,
-    message: e.message.split('\n')[0] ?? e.message,
+    message: (e.message.split('\n')[0] ?? e.message).replace(/ at line \d+, column \d+:?$/, ''),
   }));
-  const empty = { config: 'nginx.conf', map: {}, service: null, nginx: null, allowRefused: false, tests: [], problems };
+  const empty = { config: 'nginx.conf', map: {}, service: null, nginx: null, allowRefused: false, usable: false, tests: [], problems };
   if (problems.length) return empty;
   let root: Record<string, unknown>;
   try {
@@ -110,6 +130,7 @@ export function readTests(text: string, origin: string | null = null): TestFile 
     problems.push({ line: 0, message: 'A test file needs a list "requests".' });
     return empty;
   }
+  const usable = problems.length === 0;
   const tests: RequestTest[] = [];
   list.items.forEach((item, i) => {
     const start = (item as { range?: [number, number, number] } | null)?.range?.[0] ?? 0;
@@ -117,11 +138,15 @@ export function readTests(text: string, origin: string | null = null): TestFile 
     const raw = record((root.requests as unknown[])[i]);
     for (const key of Object.keys(raw))
       if (!OWN.includes(key)) problems.push({ line, message: `There is no key "${key}" in a request. Known are ${OWN.join(', ')}.` });
-    const [first = '', second, third] = String(raw.request ?? '')
-      .trim()
-      .split(/\s+/);
-    if (third !== undefined && !isCurl(String(raw.request))) {
-      problems.push({ line, message: `"${String(raw.request).trim()}" is no request such as GET https://example.com/app/.` });
+    const written = writtenRequest(raw.request, origin);
+    if ('problem' in written) {
+      problems.push({ line, message: written.problem });
+      return;
+    }
+    const { text: asked, input } = written;
+    const [first = '', second, third] = asked.split(/\s+/);
+    if (third !== undefined && !isCurl(asked)) {
+      problems.push({ line, message: `"${asked}" is no request such as GET https://example.com/app/.` });
       return;
     }
     const [method, url] = second === undefined ? ['GET', first] : [first, second];
@@ -137,9 +162,10 @@ export function readTests(text: string, origin: string | null = null): TestFile 
       ...(raw.httpVersion === undefined ? {} : { httpVersion: String(raw.httpVersion) }),
       ...(raw.sni === undefined ? {} : { sni: raw.sni === null || raw.sni === '' ? null : String(raw.sni) }),
     };
-    const read =
-      readCommand(String(raw.request ?? ''), headers ?? [], own, origin) ??
-      requestFromUrl({ method, url, client: client ?? 'browser', headers: headers ?? [], origin, ...own });
+    const read = input
+      ? { ...input, headers: [...(input.headers ?? []), ...(headers ?? [])], ...own }
+      : (readCommand(asked, headers ?? [], own, origin) ??
+        requestFromUrl({ method, url, client: client ?? 'browser', headers: headers ?? [], origin, ...own }));
     if ('problem' in read) {
       problems.push({ line, message: read.problem });
       return;
@@ -155,7 +181,7 @@ export function readTests(text: string, origin: string | null = null): TestFile 
     if (typeof upstreams === 'string') problems.push({ line, message: upstreams });
     const present = Array.isArray(raw.files) ? new Set(raw.files.map(String)) : null;
     tests.push({
-      name: String(raw.name ?? `${method} ${url}`),
+      name: String(raw.name ?? (third === undefined ? `${method} ${url}` : shortened(asked))),
       line,
       request,
       options: {
@@ -187,6 +213,7 @@ export function readTests(text: string, origin: string | null = null): TestFile 
     service: typeof service === 'string' && service !== '' ? service : null,
     nginx: root.nginxVersion === undefined ? null : String(root.nginxVersion),
     allowRefused: root.allowRefused === true,
+    usable,
     tests,
     problems,
   };

@@ -13,7 +13,7 @@ import { originOf } from '../../trace/origin.ts';
 import { traceText } from '../../trace/print/text.ts';
 import { type CommonOptions, Loader, shownPath, withCommonOptions } from '../common.ts';
 import { EXIT, Failure } from '../failure.ts';
-import { say, sayJson } from '../output.ts';
+import { say, sayJson, tell } from '../output.ts';
 import { nearPath, paintFor } from './trace.ts';
 
 interface TestOptions extends CommonOptions {
@@ -57,13 +57,23 @@ export async function test(paths: readonly string[], options: TestOptions): Prom
   const paint = paintFor(options.color);
   const results: { file: string; name: string; line: number; ok: boolean; differences: readonly unknown[] }[] = [];
   let text = '';
-  for (const file of files) {
+  /** what of the files cannot be run; the rest goes on */
+  const problems: string[] = [];
+  let worst: number = EXIT.clean;
+  const report = (exitCode: number, message: string): void => {
+    worst = Math.max(worst, exitCode);
+    problems.push(message);
+    tell(`proxylens: ${message}`);
+  };
+  const runFile = async (file: string): Promise<void> => {
     const read = await new NodeFiles().read(fileOfPath(file));
     if (!read || read.problem) throw new Failure(EXIT.unreadable, `${file}: ${read?.problem ?? 'no such file'}`);
     const written = read.text;
     // whose a bare path is, its configuration says
     let suite = readTests(written, 'http://localhost');
-    for (const p of suite.problems) throw new Failure(EXIT.usage, `${file}:${p.line + 1}: ${p.message}`);
+    for (const p of suite.problems) report(EXIT.usage, `${file}:${p.line + 1}: ${p.message}`);
+    const bad = new Set(suite.problems.map((p) => p.line));
+    if (bad.size && (!suite.usable || suite.tests.every((t) => bad.has(t.line)))) return;
     const folder = path.dirname(file);
     const maps = Object.entries(suite.map).map(([from, to]) => `${from}=${path.resolve(folder, to)}`);
     const loader = await Loader.create({
@@ -86,6 +96,7 @@ export async function test(paths: readonly string[], options: TestOptions): Prom
     const allowRefused = suite.allowRefused || options.allowRefused === true;
     const fills = fillsFor(config, deployment);
     for (const one of suite.tests) {
+      if (bad.has(one.line)) continue;
       const request = arriving(one.request, config, deployment);
       const likely = likelyAnswers(one.request, config, deployment);
       const asked = { ...one, request, options: { ...one.options, likely, fills: withHost(config, fills, request) } };
@@ -97,9 +108,16 @@ export async function test(paths: readonly string[], options: TestOptions): Prom
         text += `      ${visible(d.what)}: expected ${c.green(visible(d.expected))}, got ${c.red(visible(d.got))}\n`;
       text += traceText(traced, paint, nearPath).replace(/^(?=.)/gm, '      ');
     }
-  }
+  };
+  for (const file of files)
+    try {
+      await runFile(file);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      report(error.exitCode, error.message);
+    }
   const failed = results.filter((r) => !r.ok).length;
-  if (options.format === 'json') await sayJson({ version: 1, results, summary: { passed: results.length - failed, failed } }, 2);
-  else say(`${text}\n${results.length - failed} passed, ${failed} failed\n`, color);
-  return failed ? EXIT.findings : EXIT.clean;
+  if (options.format === 'json') await sayJson({ version: 1, results, problems, summary: { passed: results.length - failed, failed } }, 2);
+  else if (results.length || !problems.length) say(`${text}\n${results.length - failed} passed, ${failed} failed\n`, color);
+  return problems.length ? worst : failed ? EXIT.findings : EXIT.clean;
 }
