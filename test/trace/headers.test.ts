@@ -41,6 +41,13 @@ test('each line has an origin, and what is held back is named behind them', asyn
   assert.deepEqual(values(t, 'x-secret'), []);
 });
 
+test('what is held back is told with its value', async () => {
+  const t = await ask(PASS, {}, answers([['Server', 'app/1']]));
+  assert.deepEqual(t.steps.find((s) => s.said.startsWith('hidden from the client'))?.changed, [
+    { what: 'Server', from: 'app/1', to: null },
+  ]);
+});
+
 test('a Location that proxy_redirect changes is rewritten, one that it leaves is the application’s', async () => {
   const to = async (location: string): Promise<[string[], string[]]> => {
     const t = await ask('location /x/ { proxy_pass http://127.0.0.1:8000/; }', { target: '/x/' }, answers([['Location', location]], 301));

@@ -518,7 +518,7 @@ function copyHeaders(run: Run, family: Family, answer: BackendAnswer, ignored: R
   reply.status = answer.status;
   reply.statusLine = true;
   run.reply.relayed = true;
-  const removed: string[] = [];
+  const removed: HeaderPair[] = [];
   if (run.flag(`${family.prefix}_force_ranges`, false)) {
     reply.allowRanges = true;
     reply.singleRange = true;
@@ -542,7 +542,7 @@ function copyHeaders(run: Run, family: Family, answer: BackendAnswer, ignored: R
       continue;
     }
     if (hidden.has(key)) {
-      removed.push(fromBytes(name));
+      removed.push([fromBytes(name), fromBytes(value)]);
       reply.hidden.push(name);
       continue;
     }
@@ -578,8 +578,8 @@ function copyHeaders(run: Run, family: Family, answer: BackendAnswer, ignored: R
     run.report.step({
       phase: 'response',
       handler: family.module,
-      said: `hidden from the client: ${removed.join(', ')}`,
-      changed: removed.map((what) => ({ what, from: '', to: null })),
+      said: `hidden from the client: ${removed.map(([n]) => n).join(', ')}`,
+      changed: removed.map(([what, from]) => ({ what, from, to: null })),
     });
 }
 
