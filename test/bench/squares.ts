@@ -56,6 +56,37 @@ export const SHAPES: Readonly<Record<string, readonly [size: number, files: (n: 
     1_500,
     (n) => one(server(times(n, (i) => `location /p${i}/ { proxy_pass http://127.0.0.1:8000; proxy_redirect off; }`))),
   ],
+  'locations with a variable in proxy_pass': [
+    1_500,
+    (n) => one(server(times(n, (i) => `location /p${i}/ { set $b${i} app${i}; proxy_pass http://$b${i}:8000/x/; }`))),
+  ],
+  'locations with one cache': [
+    2_000,
+    (n) =>
+      one(
+        http(
+          `proxy_cache_path /c keys_zone=k:1m;\nserver {\nlisten 80;\n${times(n, (i) => `location /p${i}/ { proxy_cache k; proxy_cache_valid 200 1m; proxy_cache_key $uri; proxy_pass http://127.0.0.1:8000; }`)}\n}`,
+        ),
+      ),
+  ],
+  'rewrites of a location that passes': [
+    3_000,
+    (n) => one(server(`location / {\n${times(n, (i) => `rewrite ^/w${i}/(.*)$ /x${i}/$1 break;`)}\nproxy_pass http://127.0.0.1:8000;\n}`)),
+  ],
+  'patterns that redirect': [1_500, (n) => one(server(times(n, (i) => `location ~ ^/r${i}/(.*)$ { return 301 /q${i}/$1; }`)))],
+  'servers with a port and a redirect each': [
+    1_500,
+    (n) =>
+      one(
+        http(
+          times(
+            n,
+            (i) =>
+              `server { listen ${1024 + i}; server_name s.example; rewrite ^/old/(.*)$ /new/$1 redirect; location / { proxy_pass http://10.0.0.1:8000; } }`,
+          ),
+        ),
+      ),
+  ],
   'locations with a header of their own': [
     8_000,
     (n) => one(server(`add_header X-All 1;\n${times(n, (i) => `location /p${i}/ { add_header X-H${i} v; return 204; }`)}`)),

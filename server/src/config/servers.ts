@@ -219,6 +219,20 @@ type Building = { -readonly [K in keyof Listener]: Listener[K] extends readonly 
 /** All address:port pairs of a protocol, in the order of their first appearance. */
 export const listenersOf = (config: Config, protocol: ServerProtocol = 'http'): readonly Listener[] => listeners.of(config, protocol);
 
+/** Those of http at a port, TCP and UDP; unix sockets have none. */
+export const listenersAt = (config: Config, port: number): readonly Listener[] => byPort.of(config).get(port) ?? [];
+
+const byPort = new PerConfig((config): ReadonlyMap<number, readonly Listener[]> => {
+  const ports = new Map<number, Listener[]>();
+  for (const listener of listenersOf(config)) {
+    if (listener.kind === 'unix') continue;
+    const known = ports.get(listener.port);
+    if (known) known.push(listener);
+    else ports.set(listener.port, [listener]);
+  }
+  return ports;
+});
+
 const listeners = new PerConfig((config, protocol: ServerProtocol): readonly Listener[] => {
   const pairs = new Map<string, Building>();
   for (const server of serversOf(config, protocol))

@@ -668,7 +668,7 @@ function saysOfAll({ server, config }: Spot, findings: readonly Finding[]): bool
   return findings.every(({ at, message }) => {
     let around = server.scope.parent;
     while (around && !(around.opener && isAt(at, around.opener.nameAt))) around = around.parent;
-    return around !== null && !namesSomethingOwn(config, message);
+    return around !== null && !namesSomethingOwn(config, server, message);
   });
 }
 

@@ -13,7 +13,7 @@ import {
   chooseServer,
   type Listener,
   listenerFor,
-  listenersOf,
+  listenersAt,
   type Server,
   type ServerChoice,
   serverLosers,
@@ -172,7 +172,7 @@ function chooseListener(run: Run): Listener | null {
     run.connection.localAddress = given.replace(/^\[(.*)\]$/, '$1');
     return listenerFor(config, { address: run.connection.localAddress, port, udp });
   }
-  const here = listenersOf(config).filter((l) => l.kind !== 'unix' && l.port === port && l.udp === udp);
+  const here = listenersAt(config, port).filter((l) => l.udp === udp);
   const wildcard = here.find((l) => l.wildcard && l.kind === 'inet') ?? here.find((l) => l.wildcard);
   const chosen = wildcard ?? here[0] ?? null;
   run.connection.localAddress = !chosen ? '127.0.0.1' : chosen.wildcard ? (chosen.kind === 'inet6' ? '::1' : '127.0.0.1') : chosen.address;

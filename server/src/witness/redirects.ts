@@ -8,7 +8,7 @@ import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { isOpen, matchLocation, namedLocation } from '../config/locations.ts';
 import type { Scope } from '../config/scope.ts';
-import { chooseServer, hostOptions, type Listener, listenersOf, type Server, validHost } from '../config/servers.ts';
+import { chooseServer, hostOptions, type Listener, listenersAt, listenersOf, type Server, validHost } from '../config/servers.ts';
 import { PASS_DIRECTIVES } from '../config/upstreams.ts';
 import { parsePath } from '../trace/uri.ts';
 import { ownOf } from './spots.ts';
@@ -27,7 +27,7 @@ export const redirectTarget = (d: Directive): string => (d.name === 'rewrite' ? 
 
 /** The listener that a browser comes to for a scheme and a port; of those of one port the one for all addresses. */
 export function listenerAt(config: Config, scheme: 'http' | 'https', port: number): Listener | null {
-  const there = listenersOf(config).filter((l) => l.port === port && !l.udp && l.kind !== 'unix' && (l.ssl ? 'https' : 'http') === scheme);
+  const there = listenersAt(config, port).filter((l) => !l.udp && (l.ssl ? 'https' : 'http') === scheme);
   return there.find((l) => l.wildcard) ?? there[0] ?? null;
 }
 

@@ -13,6 +13,7 @@ import {
   chooseServer,
   hostOptions,
   type Listener,
+  listenersAt,
   listenersOf,
   type Server,
   type ServerName,
@@ -48,6 +49,7 @@ export const ANY_HOST = 'www.example.test';
 
 const MOST_NAMES = 6;
 const MOST_PATHS = 24;
+const MOST_SAMPLES = 12;
 
 /** Directives whose code decides on the answer where nobody sees it. */
 const isScripted = ({ name }: Directive): boolean =>
@@ -150,8 +152,10 @@ export class Spot {
  * the next.
  */
 export function tellingPaths(spot: Spot, most: number): readonly string[] {
-  if (spot.has('if', 'rewrite')) return spot.somePaths(most);
-  const choices = spot.location?.kind === 'regex' ? spot.location.name.split(/[|?*+]/).length : 0;
+  const { location } = spot;
+  // samples of a pattern are made after it, so that there are fewer kinds of them than below a prefix
+  if (spot.has('if', 'rewrite')) return spot.somePaths(location?.kind === 'regex' ? Math.min(most, MOST_SAMPLES) : most);
+  const choices = location?.kind === 'regex' ? location.name.split(/[|?*+]/).length : 0;
   return spot.somePaths(Math.min(most, 3 + choices));
 }
 
@@ -586,8 +590,9 @@ function withNeighbours(config: Config, server: Server): number {
   return whole;
 }
 
-/** Whether a text has a word of those in which servers of one shape differ: a name that a server has to itself, or an upstream group. */
-export function namesSomethingOwn(config: Config, text: string): boolean {
+/** Whether a text has a word of those in which a server and others of its shape differ: a name that a server has to itself, an upstream group, a folder. */
+export function namesSomethingOwn(config: Config, server: Server, text: string): boolean {
+  for (const word of ownWords.get(server) ?? []) if (text.includes(word)) return true;
   for (const name of namesakes.of(config).keys()) if (name.length > 3 && text.includes(name)) return true;
   for (const name of upstreamsOf(config).keys()) if (text.includes(name)) return true;
   return false;
@@ -628,13 +633,61 @@ const defaultsOf = new PerConfig((config) => {
   return addresses;
 });
 
+/** Lines in whose values sites of one kind have words of their own: where requests and lines of a log go to, and where files are. */
+const OF_SITES =
+  /^(?:listen|root|alias|set|access_log|error_log|ssl_certificate(?:_key)?|ssl_trusted_certificate|auth_basic_user_file|[a-z]+_pass)$/;
+
+/** A word of a site: it has a number in it. What a port or an address is for is kept. */
+const WORDS = /<name \d+>|[\w-]+(?:\.[\w-]+)*/g;
+
+const kindOfWord = (word: string): string =>
+  /^\d+$/.test(word)
+    ? Number(word) < 1024
+      ? 'low'
+      : 'number'
+    : /^\d+(?:\.\d+){3}$/.test(word)
+      ? isPrivate(word)
+        ? 'private'
+        : 'public'
+      : 'word';
+
+const isPrivate = (address: string): boolean => /^(?:10|127|192\.168|172\.(?:1[6-9]|2\d|3[01]))\./.test(address);
+
+/** Numbers that mean something by themselves. */
+const TELLING = new Set(['80', '443', '8443', '127.0.0.1', '0.0.0.0']);
+
+/** A listener's port names a server of this configuration; one that a single server listens at is its own. */
+const isPortOfOthers = (config: Config, server: Server, word: string, isListen: boolean): boolean =>
+  /^\d+$/.test(word) && listenersAt(config, Number(word)).some((l) => !isListen || l.servers.some((s) => s !== server));
+
+/** What the servers of a group are like: their addresses but for ports of this configuration, and all else as it is written. */
+const groupShape = new PerConfig((config, name: string): string => {
+  const lines = upstreamsOf(config).get(name)?.directive.body?.all ?? [];
+  const word = (text: string): string =>
+    !/\d/.test(text) || TELLING.has(text) || (/^\d+$/.test(text) && listenersAt(config, Number(text)).length)
+      ? text
+      : `<${kindOfWord(text)}>`;
+  return lines
+    .map((d) => [d.name, d.name === 'server' ? d.value(0).replace(WORDS, word) : d.value(0), ...d.values.slice(1)].join(' '))
+    .join(';');
+});
+
+/** The words that were left out of a server's shape because they are its own. */
+const ownWords = new WeakMap<Server, ReadonlySet<string>>();
+
 function serverShape(config: Config, server: Server): string {
   const known = shapes.get(server);
   if (known !== undefined) return known;
   const words = (defaultsOf.of(config).get(server) ?? []).map((address) => `default on ${address}`);
+  /** the places of the words in which a site may have its own, and whether they are of a listen line */
+  const sites = new Map<number, boolean>(words.map((_, i) => [i, true]));
   for (const d of server.scope.all) {
     words.push(d.statement.block ? `${d.name}{${d.scope.context}` : d.name);
-    for (const value of d.values) words.push(value);
+    const isOfSite = OF_SITES.test(d.name);
+    for (const [i, value] of d.values.entries()) {
+      if (isOfSite && !(d.name === 'set' && i === 0)) sites.set(words.length, d.name === 'listen');
+      words.push(value);
+    }
     words.push(';');
   }
   let text = words.join('\u0001');
@@ -645,7 +698,20 @@ function serverShape(config: Config, server: Server): string {
       text = text.replaceAll(name, `<name ${exact.length - i}>`);
     });
   const groups = upstreamsOf(config);
-  text = text.replace(/:\/\/([\w.-]+)/g, (whole, name: string) => (groups.has(name) ? '://<group>' : whole));
+  text = text.replace(/:\/\/([\w.-]+)/g, (whole, name: string) => (groups.has(name) ? `://<group ${groupShape.of(config, name)}>` : whole));
+  const parts = text.split('\u0001');
+  const rest = parts.filter((_, i) => !sites.has(i)).join('\u0001');
+  const own = new Map<string, number>();
+  for (const [i, isListen] of sites)
+    parts[i] = parts[i]!.replace(WORDS, (word) => {
+      if (!/\d/.test(word) || word.startsWith('<') || TELLING.has(word)) return word;
+      // a word that stands elsewhere, too, is one by which the parts of the server are related
+      if (!own.has(word) && (isPortOfOthers(config, server, word, isListen) || rest.includes(word))) return word;
+      if (!own.has(word)) own.set(word, own.size);
+      return `<own ${own.get(word)} ${kindOfWord(word)}>`;
+    });
+  text = parts.join('\u0001');
+  ownWords.set(server, new Set(own.keys()));
   shapes.set(server, text);
   return text;
 }

@@ -3,7 +3,7 @@
 import { HEADER_LIST, headerOf, passedBy, passesIn } from '../../answers/what-is-passed.ts';
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 import { authenticationIn } from '../../answers/who-may-enter.ts';
-import { PerConfig } from '../../config/asked.ts';
+import { PerConfig, PerPart } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import { unseenInForce } from '../../config/effective.ts';
 import { namesOf } from '../../config/names.ts';
@@ -30,13 +30,25 @@ const PLAIN =
 const sources = (scope: Scope, text: string): string[] =>
   variablesIn(text).flatMap((v) => [...sourcesOf(scope.config, v), ...conditionsOf(scope, v)]);
 
-/** What decides on a variable that is set in conditions: `if ($http_cookie ~ session) { set $skip 1; }`. */
-const conditionsOf = (scope: Scope, variable: string): string[] =>
-  (scope.enclosing('server')?.all ?? []).flatMap((d) =>
-    d.name === 'set' && d.value(0) === `$${variable}` && d.scope.opener?.name === 'if'
-      ? variablesIn(d.scope.opener.values.join(' ')).flatMap((v) => [...sourcesOf(scope.config, v)])
-      : [],
-  );
+/** What the conditions look at in which a server's variables are set, by the variable: `if ($http_cookie ~ session) { set $skip 1; }`. */
+const conditions = new PerPart((server: Scope): ReadonlyMap<string, readonly string[]> => {
+  const found = new Map<string, string[]>();
+  for (const d of server.all) {
+    if (d.name !== 'set' || d.scope.opener?.name !== 'if') continue;
+    const looked = variablesIn(d.scope.opener.values.join(' '));
+    const known = found.get(d.value(0));
+    if (known) known.push(...looked);
+    else found.set(d.value(0), looked);
+  }
+  return found;
+});
+
+/** What decides on a variable that is set in conditions. */
+function conditionsOf(scope: Scope, variable: string): string[] {
+  const server = scope.enclosing('server');
+  const looked = server ? conditions.of(server).get(`$${variable}`) : undefined;
+  return (looked ?? []).flatMap((v) => [...sourcesOf(scope.config, v)]);
+}
 
 /** What pages are stored under: the zone, the target and the key, when no host is in it; null otherwise. */
 function storeOf(pass: Directive, cache: Directive, family: string): string | null {

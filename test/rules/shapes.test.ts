@@ -1,0 +1,77 @@
+/** Sites that are written alike share what is found to be in order; what tells two of them apart is still judged. Counted in requests. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { lint } from '../../server/src/rules/run.ts';
+import { witnessesOf } from '../../server/src/witness/requests.ts';
+import { lintText, parts } from '../harness/rules.ts';
+
+const http = (servers: readonly string[]): string =>
+  `events {}\nhttp {\nserver { listen 80 default_server; return 444; }\n${servers.join('\n')}\n}\n`;
+
+async function judged(servers: readonly string[]): Promise<{ asked: number; found: readonly string[] }> {
+  const { rules } = await parts();
+  const { config } = await lintText(http(servers), []);
+  const found = lint(
+    config,
+    rules.filter((r) => r.looksAt.some((at) => 'outcome' in at)),
+  );
+  return { asked: witnessesOf(config).asked, found: found.map((f) => `${f.rule} ${f.message}`) };
+}
+
+const many = (n: number, site: (i: number) => string): string[] => Array.from({ length: n }, (_, i) => site(i));
+
+describe('sites of one shape are asked as one, whatever they are called', () => {
+  const REDIRECT = 'rewrite ^/old/(.*)$ /new/$1 redirect;';
+  const SHAPES: Readonly<Record<string, (i: number) => string>> = {
+    'ports of applications': (i) =>
+      `server { listen 80; server_name s${i}.example; ${REDIRECT} location / { proxy_pass http://127.0.0.1:${8100 + i}; } }`,
+    'addresses of applications': (i) =>
+      `server { listen 80; server_name s${i}.example; ${REDIRECT} location / { proxy_pass http://10.0.1.${i + 1}:8000; } }`,
+    'groups of servers': (i) =>
+      `upstream app${i} { server 10.0.1.${i + 1}:${8100 + i}; }\nserver { listen 80; server_name s${i}.example; ${REDIRECT} location / { proxy_pass http://app${i}; } }`,
+    'folders and sockets': (i) =>
+      `server { listen 80; server_name s${i}.example; root /srv/site${i}; ${REDIRECT} location / { try_files $uri @app; } location @app { uwsgi_pass unix:/run/site${i}.sock; } }`,
+    'ports of their own': (i) =>
+      `server { listen ${8100 + i}; server_name s.example; ${REDIRECT} location / { proxy_pass http://127.0.0.1:8000; } }`,
+    'values that are set': (i) =>
+      `server { listen 80; server_name s${i}.example; set $app app${i}; location / { proxy_pass http://$app:8000$request_uri; } ${REDIRECT} }`,
+  };
+  for (const [name, site] of Object.entries(SHAPES))
+    test(name, async () => {
+      const one = await judged(many(1, site));
+      const hundred = await judged(many(100, site));
+      assert.ok(one.asked > 0, 'nothing was asked: the shape shows nothing');
+      assert.ok(hundred.asked <= 2 * one.asked + 4, `${one.asked} for one, ${hundred.asked} for a hundred`);
+    });
+});
+
+describe('what tells sites apart is judged for each', () => {
+  const plain = (i: number): string =>
+    `server { listen 80; server_name s${i}.example; location / { proxy_pass http://127.0.0.1:${8100 + i}; } }`;
+  const said = async (servers: readonly string[], rule: string): Promise<number> =>
+    (await judged(servers)).found.filter((f) => f.startsWith(`${rule} `)).length;
+
+  test('a port at which this nginx itself listens', async () => {
+    const itself = 'server { listen 8105; server_name s5.example; location / { proxy_pass http://127.0.0.1:8105; } }';
+    assert.equal(await said([...many(4, plain), itself], 'proxy-to-itself'), 1);
+  });
+  test('a group whose server is this nginx', async () => {
+    const site = (i: number): string =>
+      `upstream app${i} { server 127.0.0.1:${8100 + i}; }\nserver { listen 80; server_name s${i}.example; location / { proxy_pass http://app${i}; } }`;
+    const itself =
+      'upstream app7 { server 127.0.0.1:8107; }\nserver { listen 80; listen 8107; server_name s7.example; location / { proxy_pass http://app7; } }';
+    assert.equal(await said([...many(4, site), itself], 'proxy-to-itself'), 1);
+  });
+  test('a folder that repeats the name of a location', async () => {
+    const site = (i: number, folder: string): string =>
+      `server { listen 80; server_name s${i}.example; location /media2/ { root /srv/${folder}/; } }`;
+    assert.equal(await said([site(1, 'files1'), site(2, 'files3'), site(3, 'media2')], 'root-repeats-prefix'), 1);
+  });
+});
+
+test('sixty servers with eight redirecting patterns each stay far below what a round may ask', async () => {
+  const patterns = (i: number): string =>
+    many(8, (k) => `location ~ ^/r${k}/(.*)$ { rewrite ^/r${k}/(.*)$ /q${k + i}/$1 permanent; }`).join('\n');
+  const { asked } = await judged(many(60, (i) => `server { listen 80; server_name s${i}.example;\n${patterns(i)}\n}`));
+  assert.ok(asked < 8_000, `${asked} requests`);
+});
