@@ -4,8 +4,9 @@
  */
 import type { FileEdit, TextEdit } from '../../base/edit.ts';
 import type { FileId } from '../../base/file-id.ts';
+import { PerConfig } from '../../config/asked.ts';
 import type { Scope } from '../../config/scope.ts';
-import { listenersOf, type Server, serversOf } from '../../config/servers.ts';
+import { type Listener, listenersOf, type Server, serversOf } from '../../config/servers.ts';
 import type { SourceFile } from '../../syntax/statement.ts';
 import { insertAfter, removeArgument, replace } from '../fix.ts';
 
@@ -18,14 +19,35 @@ export interface Http2Move {
 }
 
 /** The edits for a server and all that share its sockets; null where one of them has no place for the line. */
-export function http2Move(scope: Scope): Http2Move | null {
-  const listeners = listenersOf(scope.config);
-  const moved = new Set<Server>(serversOf(scope.config).filter((s) => s.scope === scope));
-  const before = new Set(listeners.filter((l) => l.http2));
-  for (let size = 0; size !== moved.size; ) {
-    size = moved.size;
-    for (const l of listeners) if (before.has(l) && l.servers.some((s) => moved.has(s))) for (const s of l.servers) moved.add(s);
+export const http2Move = (scope: Scope): Http2Move | null => moves.of(scope.config).get(scope) ?? null;
+
+/** By the scope of each server: those of one socket have one move together. */
+const moves = new PerConfig((config): ReadonlyMap<Scope, Http2Move | null> => {
+  const found = new Map<Scope, Http2Move | null>();
+  const listening = new Map<Server, Listener[]>();
+  for (const listener of listenersOf(config))
+    for (const server of listener.servers) {
+      const known = listening.get(server);
+      if (known) known.push(listener);
+      else listening.set(server, [listener]);
+    }
+  for (const server of serversOf(config)) {
+    if (found.has(server.scope)) continue;
+    const together = new Set([server]);
+    const sockets = new Set<Listener>();
+    for (const one of together)
+      for (const listener of listening.get(one) ?? []) {
+        if (sockets.has(listener)) continue;
+        sockets.add(listener);
+        if (listener.http2) for (const other of listener.servers) together.add(other);
+      }
+    const move = moveOf(together, sockets);
+    for (const one of together) found.set(one.scope, move);
   }
+  return found;
+});
+
+function moveOf(moved: ReadonlySet<Server>, sockets: ReadonlySet<Listener>): Http2Move | null {
   const files = new Map<FileId, { file: SourceFile; edits: Map<string, TextEdit> }>();
   const put = (file: SourceFile, edit: TextEdit): void => {
     const own = files.get(file.id) ?? { file, edits: new Map<string, TextEdit>() };
@@ -49,7 +71,7 @@ export function http2Move(scope: Scope): Http2Move | null {
     servers++;
     put(last.file, insertAfter(last.file, last.statement, ['http2 on;']));
   }
-  const gained = listeners.filter((l) => !l.http2 && !l.udp && l.servers.some((s) => moved.has(s))).map((l) => l.text);
+  const gained = [...sockets].filter((l) => !l.http2 && !l.udp).map((l) => l.text);
   return { edits: [...files].map(([file, { edits }]) => ({ file, edits: [...edits.values()] })), servers, gained };
 }
 
