@@ -195,3 +195,18 @@ describe('what a site passes on is known without its main file', () => {
       assert.deepEqual(of((await edited(memory, [name])).findings(file)), rules, 'the editor');
     });
 });
+
+test('of a destination whose last name a variable fills in the folder counts', async () => {
+  const site = 'server { listen 80; server_name a.example; root /srv; }\n';
+  const files = (dest: string) =>
+    inMemory({
+      'playbook.yml': '- hosts: all\n  roles: [web]\n',
+      'roles/web/tasks/main.yml': `- template: { src: site.conf.j2, dest: "${dest}" }\n`,
+      'roles/web/templates/site.conf.j2': site,
+    });
+  const readAs = async (dest: string): Promise<string | undefined> =>
+    (await checked(files(dest), ['.'])).asked[0]!.config.tree.standIn?.readAs;
+  assert.equal(await readAs('/etc/nginx/sites-available/{{ site }}.conf'), '/etc/nginx/sites-available/site.conf of Debian’s nginx');
+  assert.equal(await readAs('/etc/nginx/http.d/{{ site }}'), '/etc/nginx/http.d/site.conf of Alpine’s nginx');
+  assert.match((await readAs('{{ folder }}/site.conf')) ?? '', /^\/etc\/nginx\/conf\.d\/site\.conf of nginx/);
+});

@@ -40,7 +40,7 @@ export interface Instance {
 export const OF_FOLDERS: readonly Instance['kind'][] = ['compose', 'dockerfile', 'kubernetes', 'systemd'];
 
 /** Whether an instance is what a manifest or a script of a host puts there, whose name says nothing of its nginx. */
-export const isProvisioned = ({ kind }: Instance): boolean => !OF_FOLDERS.includes(kind) && kind !== 'ansible';
+export const isProvisioned = ({ kind }: Instance): boolean => !OF_FOLDERS.includes(kind);
 
 /** Instances that are made of images: what nobody mounts or copies into a folder of theirs is not there. */
 export const OF_IMAGES: readonly Instance['kind'][] = ['compose', 'dockerfile', 'kubernetes'];

@@ -209,10 +209,13 @@ export function destinationIn(project: Project, file: FileId, by: Instance | nul
     return { path, distribution: distributionOf(path), of: null, together: [file], own: true, whole: false };
   }
   const lives = livesAt(project, file, by);
-  if (!lives || lives.path.includes('{{')) return null;
-  const { instance } = lives;
-  const there = (path: string): string => path.replace(TEMPLATE_ENDING, '');
   const folder = (path: string): string => path.replace(/[^/]*$/, '');
+  if (!lives || folder(lives.path).includes('{{')) return null;
+  const { instance } = lives;
+  // the main file of the project's own says which names it takes
+  if (lives.path.includes('{{') && !startsWithStock(project, instance)) return null;
+  // a name that a run fills in is as good as the file's own: its folder is what counts
+  const there = (path: string): string => (path.includes('{{') ? folder(path) + nameThere(file, path) : path.replace(TEMPLATE_ENDING, ''));
   const path = there(lives.path);
   const byPath = new Map([[path, file]]);
   for (const other of new Set([...project.configs, ...instance.placed.map((p) => p.file).filter(isWithin)])) {
