@@ -40,7 +40,9 @@ const LIMITS: Readonly<Record<string, Readonly<Record<string, Outcome>>>> = {
     MAX_STATEMENTS: 'finding',
     MAX_TEXT: 'unknown',
     MAX_PATHS: 'unknown',
+    MAX_DETAILS: 'shown',
   },
+  'config/names-beside.ts': { MAX_NAMES: 'search' },
   'config/renderings.ts': {
     MOST: 'unknown',
     MOST_OF_LARGE: 'unknown',
@@ -80,6 +82,7 @@ const LIMITS: Readonly<Record<string, Readonly<Record<string, Outcome>>>> = {
     MAX_BESIDE: 'unknown',
     MAX_BESIDE_LENGTH: 'unknown',
   },
+  'project/provisioning.ts': { MAX_LENGTH: 'finding', MAX_LAID: 'unknown', MAX_MASKS: 'unknown', MAX_RESOURCE: 'search' },
   'project/shell-words.ts': { MAX_WORDS: 'search', MAX_ALL: 'search' },
   'project/standin.ts': { MAX_OTHERS: 'unknown' },
   'project/walk.ts': { MAX_ENTRIES: 'finding', MAX_DEPTH: 'finding', MAX_IGNORE_BYTES: 'search' },
@@ -91,6 +94,7 @@ const LIMITS: Readonly<Record<string, Readonly<Record<string, Outcome>>>> = {
   'trace/passwords.ts': { MOST_ROUNDS: 'unknown', MOST_COST: 'unknown', MOST_KEPT: 'kept' },
   'trace/read-batch.ts': { MOST_LINES: 'shown' },
   'trace/run.ts': { MAX_DEPTH: 'stops', MAX_VALUE: 'unknown' },
+  'trace/ssi.ts': { MOST_PARAMETERS: 'fact' },
   'trace/variables.ts': { MAX_JSON_DEPTH: 'fact' },
 };
 
@@ -182,6 +186,14 @@ describe('what is hit is said, with an exit code', () => {
       const own = said.split('\n').filter((l) => l.startsWith(`${file}: `));
       assert.match(own.join(''), why, file);
     }
+  });
+
+  test('what lays files down, where it is about nginx', () => {
+    const lays = (what: string): string => `file { '/etc/${what}/conf.d/a.conf': source => 'puppet:///modules/a/a.conf' }\n${long(520)}`;
+    const { code, said } = check('provisioned', { 'init.pp': lays('nginx'), 'other.pp': lays('other') });
+    assert.equal(code, 1, said);
+    assert.match(said, /init\.pp could not be read completely: it holds more than 512 K characters/);
+    assert.doesNotMatch(said, /other\.pp/);
   });
 
   test('a long file whose end holds nothing is no finding', () => {

@@ -39,6 +39,7 @@ async function configOfFiles(files: ReadonlyMap<FileId, string>, root: FileId, o
     ...DEFAULT_SETTINGS,
     prefix: options.prefix ?? null,
     target: { ...DEFAULT_SETTINGS.target, nginx },
+    ...(options.nginx === undefined ? {} : { versionFrom: 'setting' }),
   };
   const tree = await loadTree(
     root,

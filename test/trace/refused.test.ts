@@ -48,6 +48,17 @@ test('where the syntax breaks, the line ends', async () => {
   assert.match(traceText(trace), /answer {2}none, nginx does not start/);
 });
 
+test('what nginx no longer knows, and what OpenSSL cannot read, is refused, whatever else its rule tells', async () => {
+  const { rules } = await loadParts();
+  const refused = async (server: string, nginx: string): Promise<string[]> =>
+    refusalsOf(await configOf(`events {}\nhttp {\n  server {\n${server}\n  }\n}\n`, { nginx }), rules).map((r) => r.rule);
+  const on = 'listen 443; ssl on; ssl_certificate a.pem; ssl_certificate_key a.key;';
+  assert.deepEqual(await refused(on, '1.26.3'), ['ssl-directive-deprecated']);
+  assert.deepEqual(await refused(on, '1.24.0'), []);
+  const ciphers = 'listen 443 ssl; ssl_certificate a.pem; ssl_certificate_key a.key; ssl_ciphers NOSUCHSUITE;';
+  assert.deepEqual(await refused(ciphers, '1.26.3'), ['cipher-string-empty-or-unreadable']);
+});
+
 test('a configuration that nginx accepts carries nothing', async () => {
   const trace = await traced('    return 204;');
   assert.deepEqual(trace.refusedBy, []);

