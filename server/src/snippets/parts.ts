@@ -138,6 +138,8 @@ export const downPage = (indent: string, folder = '${5:/srv/app/errors}'): strin
     'location = /down.html {',
     '  internal;',
     `  alias ${folder}/down.html;`,
+    '  # whatever was uploaded when the application went away',
+    '  client_max_body_size 0;',
     '  if (!-f \\$request_filename) {',
     '    return 503;',
     '  }',

@@ -47,6 +47,7 @@ export const NAMED: ReadonlySet<string> = new Set([
   'smtp-from',
   'smtp-helo',
   'smtp-to',
+  'ssl_alpn_protocol',
   'starttls',
   'time',
   'timezone',
