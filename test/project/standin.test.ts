@@ -62,6 +62,11 @@ describe('a fragment within the main file that stands in', () => {
     ['a list of folders for everybody', 'location /files/ { autoindex on; }', 'directory-listing'],
     ['a password file that nobody asks', 'location / { auth_basic_user_file users; }', 'password-never-asked'],
     ['referers that nobody refuses', 'location /img/ { valid_referers server_names; }', 'verdict-unread'],
+    [
+      'a script below no root',
+      'location / { root /srv/site; index index.php; } location ~ \\.php$ { fastcgi_pass unix:/run/php.sock; include fastcgi.conf; }',
+      'script-not-found',
+    ],
     ['one address in the place of a network', 'set_real_ip_from 10.0.0.0; real_ip_header X-Real-IP;', 'real-ip-ineffective'],
     [
       'a condition whose settings are lost',

@@ -29,7 +29,7 @@ export interface Include {
 }
 
 /**
- * What sites set and no package's main file holds for all of them: what is passed on, and who is let in. A file without its main file inherits
+ * What sites set and no package's main file holds for all of them: their folder, what is passed on, and who is let in. A file without its main file inherits
  * none of it, unless another file of its project may bring it.
  */
 export const SET_BY_SITES: readonly string[] = [
@@ -39,6 +39,8 @@ export const SET_BY_SITES: readonly string[] = [
   'fastcgi_param',
   'scgi_param',
   'proxy_pass_request_body',
+  'root',
+  'fastcgi_index',
   'allow',
   'deny',
   'auth_basic',

@@ -47,7 +47,8 @@ const configFor = ({ snapshot }: ReadContext, uri: string) => {
 };
 
 /** What nginx refuses of it, as the editor shows it. */
-const refusalsIn = ({ session }: Pick<ReadContext, 'session'>, config: Config) => refusalsAmong(config, findingsOf(session, config), session.rules);
+const refusalsIn = ({ session }: Pick<ReadContext, 'session'>, config: Config) =>
+  refusalsAmong(config, findingsOf(session, config), session.rules);
 
 /** Answers as the request line gives them, in the form that every caller's are read in. */
 const answersOf = (answers: NonNullable<TraceParams['answers']>): Record<string, unknown> =>

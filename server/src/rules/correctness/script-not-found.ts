@@ -1,4 +1,6 @@
 /** A script that the program is told to run and cannot find: another folder than the site's, or a folder. Shown by a request and its params. */
+import { pathOf } from '../../base/file-id.ts';
+import { isStock } from '../../config/stock.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { proofOf } from '../../witness/requests.ts';
 import type { Spot } from '../../witness/spots.ts';
@@ -10,6 +12,12 @@ const paramOf = (trace: Trace, name: string): string | null =>
 
 /** The program runs on the same machine and sees the same files. */
 const isLocal = (address: string): boolean => /^(?:unix:|127\.|localhost\b|\[::1\])/.test(address);
+
+/** A file as people know it: where nginx's own folder is, a file that is read in a main file of its kind does not tell. */
+function shownAs({ config }: Spot, file: string): string {
+  const prefix = `${pathOf(config.prefix).replace(/\/$/, '')}/`;
+  return config.tree.standIn && file.startsWith(prefix) ? file.slice(prefix.length) : file;
+}
 
 export default defineRule({
   id: 'script-not-found',
@@ -43,9 +51,9 @@ The usual value begins with \`$document_root\`, which is the root of the locatio
     const script = paramOf(trace, 'SCRIPT_FILENAME');
     if (script === null || !trace.outcome.upstreamRequest) return;
     const tell = (message: 'rootless' | 'elsewhere' | 'folder', by: Trace, data: Record<string, string>): void => {
-      const found = paramOf(by, 'SCRIPT_FILENAME')!;
+      const found = shownAs(spot, paramOf(by, 'SCRIPT_FILENAME')!);
       report(message, {
-        at: line.scope === spot.scope || message !== 'rootless' ? line.at(line.args[1]) : pass.nameAt,
+        at: (line.scope === spot.scope && !isStock(line.file.id)) || message !== 'rootless' ? line.at(line.args[1]) : pass.nameAt,
         data: { path: by.request.target, script: found, ...data },
         witness: proofOf(by, `SCRIPT_FILENAME: ${found} arrives at ${by.outcome.upstreamRequest!.upstream}`),
       });

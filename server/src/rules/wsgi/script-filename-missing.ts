@@ -1,6 +1,8 @@
 /** PHP behind fastcgi_pass that is not told which file to run. */
 
+import { buildOf } from '../../answers/which-build.ts';
 import { locationOf } from '../../config/locations.ts';
+import { isStock } from '../../config/stock.ts';
 import { addToList, fixOf, outside } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { sharedList } from '../shared.ts';
@@ -13,7 +15,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'warning',
   since: '0.2',
-  missing: true,
+  missing: ['fastcgi_param'],
   title: 'SCRIPT_FILENAME not set',
   why: `
 php-fpm runs the file that the param \`SCRIPT_FILENAME\` names. nginx's \`fastcgi_params\` does not have it, only its \`fastcgi.conf\` has; without
@@ -33,12 +35,16 @@ it every page is "File not found." (tried with php-fpm 8.2), and nginx's log say
     if (!/php/i.test(`${directive.value(0)} ${location?.name ?? ''}`)) return;
     const { directives, shadowed } = scope.effective('fastcgi_param');
     // what is above a fragment may have it, unless the list here hides it
-    if (config.kind !== 'root' && !config.tree.standIn?.certain && !directives.length) return;
+    if (!config.whole && !directives.length) return;
+    // packages differ in what their own fastcgi_params holds: Alpine's has the line
+    if (directives.some((d) => isStock(d.file.id)) && !['official', 'debian'].includes(buildOf(config) ?? '')) return;
     if (shadowed.length || directives.some((d) => d.value(0) === 'SCRIPT_FILENAME')) return;
     const place = outside(directive);
     report('missing', {
       at: directive.statement.name,
-      related: directives[0] ? [{ at: directives[0].nameAt, message: 'the params in force begin here' }] : [],
+      // nginx's own list contradicts nothing: it is known not to have it
+      related:
+        directives[0] && !isStock(directives[0].file.id) ? [{ at: directives[0].nameAt, message: 'the params in force begin here' }] : [],
       fix: fixOf(TITLE, 'suggestion', place.file, [addToList(place, 'fastcgi_param', LINES)]),
       shared: sharedList(scope, directive.file.id, 'fastcgi_param', [{ title: TITLE, safety: 'suggestion', lines: LINES }]),
     });
