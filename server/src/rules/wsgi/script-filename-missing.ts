@@ -1,6 +1,5 @@
 /** PHP behind fastcgi_pass that is not told which file to run. */
 
-import { buildOf } from '../../answers/which-build.ts';
 import { locationOf } from '../../config/locations.ts';
 import { isStock } from '../../config/stock.ts';
 import { addToList, fixOf, outside } from '../fix.ts';
@@ -37,7 +36,7 @@ it every page is "File not found." (tried with php-fpm 8.2), and nginx's log say
     // what is above a fragment may have it, unless the list here hides it
     if (!config.whole && !directives.length) return;
     // packages differ in what their own fastcgi_params holds: Alpine's has the line
-    if (directives.some((d) => isStock(d.file.id)) && !['official', 'debian'].includes(buildOf(config) ?? '')) return;
+    if (directives.some((d) => isStock(d.file.id)) && !config.tree.standIn?.certain) return;
     if (shadowed.length || directives.some((d) => d.value(0) === 'SCRIPT_FILENAME')) return;
     const place = outside(directive);
     report('missing', {
