@@ -183,6 +183,24 @@ const passwordOf = ({ scope }: Spot): Directive | null => {
   return null;
 };
 
+/** What is said of a line whose clients an earlier one has taken. */
+const precededBy = (line: Directive, first: Directive, who: string) => ({
+  at: line.at(),
+  data: {
+    line: `${line.name} ${line.value(0)}`,
+    first: `${first.name} ${first.value(0)}`,
+    who: EVERYBODY.has(first.value(0)) ? 'everybody' : who,
+  },
+  related: [{ at: first.at(), message: 'fits before' }],
+});
+
+/** What is said of one whose clients several earlier ones have taken together. */
+const coveredBy = (line: Directive, sum: readonly Directive[]) => ({
+  at: line.at(),
+  data: togetherWords(line, sum),
+  related: [{ at: sum[0]!.at(), message: 'the first of them' }],
+});
+
 export default defineRule({
   id: 'access-list-ineffective',
   group: 'security',
@@ -223,22 +241,9 @@ With \`satisfy any\` one of list and password is enough. If the list admits ever
       for (const line of list) {
         const sum = taken.together(line, true);
         const first = taken.firstOver(line);
-        if (!first && sum)
-          return report(line.name === 'deny' ? 'openTogether' : 'closedTogether', {
-            at: line.at(),
-            data: togetherWords(line, sum),
-            related: [{ at: sum[0]!.at(), message: 'the first of them' }],
-          });
+        if (!first && sum) return report(line.name === 'deny' ? 'openTogether' : 'closedTogether', coveredBy(line, sum));
         if (!first || first.name === line.name) continue;
-        return report(first.name === 'allow' ? 'open' : 'closed', {
-          at: line.at(),
-          data: {
-            line: `${line.name} ${line.value(0)}`,
-            first: `${first.name} ${first.value(0)}`,
-            who: EVERYBODY.has(first.value(0)) ? 'everybody' : line.value(0),
-          },
-          related: [{ at: first.at(), message: 'fits before' }],
-        });
+        return report(first.name === 'allow' ? 'open' : 'closed', precededBy(line, first, line.value(0)));
       }
       return;
     }
@@ -271,24 +276,15 @@ With \`satisfy any\` one of list and password is enough. If the list admits ever
           .find((t) => t.steps.some((s) => s.phase === 'access' && sum.some((d) => s.said.startsWith(`${d.name} ${d.value(0)} fits`))));
         if (!trace) continue;
         return report(line.name === 'deny' ? 'openTogether' : 'closedTogether', {
-          at: line.at(),
-          data: togetherWords(line, sum),
-          related: [{ at: sum[0]!.at(), message: 'the first of them' }],
+          ...coveredBy(line, sum),
           witness: proofOf(trace, `${outcomeText(trace)} for ${trace.request.clientAddress}`),
         });
       }
       if (client === null || !first || first.name === line.name || first.scope !== line.scope) continue;
       const trace = spot.ask({ clientAddress: client });
       if (!trace.steps.some((s) => s.phase === 'access' && s.said.startsWith(`${first.name} ${first.value(0)} fits`))) continue;
-      const who = client === STRANGER ? 'everybody' : client;
       return report(first.name === 'allow' ? 'open' : 'closed', {
-        at: line.at(),
-        data: {
-          line: `${line.name} ${line.value(0)}`,
-          first: `${first.name} ${first.value(0)}`,
-          who: EVERYBODY.has(first.value(0)) ? 'everybody' : who,
-        },
-        related: [{ at: first.at(), message: 'fits before' }],
+        ...precededBy(line, first, client === STRANGER ? 'everybody' : client),
         witness: proofOf(trace, client === STRANGER ? outcomeText(trace) : `${outcomeText(trace)} for ${client}`),
       });
     }
