@@ -251,7 +251,8 @@ const FAMILIES = {
   // between `%<i6` and `i6>%`
   placeholders: {
     marks:
-      /%%[A-Z][A-Z0-9_]*%%|%\([A-Za-z_][\w.-]*\)[sdr]|(?<![$\\{}#%@]|\\[pPxgkN])\{[A-Z][A-Z0-9_]+\}(?![{}])|%<i[46]\b|\bi[46]>%|%(?:(?![\dA-Fa-f]{2})[A-Za-z]\w*|[A-Za-z][A-Za-z\d]*_\w+)%|@[A-Z][A-Z0-9_]*@|__[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*__|(?<![?P<'])<(?:[A-Z][A-Z0-9_-]{2,}|[A-Za-z]+(?:[_-][A-Za-z]+)+)>|(?<=[ \t/.])<[A-Za-z][\w.-]*(?: [\w.-]+){1,7}>(?=[ \t;/.:])/g,
+      // each way begins with its own character: a look back in front of it is taken at every character of the text
+      /%%[A-Z][A-Z0-9_]*%%|%\([A-Za-z_][\w.-]*\)[sdr]|(?<![$\\{}#%@]|\\[pPxgkN])\{[A-Z][A-Z0-9_]+\}(?![{}])|%<i[46]\b|\bi[46]>%|%(?:(?![\dA-Fa-f]{2})[A-Za-z]\w*|[A-Za-z][A-Za-z\d]*_\w+)%|@[A-Z][A-Z0-9_]*@|__[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*__|(?<![?P<'])<(?:[A-Z][A-Z0-9_-]{2,}|[A-Za-z]+(?:[_-][A-Za-z]+)+)>|<(?<=[ \t/.]<)[A-Za-z][\w.-]*(?: [\w.-]+){1,7}>(?=[ \t;/.:])/g,
     notation: 'infix',
     sort: (mark) => (mark.startsWith('%<') ? open('condition', { test: mark.slice(2) }) : mark.endsWith('>%') ? CLOSE : VALUE),
   },
