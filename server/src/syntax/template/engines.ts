@@ -257,7 +257,7 @@ const FAMILIES = {
     sort: (mark) => (mark.startsWith('%<') ? open('condition', { test: mark.slice(2) }) : mark.endsWith('>%') ? CLOSE : VALUE),
   },
   // lines that a script puts in the place of a word
-  words: { marks: /(?<=[{};]\s*)^[ \t]*[A-Z][A-Z0-9_]{2,}(?=[ \t]*$)/gm, notation: 'infix', sort: () => ({ kind: 'value', hole: true }) },
+  words: { marks: /^(?<=[{};]\s*)[ \t]*[A-Z][A-Z0-9_]{2,}(?=[ \t]*$)/gm, notation: 'infix', sort: () => ({ kind: 'value', hole: true }) },
   // Python's str.format: doubled braces are single ones of the text
   format: {
     marks: /(?<![$\\{}])\{[A-Za-z_][\w.]*(?:\[[^\][{}\n]*\])*(?:![rsa])?(?::[^{}\n]*)?\}(?!\})/g,
@@ -466,7 +466,7 @@ const NO_VARIABLE_HERE =
 const BARE_NAME_HERE = /^[ \t]*(?:listen|server|server_name|resolver|allow|deny)[ \t]+[^;{}\n#]*?\$[A-Z][A-Z0-9_]*\b/m;
 
 /** A word in capitals where a directive would begin, alone on its line and without an end: a script puts lines in its place. */
-const BARE_WORD = /(?<=[{};]\s*)^[ \t]*[A-Z][A-Z0-9_]{2,}[ \t]*$/m;
+const BARE_WORD = /^(?<=[{};]\s*)[ \t]*[A-Z][A-Z0-9_]{2,}[ \t]*$/m;
 
 /** The names that envsubst may fill in, as the text has them. */
 const namesIn = (text: string): string[] => (text.match(FAMILIES.envsubst.marks) ?? []).map((m) => m.replace(/^\$\{?|\}$/g, ''));
