@@ -31,8 +31,11 @@ export async function traces(folder: string, rows: [string, string, string][]): 
   const first = ask(0);
   for (let n = 0; n < 200; n++) ask(n);
   const times = Array.from({ length: 500 }, (_, n) => ask(n)).sort((a, b) => a - b);
-  rows.push(['first trace after loading, 10,000 lines', `${first.toFixed(2)} ms`, '']);
-  rows.push(['one trace, median', `${times[250]!.toFixed(3)} ms`, '< 1 ms']);
+  rows.push(['first trace after loading, 10,000 lines', `${first.toFixed(2)} ms`, '< 40 ms']);
+  rows.push(['one trace, median', `${times[250]!.toFixed(3)} ms`, '< 0.15 ms']);
+  const from = performance.now();
+  for (let n = 0; n < 10_000; n++) ask(n);
+  rows.push(['batch of 10,000 requests', `${(performance.now() - from).toFixed(0)} ms`, '< 700 ms']);
   // what the rules that judge by requests ask, on their own
   const judges = parts.rules.filter((r) => r.looksAt.some((at) => 'outcome' in at));
   const begun = performance.now();
@@ -48,9 +51,6 @@ export async function traces(folder: string, rows: [string, string, string][]): 
     `${(100 * (await share())).toFixed(0)} % of it are theirs`,
     '< 25 %',
   ]);
-  const from = performance.now();
-  for (let n = 0; n < 10_000; n++) ask(n);
-  rows.push(['batch of 10,000 requests', `${(performance.now() - from).toFixed(0)} ms`, '< 2,000 ms']);
 }
 
 /** Milliseconds of processor time that this process has used: what else the machine does does not count. */
