@@ -100,7 +100,7 @@ const ofAllFiles = new PerConfig((config): ReadonlySet<string> => {
   const all = new Set<string>();
   for (const file of config.files.values()) {
     let names = written.get(file);
-    if (!names) written.set(file, (names = namesWritten(file.body)));
+    if (!names) written.set(file, (names = namesWritten(file.body, file.text.includes('(?'))));
     for (const name of names) all.add(name);
   }
   return all;
@@ -111,14 +111,21 @@ const isWritten = (config: Config, name: string): boolean => ofAllFiles.of(confi
 
 const GROUP = /\(\?P?[<']([A-Za-z_]\w*)[>']/g;
 
-function namesWritten(statements: readonly Statement[], into = new Set<string>()): Set<string> {
+/** `grouped`: some word of the file may name a group. */
+function namesWritten(statements: readonly Statement[], grouped: boolean, into = new Set<string>()): Set<string> {
+  const takeGroups = (value: string): void => {
+    if (value.includes('(?')) for (const m of value.matchAll(GROUP)) into.add(m[1]!.toLowerCase());
+  };
   for (const { name, args, block } of statements) {
     const word = name.value;
     const at = word === 'set' || word === 'json_set' ? 0 : SETTERS[word];
     const target = at === undefined ? word : args.at(at)?.value;
     if (target?.startsWith('$')) into.add(target.slice(1).toLowerCase());
-    for (const { value } of [name, ...args]) if (value.includes('(?')) for (const m of value.matchAll(GROUP)) into.add(m[1]!.toLowerCase());
-    if (block) namesWritten(block, into);
+    if (grouped) {
+      takeGroups(word);
+      for (const { value } of args) takeGroups(value);
+    }
+    if (block) namesWritten(block, grouped, into);
   }
   return into;
 }
