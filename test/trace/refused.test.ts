@@ -55,6 +55,7 @@ test('what nginx no longer knows, and what OpenSSL cannot read, is refused, what
   const on = 'listen 443; ssl on; ssl_certificate a.pem; ssl_certificate_key a.key;';
   assert.deepEqual(await refused(on, '1.26.3'), ['ssl-directive-deprecated']);
   assert.deepEqual(await refused(on, '1.24.0'), []);
+  assert.ok((await refused('listen; ssl on;', '1.26.3')).includes('ssl-directive-deprecated'));
   const ciphers = 'listen 443 ssl; ssl_certificate a.pem; ssl_certificate_key a.key; ssl_ciphers NOSUCHSUITE;';
   assert.deepEqual(await refused(ciphers, '1.26.3'), ['cipher-string-empty-or-unreadable']);
 });

@@ -49,7 +49,9 @@ export default defineRule({
       for (const d of lines) {
         if (d.file.id !== directive.file.id) whole = false;
         else if (!d.values.slice(1).includes('ssl')) {
-          const at = d.args[0]!.end;
+          const at = d.args[0]?.end;
+          // a line without an address is refused for itself
+          if (at === undefined) continue;
           // port 80 spoke TLS, too, which nobody wants: it is left as it is when another line is there
           if (isPlainPort(d) && !onlyPlainPorts) continue;
           edits.push({ span: { start: at, end: at }, newText: ' ssl' });
