@@ -36,12 +36,13 @@ function swallowedAt({ args, file, scope, statement }: Directive): number | null
     const word = args[k]!;
     const line = lineOf(word.start);
     if (word.quote !== '' || word.templated || lineOf(args[k - 1]!.end) === line || line === lineOf(statement.name.start)) continue;
-    const rest = args.slice(k + 1).filter((a) => lineOf(a.start) === line).length;
-    if (!rest) continue;
     const { target } = config.settings;
     const fact = offered(config.catalog, target, word.value, context);
-    const arity = fact && argsOf(fact, target.nginx);
-    if (arity && !arity.block && acceptsCount(arity, rest)) return k;
+    if (!fact) continue;
+    let rest = 0;
+    while (k + rest + 1 < args.length && lineOf(args[k + rest + 1]!.start) === line) rest++;
+    const arity = argsOf(fact, target.nginx);
+    if (rest && !arity.block && acceptsCount(arity, rest)) return k;
   }
   return null;
 }
