@@ -672,6 +672,9 @@ const groupShape = new PerConfig((config, name: string): string => {
     .join(';');
 });
 
+/** Words of one server that are looked for in the rest of it: a site has a few of its own, and who has hundreds is no site like another. */
+const MOST_LOOKED_FOR = 200;
+
 /** The words that were left out of a server's shape because they are its own. */
 const ownWords = new WeakMap<Server, ReadonlySet<string>>();
 
@@ -702,12 +705,15 @@ function serverShape(config: Config, server: Server): string {
   const parts = text.split('\u0001');
   const rest = parts.filter((_, i) => !sites.has(i)).join('\u0001');
   const own = new Map<string, number>();
+  let looked = 0;
   for (const [i, isListen] of sites)
     parts[i] = parts[i]!.replace(WORDS, (word) => {
       if (!/\d/.test(word) || word.startsWith('<') || TELLING.has(word)) return word;
-      // a word that stands elsewhere, too, is one by which the parts of the server are related
-      if (!own.has(word) && (isPortOfOthers(config, server, word, isListen) || rest.includes(word))) return word;
-      if (!own.has(word)) own.set(word, own.size);
+      if (!own.has(word)) {
+        // a word that stands elsewhere, too, is one by which the parts of the server are related
+        if (++looked > MOST_LOOKED_FOR || isPortOfOthers(config, server, word, isListen) || rest.includes(word)) return word;
+        own.set(word, own.size);
+      }
       return `<own ${own.get(word)} ${kindOfWord(word)}>`;
     });
   text = parts.join('\u0001');
