@@ -35,7 +35,7 @@ it every page is "File not found." (tried with php-fpm 8.2), and nginx's log say
     const { directives, shadowed } = scope.effective('fastcgi_param');
     // what is above a fragment may have it, unless the list here hides it
     if (!config.whole && !directives.length) return;
-    // packages differ in what their own fastcgi_params holds: Alpine's has the line
+    // images write more into nginx's own fastcgi_params: linuxserver's names the script there
     if (directives.some((d) => isStock(d.file.id)) && !config.tree.standIn?.certain) return;
     if (shadowed.length || directives.some((d) => d.value(0) === 'SCRIPT_FILENAME')) return;
     const place = outside(directive);
