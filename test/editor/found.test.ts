@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { type Browser, openBrowser, root, type Server, sampleWorkspace, startServer } from './host.ts';
-import { Workbench } from './workbench.ts';
+import { stepsOf, Workbench } from './workbench.ts';
 
 const LOOK_ALIKE = `upstream shop {
     server 127.0.0.1:5000;
@@ -45,15 +45,7 @@ describe('being found', { timeout: 240_000 }, () => {
     await browser?.close();
     await server?.stop();
   });
-  const step = (name: string, run: () => Promise<void>): void =>
-    void test(name, async () => {
-      try {
-        await run();
-      } catch (error) {
-        await workbench?.screenshot(`failed-${name.replaceAll(/\W+/g, '-')}`);
-        throw error;
-      }
-    });
+  const step = stepsOf(() => workbench);
   const bar = () => browser.page.locator('.statusbar-item', { hasText: /^\s*nginx: \d+ errors/ });
 
   step('the verdict is in the status bar while a Python file is open', async () => {

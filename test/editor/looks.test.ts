@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 import type { Frame } from 'playwright-core';
 import { type Browser, openBrowser, root, type Server, sampleWorkspace, startServer } from './host.ts';
-import { Workbench } from './workbench.ts';
+import { stepsOf, Workbench } from './workbench.ts';
 
 const THEMES = {
   light: 'Light Modern',
@@ -101,15 +101,7 @@ describe('the preview can be read', { timeout: 240_000 }, () => {
       }
       return out;
     });
-  const step = (name: string, run: () => Promise<void>): void =>
-    void test(name, async () => {
-      try {
-        await run();
-      } catch (error) {
-        await workbench?.screenshot(`failed-${name.replaceAll(/\W+/g, '-')}`);
-        throw error;
-      }
-    });
+  const step = stepsOf(() => workbench);
 
   for (const theme of Object.keys(THEMES) as (keyof typeof THEMES)[])
     step(`the path, ${theme}`, async () => {

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { type Browser, openBrowser, root, type Server, sampleWorkspace, startServer } from './host.ts';
-import { Workbench } from './workbench.ts';
+import { stepsOf, Workbench } from './workbench.ts';
 
 describe('the preview of the request path', { timeout: 240_000 }, () => {
   let server: Server;
@@ -26,15 +26,7 @@ describe('the preview of the request path', { timeout: 240_000 }, () => {
     await server?.stop();
   });
   const panel = () => browser.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
-  const step = (name: string, run: () => Promise<void>): void =>
-    void test(name, async () => {
-      try {
-        await run();
-      } catch (error) {
-        await workbench?.screenshot(`failed-${name.replaceAll(/\W+/g, '-')}`);
-        throw error;
-      }
-    });
+  const step = stepsOf(() => workbench);
 
   step('it opens beside the editor and draws the path of the server at the cursor', async () => {
     await workbench.squiggles('error').first().waitFor();

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { type Browser, openBrowser, root, type Server, sampleWorkspace, startServer } from './host.ts';
-import { Workbench } from './workbench.ts';
+import { stepsOf, Workbench } from './workbench.ts';
 
 const mounts = (name: string, image: string): string =>
   `  ${name}:\n    image: ${image}\n    volumes:\n      - ./nginx/nginx.conf:/etc/nginx/nginx.conf\n      - ./nginx/${name}:/etc/nginx/conf.d\n`;
@@ -35,15 +35,7 @@ describe('one main file, two services', { timeout: 240_000 }, () => {
     await browser?.close();
     await server?.stop();
   });
-  const step = (name: string, run: () => Promise<void>): void =>
-    void test(name, async () => {
-      try {
-        await run();
-      } catch (error) {
-        await workbench?.screenshot(`failed-${name.replaceAll(/\W+/g, '-')}`);
-        throw error;
-      }
-    });
+  const step = stepsOf(() => workbench);
   const bar = (words: RegExp) => browser.page.locator('.statusbar-item', { hasText: words });
   const row = (words: string) => browser.page.locator('.quick-input-list .monaco-list-row', { hasText: words });
 

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { fakeEngine } from '../harness/container.ts';
 import { available } from '../harness/nginx.ts';
 import { type Browser, openBrowser, root, type Server, sampleWorkspace, startServer, temporaryFolder } from './host.ts';
-import { Workbench } from './workbench.ts';
+import { stepsOf, Workbench } from './workbench.ts';
 
 describe('the packaged extension in the hands of a person', { timeout: 180_000 }, () => {
   let server: Server;
@@ -26,15 +26,7 @@ describe('the packaged extension in the hands of a person', { timeout: 180_000 }
     await server?.stop();
   });
   /** Runs one step and keeps a picture when it fails. */
-  const step = (name: string, run: () => Promise<void>): void =>
-    void test(name, async () => {
-      try {
-        await run();
-      } catch (error) {
-        await workbench?.screenshot(`failed-${name.replaceAll(/\W+/g, '-')}`);
-        throw error;
-      }
-    });
+  const step = stepsOf(() => workbench);
 
   step('flaws are underlined when the file is opened', async () => {
     await workbench.squiggles('error').first().waitFor();

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { type Browser, openBrowser, root, type Server, sampleWorkspace, startServer } from './host.ts';
-import { Workbench } from './workbench.ts';
+import { stepsOf, Workbench } from './workbench.ts';
 
 describe('the wizard for a new deployment', { timeout: 240_000 }, () => {
   let server: Server;
@@ -20,15 +20,7 @@ describe('the wizard for a new deployment', { timeout: 240_000 }, () => {
     await browser?.close();
     await server?.stop();
   });
-  const step = (name: string, run: () => Promise<void>): void =>
-    void test(name, async () => {
-      try {
-        await run();
-      } catch (error) {
-        await workbench?.screenshot(`failed-wizard-${name.replaceAll(/\W+/g, '-')}`);
-        throw error;
-      }
-    });
+  const step = stepsOf(() => workbench);
 
   const widget = () => browser.page.locator('.quick-input-widget:visible');
   /** Waits for a list with a question and picks the row that holds a text; null takes the first. */

@@ -1,6 +1,7 @@
 // A person's hands on the workbench: each function is something that a user does or sees. It waits for what it needs, never for a fixed time.
 import fs from 'node:fs';
 import path from 'node:path';
+import { test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import { type Server, screenshots, workbenchUrl } from './host.ts';
 
@@ -159,3 +160,16 @@ export class Workbench {
     await this.page.screenshot({ path: path.join(screenshots, `${name}.png`) });
   }
 }
+
+/** The tests of a session in which each goes on where the one before stopped; of one that fails a picture stays. */
+export const stepsOf =
+  (workbench: () => Workbench | undefined) =>
+  (name: string, run: () => Promise<void>): void =>
+    void test(name, async () => {
+      try {
+        await run();
+      } catch (error) {
+        await workbench()?.screenshot(`failed-${name.replaceAll(/\W+/g, '-')}`);
+        throw error;
+      }
+    });
