@@ -40,6 +40,8 @@ export class Echo {
   readonly ports = { http: 0, uwsgi: 0, fastcgi: 0, scgi: 0, grpc: 0 };
   /** what the next request is answered with */
   answer: EchoAnswer = PLAIN_ANSWER;
+  /** the last request that was taken */
+  last: EchoRequest | null = null;
   /** requests since the last `take` */
   private seen: EchoRequest[] = [];
   private readonly servers: net.Server[] = [];
@@ -62,6 +64,7 @@ export class Echo {
   take(): EchoRequest[] {
     const seen = this.seen;
     this.seen = [];
+    this.last = seen.at(-1) ?? this.last;
     return seen;
   }
 

@@ -248,6 +248,13 @@ const ROWS: readonly Row[] = [
   },
   { rule: 'header-sent-twice', harm: async ({ get }) => (await get('/')).passed.filter(([n]) => n.toLowerCase() === 'host').length > 1 },
   {
+    rule: 'http10-refused',
+    harm: async ({ get, echo }) => {
+      await get('/');
+      return echo.last?.httpVersion === '1.0';
+    },
+  },
+  {
     rule: 'websocket-upgrade-incomplete',
     example: 3,
     harm: async ({ get }) =>
@@ -487,6 +494,7 @@ const ALONE: Readonly<Record<string, string>> = {
   'timeouts-inverted': 'takes minutes',
   'upstream-keepalive-missing': 'a matter of speed',
   'upstream-zone-missing': 'needs several workers',
+  'host-empty-over-http3': 'needs QUIC, which came with 1.25.0',
   'upstream-scheme-port': 'needs the upstream’s own TLS',
   'address-of-proxy': 'needs the PROXY protocol or a balancer in front',
   'dry-run-left-on': 'its example has no limit',

@@ -47,6 +47,13 @@ const JUDGED: readonly Row[] = [
     request: /%20/,
   },
   {
+    probe: 'an escaped slash',
+    text: server('server_name gitlab.example.com; location / { proxy_pass http://127.0.0.1:8080/; }'),
+    rule: 'encoded-slash-decoded',
+    request: /group%2Fproject$/,
+    outcome: /group\/project at/,
+  },
+  {
     probe: 'two slashes',
     text: server(`merge_slashes off; location /admin/ { deny all; ${PASS} } location / { ${PASS} }`),
     rule: 'access-list-passed-by-slashes',

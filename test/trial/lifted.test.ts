@@ -119,6 +119,7 @@ const OF_PLACES = /_pass\b|\b(?:alias|return|rewrite|set|if|listen|server_name|t
 const OVER_PARAMS: Readonly<Record<string, string>> = {
   'cache-key-leaks':
     'there is no key by default: all pages are one entry, which cache-without-key says (uWSGI: /cached/2 was answered with /cached/1)',
+  'encoded-slash-decoded': 'the three programs speak HTTP, and REQUEST_URI is what the client asked for',
   'forwarded-headers-missing': 'the address and the scheme are parameters of their own, in the file uwsgi_params and its like',
   'forwarded-prefix-kept': 'the path is the parameter PATH_INFO, which the lifted text does not send',
   'forwarded-proto-from-client':
@@ -145,6 +146,7 @@ const OTHERWISE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'over scgi': OVER_PARAMS,
   'over grpc': {
     'cors-misconfigured': 'no browser makes a gRPC call, so nothing asks for a preflight',
+    'encoded-slash-decoded': 'the path of a gRPC call is the name of its method',
     'forwarded-headers-missing': 'a gRPC service makes no links, and is told of its client where it asks for that',
     'forwarded-prefix-kept': 'the path of a gRPC call is the name of its method, below no prefix',
     'method-not-limited': 'a gRPC call is a POST, and its service refuses other methods',

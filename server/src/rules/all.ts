@@ -217,11 +217,14 @@ import cacheWithoutBuffering from './upstreams/cache-without-buffering.ts';
 import cacheWithoutLock from './upstreams/cache-without-lock.ts';
 import connectionHeaderKeepalive from './upstreams/connection-header-keepalive.ts';
 import dnsResolvedOnce from './upstreams/dns-resolved-once.ts';
+import encodedSlashDecoded from './upstreams/encoded-slash-decoded.ts';
 import forwardedHeadersMissing from './upstreams/forwarded-headers-missing.ts';
 import forwardedPrefixKept from './upstreams/forwarded-prefix-kept.ts';
 import forwardedProtoWrong from './upstreams/forwarded-proto-wrong.ts';
 import grpcWithoutHttp2 from './upstreams/grpc-without-http2.ts';
 import headerSentTwice from './upstreams/header-sent-twice.ts';
+import hostEmptyOverHttp3 from './upstreams/host-empty-over-http3.ts';
+import http10Refused from './upstreams/http10-refused.ts';
 import httpsParameterMissing from './upstreams/https-parameter-missing.ts';
 import platformHostReplaced from './upstreams/platform-host-replaced.ts';
 import portOfInnerListener from './upstreams/port-of-inner-listener.ts';
@@ -535,11 +538,14 @@ export const RULES: readonly Rule[] = [
   cacheWithoutLock,
   connectionHeaderKeepalive,
   dnsResolvedOnce,
+  encodedSlashDecoded,
   forwardedHeadersMissing,
   forwardedPrefixKept,
   forwardedProtoWrong,
   grpcWithoutHttp2,
   headerSentTwice,
+  hostEmptyOverHttp3,
+  http10Refused,
   httpsParameterMissing,
   platformHostReplaced,
   portOfInnerListener,
