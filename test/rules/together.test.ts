@@ -38,6 +38,7 @@ const isAnchor = (text: string): boolean => /^(?:\w+_pass|server|location|upstre
 const NEXT_STEPS: Readonly<Record<string, string>> = {
   'proxy-pass-form-invalid -> proxy-to-itself': 'the address of the example',
   'upstream-scheme-port -> forwarded-headers-missing': 'an application of one’s own where another’s address was',
+  'ssl-directive-deprecated -> tls-on-80': 'the example has TLS on port 80 before, too',
   'protocol-mismatch -> forwarded-headers-missing': 'a proxy_pass where a uwsgi_pass was',
   'protocol-mismatch -> proxy-host-missing': 'a proxy_pass where a uwsgi_pass was',
 };

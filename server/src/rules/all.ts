@@ -35,6 +35,7 @@ import errorLogOff from './correctness/error-log-off.ts';
 import errorPageFailsToo from './correctness/error-page-fails-too.ts';
 import errorPageIneffective from './correctness/error-page-ineffective.ts';
 import gzipIneffective from './correctness/gzip-ineffective.ts';
+import headerNameMisspelled from './correctness/header-name-misspelled.ts';
 import homePageForbidden from './correctness/home-page-forbidden.ts';
 import includeCycle from './correctness/include-cycle.ts';
 import indexGoesElsewhere from './correctness/index-goes-elsewhere.ts';
@@ -47,6 +48,7 @@ import mapRowUnreachable from './correctness/map-row-unreachable.ts';
 import mapWithoutDefault from './correctness/map-without-default.ts';
 import mixedCaseVariable from './correctness/mixed-case-variable.ts';
 import notChecked from './correctness/not-checked.ts';
+import pathPatternWithoutSlash from './correctness/path-pattern-without-slash.ts';
 import proxyPassDropsPath from './correctness/proxy-pass-drops-path.ts';
 import proxyPassRewritesPath from './correctness/proxy-pass-rewrites-path.ts';
 import proxyPassSlashMismatch from './correctness/proxy-pass-slash-mismatch.ts';
@@ -80,6 +82,7 @@ import tryFilesFileAsUri from './correctness/try-files-file-as-uri.ts';
 import tryFilesLostInIf from './correctness/try-files-lost-in-if.ts';
 import tryFilesMissingFallback from './correctness/try-files-missing-fallback.ts';
 import tryFilesQueryNotLast from './correctness/try-files-query-not-last.ts';
+import typographicQuote from './correctness/typographic-quote.ts';
 import unanchoredRegex from './correctness/unanchored-regex.ts';
 import unixSocketUriWithoutColon from './correctness/unix-socket-uri-without-colon.ts';
 import unknownNamedLocation from './correctness/unknown-named-location.ts';
@@ -93,6 +96,7 @@ import unusedUpstream from './correctness/unused-upstream.ts';
 import unusedVariable from './correctness/unused-variable.ts';
 import unusedZone from './correctness/unused-zone.ts';
 import variableBeforeSet from './correctness/variable-before-set.ts';
+import variableWithoutDollar from './correctness/variable-without-dollar.ts';
 import versionBeyondData from './correctness/version-beyond-data.ts';
 import deprecatedDirective from './deprecation/deprecated-directive.ts';
 import deprecatedParameter from './deprecation/deprecated-parameter.ts';
@@ -177,6 +181,7 @@ import versionDisclosed from './security/version-disclosed.ts';
 import websocketOriginUnchecked from './security/websocket-origin-unchecked.ts';
 import workersRunAsRoot from './security/workers-run-as-root.ts';
 import belowMozillaProfile from './tls/below-mozilla-profile.ts';
+import certificateFileMistaken from './tls/certificate-file-mistaken.ts';
 import cipherHasNoEffect from './tls/cipher-has-no-effect.ts';
 import cipherStringEmptyOrUnreadable from './tls/cipher-string-empty-or-unreadable.ts';
 import curveUnsupported from './tls/curve-unsupported.ts';
@@ -192,12 +197,14 @@ import nistGroupsMissing from './tls/nist-groups-missing.ts';
 import opensslEngineGone from './tls/openssl-engine-gone.ts';
 import plainOn443 from './tls/plain-on-443.ts';
 import protocolsOfDefaultOnly from './tls/protocols-of-default-only.ts';
+import quicNotAnnounced from './tls/quic-not-announced.ts';
 import quicReuseportMissing from './tls/quic-reuseport-missing.ts';
 import securityHeadersMissing from './tls/security-headers-missing.ts';
 import sessionCacheIneffective from './tls/session-cache-ineffective.ts';
 import sessionTicketsNotRotated from './tls/session-tickets-not-rotated.ts';
 import staplingDeadCa from './tls/stapling-dead-ca.ts';
 import staplingWithoutResolver from './tls/stapling-without-resolver.ts';
+import tlsOn80 from './tls/tls-on-80.ts';
 import upstreamSniMissing from './tls/upstream-sni-missing.ts';
 import upstreamTlsUnverified from './tls/upstream-tls-unverified.ts';
 import weakCipher from './tls/weak-cipher.ts';
@@ -206,6 +213,7 @@ import allServersDown from './upstreams/all-servers-down.ts';
 import authRequestBodyAnnounced from './upstreams/auth-request-body-announced.ts';
 import authRequestUnexpectedAnswer from './upstreams/auth-request-unexpected-answer.ts';
 import backupWithHash from './upstreams/backup-with-hash.ts';
+import bodyLimitOfRedirect from './upstreams/body-limit-of-redirect.ts';
 import bodySizeDefault from './upstreams/body-size-default.ts';
 import bufferingOff from './upstreams/buffering-off.ts';
 import cacheInactiveBelowValid from './upstreams/cache-inactive-below-valid.ts';
@@ -230,11 +238,13 @@ import platformHostReplaced from './upstreams/platform-host-replaced.ts';
 import portOfInnerListener from './upstreams/port-of-inner-listener.ts';
 import proxyHostMissing from './upstreams/proxy-host-missing.ts';
 import requestBufferingOff from './upstreams/request-buffering-off.ts';
+import resolverUnused from './upstreams/resolver-unused.ts';
 import responseHeaderTwice from './upstreams/response-header-twice.ts';
 import retryNotIdempotent from './upstreams/retry-not-idempotent.ts';
 import settingLostOnRedirect from './upstreams/setting-lost-on-redirect.ts';
 import settingOfAnotherModule from './upstreams/setting-of-another-module.ts';
 import singleServerNeverMarkedDown from './upstreams/single-server-never-marked-down.ts';
+import socketioWithoutAffinity from './upstreams/socketio-without-affinity.ts';
 import timeoutsInverted from './upstreams/timeouts-inverted.ts';
 import upstreamKeepaliveMissing from './upstreams/upstream-keepalive-missing.ts';
 import upstreamSchemePort from './upstreams/upstream-scheme-port.ts';
@@ -357,6 +367,7 @@ export const RULES: readonly Rule[] = [
   errorPageFailsToo,
   errorPageIneffective,
   gzipIneffective,
+  headerNameMisspelled,
   homePageForbidden,
   includeCycle,
   indexGoesElsewhere,
@@ -369,6 +380,7 @@ export const RULES: readonly Rule[] = [
   mapWithoutDefault,
   mixedCaseVariable,
   notChecked,
+  pathPatternWithoutSlash,
   proxyPassDropsPath,
   proxyPassRewritesPath,
   proxyPassSlashMismatch,
@@ -402,6 +414,7 @@ export const RULES: readonly Rule[] = [
   tryFilesLostInIf,
   tryFilesMissingFallback,
   tryFilesQueryNotLast,
+  typographicQuote,
   unanchoredRegex,
   unixSocketUriWithoutColon,
   unknownNamedLocation,
@@ -415,6 +428,7 @@ export const RULES: readonly Rule[] = [
   unusedVariable,
   unusedZone,
   variableBeforeSet,
+  variableWithoutDollar,
   versionBeyondData,
   deprecatedDirective,
   deprecatedParameter,
@@ -498,6 +512,7 @@ export const RULES: readonly Rule[] = [
   websocketOriginUnchecked,
   workersRunAsRoot,
   belowMozillaProfile,
+  certificateFileMistaken,
   cipherHasNoEffect,
   cipherStringEmptyOrUnreadable,
   curveUnsupported,
@@ -513,12 +528,14 @@ export const RULES: readonly Rule[] = [
   opensslEngineGone,
   plainOn443,
   protocolsOfDefaultOnly,
+  quicNotAnnounced,
   quicReuseportMissing,
   securityHeadersMissing,
   sessionCacheIneffective,
   sessionTicketsNotRotated,
   staplingDeadCa,
   staplingWithoutResolver,
+  tlsOn80,
   upstreamSniMissing,
   upstreamTlsUnverified,
   weakCipher,
@@ -527,6 +544,7 @@ export const RULES: readonly Rule[] = [
   authRequestBodyAnnounced,
   authRequestUnexpectedAnswer,
   backupWithHash,
+  bodyLimitOfRedirect,
   bodySizeDefault,
   bufferingOff,
   cacheInactiveBelowValid,
@@ -551,11 +569,13 @@ export const RULES: readonly Rule[] = [
   portOfInnerListener,
   proxyHostMissing,
   requestBufferingOff,
+  resolverUnused,
   responseHeaderTwice,
   retryNotIdempotent,
   settingLostOnRedirect,
   settingOfAnotherModule,
   singleServerNeverMarkedDown,
+  socketioWithoutAffinity,
   timeoutsInverted,
   upstreamKeepaliveMissing,
   upstreamSchemePort,

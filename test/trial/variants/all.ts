@@ -19,6 +19,7 @@ import { TRIALS as operationMore } from './operation-more.ts';
 import { TRIALS as php } from './php.ts';
 import { TRIALS as proxying } from './proxying.ts';
 import { TRIALS as proxyingMore } from './proxying-more.ts';
+import { TRIALS as asPublic } from './public.ts';
 import { TRIALS as refused } from './refused.ts';
 import { TRIALS as rewriting } from './rewriting.ts';
 import { TRIALS as security } from './security.ts';
@@ -54,6 +55,7 @@ export const TRIALS: readonly Trial[] = [
   ...php,
   ...proxying,
   ...proxyingMore,
+  ...asPublic,
   ...refused,
   ...rewriting,
   ...security,

@@ -53,6 +53,12 @@ const isOfTheHop = (d: Directive): boolean => d.name === 'proxy_set_header' && /
 const speaksWebSocket = (scope: Scope): boolean =>
   scope.context === 'location' && /ws|socket|live|hub|cable|stream/i.test(scope.opener?.values.at(-1) ?? '');
 
+/** An `if` that answers OPTIONS itself: nothing but its own lines is in the answer. */
+const answersPreflights = (scope: Scope): boolean =>
+  scope.context.startsWith('if-in-') &&
+  /\$request_method\b.*\bOPTIONS\b/i.test(scope.opener?.args.map((a) => a.value).join(' ') ?? '') &&
+  scope.directives.some((d) => d.name === 'return' && /^20\d$/.test(d.value(0)));
+
 /** Whether anything of the list is used at the level or below: nothing is sent where nothing is passed, no header where nothing is answered. */
 function matters(scope: Scope, list: string): boolean {
   const family = /^(proxy|grpc|fastcgi|uwsgi|scgi)_/.exec(list)?.[1];
@@ -82,6 +88,8 @@ Repeat the lines, put them into a file that both levels include, or, from nginx 
   fixable: 'sometimes',
   messages: {
     lost: 'This {name} line drops {lost} inherited from {origin}. Repeat the lines that are still needed here.',
+    preflight:
+      'The preflight is answered without {lost}, and the browser refuses the request: this {name} line drops what {origin} sets. Repeat it here.',
     opened: 'This {name} line drops the whole list of {origin}, which kept others out: everyone may enter here. Repeat it.',
   },
   check({ directive, scope, report }) {
@@ -128,9 +136,10 @@ Repeat the lines, put them into a file that both levels include, or, from nginx 
     ];
     const sameBlock = own.filter((d) => d.file.id === directive.file.id && d.statement.parent === directive.statement.parent);
     const last = sameBlock.at(-1);
-    report('lost', {
+    const preflight = answersPreflights(scope) && lost.some((d) => d.value(0).toLowerCase() === 'access-control-allow-origin');
+    report(preflight ? 'preflight' : 'lost', {
       at: directive.statement.name,
-      severity: grave ? 'warning' : 'info',
+      severity: grave || preflight ? 'warning' : 'info',
       missing: [directive.name],
       data: {
         name: directive.name,
@@ -157,6 +166,21 @@ location /static/ {
 location /static/ {
     add_header Cache-Control "public";
     add_header Strict-Transport-Security "max-age=63072000" always;
+}`,
+    },
+    {
+      inside: 'location',
+      bad: `add_header Access-Control-Allow-Origin https://shop.example.org always;
+if ($request_method = OPTIONS) {
+    add_header Access-Control-Allow-Methods "GET, PUT";
+#   ^^^^^^^^^^ preflight
+    return 204;
+}`,
+      good: `add_header Access-Control-Allow-Origin https://shop.example.org always;
+if ($request_method = OPTIONS) {
+    add_header Access-Control-Allow-Methods "GET, PUT";
+    add_header Access-Control-Allow-Origin https://shop.example.org always;
+    return 204;
 }`,
     },
     {

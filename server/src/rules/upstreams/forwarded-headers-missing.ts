@@ -7,6 +7,7 @@ import type { Directive } from '../../config/directive.ts';
 import { serverOf } from '../../config/servers.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import { nginxContainers, reachedThroughAnother } from '../../deploy/reach.ts';
+import { meantRequestHeader } from '../correctness/_header-names.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { lackOf } from './_headers.ts';
@@ -26,7 +27,10 @@ function missingAt(directive: Directive, deployment: Deployment): (typeof NEEDED
   const target = passTargetOf(directive);
   // an object store, a metrics page or another site is not a application of ours
   if (!target || isAnothersSite(scope, target) || needsNoClient(scope, target)) return [];
-  const given = new Set(scope.effective('proxy_set_header').directives.map((d) => d.value(0).toLowerCase()));
+  // a misspelled name is said at its line
+  const given = new Set(
+    scope.effective('proxy_set_header').directives.map((d) => (meantRequestHeader(d.value(0)) ?? d.value(0)).toLowerCase()),
+  );
   if (given.has('forwarded')) return [];
   // what the proxy in front says goes through, unless a line of this nginx replaces it
   const told = toldScheme(scope) !== null;

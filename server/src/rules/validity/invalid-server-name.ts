@@ -2,7 +2,9 @@
 
 import { namedProtocols } from '../../answers/which-socket.ts';
 import type { Config } from '../../config/config.ts';
-import { listenersOf } from '../../config/servers.ts';
+import { type Listener, listenersOf } from '../../config/servers.ts';
+import type { Word } from '../../syntax/word.ts';
+import { type Fix, fixOf, replace } from '../fix.ts';
 import type { Report } from '../rule.ts';
 import { defineRule } from '../rule.ts';
 import { HashKeys } from './_hash-keys.ts';
@@ -25,9 +27,13 @@ it. Anything else with an asterisk needs a regular expression. nginx finds some 
   about: ['server_name', 'valid_referers'],
   looksAt: [{ directive: ['server_name', 'valid_referers'] }, { config: true }],
   needs: 'config',
+  fixable: 'sometimes',
   messages: {
     invalid: 'Server name "{name}" is invalid. A mask begins with "*." or ends in ".*".',
     slash: 'Server name "{name}" has suspicious symbols: a name has no scheme and no path.',
+    comma: 'Server name "{name}" matches no request: the comma is part of it. Names are separated by spaces. Remove the comma.',
+    alone:
+      'Server name "{name}" matches no request, and nginx refuses it as soon as another server shares the socket: "*" may be the first or the last label only.',
     mask: 'Invalid server name or wildcard "{name}" on {address}. "*" may be the first or the last label only.',
     referer: 'Invalid hostname or wildcard "{name}". "*" may be the first or the last label only.',
     empty: 'Invalid referer "": the value is empty.',
@@ -35,7 +41,11 @@ it. Anything else with an asterisk needs a regular expression. nginx finds some 
     names: 'Conflicting parameter "{name}": the server has this name, and it is listed or given twice. Keep one.',
     nobody: 'The "none" or "blocked" referers are specified in the "valid_referers" directive without any valid referer. Add a name.',
   },
-  check({ config, directive, report }) {
+  check({ config, directive, file, report }) {
+    const withoutComma = (word: Word): Fix | null =>
+      /^[\w.*-]+,$/.test(word.raw)
+        ? fixOf('Remove the comma', 'suggestion', file, [replace({ start: word.end - 1, end: word.end }, '')])
+        : null;
     if (!directive) {
       masks(config, (message, r) => report(message, r));
       return;
@@ -46,7 +56,9 @@ it. Anything else with an asterisk needs a regular expression. nginx finds some 
         const name = word.value;
         const star = name.startsWith('*') && (name.length < 3 || name[1] !== '.');
         if (star || name === '.') report('invalid', { at: word, data: { name } });
-        else if (name.includes('/') && !name.startsWith('~')) report('slash', { at: word, data: { name }, severity: 'warning' });
+        else if (name.startsWith('~')) continue;
+        else if (name.includes('/')) report('slash', { at: word, data: { name }, severity: 'warning' });
+        else if (name.includes(',')) report('comma', { at: word, data: { name }, severity: 'warning', fix: withoutComma(word) });
       }
       return;
     }
@@ -93,6 +105,16 @@ it. Anything else with an asterisk needs a regular expression. nginx finds some 
       bad: '    server { listen 8080; server_name www.*.com; }\n#                                     ^^^^^^^^^ mask\n    server { listen 8080; server_name b; }',
       good: '    server { listen 8080; server_name *.com; }\n    server { listen 8080; server_name b; }',
     },
+    {
+      inside: 'server',
+      bad: '    server_name example.com, www.example.com;\n#               ^^^^^^^^^^^^ comma',
+      good: '    server_name example.com www.example.com;',
+    },
+    {
+      inside: 'server',
+      bad: '    server_name app.*.example.com;\n#               ^^^^^^^^^^^^^^^^^ alone',
+      good: '    server_name ~^app\\.[^.]+\\.example\\.com$;',
+    },
     { inside: 'location', bad: '    valid_referers a*b;\n#                  ^^^ referer', good: '    valid_referers *.b;' },
     {
       inside: 'location',
@@ -103,11 +125,13 @@ it. Anything else with an asterisk needs a regular expression. nginx finds some 
 });
 
 /** ngx_http_server_names builds tables only where they are needed: then every name must be one. */
-function masks(config: Config, report: (message: 'mask', report: Report) => void): void {
+function masks(config: Config, report: (message: 'mask' | 'alone', report: Report) => void): void {
   const said = new Set<unknown>();
-  for (const listener of namedProtocols(config).flatMap((p) => listenersOf(config, p))) {
-    const last = listener.defaultServer.names.filter((n) => n.kind === 'regex').at(-1);
-    if (listener.servers.length === 1 && !last?.regex?.groups) continue;
+  const all = namedProtocols(config).flatMap((p) => listenersOf(config, p));
+  const isTable = ({ defaultServer, servers }: Listener): boolean =>
+    servers.length > 1 || !!defaultServer.names.filter((n) => n.kind === 'regex').at(-1)?.regex?.groups;
+  // what nginx refuses is said first, of a server that is alone on another socket as well
+  for (const listener of [...all.filter(isTable), ...all.filter((l) => !isTable(l))])
     for (const server of listener.servers)
       for (const name of server.names) {
         if (!name.directive || name.kind === 'regex' || !soundFact(name.directive)) continue;
@@ -115,7 +139,8 @@ function masks(config: Config, report: (message: 'mask', report: Report) => void
         if (said.has(word) || name.text === '' || name.text === '.' || /^\*(?!\.)/.test(name.text)) continue;
         if (new HashKeys().add(name.text) !== 'invalid') continue;
         said.add(word);
-        report('mask', { at: name.directive.at(word), data: { name: name.text, address: listener.text } });
+        const at = name.directive.at(word);
+        if (isTable(listener)) report('mask', { at, data: { name: name.text, address: listener.text } });
+        else report('alone', { at, data: { name: name.text }, severity: 'warning' });
       }
-  }
 }

@@ -14,6 +14,9 @@ import { nearest } from './_guess.ts';
 import { absence, factsOf, isJudged, isOwn, placesOf } from './_known.ts';
 import { isAftermath, isBroken } from './_structure.ts';
 
+/** Spaces and marks that look like nothing, or like a space, and are letters to nginx. */
+const INVISIBLE = /[\u00a0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]/u;
+
 export default defineRule({
   id: 'unknown-directive',
   group: 'validity',
@@ -36,6 +39,8 @@ load one, the name may be the module's, and the finding is informational or a wa
     unknown: 'Unknown directive "{name}".',
     foreign: 'Directive "{name}" is not known here; {library} may bring it. Declare it in .proxylens.yaml under "directives".',
     newer: 'Unknown directive "{name}". If nginx {target} has it, declare it in .proxylens.yaml under "directives".',
+    invisible:
+      'Unknown directive: an invisible character ({code}) came in by copying, and nginx takes it for a letter. Delete it, and type a space where one is meant.',
     misspelt: 'Unknown directive "{name}". Did you mean "{guess}"?',
     future: 'Unknown directive "{name}": it needs nginx {since} or later, and this is {target}.',
     relative: 'Directive "{name}" is not one of nginx; {relative} may have it. Declare it in .proxylens.yaml under "directives".',
@@ -59,6 +64,16 @@ load one, the name may be the module's, and the finding is informational or a wa
     const facts = factsOf(config, name);
     if (facts.some((f) => statusOf(f, target).known)) return;
     const at = directive.statement.name;
+    const invisible = INVISIBLE.exec(name);
+    if (invisible) {
+      const code = `U+${invisible[0].codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
+      const clean = at.raw.replace(new RegExp(INVISIBLE, 'gu'), ' ').trim();
+      return report('invisible', {
+        at,
+        data: { code },
+        fix: fixOf('Replace it by a space', 'suggestion', directive.file, [replace(at, clean === '' ? '' : clean)]),
+      });
+    }
     const why = absence(config, facts);
     if (why?.reason === 'module') return;
     const data = { name, target: target.nginx.text };
@@ -142,6 +157,11 @@ http {
 #   ^^^^^^^^^^^ foreign
 }`,
       good: 'load_module modules/ngx_http_frob_module.so;\nevents { }\nhttp { }',
+    },
+    {
+      inside: 'http',
+      bad: '    \u00a0gzip on;\n#   ^^^^^ invisible',
+      good: '    gzip on;',
     },
     { inside: 'http', bad: '    gizp on;\n#   ^^^^ misspelt', good: '    gzip on;' },
     { inside: 'http', bad: '    frobnicate the widget;\n#   ^^^^^^^^^^ unknown', good: 'sendfile on;' },

@@ -1,0 +1,73 @@
+/** Header names one slip away from one that applications or browsers read: nginx sends any name, and nobody looks at this one. */
+import { HEADER_LIST, headerOf } from '../../answers/what-is-passed.ts';
+import type { Directive } from '../../config/directive.ts';
+import { fixOf, replace } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { meantRequestHeader, meantResponseHeader } from './_header-names.ts';
+
+const REQUEST = Object.values(HEADER_LIST);
+const RESPONSE = ['add_header', 'add_trailer'];
+
+const isRequest = (name: string): boolean => REQUEST.includes(name);
+
+/** The name that a line says, as it is written. */
+const nameIn = (line: Directive): string => (line.name.endsWith('_param') ? (headerOf(line) ?? '') : line.value(0));
+
+export default defineRule({
+  id: 'header-name-misspelled',
+  group: 'correctness',
+  severity: 'warning',
+  since: '0.2',
+  title: 'Misspelled header name',
+  why: `
+nginx sends whatever name a line says. An application looks for \`X-Forwarded-For\` and finds nothing in \`X-Forward-For\`; a browser ignores \`Access-Control-Allow-Header\` and \`Referer-Policy\`, whose right names are \`Access-Control-Allow-Headers\` and \`Referrer-Policy\`. Nothing in a log says so.
+
+A name that differs in a letter or two from a usual one is reported, unless the usual one is set as well.`,
+  about: ['proxy_set_header', 'add_header', 'uwsgi_param', 'fastcgi_param'],
+  references: ['https://www.iana.org/assignments/http-fields/http-fields.xhtml'],
+  looksAt: { directive: [...REQUEST, ...RESPONSE] },
+  needs: 'file',
+  fixable: 'always',
+  messages: {
+    request: 'No application reads the header "{name}": {meant} is meant. Correct the name.',
+    response: 'No browser knows the header "{name}": {meant} is meant. Correct the name.',
+  },
+  check({ directive, scope, file, report }) {
+    const word = directive.args[0];
+    if (!word || word.templated) return;
+    const name = nameIn(directive);
+    const request = isRequest(directive.name);
+    const meant = request ? meantRequestHeader(name) : meantResponseHeader(name);
+    if (!meant) return;
+    const lower = meant.toLowerCase();
+    // whoever sends both names sends the right one
+    if (scope.effective(directive.name).directives.some((d) => nameIn(d).toLowerCase() === lower)) return;
+    const text = directive.name.endsWith('_param') ? `HTTP_${meant.toUpperCase().replaceAll('-', '_')}` : meant;
+    report(request ? 'request' : 'response', {
+      at: word,
+      data: { name, meant },
+      fix: fixOf(`Write ${text}`, 'suggestion', file, [replace(word, text)]),
+    });
+  },
+  examples: [
+    {
+      inside: 'location',
+      bad: `proxy_set_header X-Forward-For $proxy_add_x_forwarded_for;
+#                ^^^^^^^^^^^^^ request
+proxy_set_header X-Forwarded-Proto $scheme;
+proxy_set_header Host $host;
+proxy_pass http://127.0.0.1:8000;`,
+      good: `proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+proxy_set_header X-Forwarded-Proto $scheme;
+proxy_set_header Host $host;
+proxy_pass http://127.0.0.1:8000;`,
+    },
+    {
+      inside: 'location',
+      bad: `add_header Referer-Policy same-origin;
+#          ^^^^^^^^^^^^^^ response`,
+      good: 'add_header Referrer-Policy same-origin;',
+    },
+    { inside: 'location', good: 'add_header X-Robots-Tag noindex;\nadd_header X-Forwarded-Path $uri;' },
+  ],
+});
