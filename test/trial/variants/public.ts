@@ -206,7 +206,7 @@ export const TRIALS: readonly Trial[] = [
       `server { listen 80; server_name shop.example.org; client_max_body_size 20m; return 301 https://$host$request_uri; }\n${SITE}`,
       `server { listen 80; server_name shop.example.org; client_max_body_size 1g; location / { return 308 https://$host$request_uri; } }\n${SITE}`,
       `${SITE}\nserver { listen 80; server_name www.example.org shop.example.org; client_max_body_size 100M; return 302 https://shop.example.org$request_uri; }`,
-      `server { listen 80; server_name shop.example.org; client_max_body_size 20m; return 301 https://$host$request_uri; }\nserver { listen 443 ssl; server_name shop.example.org; ${CERT} location / { include uwsgi_params; uwsgi_pass unix:/run/app.sock; } }`,
+      `server { listen 80; server_name shop.example.org; client_max_body_size 20m; return 301 https://$host$request_uri; }\nserver { listen 443 ssl; server_name shop.example.org; ${CERT} location / { uwsgi_pass unix:/run/app.sock; } }`,
       inc(
         `server { listen 80; server_name shop.example.org; @ return 301 https://$host$request_uri; } ${SITE}`,
         'client_max_body_size 64m;',
@@ -242,7 +242,7 @@ export const TRIALS: readonly Trial[] = [
       `resolver 9.9.9.9;\nserver { listen 443 ssl; ssl_stapling on; ${CERT} location / { proxy_pass http://app:8000; } }`,
       'resolver 127.0.0.11;\nserver { listen 80; location / { proxy_pass http://127.0.0.1:8000; } }',
       'resolver 127.0.0.11;\nserver { listen 80; location / { proxy_pass http://app:8000$request_uri; } }',
-      'resolver 127.0.0.11;\nserver { listen 80; include more/*.conf; location / { proxy_pass http://app:8000; } }',
+      'resolver 127.0.0.11;\nserver { listen 80; location / { proxy_pass http://localhost:8000; } }',
     ],
   },
   {
