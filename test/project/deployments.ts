@@ -236,6 +236,33 @@ export const DEPLOYMENTS: readonly Deployed[] = [
     },
   },
   {
+    name: 'the pages have a web server of their own, and a route of the interface is no page',
+    nginx: ['edge/site.conf'],
+    as: { 'edge/site.conf': `/etc/nginx/conf.d/default.conf ${STOCK('nginx:1.29.4')}` },
+    warnings: { 'known-vulnerability': 'the image of the project has it' },
+    files: {
+      'compose.yaml':
+        'services:\n  api:\n    image: shop-api\n    command: uvicorn shop:app --host 0.0.0.0 --port 8000 --forwarded-allow-ips=*\n  pages:\n    build: ./pages\n  edge:\n    image: nginx:1.29.4\n    ports: ["8090:80"]\n    volumes:\n      - ./edge/site.conf:/etc/nginx/conf.d/default.conf:ro\n',
+      'pages/Dockerfile':
+        'FROM node:22 AS build\nRUN npm run build\nFROM nginx:1.29.4\nCOPY --from=build /app/dist /usr/share/nginx/html\n',
+      'edge/site.conf': `server {\n    listen 80;\n    server_name _;\n    location /api/ {\n        proxy_set_header Host $http_host;\n        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n        proxy_set_header X-Forwarded-Proto $scheme;\n        proxy_pass http://api:8000/api/;\n    }\n    location / {\n        proxy_pass http://pages;\n    }\n}\n`,
+    },
+  },
+  {
+    name: 'a root above locations that all have a place of their own',
+    nginx: ['web/site.conf'],
+    as: { 'web/site.conf': `/etc/nginx/conf.d/site.conf ${STOCK('nginx:1.29.4')}` },
+    warnings: { 'known-vulnerability': 'the image of the project has it' },
+    files: {
+      'compose.yaml':
+        'services:\n  shop:\n    image: shop\n    command: gunicorn shop.wsgi -b 0.0.0.0:8000 --forwarded-allow-ips=*\n    volumes: ["code:/srv/shop", "assets:/srv/shop/assets"]\n  web:\n    image: nginx:1.29.4\n    ports: ["80:80"]\n    volumes:\n      - ./web:/etc/nginx/conf.d\n      - assets:/srv/shop/assets\nvolumes:\n  code:\n  assets:\n',
+      'web/site.conf': site('shop.example.com', 'shop:8000').replace(
+        '    client_max',
+        '    root /srv/shop/code;\n    location /static/ {\n        alias /srv/shop/assets/;\n    }\n    client_max',
+      ),
+    },
+  },
+  {
     name: 'nginx-proxy: settings for single hosts',
     nginx: ['vhost.d/shop.example.com', 'vhost.d/shop.example.com_location', 'proxy/uploads.conf'],
     as: { 'proxy/uploads.conf': `/etc/nginx/conf.d/uploads.conf ${STOCK('nginxproxy/nginx-proxy:alpine')}` },

@@ -541,6 +541,18 @@ test('headers of what stands in front pass through', async () => {
   assert.ok((await rulesOf(site('<%= ENV["NGINX_PORTAL"] %>'))).includes('forwarded-headers-missing'));
 });
 
+test('the socket of Debian’s php-fpm tells whose list of parameters is included', async () => {
+  const about = async (to: string, list = 'fastcgi_params'): Promise<boolean> => {
+    const site = `server {\n  root /srv/www;\n  location ~ \\.php$ {\n    try_files $uri =404;\n    include ${list};\n    fastcgi_pass ${to};\n  }\n}\n`;
+    return (await checked(inMemory({ 'web/site.conf': site }), ['.'])).findings.some((f) => f.rule === 'script-filename-missing');
+  };
+  assert.equal(await about('unix:/run/php/php8.2-fpm.sock'), true);
+  assert.equal(await about('unix:/var/run/php/php7.4-fpm.sock'), true);
+  assert.equal(await about('unix:/run/php/php8.2-fpm.sock', 'fastcgi.conf'), false);
+  assert.equal(await about('unix:/run/fpm.sock'), false);
+  assert.equal(await about('php:9000'), false);
+});
+
 for (const [layout, rows] of Object.entries(ROWS))
   describe(layout, () => {
     for (const [name, files, rules] of rows)

@@ -23,6 +23,9 @@ for (const [rule, weighty, light] of [
       `location /theme/ { add_header Cache-Control "public, max-age=31536000, immutable"; ${APP} }`,
       `location /openapi.json { ${APP} }`,
       `location /api/docs { ${APP} }`,
+      `location /swagger-ui.html { ${APP} }`,
+      `location /static/ { ${APP} }`,
+      `location = /.well-known/jwks.json { ${APP} }`,
     ],
   ],
   [
@@ -61,7 +64,22 @@ for (const [rule, weighty, light] of [
       `location /static/ { alias /srv/static/; autoindex on; }\nlocation / { ${APP} }`,
       `location /backup/ { alias /srv/backup/; autoindex on; }\nlocation / { ${APP} }`,
     ],
-    ['root /srv/boot;\nlocation / { autoindex on; }', `location /downloads/ { alias /srv/dl/; autoindex on; }\nlocation / { ${APP} }`],
+    [
+      'root /srv/boot;\nlocation / { autoindex on; }',
+      'error_page 502 /50x.html;\nlocation = /50x.html { root /srv/pages; }\nlocation / { root /srv/boot; autoindex on; }',
+      `location /downloads/ { alias /srv/dl/; autoindex on; }\nlocation / { ${APP} }`,
+    ],
+  ],
+  [
+    'content-type-by-add-header',
+    [
+      'location /motd { add_header Content-Type text/plain; return 200 hello; }',
+      `location /health { add_header Content-Type text/plain; ${APP} }`,
+    ],
+    [
+      'location /health { add_header Content-Type text/plain; return 200 ok; }',
+      'location = /ready { access_log off; return 200 "up"; add_header Content-Type text/plain; }',
+    ],
   ],
 ] as const)
   describe(rule, () => {
@@ -75,6 +93,8 @@ describe('who is asked', () => {
   test('a store needs to know nobody, and another’s site is named', async () => {
     for (const text of [
       'location /db/ { proxy_pass http://127.0.0.1:5984/; }',
+      'location / { proxy_pass http://127.0.0.1:19999; }',
+      `location /actuator/ { ${APP} }`,
       'location /stats/ { proxy_pass http://stats.example.org/; proxy_set_header Host counter.example.org; }',
     ])
       for (const rule of ['forwarded-headers-missing', 'proxy-host-missing']) assert.deepEqual(await severities(rule, text), [], text);
@@ -100,4 +120,34 @@ describe('an expression and what it takes from others', () => {
     assert.deepEqual(await severities('access-list-outranked', rest), []);
     assert.equal((await severities('access-list-outranked', rest.replace('png|js', 'png|sql'))).length, 1);
   });
+});
+
+describe('two ifs of a location', () => {
+  const both = (a: string, b: string): Promise<string[]> =>
+    severities('unsafe-if', `root /srv;\nset $age 1d;\nlocation / { if (${a}) { expires 1d; } if (${b}) { add_header X-A b; } }`);
+  for (const [a, b] of [
+    ['$age != 0', '$age = 0'],
+    ['$age = ""', '$age'],
+    ['$host = a.test', '$host = b.test'],
+    ['$uri ~ ^/a', '$uri !~ ^/a'],
+    ['-f $request_filename', '!-f $request_filename'],
+  ] as const)
+    test(`not both hold: ${a}, ${b}`, async () => assert.deepEqual(await both(a, b), ['info', 'info']));
+  for (const [a, b] of [
+    ['$arg_a', '$arg_b'],
+    ['$age != 0', '$age != 1d'],
+    ['$age', '$age = 1d'],
+    ['$uri ~ ^/a', '$uri !~* ^/a'],
+    ['-f $request_filename', '!-d $request_filename'],
+    ['$host = $arg_a', '$host = $arg_b'],
+  ] as const)
+    test(`both may hold: ${a}, ${b}`, async () => assert.deepEqual(await both(a, b), ['warning', 'warning']));
+  test('the first gives the variable another text', async () =>
+    assert.deepEqual(
+      await severities(
+        'unsafe-if',
+        'root /srv;\nset $age 0;\nlocation / { if ($age = 0) { set $age 1; expires 1d; } if ($age = 1) { add_header X-A b; } }',
+      ),
+      ['warning', 'warning'],
+    ));
 });

@@ -37,9 +37,9 @@ function isKeptLong(scope: Scope): boolean {
 /** Folders into which the builders of pages put their files. */
 const BUILT = /^\/(?:[\w-]+\/)?(?:_next\/(?:static|image)|_nuxt|_astro|_app\/immutable|static\/(?:js|css|media)|assets|build|dist)(?:\/|$)/;
 
-/** Pages about an interface, which frameworks make of its code. */
+/** Pages about an interface, which frameworks make of its code, and files that programs read: keys, who is in charge, where not to look. */
 const DOCUMENTATION =
-  /^\/(?:[\w-]+\/){0,2}(?:docs|redoc|swagger(?:-ui)?|api-?docs|(?:openapi|swagger|api-docs)\.(?:json|ya?ml)|schema)(?:\/|$)/;
+  /^\/(?:[\w-]+\/){0,2}(?:docs|redoc|swagger(?:-ui)?(?:\.html)?|api-?docs|(?:openapi|swagger|api-docs)\.(?:json|ya?ml)|schema)(?:\/|$)|^\/\.well-known\/(?:jwks\.json|security\.txt|assetlinks\.json|apple-app-site-association)$|^\/robots\.txt$/;
 
 /** A name as people read it: of an expression that begins where the path does, the path. */
 const plainName = ({ name }: { readonly name: string }): string =>
@@ -70,7 +70,7 @@ export function isForFiles(scope: Scope): boolean {
 
 /** What watches over a program asks for these: the answer is the same whoever asks. */
 const WATCHED =
-  /^\/(?:[\w-]+\/){0,2}(?:_?health[sz]?|health[-_]?check|live(?:z|ness)|ready(?:z|ness)?|ping|heartbeat|metrics|(?:nginx|server|stub)[-_]status)\/?$/i;
+  /^\/(?:[\w-]+\/){0,2}(?:_?health[sz]?|health[-_]?check|live(?:z|ness)|ready(?:z|ness)?|ping|heartbeat|metrics|actuator(?:\/(?:health|info|prometheus))?|(?:nginx|server|stub)[-_]status)\/?$/i;
 
 /** Whether a location is asked by what watches over a program, by its name. */
 export function isWatched(scope: Scope): boolean {

@@ -30,6 +30,12 @@ export function runsNginxImage(deployment: Deployment, service: ComposeService):
   return image !== undefined && NGINX_IMAGE.test(image);
 }
 
+/** Whether a name is that of containers which all run nginx's own images: another web server is there, with the files of pages, and no application. */
+export function isWebServer(deployment: Deployment, host: string): boolean {
+  const named = deployment.containers.filter((s) => s.hostNames.some((n) => n.toLowerCase() === host.toLowerCase()));
+  return named.length > 0 && named.every((s) => runsNginxImage(deployment, s));
+}
+
 /** Whether the container of nginx has something at the path; undefined where the files do not say. */
 export function hasInside(deployment: Deployment, service: ComposeService, wanted: string): boolean | undefined {
   const path = clean(wanted);

@@ -742,6 +742,8 @@ export const TRIALS: readonly Trial[] = [
       'location ~ \\.php$ { include elsewhere/fastcgi.conf; fastcgi_pass 127.0.0.1:9000; }',
       'location / { include uwsgi_params; uwsgi_pass 127.0.0.1:3031; }',
       'location = /index { fastcgi_param SCRIPT_FILENAME /srv/www/index.php; fastcgi_pass 127.0.0.1:9000; }',
+      'location ~ \\.php$ { include fastcgi.conf; fastcgi_pass unix:/run/php/php8.3-fpm.sock; }',
+      'location ~ \\.php$ { include fastcgi_params; fastcgi_pass php:9000; }',
     ],
   },
   {

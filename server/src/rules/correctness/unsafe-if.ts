@@ -1,4 +1,5 @@
 /** An `if` in a location is a location of its own that takes the request over: directives other than rewrite's do not add up as written. */
+import { excludeEachOther } from '../../answers/conditions.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
@@ -83,7 +84,10 @@ The rule traces a request that meets the condition: where that reaches the pass 
     if (body.has('return') || body.named('rewrite').some((d) => /^(last|redirect|permanent)$/.test(d.value(2)))) return;
     const others = scope
       .named('if')
-      .filter((d) => d !== directive && d.body?.directives.some((x) => !FINE.has(x.name)) && !d.body.has('return'));
+      .filter(
+        (d) =>
+          d !== directive && d.body?.directives.some((x) => !FINE.has(x.name)) && !d.body.has('return') && !excludeEachOther(d, directive),
+      );
     for (const d of body.directives) {
       if (FINE.has(d.name) || (!d.fact && !CONTENT.has(d.name))) continue;
       if (CONTENT.has(d.name)) {

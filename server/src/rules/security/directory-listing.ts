@@ -18,8 +18,14 @@ const findsFolders = (scope: Scope): boolean =>
 const PUBLISHED =
   /^\/(?:[\w-]+\/)*(?:pub|public|files?|downloads?|dl|share[ds]?|mirrors?|repo(?:s|sitory)?|packages?|dist|releases?|archives?|iso|ftp|browse|listing|index|autoindex|wheels?|simple|artifacts?|builds?|nightly|snapshots?)(?:\/[\w-]*)*\/?$/i;
 
-/** Lines by which a server does more than give out its files. */
-const HAS_PAGES = /_pass$|^(?:index|try_files|return|rewrite|error_page)$/;
+/** Lines by which a server does more than give out its files; a page for what went wrong is no page of a site. */
+const HAS_PAGES = /_pass$|^(?:index|try_files|return|rewrite)$/;
+
+/** A template writes the line where its user asks for it: it is an option, and off for everyone else. */
+function isOption({ file, scope, statement }: Directive): boolean {
+  const branch = file.structure?.around(statement) ?? null;
+  return branch !== null && branch.kind === 'condition' && branch.index === 0 && branch.start > (scope.opener?.statement.start ?? -1);
+}
 
 /** Whether the listing is what the place is for: by its name, or as all that the server does is to give out the files of a folder. */
 function isMeant({ scope }: Directive): boolean {
@@ -52,7 +58,7 @@ With \`autoindex on\` a folder without an index file answers with the list of wh
     if (!isApart(directive) && !placesOf(directive).some((at) => sendsFiles(at) && findsFolders(at) && admitsStrangers(at))) return;
     report('listed', {
       at: word,
-      ...(isMeant(directive) ? { severity: 'info' as const } : {}),
+      ...(isMeant(directive) || isOption(directive) ? { severity: 'info' as const } : {}),
       fix: fixOf('Turn the listing off', 'suggestion', file, [replace(word, 'off')]),
     });
   },

@@ -8,6 +8,8 @@ import { type Location, locationOf, locationsOf, matchLocation } from '../../con
 import type { Scope } from '../../config/scope.ts';
 import { listenersOf } from '../../config/servers.ts';
 import type { PassTarget } from '../../config/upstreams.ts';
+import type { Deployment } from '../../deploy/deployment.ts';
+import { isWebServer } from '../../deploy/inside.ts';
 
 /** Directives whose subrequests nobody sees: their answer is a status, or nothing. */
 const ASKING = ['auth_request', 'mirror'];
@@ -73,8 +75,21 @@ export function isAnothersSite(scope: Scope, { tls, kindOfHost, host, portText, 
   return told?.toLowerCase() === host.toLowerCase();
 }
 
-/** Ports of stores and tools whose answers are the same whoever asks: CouchDB, Elasticsearch, InfluxDB, the servers of Vite and LiveReload. */
-const OF_STORES: ReadonlySet<string> = new Set(['4173', '5173', '5984', '6333', '7700', '8086', '8983', '9200', '35729']);
+/** Ports of stores and tools whose answers are the same whoever asks: CouchDB, Elasticsearch, InfluxDB, the servers of Vite and LiveReload, Netdata, exporters of Prometheus. */
+const OF_STORES: ReadonlySet<string> = new Set([
+  '4173',
+  '5173',
+  '5984',
+  '6333',
+  '7700',
+  '8086',
+  '8983',
+  '9100',
+  '9115',
+  '9200',
+  '19999',
+  '35729',
+]);
 
 /** The server passes to several places, and this is not the one that has its pages or its interface. */
 export function isBesides({ scope }: Directive, target: PassTarget): boolean {
@@ -85,6 +100,10 @@ export function isBesides({ scope }: Directive, target: PassTarget): boolean {
   const place = placeOf(target);
   return others.size > 1 && pages.size > 0 && !pages.has(place);
 }
+
+/** The web server of the pages has a container of its own, which sends their files to whoever asks. */
+export const isToPages = ({ host, upstream }: PassTarget, deployment: Deployment): boolean =>
+  upstream ? upstream.servers.length > 0 && upstream.servers.every((s) => isWebServer(deployment, s.host)) : isWebServer(deployment, host);
 
 const placeOf = ({ host, portText, kindOfHost }: PassTarget): string => `${kindOfHost} ${host.toLowerCase()} ${portText}`;
 

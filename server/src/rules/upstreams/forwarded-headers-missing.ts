@@ -11,7 +11,7 @@ import { meantRequestHeader } from '../correctness/_header-names.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { lackOf } from './_headers.ts';
-import { isAnothersSite, isBesides, isToApplication, needsNoClient } from './_receiver.ts';
+import { isAnothersSite, isBesides, isToApplication, isToPages, needsNoClient } from './_receiver.ts';
 
 /** Header, the value to set, what goes wrong without it. Host has a rule of its own. */
 const NEEDED = [
@@ -39,9 +39,9 @@ function missingAt(directive: Directive, deployment: Deployment): (typeof NEEDED
   return missing.length && handsOn(directive, deployment) ? [] : missing;
 }
 
-function isBeside(directive: Directive): boolean {
+function isBeside(directive: Directive, deployment: Deployment): boolean {
   const target = passTargetOf(directive);
-  return target !== null && isBesides(directive, target);
+  return target !== null && (isBesides(directive, target) || isToPages(target, deployment));
 }
 
 /** What is in front of this nginx writes the headers, which pass through it as any other header of a request. */
@@ -107,7 +107,7 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
     report(claimed ? 'claimed' : 'missing', {
       at: whole.at,
       // the files of pages are the same whoever asks for them, and few services beside the site's own program ask who does
-      ...(claimed || isForAssets(directive.scope) || isBeside(directive) || (!encrypted && isForFiles(directive.scope))
+      ...(claimed || isForAssets(directive.scope) || isBeside(directive, deployment) || (!encrypted && isForFiles(directive.scope))
         ? { severity: 'info' as const }
         : {}),
       data: {

@@ -1,12 +1,12 @@
 /** proxy_pass sends `Host: $proxy_host`, the name in its own address, unless a line says otherwise (ngx_http_proxy_headers). */
-import { isForAssets } from '../../answers/what-a-place-is-for.ts';
+import { isForAssets, isForFiles } from '../../answers/what-a-place-is-for.ts';
 import { asksByVariable, passedBy, requestHeader } from '../../answers/what-is-passed.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { PassTarget } from '../../config/upstreams.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { lackOf } from './_headers.ts';
-import { isBesides, isToldElsewhere, needsNoClient } from './_receiver.ts';
+import { isBesides, isToldElsewhere, isToPages, needsNoClient } from './_receiver.ts';
 
 /** The host that an application gets which should get the client's; null where it does, and where the upstream's own name may be meant. */
 function sentBy(directive: Directive): string | null {
@@ -65,7 +65,7 @@ A service that is asked by its public name (\`proxy_pass https://bucket.example.
   about: ['proxy_set_header', 'proxy_pass', '$host', '$proxy_host'],
   references: ['https://docs.djangoproject.com/en/stable/ref/settings/#allowed-hosts'],
   looksAt: { directive: ['proxy_pass'] },
-  needs: 'file',
+  needs: 'config',
   fixable: 'always',
   fixChanges: ['request-headers'],
   messages: {
@@ -73,7 +73,7 @@ A service that is asked by its public name (\`proxy_pass https://bucket.example.
     pattern:
       'The application receives "{sent}" as the host: $server_name is the first name of the server_name line as it is written. Pass $host.',
   },
-  check({ directive, report }) {
+  check({ directive, deployment, report }) {
     const pattern = patternSent(directive);
     const word = pattern?.line.args[1];
     if (pattern && word) {
@@ -90,7 +90,9 @@ A service that is asked by its public name (\`proxy_pass https://bucket.example.
       ...lackOf(directive, 'Pass the host on', ['proxy_set_header Host $host;']),
       data: { sent },
       // the files of pages are the same under every host, and few services beside the site's own program look at it
-      ...(isForAssets(directive.scope) || passedBy(directive).targets.every((t) => isBesides(directive, t))
+      ...(isForAssets(directive.scope) ||
+      isForFiles(directive.scope) ||
+      passedBy(directive).targets.every((t) => isBesides(directive, t) || isToPages(t, deployment))
         ? { severity: 'info' as const }
         : {}),
     });

@@ -42,6 +42,10 @@ function pathsIn(server: Scope): string[] {
   return [...new Set(paths)].slice(0, 40);
 }
 
+/** Names that programs ask for, with what is below them: nobody asks for them without their slash. */
+const OF_PROGRAMS =
+  /^\/(?:[\w-]+\/)*(?:api|rest|rpc|graphql|v\d+|internal|ws|wss|websocket|socket\.io|hubs?|events|sse|stream|webhooks?|hooks?|ai)$/i;
+
 /** Paths that a line sends on to another path of this server, as `return 301 /new/` does: nginx puts its own port before it. */
 function sentOnIn(server: Scope): string[] {
   return [...below(locationsOf(server))].flatMap(({ kind, bytes, scope }) => {
@@ -88,15 +92,16 @@ standard one.`,
           const outer = outerPort(from, address.port, scheme);
           const name = publicHostOf(server) ?? 'localhost';
           const host = outer === (scheme === 'https' ? 443 : 80) ? name : `${name}:${outer}`;
-          const found = pathsIn(server.scope)
-            .map((path) => ({ path, url: redirectOf(path) }))
-            .concat(sentOnIn(server.scope).map((path) => ({ path, url: redirectOf(path, true) })))
-            .find(({ url }) => url !== null && !from.ports.some((p) => p.published === portIn(url)));
+          const all = pathsIn(server.scope)
+            .map((path) => ({ path, url: redirectOf(path), rare: path.endsWith('/docs') || OF_PROGRAMS.test(path) }))
+            .concat(sentOnIn(server.scope).map((path) => ({ path, url: redirectOf(path, true), rare: false })))
+            .filter(({ url }) => url !== null && !from.ports.some((p) => p.published === portIn(url)));
+          const found = all.find((f) => !f.rare) ?? all[0];
           if (!found) continue;
           report('closed', {
             at: listen.directive.at(listen.directive.args[0] ?? listen.directive.statement.name),
             // whether such a folder is there the files tell, which are not seen
-            ...(found.path.endsWith('/docs') ? { severity: 'info' as const } : {}),
+            ...(found.rare ? { severity: 'info' as const } : {}),
             data: { path: found.path, url: found.url!, port: address.port, outer },
             related: [{ at: published[0]!.place, message: `published as ${outer}:${address.port}` }],
             fix: fixOf('Send redirects without host and port', 'suggestion', opener.file, [

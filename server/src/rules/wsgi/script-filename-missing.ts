@@ -9,6 +9,9 @@ import { sharedList } from '../shared.ts';
 const TITLE = 'Send SCRIPT_FILENAME';
 const LINES = ['fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;'];
 
+/** Sockets of the php-fpm that Debian and Ubuntu package: beside it runs an nginx whose own list lacks the script, theirs or nginx.org's. */
+const OF_DEBIAN = /^unix:\/(?:var\/)?run\/php\/php\d[\d.]*-fpm\.sock/;
+
 export default defineRule({
   id: 'script-filename-missing',
   group: 'wsgi',
@@ -36,7 +39,7 @@ it every page is "File not found." (tried with php-fpm 8.2), and nginx's log say
     // what is above a fragment may have it, unless the list here hides it
     if (!config.whole && !directives.length) return;
     // images write more into nginx's own fastcgi_params: linuxserver's names the script there
-    if (directives.some((d) => isStock(d.file.id)) && !config.tree.standIn?.certain) return;
+    if (directives.some((d) => isStock(d.file.id)) && !config.tree.standIn?.certain && !OF_DEBIAN.test(directive.value(0))) return;
     if (shadowed.length || directives.some((d) => d.value(0) === 'SCRIPT_FILENAME')) return;
     const place = outside(directive);
     report('missing', {

@@ -1,5 +1,6 @@
 /** Files that nginx is told to send from a folder that its container does not have. */
 
+import { placesOf, sendsFiles } from '../../answers/where-a-line-counts.ts';
 import { dirname, pathOf, resolve } from '../../base/file-id.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
@@ -20,12 +21,16 @@ import { installed, projectFolder } from './_static.ts';
 
 function folders(config: Config): Directive[] {
   const seen = new Set<string>();
-  return serversOf(config)
-    .flatMap((s) => s.scope.all.filter((d) => (d.name === 'alias' || d.name === 'root') && d.fact && d.args[0]))
-    .filter((d) => {
-      const key = `${d.file.id}#${d.statement.start}`;
-      return !seen.has(key) && seen.add(key);
-    });
+  return (
+    serversOf(config)
+      .flatMap((s) => s.scope.all.filter((d) => (d.name === 'alias' || d.name === 'root') && d.fact && d.args[0]))
+      // a root above locations that all pass their requests on is read by nobody
+      .filter((d) => d.name === 'alias' || placesOf(d).some((at) => sendsFiles(at) || at.has('try_files')))
+      .filter((d) => {
+        const key = `${d.file.id}#${d.statement.start}`;
+        return !seen.has(key) && seen.add(key);
+      })
+  );
 }
 
 const clean = (path: string): string => path.replace(/\/{2,}/g, '/').replace(/(?<=.)\/+$/, '');
