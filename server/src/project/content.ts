@@ -7,6 +7,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { checkValues } from '../catalog/value-check.ts';
 import { DEFAULT_SETTINGS } from '../config/settings.ts';
 import { doublesBraces, TEMPLATE_ENDINGS } from '../syntax/template/engines.ts';
+import { PLACEHOLDERS, steering } from '../syntax/template/placeholders.ts';
 import { formOfText } from './embedded.ts';
 
 /** `foreign`: it has the form of something else; `unsure`: too little to say. */
@@ -42,7 +43,7 @@ const OTHER_NAMES =
 export function isPlausible(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
   if (looksLikeNginx(path)) return true;
-  if (OTHER_NAMES.test(name)) return false;
+  if (OTHER_NAMES.test(name) || (/(?<!\.blade)\.php$/i.test(name) && !/\.(?:conf|vhost|nginx|blade)\.php$/i.test(name))) return false;
   const bare = name.replace(LAST_ENDING, '');
   // `index.liquid` is a page of a shop, `nginx.liquid` is not
   const plain = bare.includes('.') || /nginx/i.test(bare) ? bare : name.replace(/\.(bak|orig|old|disabled)$/i, '');
@@ -82,7 +83,12 @@ const withoutTemplates = (text: string): string =>
         .replace(/(?<![$\\])\{[A-Za-z_][\w.]*\}/g, 'x')
     : text
   )
-    .replace(/(?<![$\\{}#%@])\{[A-Z][A-Z0-9_]+\}(?![{}])/g, 'x')
+    // what begins a line may be a tag of XML
+    .replace(PLACEHOLDERS, (mark, at: number, all: string) =>
+      /^<(?!\/?tmpl_)/.test(mark) && !/\S/.test(all.slice(all.lastIndexOf('\n', at) + 1, at)) ? mark : steering(mark) ? ' ' : 'x',
+    )
+    .replace(/\{!![^\n]*?!!\}|<\?(?:=|php\s+echo\b)[\s\S]*?\?>|(?<!^[ \t]*)\[\[-?(?=[ \t.$])[^[\]\n]*\]\]/gm, 'x')
+    .replace(/<\?php\b[\s\S]*?\?>|\[\[-?(?=[ \t.$])[^[\]\n]*\]\]/g, ' ')
     .replace(/\{#[\s\S]*?#\}|\{%[\s\S]*?%\}|<%#[\s\S]*?%>|\{\{-?\s*\/\*[\s\S]*?\*\/\s*-?\}\}/g, ' ')
     .replace(/<%=[\s\S]*?%>/g, 'x')
     .replace(
@@ -161,7 +167,7 @@ export function verdictOn(text: string, path: string, catalog: Catalog, whole = 
   const named = looksLikeNginx(path);
   const called = NGINX_NAME.test(path);
   const plain = withoutTemplates(text.slice(0, HEAD).replace(/^\uFEFF/, ''));
-  if (/^\s*(#!|<\?|<!|<[A-Z])/.test(text) || formOfText(text) !== null) return 'foreign';
+  if (/^\s*(#!|<\?(?!(?:php|=)[\s\S]*?\?>[\s\S]*\S)|<!|<[A-Z])/.test(text) || formOfText(text) !== null) return 'foreign';
   let good = 0;
   let telling = 0;
   let unknown = 0;

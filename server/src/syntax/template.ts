@@ -20,9 +20,16 @@ import {
 } from './template/engines.ts';
 import { type Branch, Structure } from './template/structure.ts';
 
-/** What the last characters of a whole mark are; those of envsubst may be a name alone, those of Mako a line. */
-const CLOSED =
-  /(^\{\{[\s\S]*\}\}|^\{%[\s\S]*%\}|^\{#[\s\S]*#\}|%>|^<\/?%[\s\S]*>|^[$%]\{[\s\S]*\}|^\$\w+|^\$\([^\n]*\)|^\$[?@*#]|^`[^\n]*`|^\{!![^\n]*!!\}|^[%@_<][\w%@_<>-]*[%@_>]|^[ \t]*(%|##|@[a-z])[^\n]*)$/;
+/** What ends a mark that may go on to the end of its line while it is being typed, by its beginning; other marks are whole or none. */
+const ENDS: readonly (readonly [RegExp, RegExp])[] = [
+  [/^\{\{/, /\}\}$/],
+  [/^\{%/, /%\}$/],
+  [/^\{#/, /#\}$/],
+  [/^<%/, />$/],
+  [/^<\?/, /\?>$/],
+];
+
+const isWhole = (mark: string): boolean => ENDS.find(([start]) => start.test(mark))?.[1].test(mark) ?? true;
 
 /** One way in which a template may be written out. */
 export interface Rendering {
@@ -360,7 +367,7 @@ class Masker {
         start,
         end,
         role: sort.role ?? null,
-        closed: this.commented.has(start) || CLOSED.test(own),
+        closed: this.commented.has(start) || isWhole(own),
       })),
       words: this.words,
       between: this.between,

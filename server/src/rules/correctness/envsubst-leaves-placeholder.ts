@@ -15,6 +15,8 @@ export default defineRule({
   why: `
 The scripts of nginx's image run envsubst over the files of \`/etc/nginx/templates\` and tell it to replace the names that the container's environment has, and no others. A placeholder whose name is not set there stays in the written file. Where a directive takes no variables nginx refuses it ("client_max_body_size" directive invalid value), where it does nginx looks for a variable of its own by that name ("unknown variable"), and in \`server_name\` it is a name that no client asks for. The container then does not start, or answers for nobody.
 
+A default within the braces (\`\${PORT:-80}\`) is the shell's: envsubst replaces \`\${PORT}\` and leaves the other as it is, whatever the environment has.
+
 A call of envsubst with a list of names (\`envsubst '$PORT'\`) replaces these alone, whatever the environment has, and so does \`NGINX_ENVSUBST_FILTER\`, to which names must fit.
 
 Of the environment it is said only where all that sets the environment is there to be read: the compose file, the files that its \`env_file\` names, and the Dockerfile.`,
@@ -28,6 +30,8 @@ Of the environment it is said only where all that sets the environment is there 
       '${name} is not in the list of names that envsubst is given, so nginx reads it as it is. Add it to the list: envsubst replaces no other.',
     filtered:
       '${name} does not fit NGINX_ENVSUBST_FILTER ("{filter}"), so nginx reads it as it is. Give it a name that fits, or change the filter.',
+    defaulted:
+      'envsubst knows no defaults and leaves "{written}" as it is, and so nginx reads it. Write "${name}", and set the default where the environment is set.',
     unset:
       '${name} is not in the environment of any container that renders this template ({services}), so nginx reads it as it is. Set it under "environment".',
   },
@@ -42,8 +46,14 @@ Of the environment it is said only where all that sets the environment is there 
     const said = new Set<string>();
     const comments = [...file.comments].sort((a, b) => a.start - b.start);
     for (const mark of file.marks ?? []) {
-      const name = /\w+/.exec(file.text.slice(mark.start, mark.end))?.[0];
+      const written = file.text.slice(mark.start, mark.end);
+      const name = /\w+/.exec(written)?.[0];
       if (!name || said.has(name) || meets(comments, mark.start, mark.end)) continue;
+      if (/^\$\{\w+:?[-=?+]/.test(written)) {
+        said.add(name);
+        report('defaulted', { at: { start: mark.start, end: mark.end }, data: { name, written }, ofTemplate: true });
+        continue;
+      }
       const lacking = by.filter(({ names }) => !names.has(name));
       const unlisted = lists.length > 0 && lists.every(({ names }) => !names.has(name));
       if (!lacking.length && !unlisted) continue;
@@ -118,6 +128,46 @@ services:
     environment:
       SITE_NAME: www.example.com
       BODY_LIMIT: 20m
+    volumes:
+      - ./templates:/etc/nginx/templates:ro
+`,
+      fixed: false,
+    },
+    {
+      inside: 'tree',
+      notOn122: 'nginx reads what envsubst makes of the template',
+      bad: `#- nginx.conf
+events {}
+http { include templates/*.template; }
+#- templates/default.conf.template
+server {
+    listen 80;
+    client_max_body_size \${BODY_LIMIT:-20m};
+#                        ^^^^^^^^^^^^^^^^^^ defaulted
+}
+#- compose.yaml
+services:
+  web:
+    image: nginx:1.27
+    environment:
+      BODY_LIMIT: 30m
+    volumes:
+      - ./templates:/etc/nginx/templates:ro
+`,
+      good: `#- nginx.conf
+events {}
+http { include templates/*.template; }
+#- templates/default.conf.template
+server {
+    listen 80;
+    client_max_body_size \${BODY_LIMIT};
+}
+#- compose.yaml
+services:
+  web:
+    image: nginx:1.27
+    environment:
+      BODY_LIMIT: \${BODY_LIMIT:-20m}
     volumes:
       - ./templates:/etc/nginx/templates:ro
 `,

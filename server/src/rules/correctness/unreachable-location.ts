@@ -136,6 +136,8 @@ The rule generates many different paths that match the location and sends each t
       if (!winners.has(match.location)) winners.set(match.location, path);
     }
     // several takers together are believed only after many paths
+    // what a template writes into its pattern decides
+    if ([...winners.keys()].some((w) => w.directive.args.some((a) => a.templated))) return;
     if (!winners.size || (location.parent && tried < 4) || (winners.size > 1 && (winners.size > 3 || tried < 12))) return;
     if (escapes(location, [...winners.keys()], paths, root)) return;
     const [winner, path] = [...winners][0]!;

@@ -6,6 +6,7 @@
 import type { Span } from '../../base/span.ts';
 import { table } from '../../base/table.ts';
 import type { Notation } from './condition.ts';
+import { PLACEHOLDERS, steering } from './placeholders.ts';
 
 /** What an opening mark begins. The text of `definition` is written elsewhere, that of `dropped` nowhere. */
 export type Begins = 'condition' | 'case' | 'loop' | 'definition' | 'dropped' | 'plain';
@@ -94,6 +95,8 @@ const jinjaControl = byRows(JINJA_ROWS, CONTROL, /^\{%[-+~]?/, /[-+~]?%\}$/, /(?
 
 // Ruby's words, Puppet's braces.
 const ERB_ROWS: readonly Row[] = [
+  // Mason writes a value so, where Ruby and Puppet would do nothing
+  [/^\$\w+$/, () => VALUE],
   [/^\}\s*els(?:if|e\s+if)\s+([\s\S]*?)\{$/, (m) => middle(m[1]!)],
   [/^\}[\s\S]*\{(\s*\|[^|]*\|)?$/, () => middle()],
   [/^elsif\b([\s\S]*?)(\bthen)?$/, (m) => middle(m[1]!)],
@@ -194,6 +197,19 @@ const BLADE_ROWS: readonly Row[] = [
   [/^@(end|show)/, () => CLOSE],
 ];
 
+// PHP: with braces or with colons, which is what templates have.
+const PHP_ROWS: readonly Row[] = [
+  [/^(?:echo|print)\b/, () => VALUE],
+  [/^(?:include|require)(?:_once)?\b/, () => ({ kind: 'value', hole: true })],
+  [/^\}?\s*else\s*if\b([\s\S]*?)[:{]$/, (m) => middle(m[1]!)],
+  [/^\}?\s*else\s*[:{]$/, () => middle()],
+  [/^if\b([\s\S]*?)[:{]$/, (m) => open('condition', { test: m[1]! })],
+  [/^foreach\s*\(([\s\S]*?)\bas\b([\s\S]*)\)\s*[:{]$/, (m) => open('loop', { test: m[1]!, locals: names(m[2]!) })],
+  [/^(?:for|while)\b([\s\S]*?)[:{]$/, (m) => open('loop', { test: m[1]!, locals: ['$i', '$j'] })],
+  [/^(?:end(?:if|foreach|for|while)\b|\})/, () => CLOSE],
+  [/\{$/, () => open('plain')],
+];
+
 const FAMILIES = {
   jinja: {
     // what is in quotes ends no mark: `{{ '{{' }}`. Each character is read in one way only, so that no text takes long
@@ -201,7 +217,7 @@ const FAMILIES = {
       /\{#[\s\S]*?#\}|\{%(?:"[^"\n]*"|'[^'\n]*'|"(?![^"\n]*")|'(?![^'\n]*')|(?!\{%)[^"'])*?%\}|\{\{(?:"[^"\n]*"|'[^'\n]*'|"(?![^"\n]*")|'(?![^'\n]*')|(?!\{\{|\{%)[^"'])*?\}\}|\{[{%][^\n]*/g,
     notation: 'infix',
     sort: (mark) =>
-      mark.startsWith('{{')
+      mark.startsWith('{{') || mark.startsWith('{%=')
         ? mark.endsWith('-}}')
           ? { ...VALUE, trims: true }
           : VALUE
@@ -244,17 +260,41 @@ const FAMILIES = {
     notation: 'infix',
     sort: (mark) => byRows(BLADE_ROWS, /^\s*@/.test(mark) ? CONTROL : VALUE, /^\s+/, /$/, /^\s*@/)(mark),
   },
+  php: {
+    marks: /<\?(?:php\b|=)[\s\S]*?(?:\?>|$(?![\s\S]))/g,
+    notation: 'infix',
+    sort: (mark) => (mark.startsWith('<?=') ? VALUE : byRows(PHP_ROWS, CONTROL, /^<\?php/, /\s*;?\s*(?:\?>)?$/, /^(?!)/)(mark)),
+  },
+  // Levant and consul-template where a job's own marks are taken
+  brackets: {
+    marks: /\[\[-?(?=[ \t.$])[^[\]\n]*\]\]/g,
+    notation: 'prefix',
+    sort: byRows(GO_ROWS, VALUE, /^\[\[-?/, /-?\]\]$/, /-\]\]$/),
+  },
+  // macros are plain words: those in capitals are taken for them
+  m4: {
+    marks:
+      /\bdnl\b[^\n]*|\b(?:m4_)?(?:define|undefine|ifdef|ifelse|s?include|divert|changequote|changecom|pushdef|popdef)\((?:[^()]|\([^()]*\))*\)|\b[A-Z][A-Z0-9_]+\b/g,
+    notation: 'infix',
+    sort: (mark) =>
+      /^(?:dnl|(?:m4_)?(?:define|undefine|divert|change|push|pop))/.test(mark)
+        ? CONTROL
+        : /\($|^[A-Z]/.test(mark)
+          ? VALUE
+          : { kind: 'value', hole: true },
+  },
   // GitHub's expressions in workflows, OpenShift's parameters: another program writes them before anyone reads the text
   actions: { marks: /\$\{\{[^\n]*?\}\}/g, notation: 'infix', sort: () => VALUE },
-  envsubst: { marks: /\$\{[A-Z_][A-Z0-9_]*\}|\$[A-Z][A-Z0-9_]*/g, notation: 'infix', sort: () => VALUE },
-  // what a script or a control panel replaces; `%ip%` is no character of a URL, which two digits encode. Hestia leaves out lines that stand
-  // between `%<i6` and `i6>%`
+  envsubst: { marks: /\$\{[A-Z_][A-Z0-9_]*(?::?[-=?+][^{}\n]*)?\}|\$[A-Z][A-Z0-9_]*/g, notation: 'infix', sort: () => VALUE },
+  // what a script or a control panel replaces
   placeholders: {
-    marks:
-      // each way begins with its own character: a look back in front of it is taken at every character of the text
-      /%%[A-Z][A-Z0-9_]*%%|%\([A-Za-z_][\w.-]*\)[sdr]|(?<![$\\{}#%@]|\\[pPxgkN])\{[A-Z][A-Z0-9_]+\}(?![{}])|%<i[46]\b|\bi[46]>%|%(?:(?![\dA-Fa-f]{2})[A-Za-z]\w*|[A-Za-z][A-Za-z\d]*_\w+)%|@[A-Z][A-Z0-9_]*@|__[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*__|(?<![?P<'])<(?:[A-Z][A-Z0-9_-]{2,}|[A-Za-z]+(?:[_-][A-Za-z]+)+)>|<(?<=[ \t/.]<)[A-Za-z][\w.-]*(?: [\w.-]+){1,7}>(?=[ \t;/.:])/g,
+    marks: PLACEHOLDERS,
     notation: 'infix',
-    sort: (mark) => (mark.startsWith('%<') ? open('condition', { test: mark.slice(2) }) : mark.endsWith('>%') ? CLOSE : VALUE),
+    sort: (mark) => {
+      const how = steering(mark);
+      if (!how) return VALUE;
+      return how.role === 'open' ? open(how.begins, { test: how.test }) : how.role === 'middle' ? middle(how.test) : CLOSE;
+    },
   },
   // lines that a script puts in the place of a word
   words: { marks: /^(?<=[{};]\s*)[ \t]*[A-Z][A-Z0-9_]{2,}(?=[ \t]*$)/gm, notation: 'infix', sort: () => ({ kind: 'value', hole: true }) },
@@ -311,11 +351,14 @@ const BY_NAME: readonly (readonly [RegExp, FamilyName, engine: string])[] = [
   [/\.tftpl$/i, 'terraform', 'terraform'],
   [/\.blade(\.\w+)?$/i, 'blade', 'blade'],
   [/\.(template|envsubst)$/i, 'envsubst', 'envsubst'],
+  [/\.tera$/i, 'jinja', 'tera'],
+  [/\.m4$/i, 'm4', 'm4'],
+  [/\.php$/i, 'php', 'php'],
 ];
 
 /** The endings of files that are written out to a file without them, as part of an expression. */
 export const TEMPLATE_ENDINGS =
-  'j2|jinja2?|liquid|twig|erb|epp|ejs|ctmpl|tmpl|gotmpl|gtpl|tpl|sigil|hbs|handlebars|mustache|mako|tftpl|stpl|blade(?:\\.php)?|template|envsubst|in|dist|sample|example';
+  'j2|jinja2?|liquid|twig|erb|epp|ejs|ctmpl|tmpl|gotmpl|gtpl|tpl|sigil|hbs|handlebars|mustache|mako|tftpl|stpl|blade(?:\\.php)?|tera|m4|php|smarty|template|envsubst|in|dist|sample|example';
 
 /** Names by which a person may set the engine: `# proxylens: template jinja` in the file. */
 const BY_WORD: Readonly<Record<string, FamilyName>> = table({
@@ -337,6 +380,9 @@ const BY_WORD: Readonly<Record<string, FamilyName>> = table({
   mako: 'mako',
   terraform: 'terraform',
   blade: 'blade',
+  php: 'php',
+  m4: 'm4',
+  levant: 'brackets',
   envsubst: 'envsubst',
   placeholders: 'placeholders',
   'python-format': 'format',
@@ -347,6 +393,8 @@ export const ENGINE_NAMES: readonly string[] = [...Object.keys(BY_WORD), 'none']
 
 /** What the marks themselves say of the engine. */
 const BY_CONTENT: readonly (readonly [RegExp, FamilyName, engine: string])[] = [
+  [/^(?:[^"'#\n]|"[^"\n]*"|'[^'\n]*')*?<\?(?:php\b|=)[\s\S]*?\?>/m, 'php', 'php'],
+  [/(?:^|[\s;:/."@])\[\[-?(?=[ \t.$])[^[\]\n]*\]\]/, 'brackets', 'levant'],
   [/^[ \t]*@end(?:if|foreach|for|forelse|unless|isset|switch)[ \t]*$/m, 'blade', 'blade'],
   [/\{\{-?\s*cookiecutter\./, 'jinja', 'cookiecutter'],
   [/\{%-?\s*(unless|elsif|capture|assign)\b[\s\S]*?%\}/, 'jinja', 'liquid'],
@@ -368,10 +416,13 @@ const BY_CONTENT: readonly (readonly [RegExp, FamilyName, engine: string])[] = [
   [/\{\{[\s\S]*?\}\}/, 'jinja', 'jinja'],
 ];
 
+/** Engines whose marks are found where they stand outside of quotes only, or nowhere else at all. */
+const TELLING: ReadonlySet<FamilyName> = new Set(['mako', 'blade', 'php', 'brackets']);
+
 /** Engines that a file's name suggests, and that the marks found may overrule: every engine has files called `.tmpl` and `.template`. */
 const OVERRULED: Readonly<Record<string, readonly FamilyName[]>> = table({
-  envsubst: ['jinja', 'erb', 'ejs', 'go', 'mako', 'blade'],
-  go: ['jinja', 'erb', 'ejs', 'blade'],
+  envsubst: ['jinja', 'erb', 'ejs', 'go', 'mako', 'blade', 'brackets', 'php'],
+  go: ['jinja', 'erb', 'ejs', 'blade', 'brackets', 'php'],
 });
 
 // a text is looked through for this at every keystroke, and nearly always in vain: plain words are found faster than expressions
@@ -380,6 +431,8 @@ const mayHoldMarks = (text: string): boolean =>
   text.includes('{%') ||
   text.includes('{#') ||
   text.includes('<%') ||
+  text.includes('<?') ||
+  text.includes('[[') ||
   text.includes('@end') ||
   ((text.includes('endif') || text.includes('endfor')) && /^[ \t]*%\s*end(if|for)\b/m.test(text));
 
@@ -428,7 +481,7 @@ function writerOf(name: string, text: string, outside: (text: string) => boolean
   const found = marked ? BY_CONTENT.filter(([test]) => test.test(text)) : [];
   if (!named) {
     // most files hold no mark at all: their text is not read for one at every keystroke
-    const first = found[0] && (found[0][1] === 'mako' || found[0][1] === 'blade' || outside(text)) ? found[0] : undefined;
+    const first = found[0] && (TELLING.has(found[0][1]) || outside(text)) ? found[0] : undefined;
     return first ? { family: first[1], name: first[2] } : substituted(text);
   }
   const [, family, engine] = named;
@@ -452,7 +505,9 @@ function writerOf(name: string, text: string, outside: (text: string) => boolean
   // envsubst fills in what the environment has, in either case
   if (family === 'envsubst') {
     const lower = [...withoutComments(text).matchAll(new RegExp(NO_VARIABLE_HERE, 'gm'))].map((m) => m[1]!);
-    if (lower.length) return { family, name: engine, only: [...new Set([...namesIn(text), ...lower])] };
+    const also = holdsPlaceholders(text) ? { also: REPLACED } : {};
+    if (lower.length) return { family, name: engine, only: [...new Set([...namesIn(text), ...lower])], ...also };
+    return { family, name: engine, ...also };
   }
   const finer = engine === family ? found.find((f) => f[1] === family) : undefined;
   return { family, name: finer?.[2] ?? engine };
@@ -494,7 +549,7 @@ function holdsNamesOnly(text: string): boolean {
   return marks.length > 0 && marks.every(([, inner]) => /^-?\s*[A-Za-z_]\w*(?:\.\w+|\[[^\]]*\])*\s*(?:\|[^|][\s\S]*)?-?$/.test(inner!));
 }
 
-const withoutComments = (text: string): string => text.replace(/(^|[\s;{}])#[^\n]*/g, '$1');
+const withoutComments = (text: string): string => text.replace(/(^|[\s;{}])#(?!\{[/A-Za-z][^{};\n]*\})[^\n]*/g, '$1');
 
 /** Engines without marks of their own kind: names in capitals that nothing in the file defines, and placeholders that a script replaces. */
 function substituted(text: string): Engine | null {
@@ -509,26 +564,32 @@ function substituted(text: string): Engine | null {
     const all = new Set([...code.matchAll(names)].map((m) => m[1]!));
     const free = [...all].filter(
       (n) =>
-        !new RegExp(`(?:^|[\\s;{}])(?:[a-z_]*set|map|geo|split_clients|js_\\w+|perl_set|geoip2|limit_\\w+)\\s[^;{]*\\$${n}\\b`, 'm').test(
-          code,
-        ) && !new RegExp(`\\(\\?P?<${n}>`).test(code),
+        !new RegExp(
+          `(?:^|[\\s;{}])(?:(?:[a-z_]*set|js_\\w+)\\s+\\$${n}\\b|(?:map|geo|split_clients)\\s[^;{]*\\$${n}\\s*\\{)|(?:^|[;{])[ \\t]*\\$${n}\\s[^;]*;`,
+          'm',
+        ).test(code) && !new RegExp(`\\(\\?P?<${n}>`).test(code),
     );
-    if (free.some((n) => !NGINX_VARIABLE.test(n.toLowerCase()))) return { family: 'envsubst', name: 'envsubst', only: free };
+    if (free.some((n) => !NGINX_VARIABLE.test(n.toLowerCase())))
+      return { family: 'envsubst', name: 'envsubst', only: free, ...(holdsPlaceholders(text, code) ? { also: REPLACED } : {}) };
   }
+  return holdsPlaceholders(text, code) ? REPLACED : null;
+}
+
+const REPLACED: Engine = { family: 'placeholders', name: 'placeholders' };
+
+/** Whether placeholders stand where they tell: outside of comments and quotes. */
+function holdsPlaceholders(text: string, code = withoutComments(text)): boolean {
+  const { marks } = FAMILIES.placeholders;
   const plain = outsideQuotes(code);
   // a name in braces may be a table of Lua
   const isLua = text.includes('_by_lua');
   marks.lastIndex = 0;
-  if ([...plain.matchAll(marks)].some(([mark]) => !isLua || !mark.startsWith('{'))) {
-    marks.lastIndex = 0;
-    return { family: 'placeholders', name: 'placeholders' };
-  }
-  return null;
+  return [...plain.matchAll(marks)].some(([mark]) => !isLua || !mark.startsWith('{'));
 }
 
 /** Placeholders in angle brackets look like HTML and like named groups: only those outside of quotes tell what a file is. */
 const outsideQuotes = (text: string): string =>
-  /<|\{[A-Z]/.test(text) ? text.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, (q) => (/[<>{]/.test(q) ? '' : q)) : text;
+  /[<{~|!@]/.test(text) ? text.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, (q) => (/[<>{~|!@]/.test(q) ? '' : q)) : text;
 
 /** The marks of a text in order, with what each does. */
 export function marksOf(engine: Engine, text: string): Mark[] {
@@ -543,7 +604,9 @@ export function marksOf(engine: Engine, text: string): Mark[] {
 
 function marksOfOne(engine: Engine, text: string): Mark[] {
   const family: Family = FAMILIES[engine.family];
-  const marks = engine.only ? new RegExp(engine.only.flatMap((n) => [`\\$\\{${n}\\}`, `\\$${n}(?!\\w)`]).join('|'), 'g') : family.marks;
+  const marks = engine.only
+    ? new RegExp(engine.only.flatMap((n) => [`\\$\\{${n}(?::?[-=?+][^{}\\n]*)?\\}`, `\\$${n}(?!\\w)`]).join('|'), 'g')
+    : family.marks;
   const out: Mark[] = [];
   let raw = false;
   if (engine.family === 'go' && DELIMITERS.test(text)) return marksBetween(text);
