@@ -73,6 +73,7 @@ const LIMITS: Readonly<Record<string, Readonly<Record<string, Outcome>>>> = {
   'project/boundary.ts': { MAX_UP: 'search', MAX_MARK_UP: 'search', MAX_MAIN_UP: 'search' },
   'project/content.ts': { MAX_STATEMENTS: 'search' },
   'project/embedded.ts': { MAX_LENGTH: 'finding', MAX_FOUND: 'finding', MAX_NODES: 'finding', MAX_WAY: 'finding', MAX_NESTED: 'finding' },
+  'project/loose.ts': { MAX_LOOKED: 'search' },
   'project/mounts.ts': { MAX_SPAN: 'kept' },
   'project/project.ts': {
     MAX_HEADS: 'finding',

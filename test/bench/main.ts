@@ -48,6 +48,7 @@ async function keystrokes(): Promise<void> {
       encoding: () => 'utf-16',
       push: () => true,
       lintRun: () => 'onType',
+      lintFiles: () => 'project',
       docs: null,
       log: (line) => console.error(line),
     });

@@ -33,6 +33,7 @@ export async function memory(few = 1000, many = 20_000, lines = 400): Promise<{ 
     encoding: () => 'utf-16',
     push: () => true,
     lintRun: () => 'onType',
+    lintFiles: () => 'project',
     docs: null,
     log: (line) => console.error(line),
   });

@@ -36,6 +36,7 @@ async function publisherOf(send: () => Promise<void>, asked: () => void = () => 
     encoding: () => 'utf-16',
     push: () => true,
     lintRun: () => 'onSave',
+    lintFiles: () => 'project',
     docs: null,
     log: (line) => assert.fail(line),
     published: () => {

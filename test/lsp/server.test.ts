@@ -29,7 +29,7 @@ const ROOT = 'events {}\nhttp {\n    server_tokens off;\n    include conf.d/*.co
 const SITE = 'server {\n    listen 80;\n    location /img { alias /data/img/; }\n}\n';
 
 describe('language server', () => {
-  test('publishes findings for every file of the tree, and blanks them when the file leaves it', async () => {
+  test('publishes findings for every file of the tree, for one that has left it by itself, and blanks them when it is gone', async () => {
     const { dir, uri } = folder({ 'nginx.conf': ROOT, 'conf.d/site.conf': SITE });
     const client = await TestClient.start({ folder: pathToFileURL(dir).href });
     await client.settled();
@@ -40,6 +40,14 @@ describe('language server', () => {
     client.open(uri('nginx.conf'), ROOT);
     await client.settled();
     client.change(uri('nginx.conf'), 2, [{ range: { start: { line: 3, character: 4 }, end: { line: 3, character: 26 } }, text: '' }]);
+    await client.settled();
+    assert.deepEqual(
+      client.shown(uri('conf.d/site.conf')).map((d) => d.code),
+      ['alias-traversal'],
+    );
+    fs.rmSync(path.join(dir, 'conf.d/site.conf'));
+    const changes = [{ uri: uri('conf.d/site.conf'), type: 3 }];
+    void client.connection.sendNotification('workspace/didChangeWatchedFiles', { changes });
     await client.settled();
     assert.deepEqual(client.shown(uri('conf.d/site.conf')), []);
     assert.equal(await client.stop(), 0);

@@ -6,7 +6,7 @@ import { reportOn } from '../../server/src/cli/report.ts';
 import { requestFromUrl } from '../../server/src/trace/from-url.ts';
 import { traceRequest } from '../../server/src/trace/request.ts';
 import { DEPLOYMENTS } from './deployments.ts';
-import { checked, edited, HOME, inMemory, shown } from './world.ts';
+import { asListed, checked, edited, HOME, inMemory, served, shown } from './world.ts';
 
 const idOf = (path: string) => fromPath(`/checkout/project/${path}`);
 const name = (id: Parameters<typeof relativePath>[0]): string => relativePath(id, HOME);
@@ -28,6 +28,16 @@ for (const { name: what, files: texts, nginx, as, warnings = {} } of DEPLOYMENTS
         assert.ok(one, file);
         const said = [one.as, one.inside === null ? null : `within ${one.inside}`].filter(Boolean).join(' ');
         assert.equal(said, place, file);
+      }
+    });
+
+    test('an editor lists what the folder has, whichever of its files are open', async () => {
+      const world = inMemory(texts);
+      const folder = asListed(world, (await checked(world, ['.'])).findings);
+      for (const open of [[], nginx.slice(0, 1), nginx.slice(-1), nginx]) {
+        const { pushed, pulled } = await served(world, open);
+        assert.deepEqual(pushed, folder, `sent, with ${open.join(' and ') || 'nothing'} open`);
+        assert.deepEqual(pulled, folder, `asked for, with ${open.join(' and ') || 'nothing'} open`);
       }
     });
 

@@ -6,7 +6,7 @@ import type { Config } from '../../server/src/config/config.ts';
 import { requestFromUrl } from '../../server/src/trace/from-url.ts';
 import { traceRequest } from '../../server/src/trace/request.ts';
 import { LAYOUTS } from './layouts.ts';
-import { checked, edited, HOME, inMemory, shown } from './world.ts';
+import { asListed, checked, edited, HOME, inMemory, served, shown } from './world.ts';
 
 const idOf = (path: string) => fromPath(`/checkout/project/${path}`);
 
@@ -47,6 +47,16 @@ for (const layout of LAYOUTS)
           .sort();
         assert.deepEqual(file, own, `${path}: named as a file`);
         assert.deepEqual(editor.findings(idOf(path)).map(shown).sort(), own, `${path}: in the editor`);
+      }
+    });
+
+    test('an editor lists what the folder has, whichever of its files are open', async () => {
+      const files = inMemory(layout.files);
+      const folder = asListed(files, (await checked(files, ['.'])).findings);
+      for (const open of [[], layout.nginx.slice(0, 1), layout.nginx.slice(-1), layout.nginx]) {
+        const { pushed, pulled } = await served(files, open);
+        assert.deepEqual(pushed, folder, `sent, with ${open.join(' and ') || 'nothing'} open`);
+        assert.deepEqual(pulled, folder, `asked for, with ${open.join(' and ') || 'nothing'} open`);
       }
     });
 

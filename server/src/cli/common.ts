@@ -23,6 +23,7 @@ import { holdsMainBlocks, isCalledNginx, isPlausible, looksLikeNginx, verdictOn 
 import { loneProject, type Project } from '../project/deployed.ts';
 import { mayBeAnything, mayHost } from '../project/embedded.ts';
 import { EmbeddedFiles } from '../project/embedded-files.ts';
+import { includersOf, isPartOf } from '../project/loose.ts';
 import { findProject, type LoadWishes, loadMain, loadOptions, settingsAbove, settingsFor, started } from '../project/project.ts';
 import { besideOf, destinationIn, loadFragment } from '../project/standin.ts';
 import type { Stock } from '../project/stock.ts';
@@ -464,7 +465,11 @@ export class Loader {
       ...project.configs.filter((id) => folders.some((f) => isBelow(id, f)) && !(chosen && project.roots.includes(id))),
     ];
     const linked = await this.linkedIn(own, loose);
-    for (const id of new Set(loose)) {
+    // a file that was named may be a part of another one that no main file reads
+    const around: FileId[] = [];
+    for (const id of singles) if (!own.some(({ config }) => config.files.has(id))) around.push(...(await includersOf(project, id, this)));
+    const fragments: Asked[] = [];
+    for (const id of new Set([...around, ...loose])) {
       if (own.some(({ config }) => config.root === id)) continue;
       const link = linked.get(id);
       if (link) {
@@ -474,14 +479,27 @@ export class Loader {
         continue;
       }
       for (const way of this.waysOf(project, id)) {
-        if (readBy([...own, ...out], id, way)) continue;
+        if (readBy([...own, ...fragments], id, way)) continue;
         const config = await this.fragment(id, project, way);
-        const shown = (file: FileId): boolean => file === id || loose.includes(file) || folders.some((f) => isBelow(file, f));
-        if (config) out.push({ config, project, way, shown });
+        const shown = (file: FileId): boolean => loose.includes(file) || folders.some((f) => isBelow(file, f));
+        if (config) fragments.push({ config, project, way, shown });
       }
     }
-    return out;
+    return [...out, ...withoutParts(fragments).filter(({ config }) => [...config.files.keys()].some((f) => loose.includes(f)))];
   }
+}
+
+/** Of configurations that are about files which no main file reads: those that are no part of another. */
+function withoutParts(fragments: readonly Asked[]): readonly Asked[] {
+  const all = fragments.map((asked) => ({
+    asked,
+    about: asked.config.subject,
+    way: asked.way,
+    reads: (file: FileId) => asked.config.files.has(file),
+  }));
+  let left = all;
+  for (const one of all) if (left.some((other) => isPartOf(one, other))) left = left.filter((other) => other !== one);
+  return left.map(({ asked }) => asked);
 }
 
 const isFound = (id: FileId, { roots, configs, hosts }: Project): boolean => [roots, configs, hosts].some((list) => list.includes(id));

@@ -146,9 +146,9 @@ export function asked<T>(config: Config, key: string, ask: (config: Config) => T
   return question.answer(config, questions.revision) as T;
 }
 
-/** The same where the answer is at hand: notes that whoever is recorded depends on it. */
+/** The same where the answer is at hand: notes that whoever is recorded depends on it. Of a configuration that nobody keeps there is nothing to note. */
 export function noted(config: Config, key: string, ask: (config: Config) => Answer): void {
-  if (recording) asked(config, key, ask);
+  if (recording && config.kept?.questions.isLatest(config)) asked(config, key, ask);
 }
 
 /** The same for what is asked about each directive of a block alike, with one answer for all blocks. */

@@ -266,6 +266,18 @@ export const EDITOR_SETTINGS = table({
     group: 'checks',
     is: 'When the rules run.',
   },
+  'lint.files': {
+    shape: {
+      is: 'one',
+      of: table({
+        project: 'All files of the folder that are nginx configuration, as `proxylens check` finds them.',
+        open: 'Open files only.',
+      }),
+    },
+    default: 'project',
+    group: 'checks',
+    is: 'Of which files the findings are shown.',
+  },
   'inlayHints.inheritedHeaders': shown('Headers that a location no longer inherits.'),
   'inlayHints.proxiedPath': shown('The path that `proxy_pass` sends on.'),
   'inlayHints.includes': shown('How many files an include reads.'),

@@ -76,6 +76,8 @@ export interface DiskHandler<P, R> extends Common {
 /** It waits for all rules, which judge in slices that let other requests through; the snapshot is that of their text. */
 export interface RoundHandler<P, R> extends Common {
   readonly access: 'round';
+  /** whether it is about files, too, that nobody has opened */
+  everything?(workspace: Workspace, params: P): boolean;
   run(context: ReadContext, params: P): R;
 }
 
@@ -119,7 +121,11 @@ async function answerOf(handler: Handler, session: Session, params: unknown, can
     if (handler.access === 'disk') return await handler.run({ workspace, session, encoding, cancel }, params as never);
     if (!handler.early) await workspace.settle(cancel);
     const { revision } = workspace;
-    if (handler.access === 'round' && !(await session.publisher.whole(revision, cancel))) {
+    const { publisher } = session;
+    const asked = async (): Promise<boolean> =>
+      handler.access !== 'round' ||
+      (handler.everything?.(workspace, params as never) ? publisher.everything(revision, cancel) : publisher.whole(revision, cancel));
+    if (!(await asked())) {
       if (cancel.cancelled) throw new Cancelled();
       throw new ResponseError(LSPErrorCodes.ContentModified, 'the text changed');
     }

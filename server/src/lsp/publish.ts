@@ -1,13 +1,15 @@
 /**
  * Diagnostics: when to lint, which set each file shows, never old findings with a new version. What typing may change is asked about at once,
  * and shown together with what the costly rules found last; these run when the typing rests, in slices that let requests through, and
- * end where the next edit comes. Files that left the include graph are blanked. What a finding is belongs to the rules.
+ * end where the next edit comes. Then come the files of the folders that nobody has opened and no main file reads, as long as there is nothing else
+ * to do. Files that left the include graph are blanked. What a finding is belongs to the rules.
  */
 import { type Connection, type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
 import type { CancelToken } from '../base/cancel.ts';
 import { type FileId, hostFileOf } from '../base/file-id.ts';
 import { Lines } from '../base/lines.ts';
 import type { ConfigId } from '../config/config.ts';
+import type { EditorSettings } from '../config/declared.ts';
 import { Held, Present } from '../rules/held.ts';
 import { Merged } from '../rules/merged.ts';
 import { Remembered } from '../rules/remembered.ts';
@@ -15,7 +17,7 @@ import type { Finding, Rule } from '../rules/rule.ts';
 import { isRemembered, lintSteps, mirrored, type Progress } from '../rules/run.ts';
 import { saysSame, Told } from '../rules/told.ts';
 import type { SourceFile } from '../syntax/statement.ts';
-import type { Snapshot, Workspace } from '../workspace/workspace.ts';
+import type { Snapshot, Unopened, Workspace } from '../workspace/workspace.ts';
 import { type Encoding, toRange } from './convert/encoding.ts';
 import { toDiagnostic } from './convert/to.ts';
 
@@ -41,7 +43,9 @@ export interface PublishOptions {
   readonly rules: readonly Rule[];
   readonly encoding: () => Encoding;
   readonly push: () => boolean;
-  readonly lintRun: () => 'onType' | 'onSave';
+  readonly lintRun: () => EditorSettings['lint.run'];
+  /** of which files findings are shown */
+  readonly lintFiles: () => EditorSettings['lint.files'];
   /** the address that rule ids are put behind; null where nobody serves the pages */
   readonly docs: string | null;
   readonly log: (line: string) => void;
@@ -59,6 +63,11 @@ interface Shown {
   readonly revision: number;
   /** what was sent, for rounds that find the same again */
   readonly sent: readonly Diagnostic[];
+}
+
+/** What was found in a configuration of files that nobody has opened, and what it was asked about. */
+interface Behind extends Pick<Unopened, 'state' | 'tree' | 'deployment'> {
+  readonly findings: readonly Finding[];
 }
 
 /** Milliseconds that work waits at most, once, for what was sent to be on its way: a client that reads nothing holds up nothing but itself. */
@@ -86,6 +95,13 @@ export class Publisher {
   private waiting: (() => void)[] = [];
   private readonly shown = new Map<FileId, Shown>();
   private readonly byFile = new Map<FileId, readonly Finding[]>();
+  /** of files that nobody has opened and no main file reads, by their configurations; and by file */
+  private readonly behind = new Map<ConfigId, Behind>();
+  private behindByFile: ReadonlyMap<FileId, readonly Finding[]> = new Map();
+  /** the revision for which `behind` is whole */
+  private behindAt = -1;
+  /** files that the last round was about */
+  private inFront: ReadonlySet<FileId> = new Set();
   /** what was said of rules that failed: once each */
   private readonly crashes = new Set<string>();
   /** the revision that `byFile` is about, and that of the last whole round */
@@ -104,7 +120,17 @@ export class Publisher {
   }
 
   findings(file: FileId): readonly Finding[] {
-    return this.byFile.get(file) ?? [];
+    const front = this.byFile.get(file) ?? [];
+    const behind = this.behindByFile.get(file) ?? [];
+    if (!behind.length || !front.length) return front.length ? front : behind;
+    const told = new Told<{ finding: Finding }>();
+    for (const finding of front) told.add({ finding });
+    return [...front, ...behind.filter((f) => !told.of(f))];
+  }
+
+  /** All files that something was found in, open or not. */
+  get found(): ReadonlySet<FileId> {
+    return new Set([...this.byFile.keys(), ...this.behindByFile.keys()].filter((file) => this.findings(file).length).map(hostFileOf));
   }
 
   /** The findings of a file for the text of this very snapshot: those that are shown, where they are of its revision. */
@@ -133,6 +159,26 @@ export class Publisher {
     }
     return workspace.revision === revision;
   }
+
+  /** The same for all files of the open folders, those too that nobody has opened. */
+  async everything(revision: number, cancel: CancelToken): Promise<boolean> {
+    for (let rounds = 0; await this.whole(revision, cancel); rounds++) {
+      if (this.behindAt === revision || this.options.lintFiles() === 'open') return true;
+      if (rounds === 3) throw new Error('files that are not open could not be looked at; the log says why');
+      this.behindWanted = true;
+      const round = new Promise<void>((done) => {
+        this.waitingBehind.push(done);
+      });
+      if (!this.running) this.schedule(0);
+      await round;
+      if (cancel.cancelled) return false;
+    }
+    return false;
+  }
+
+  /** someone asked for what is wrong in files that nobody has opened */
+  private behindWanted = false;
+  private waitingBehind: (() => void)[] = [];
 
   /** After an edit: what typing may change at once, the rest once it rests. */
   typed(file: FileId): void {
@@ -203,11 +249,14 @@ export class Publisher {
           if (!(await this.wholeRound(snapshot, quick))) this.wholeAtRest();
         }
       }
+      for (const done of this.waiting.splice(0)) done();
+      if (this.wholeAt === workspace.revision && (this.options.push() || this.behindWanted)) await this.roundBehind();
     } catch (error) {
       this.options.log(`linting: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     } finally {
       this.running = false;
-      for (const done of this.waiting.splice(0)) done();
+      for (const done of [...this.waiting.splice(0), ...this.waitingBehind.splice(0)]) done();
+      this.behindWanted = false;
       if ((this.quickWanted || this.wholeWanted) && !this.timer) this.schedule(0);
       if (!this.timer && !this.restTimer) for (const done of this.idle.splice(0)) done();
     }
@@ -343,15 +392,18 @@ export class Publisher {
   /** What the steps come to, with pauses that let requests through; null when the texts are others meanwhile. */
   private async inSlices(snapshot: Snapshot, steps: Generator<void, Found>, between?: () => void): Promise<Found | null> {
     const { workspace } = this.options;
-    const { revision } = snapshot;
-    if (workspace.revision !== revision) return null;
+    const isOther = (): boolean => workspace.revision !== snapshot.revision;
+    return isOther() ? null : this.stepsInSlices(steps, isOther, between);
+  }
+
+  private async stepsInSlices<T>(steps: Generator<void, T>, isOther: () => boolean, between?: () => void): Promise<T | null> {
     for (let until = performance.now() + SLICE; ; ) {
       const { done, value } = steps.next();
       if (done) return value;
       if (performance.now() < until) continue;
       between?.();
       await this.pause();
-      if (workspace.revision !== revision) return null;
+      if (isOther()) return null;
       until = performance.now() + SLICE;
     }
   }
@@ -373,15 +425,86 @@ export class Publisher {
     return true;
   }
 
+  /** What is wrong in the files that nobody has opened and no main file reads; ends with the next change that comes. */
+  private async roundBehind(): Promise<void> {
+    const { workspace, rules } = this.options;
+    const { revision } = workspace;
+    if (this.behindAt === revision) return;
+    const isOther = (): boolean => workspace.revision !== revision || this.quickWanted || this.wholeWanted;
+    const cancel: CancelToken = {
+      get cancelled() {
+        return isOther();
+      },
+    };
+    const all = this.options.lintFiles() === 'open' ? [] : null;
+    if (!all && !(await workspace.surround(cancel, () => this.pause()))) return;
+    const list = all ?? workspace.unopened();
+    const ids = new Set(list.map((u) => u.id));
+    const gone = [...this.behind.keys()].filter((id) => !ids.has(id));
+    for (const id of gone) this.behind.delete(id);
+    for (const { id, state, tree, deployment, config } of list) {
+      const before = this.behind.get(id);
+      if (before?.state === state && before.deployment === deployment) continue;
+      if (isOther()) return;
+      const steps = lintSteps(config(), rules, { deployment, onCrash: (rule, error) => this.crashed(rule, error) });
+      const findings = await this.stepsInSlices(steps, isOther);
+      if (!findings) return;
+      this.behind.set(id, { state, tree, deployment, findings });
+    }
+    if (isOther()) return;
+    this.behindAt = revision;
+    // what has left the open files is theirs now, or nobody's
+    for (const file of [...this.byFile.keys()]) if (!this.inFront.has(file)) this.byFile.delete(file);
+    this.showBehind(workspace.snapshot(), list);
+  }
+
+  /** Takes up what was found in files that nobody has opened, but for those that someone has opened since. */
+  private showBehind(snapshot: Snapshot, list: readonly Unopened[]): void {
+    const merged = new Merged();
+    for (const { id, tree } of list) {
+      const known = this.behind.get(id);
+      if (known) merged.add({ files: tree.files, tree }, known.findings);
+    }
+    const byFile = new Map<FileId, Finding[]>();
+    for (const finding of merged.findings) {
+      const before = byFile.get(finding.at.file);
+      if (before) before.push(finding);
+      else byFile.set(finding.at.file, [finding]);
+    }
+    const before = this.behindByFile;
+    this.behindByFile = byFile;
+    for (const file of new Set([...before.keys(), ...byFile.keys(), ...this.shown.keys()].map(hostFileOf)))
+      this.publish(snapshot, file, this.shownIn(snapshot, file));
+  }
+
   /** Shows what was found; files of which nothing was found any more, and which the round speaks for, are blanked. */
   private show(snapshot: Snapshot, found: Found, speaksFor: (file: FileId) => boolean): void {
-    for (const file of [...this.byFile.keys()]) if (!found.has(file) && speaksFor(file)) found.set(file, []);
+    const { workspace } = this.options;
+    if (this.behind.size) this.leaveOpened(snapshot);
+    // a file that was closed shows what it showed until it is looked at among those that are not open
+    const isLeft = (file: FileId): boolean => this.options.lintFiles() === 'project' && this.options.push() && workspace.isKnown(file);
+    for (const file of [...this.byFile.keys()]) if (!found.has(file) && speaksFor(file) && !isLeft(file)) found.set(file, []);
+    this.inFront = new Set(found.keys());
     for (const [file, findings] of found) this.byFile.set(file, findings);
     for (const file of new Set([...found.keys()].map(hostFileOf))) this.publish(snapshot, file, this.shownIn(snapshot, file));
   }
 
+  /** What was found in a file while it was not open says nothing of its text once it is. */
+  private leaveOpened(snapshot: Snapshot): void {
+    const opened = [...this.behind].filter(([, { tree }]) => snapshot.open.some((file) => tree.files.has(file)));
+    if (!opened.length) return;
+    const left = new Set<FileId>();
+    for (const [id, { tree }] of opened) {
+      this.behind.delete(id);
+      for (const file of tree.files.keys()) left.add(file);
+    }
+    const others = new Set([...this.behind.values()].flatMap((b) => [...b.tree.files.keys()]));
+    this.behindByFile = new Map([...this.behindByFile].filter(([file]) => !left.has(file) || others.has(file)));
+  }
+
   /** The findings that an editor shows in a file: its own, and those of the configurations within it. */
-  private shownIn(snapshot: Snapshot, file: FileId): readonly Finding[] {
+  shownIn(snapshot: Snapshot, file: FileId): readonly Finding[] {
+    if (this.options.lintFiles() === 'open' && snapshot.version(file) === null) return [];
     const parts = snapshot.embedded(file);
     return parts.length ? [file, ...parts.map((e) => e.id)].flatMap((id) => this.findings(id)) : this.findings(file);
   }
@@ -414,15 +537,7 @@ export class Publisher {
   *steps(snapshot: Snapshot, quick: boolean, early = false, progress?: Progress): Generator<void, Found> {
     const found: Found = new Map();
     const merged = new Merged();
-    const onCrash = (rule: Rule, error: unknown): void => {
-      const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      const key = `${rule.id}\n${words}`;
-      if (this.crashes.has(key)) return;
-      this.crashes.add(key);
-      this.options.log(
-        `The rule ${rule.id} failed, and its findings are missing. Please report this with the configuration that shows it.\n${words}`,
-      );
-    };
+    const onCrash = (rule: Rule, error: unknown): void => this.crashed(rule, error);
     const { rules } = this.options;
     for (const config of snapshot.configs) {
       for (const file of config.files.keys()) if (!found.has(file)) found.set(file, []);
@@ -455,6 +570,16 @@ export class Publisher {
       else found.set(finding.at.file, [finding]);
     }
     return found;
+  }
+
+  private crashed(rule: Rule, error: unknown): void {
+    const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const key = `${rule.id}\n${words}`;
+    if (this.crashes.has(key)) return;
+    this.crashes.add(key);
+    this.options.log(
+      `The rule ${rule.id} failed, and its findings are missing. Please report this with the configuration that shows it.\n${words}`,
+    );
   }
 
   private rememberedOf(id: ConfigId): Remembered {

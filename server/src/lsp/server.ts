@@ -116,6 +116,7 @@ export function serve(connection: Connection, host: Host): void {
       encoding: () => client.encoding,
       push: () => !client.pull,
       lintRun: () => session?.settings['lint.run'] ?? 'onType',
+      lintFiles: () => session?.settings['lint.files'] ?? 'project',
       docs: options.docs ?? null,
       log,
       published: () => {

@@ -76,6 +76,7 @@ export async function warmUp({ parser, engine, rules, encoding, now, idle, log }
     encoding: () => encoding,
     push: () => true,
     lintRun: () => 'onType',
+    lintFiles: () => 'open',
     docs: null,
     log,
   });

@@ -38,6 +38,7 @@ import { holdsMainBlocks, looksLikeNginx, verdictOn } from '../project/content.t
 import { imagesFor, loneProject, type Project, type RunImage } from '../project/deployed.ts';
 import { type Embedded, mayHost } from '../project/embedded.ts';
 import { EmbeddedFiles } from '../project/embedded-files.ts';
+import { includersOf, isPartOf } from '../project/loose.ts';
 import { findProject, type LoadWishes, loadOptions, settingsAbove, settingsFor, started, wordsBeside } from '../project/project.ts';
 import { besideOf, destinationIn, standInFor } from '../project/standin.ts';
 import { Stock } from '../project/stock.ts';
@@ -92,6 +93,17 @@ interface Loaded {
   stale: boolean;
 }
 
+/** A configuration about a file that no main file reads, and of which no editor holds anything. */
+export interface Unopened {
+  readonly id: ConfigId;
+  /** what it is loaded from: another object where any of its files is read again */
+  readonly state: object;
+  readonly tree: Tree;
+  readonly deployment: Deployment;
+  /** made for whoever asks, and kept by nobody: there may be hundreds */
+  config(): Config;
+}
+
 /** The view at one revision. Use it up before the next await. */
 export interface Snapshot {
   readonly revision: number;
@@ -109,6 +121,7 @@ export interface Snapshot {
   /** the editor's version of an open file */
   version(id: FileId): number | null;
   readonly open: readonly FileId[];
+  /** of main files, and of open files that no main file reads */
   readonly configs: readonly Config[];
   /** the configurations that read the file; a fragment of its own when there is none */
   configsOf(id: FileId): readonly Config[];
@@ -549,6 +562,8 @@ export class Workspace {
   }
 
   private applicationSettled = true;
+  /** something of the application's side is wanted for files that nobody has opened */
+  private applicationWanted = false;
 
   /** Reads what the walk found and no editor holds; a file that went away is forgotten. */
   private async readApplication(cancel: CancelToken): Promise<void> {
@@ -681,12 +696,15 @@ export class Workspace {
         continue;
       }
       await this.belongs(file, cancel);
+      for (const other of this.unreadWays(file).length ? await includersOf(this.projectOf(hostFileOf(file)), file, this.sources()) : [])
+        await this.loadLoose(other, cancel, { unopened: false });
       const source = this.buffers.get(file)?.document;
       if (source && this.unreadWays(file).length) await this.load(file, cancel, source);
       // not before: a search that was cancelled found nothing out
       if (this.overtaken === before) this.soughtFor.add(file);
     }
     this.dropIncludedRoots();
+    this.dropParts();
     // one that a configuration reads now is sought for again when it does not any more
     for (const file of this.soughtFor) if (!this.unreadWays(file).length) this.soughtFor.delete(file);
     for (const loaded of this.loaded.values()) loaded.shown = this.isShown(loaded.tree);
@@ -789,20 +807,121 @@ export class Workspace {
     }
   }
 
+  /** A file that no main file reads is a part of another such file that reads it. */
+  private dropParts(): void {
+    const all = [...this.loaded].flatMap(([id, { contexts, file: about, way, tree }]) =>
+      contexts === null ? [] : [{ id, about, way, reads: (file: FileId) => tree.files.has(file) }],
+    );
+    for (const one of all) if (all.some((other) => this.loaded.has(other.id) && isPartOf(one, other))) this.drop(one.id);
+  }
+
+  /** Whether no editor holds any file of a configuration that is about no main file. */
+  private isUnopened({ contexts, tree }: Loaded): boolean {
+    return contexts !== null && ![...tree.files.keys()].some((id) => (this.buffers.get(id)?.version ?? null) !== null);
+  }
+
+  /** Loads a file that no main file reads and nobody has opened; one that something reads is left alone. */
+  private async loadLoose(file: FileId, cancel: CancelToken, how: { readonly unopened: boolean }): Promise<void> {
+    if (!this.unreadWays(file).length) return;
+    const source = await this.source(file);
+    if (source && typeof source !== 'string' && this.unreadWays(file).length) await this.load(file, cancel, source, how);
+  }
+
+  /** The files of a project below the open folders that no main file of it need read, those within other files first. */
+  private async looseOf(project: Project): Promise<readonly FileId[]> {
+    const mine = (id: FileId): boolean => this.folders.some((f) => isBelow(id, f));
+    const parts: FileId[] = [];
+    for (const host of project.hosts.filter(mine)) {
+      const { embedded = [] } = this.hosts.get(host) ?? (await this.files.host(host)) ?? {};
+      parts.push(...embedded.flatMap(({ id, window }) => (holdsMainBlocks(window.visible, pathOf(id)) ? [] : [id])));
+    }
+    return [...parts, ...project.configs.filter((id) => mine(id) && !project.roots.includes(id))];
+  }
+
+  /**
+   * Loads the files of the open folders that are nginx's and that nothing which is loaded reads, though no editor shows them: `unopened` gives them.
+   * What is open is neither waited for nor changed by it; `pause` lets others work between two files. False where it was overtaken: then it is
+   * to be asked again.
+   */
+  async surround(cancel: CancelToken, pause: () => Promise<void>): Promise<boolean> {
+    const { revisionNow, overtaken } = this;
+    const token: CancelToken = {
+      get cancelled() {
+        return cancel.cancelled || isOther();
+      },
+    };
+    const isOther = (): boolean => this.revisionNow !== revisionNow || this.overtaken !== overtaken || this.unsettled;
+    try {
+      let left = MAX_UNOPENED;
+      for (const project of this.found?.values() ?? []) {
+        if (token.cancelled) return false;
+        const loose = await this.looseOf(project);
+        const read = new Set([...this.loaded.values()].flatMap((l) => [...l.tree.files.keys()]));
+        for (const [i, file] of loose.entries()) {
+          if (token.cancelled) return false;
+          if (read.has(file) && project.instances.length < 2) continue;
+          if (left-- <= 0) {
+            this.options.log?.(`${project.boundary}: ${loose.length - i} of ${loose.length} files that are not open were not looked at`);
+            break;
+          }
+          if ((this.buffers.get(file)?.version ?? null) !== null) continue;
+          await this.loadLoose(file, token, { unopened: true });
+          for (const l of this.loaded.values()) if (l.file === file) for (const id of l.tree.files.keys()) read.add(id);
+          await pause();
+        }
+      }
+      if (token.cancelled) return false;
+      this.dropParts();
+      if (this.applicationWanted) await this.readApplication(token);
+      this.applicationWanted = false;
+      return !token.cancelled;
+    } catch (error) {
+      if (error instanceof Cancelled) return false;
+      throw error;
+    }
+  }
+
+  /** What was loaded of files that no main file reads and nobody has opened. */
+  unopened(): Unopened[] {
+    return [...this.loaded].flatMap(([id, l]) => {
+      if (!l.shown || l.stale || !this.isUnopened(l)) return [];
+      const { tree, settings, contexts, file } = l;
+      return {
+        id,
+        state: l,
+        tree,
+        deployment: this.deploymentAt(file, id),
+        config: () => new Config(tree, this.engine, settings, 'fragment', 'main', contexts ?? ['main']),
+      };
+    });
+  }
+
+  /** Whether a file is one of nginx's of the open folders: someone will look at it, open or not. */
+  isKnown(file: FileId): boolean {
+    const project = this.projectOf(hostFileOf(file));
+    return (project.configs.includes(file) || project.hosts.includes(hostFileOf(file))) && this.folders.some((f) => isBelow(file, f));
+  }
+
   /**
    * Loads the configurations that are about a file. `fragment` is the text of one that no main file includes: it is read within the one that is in,
    * for all that no other configuration is about.
    */
-  private async load(file: FileId, cancel: CancelToken, fragment: SourceFile | null = null): Promise<void> {
+  private async load(
+    file: FileId,
+    cancel: CancelToken,
+    fragment: SourceFile | null = null,
+    { unopened = false }: { readonly unopened?: boolean } = {},
+  ): Promise<void> {
     const before = this.found ? this.overtaken : null; // without what the search finds the settings are not whole
-    const project = this.found ? await this.seek(hostFileOf(file), 'file', this.found, cancel) : this.projectOf(file);
+    const project =
+      this.found && !unopened ? await this.seek(hostFileOf(file), 'file', this.found, cancel) : this.projectOf(hostFileOf(file));
     const ways = fragment ? this.unreadWays(file) : waysOf(project, file);
     if (!fragment)
       this.dropFile(
         file,
         ways.map((way) => configId(file, way.startedBy?.label ?? null)),
       );
-    for (const way of ways) await this.loadSo(file, { project, way, fragment, before, cancel });
+    for (const way of ways) await this.loadSo(file, { project, way, fragment, before, cancel, unopened });
   }
 
   private async loadSo(
@@ -813,7 +932,8 @@ export class Workspace {
       fragment,
       before,
       cancel,
-    }: { project: Project; way: Way; fragment: SourceFile | null; before: number | null; cancel: CancelToken },
+      unopened,
+    }: { project: Project; way: Way; fragment: SourceFile | null; before: number | null; cancel: CancelToken; unopened: boolean },
   ): Promise<void> {
     const id = configId(root, way.startedBy?.label ?? null);
     const made = await this.made(root, { project, way, fragment, cancel });
@@ -833,7 +953,8 @@ export class Workspace {
       stale: this.overtaken !== before,
     });
     // a site that is new in it may be of another application
-    if (!isSame) this.applicationSettled = false;
+    if (!isSame && unopened) this.applicationWanted = true;
+    else if (!isSame) this.applicationSettled = false;
     this.built.delete(id);
   }
 
@@ -965,7 +1086,7 @@ export class Workspace {
       },
       version: (id) => this.buffers.get(id)?.version ?? this.hosts.get(id)?.version ?? this.application.get(id)?.version ?? null,
       open: [...this.buffers].filter(([, b]) => b.version !== null).map(([id]) => id),
-      configs: this.chosenFirst([...this.loaded].filter(([, l]) => l.shown)).map(([id]) => this.config(id)),
+      configs: this.chosenFirst([...this.loaded].filter(([, l]) => l.shown && !this.isUnopened(l))).map(([id]) => this.config(id)),
       configsOf: (id) => this.configsOf(id),
       usesOf: (statement, id) => this.configsOf(id).flatMap((c) => c.usesOf(statement, id)),
       settingsProblems: new Map(
@@ -1015,6 +1136,9 @@ export class Workspace {
     return [new Config(tree, this.engine, settings, 'fragment', contexts[0], contexts)];
   }
 }
+
+/** Files that no main file reads and nobody has opened, of which an editor is told what is wrong in them. */
+const MAX_UNOPENED = 2000;
 
 /** The main files of a project, those within files of another language among them. */
 const rootsIn = ({ roots, innerRoots }: Project): readonly FileId[] => [...roots, ...innerRoots];

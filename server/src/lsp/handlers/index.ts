@@ -3,7 +3,7 @@ import type { Handler } from '../handler.ts';
 import { incomingCalls, outgoingCalls, prepareCallHierarchy } from './call-hierarchy.ts';
 import { codeAction, codeActionResolve } from './code-action.ts';
 import { completionHandler, completionResolve } from './completion.ts';
-import { diagnostic } from './diagnostic.ts';
+import { diagnostic, workspaceDiagnostic } from './diagnostic.ts';
 import { documentLink } from './document-link.ts';
 import { explain } from './explain.ts';
 import { fixAll } from './fix-all.ts';
@@ -38,6 +38,7 @@ export const HANDLERS: readonly Handler[] = [
   completionResolve,
   definition,
   diagnostic,
+  workspaceDiagnostic,
   documentHighlight,
   documentLink,
   documentSymbol,

@@ -1,0 +1,42 @@
+/**
+ * The files of a project that no main file reads: which of them are judged by themselves, each within its stand-in, and which are a part of
+ * another one. Whoever names a file, names its folder, or has another one open is given the same answer.
+ */
+import { basename, type FileId, isBelow, isWithin } from '../base/file-id.ts';
+import { isMask, matchesMask } from '../base/glob.ts';
+import type { Sources } from '../config/load.ts';
+import { includesIn } from '../syntax/includes.ts';
+import { partsApart } from './applications.ts';
+import type { Project } from './deployed.ts';
+import { mayBeSame, type Way } from './ways.ts';
+
+/** Files of a project that are looked at for what they include. */
+const MAX_LOOKED = 300;
+
+/** The files of the project, no main files, that may include one, by the names that they write. */
+export async function includersOf(project: Project, file: FileId, sources: Pick<Sources, 'source'>): Promise<readonly FileId[]> {
+  if (isWithin(file) || project.system) return [];
+  const apart = partsApart(project, file);
+  const others = project.configs.filter((id) => id !== file && !project.roots.includes(id) && !apart.some((folder) => isBelow(id, folder)));
+  const read = await Promise.all(others.slice(0, MAX_LOOKED).map((id) => sources.source(id)));
+  const name = basename(file);
+  const mayBring = (path: string): boolean => {
+    const last = path.slice(path.lastIndexOf('/') + 1);
+    return isMask(last) ? matchesMask(name, last) : last === name;
+  };
+  return others.filter((_, i) => {
+    const source = read[i];
+    return source && typeof source !== 'string' && includesIn(source.body).some((s) => mayBring(s.args[0]?.value ?? ''));
+  });
+}
+
+/** A configuration that is about a file which no main file reads. */
+interface Loose {
+  readonly about: FileId;
+  readonly way: Way;
+  reads(file: FileId): boolean;
+}
+
+/** Whether a file is judged as a part of another one. Of two that read each other the one that came first stands for both. */
+export const isPartOf = (one: Loose, other: Loose): boolean =>
+  one.about !== other.about && mayBeSame(one.way, other.way) && other.reads(one.about) && !one.reads(other.about);
