@@ -49,6 +49,12 @@ const FAMILIES: readonly (readonly [string, Source])[] = [
   ['cookie_', { without: `${LINE_ENDS};` }],
 ];
 
+/** Variables of nginx's own that hold no line end, and that no line of a configuration can make (the duplicate "host" variable). */
+const ONE_LINE = /^\$(?:host|scheme|remote_addr|remote_port|server_name|server_port|server_addr|proxy_add_x_forwarded_for)$/;
+
+/** Whether a text may have a line end of a variable in it, by the text alone. */
+export const mayCarryLineEnd = (text: string): boolean => text.includes('$') && !ONE_LINE.test(text);
+
 /** The way of a character from the client to a use, the use's own step first. */
 export interface Flow {
   /** the variable of the client at the end of the way, with its dollar sign; for a capture the URI or what it was taken from */

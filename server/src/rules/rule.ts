@@ -108,12 +108,18 @@ export interface Line {
 /** Whether the words of a line can concern a rule at all. Asked once for all lines that are alike, of which a large configuration has many. */
 export type Where = (line: Line, config: Pick<Config, 'catalog' | 'settings'>) => boolean;
 
+/**
+ * Whether a level can concern a rule by the names of its lines, each with their number (those of includes among them). Asked once for all levels
+ * that are alike.
+ */
+export type Having = (names: ReadonlyMap<string, number>, config: Pick<Config, 'catalog' | 'settings'>) => boolean;
+
 /** The key by which the engine finds the rule: it is asked about nothing else. */
 export type LooksAt =
   | { readonly directive: readonly string[]; readonly where?: Where }
   /** every directive, known or not: for the rules that check names and counts */
   | { readonly directive: '*'; readonly where?: Where }
-  | { readonly scope: readonly ScopeContext[] }
+  | { readonly scope: readonly ScopeContext[]; readonly having?: Having }
   | { readonly file: true }
   | { readonly config: true }
   /**
@@ -219,7 +225,7 @@ export interface RuleSpec<Messages extends Record<string, string>, At extends Lo
   readonly needs: 'file' | 'config' | 'disk' | 'deployment';
   /**
    * The answer follows from the words of the directive, the kind of its block and what the whole configuration declares: a line that was
-   * found in order is so wherever it stands, and is asked about once. For rules about every directive.
+   * found in order is so wherever it stands, and is asked about once.
    */
   readonly contextFree?: boolean;
   /**

@@ -23,7 +23,7 @@ import { withoutForeignText } from './foreign.ts';
 import { movedWith, Present } from './held.ts';
 import { inAll } from './in-all.ts';
 import { type BlockNotes, type Item, type KnownBlocks, NO_QUESTIONS, type Remembered, RuleNotes, type ToldItem } from './remembered.ts';
-import { type Finding, fill, idsOf, type LooksAt, means, type Related, type Report, type Rule, type Where } from './rule.ts';
+import { type Finding, fill, type Having, idsOf, type LooksAt, means, type Related, type Report, type Rule, type Where } from './rule.ts';
 import { joined } from './shared.ts';
 import { type Suppression, suppressionsOf } from './suppress.ts';
 import { Told } from './told.ts';
@@ -99,11 +99,19 @@ interface Concern {
   readonly where: Where | null;
 }
 
+/** A rule about levels, and which of them it is about. */
+interface LevelConcern {
+  readonly asked: RuleRun;
+  readonly having: Having | null;
+}
+
 class Dispatch {
   readonly byName = new Map<string, Concern[]>();
   readonly everyDirective: Concern[] = [];
-  readonly everyLine: RuleRun[] = [];
-  readonly byContext = new Map<ScopeContext, RuleRun[]>();
+  /** rules that judge all lines alike: about every one, and about those of a name */
+  private readonly everyLine: RuleRun[] = [];
+  private readonly lineByName = new Map<string, RuleRun[]>();
+  readonly byContext = new Map<ScopeContext, LevelConcern[]>();
   readonly byFile: RuleRun[] = [];
   readonly byConfig: RuleRun[] = [];
   readonly byOutcome: { readonly asked: RuleRun; readonly names: ReadonlySet<string>; readonly when: ((spot: Spot) => boolean) | null }[] =
@@ -121,13 +129,21 @@ class Dispatch {
     };
     if ('directive' in at) {
       const concern = { asked, where: at.where ?? null };
-      if (at.directive !== '*') for (const name of at.directive) push(this.byName, name, concern);
-      else if (asked.rule.contextFree) this.everyLine.push(asked);
+      if (at.directive !== '*') {
+        if (asked.rule.contextFree) for (const name of at.directive) push(this.lineByName, name, asked);
+        else for (const name of at.directive) push(this.byName, name, concern);
+      } else if (asked.rule.contextFree) this.everyLine.push(asked);
       else this.everyDirective.push(concern);
-    } else if ('scope' in at) for (const context of at.scope) push(this.byContext, context, asked);
+    } else if ('scope' in at) for (const context of at.scope) push(this.byContext, context, { asked, having: at.having ?? null });
     else if ('file' in at) this.byFile.push(asked);
     else if ('outcome' in at) this.byOutcome.push({ asked, names: new Set(at.outcome), when: at.when ?? null });
     else this.byConfig.push(asked);
+  }
+
+  /** The rules that judge all lines alike, and are about this one. */
+  lines(directive: Directive): readonly RuleRun[] {
+    const named = mayBeNamed(directive) ? this.lineByName.get(directive.name) : undefined;
+    return named ? [...this.everyLine, ...named] : this.everyLine;
   }
 
   /** The rules about directives that may be asked about one, but for those that judge all lines alike. */
@@ -233,6 +249,8 @@ type InOrder = readonly { readonly rule: RuleRun; readonly questions: readonly Q
 interface Alike {
   /** null: not found to be in order, or not looked at yet */
   inOrder: InOrder | null;
+  /** for which block it was noted last what was asked to find that */
+  notedFor: BlockNotes | null;
   /** the rules that the words concern; null: not looked at yet */
   concerned: readonly RuleRun[] | null;
 }
@@ -243,6 +261,8 @@ class Part {
   private readonly byRule = new Map<Rule, RuleRun>();
   /** by the kind of block that the line is in, apart for those that open one, and by its words */
   private readonly alike = { open: new Map<ScopeContext, Map<string, Alike>>(), closed: new Map<ScopeContext, Map<string, Alike>>() };
+  /** by the kind of a level and the names of its lines */
+  private readonly levels = new Map<string, readonly RuleRun[]>();
   private readonly sound = new Map<SourceFile, boolean>();
   private readonly present: Present;
   /** what the place at hand has reported, where it is to be remembered */
@@ -370,7 +390,7 @@ class Part {
   private *visitScope(scope: Scope, file: SourceFile): Generator<void> {
     // several levels of one kind are no one's to remember
     const alone = scope.outer && this.config.levels(scope.context).length === 1;
-    for (const asked of this.dispatch.byContext.get(scope.context) ?? [])
+    for (const { asked } of this.dispatch.byContext.get(scope.context) ?? [])
       if (alone) this.askOnItsOwn(asked, this.known?.ofScope(scope.context) ?? null, scope, file);
       else this.ask(asked, scope, scope.opener, file);
     for (const directive of scope.directives) {
@@ -432,7 +452,7 @@ class Part {
     this.askAbout(directive);
     const { body } = directive;
     if (!body) return;
-    for (const asked of this.dispatch.byContext.get(body.context) ?? []) this.ask(asked, body, body.opener, directive.file);
+    this.askOfLevel(body, directive.file);
     for (const inner of body.directives) this.edited(inner, told);
   }
 
@@ -471,11 +491,10 @@ class Part {
 
   /** One rule about a directive with all that is in it: what `within` is for all of them. */
   private askWithin(asked: RuleRun, directive: Directive): void {
-    const { dispatch } = this;
     const { scope, file, body } = directive;
     if (this.looksAtLine(asked, directive)) this.ask(asked, scope, directive, file);
     if (!body) return;
-    if (dispatch.byContext.get(body.context)?.includes(asked)) this.ask(asked, body, body.opener, file);
+    if (this.concernedBy(body).includes(asked)) this.ask(asked, body, body.opener, file);
     for (const inner of body.directives) this.askWithin(asked, inner);
   }
 
@@ -522,27 +541,30 @@ class Part {
     let lines = byContext.get(context);
     if (!lines) byContext.set(context, (lines = new Map()));
     let alike = lines.get(words);
-    if (!alike) lines.set(words, (alike = { inOrder: null, concerned: null }));
+    if (!alike) lines.set(words, (alike = { inOrder: null, notedFor: null, concerned: null }));
     return alike;
   }
 
   /** Rules that judge all lines alike, of which a line that was in order once is in order. */
   private askOfLine(directive: Directive, words: string | null, alike: Alike | null): void {
     const { known, notes } = this;
+    if (alike?.inOrder) {
+      this.noteOrder(alike, alike.inOrder);
+      return;
+    }
+    const rules = this.dispatch.lines(directive);
+    if (!rules.length) return;
     /** what the line is called from one run to the next */
     const line = known && words !== null ? `${directive.scope.context} ${directive.statement.open ? '{' : ';'} ${words}` : null;
-    if (known && alike && !alike.inOrder) {
-      const before = known.lines.recall(line!, this.config);
-      if (before) alike.inOrder = before.map(({ rule, questions }) => ({ rule: this.byRule.get(rule)!, questions }));
-    }
-    const inOrder = alike?.inOrder;
-    if (inOrder) {
-      for (const { rule, questions } of inOrder) this.noteAsked(rule, questions);
+    const before = known && alike ? known.lines.recall(line!, this.config) : null;
+    if (before) {
+      alike!.inOrder = before.map(({ rule, questions }) => ({ rule: this.byRule.get(rule)!, questions }));
+      this.noteOrder(alike!, alike!.inOrder);
       return;
     }
     const asked: { rule: RuleRun; questions: readonly Question[] }[] = [];
     let silent = true;
-    for (const rule of this.dispatch.everyLine) {
+    for (const rule of rules) {
       const { reports, questions } = this.ask(rule, directive.scope, directive, directive.file, true);
       if (reports) silent = false;
       if (questions.length) asked.push({ rule, questions });
@@ -563,20 +585,21 @@ class Part {
 
   /** Whether a rule is asked about a directive, be it by its name or as every one is. */
   private looksAtLine(asked: RuleRun, directive: Directive): boolean {
-    const { everyLine, everyDirective, byName } = this.dispatch;
+    const { everyDirective, byName } = this.dispatch;
     const isAmong = (list: readonly Concern[] | undefined): boolean =>
       list?.some((concern) => concern.asked === asked && this.isConcerned(concern, directive)) ?? false;
-    return everyLine.includes(asked) || isAmong(everyDirective) || (mayBeNamed(directive) && isAmong(byName.get(directive.name)));
+    return (
+      this.dispatch.lines(directive).includes(asked) ||
+      isAmong(everyDirective) ||
+      (mayBeNamed(directive) && isAmong(byName.get(directive.name)))
+    );
   }
 
   private askAbout(directive: Directive): void {
     const { dispatch } = this;
-    let alike: Alike | null = null;
-    if (dispatch.everyLine.length) {
-      const words = this.wordsOf(directive);
-      if (words !== null) alike = this.alikeTo(directive, words);
-      this.askOfLine(directive, words, alike);
-    }
+    const words = this.wordsOf(directive);
+    const alike = words === null ? null : this.alikeTo(directive, words);
+    this.askOfLine(directive, words, alike);
     let concerned = alike?.concerned;
     if (!concerned) {
       concerned = dispatch.concerns(directive).flatMap((concern) => (this.isConcerned(concern, directive) ? [concern.asked] : []));
@@ -591,14 +614,44 @@ class Part {
     this.askAbout(directive);
     const { body } = directive;
     if (!body) return;
-    for (const asked of this.dispatch.byContext.get(body.context) ?? []) this.ask(asked, body, body.opener, directive.file);
+    this.askOfLevel(body, directive.file);
     for (const inner of body.directives) this.within(inner);
   }
 
-  /** Notes that a rule depends on questions which were asked before. */
-  private noteAsked({ notes: own }: RuleRun, questions: readonly Question[]): void {
-    this.notes?.begin(own);
-    if (this.notes) for (const question of questions) own.questions.add(question);
+  /** The rules about levels, of one that belongs to a block. */
+  private askOfLevel(level: Scope, file: SourceFile): void {
+    for (const asked of this.concernedBy(level)) this.ask(asked, level, level.opener, file);
+  }
+
+  /** The rules about levels that the names of its lines can concern, found once for all levels that are alike. */
+  private concernedBy(level: Scope): readonly RuleRun[] {
+    const { context } = level;
+    const concerns = this.dispatch.byContext.get(context);
+    if (!concerns) return NO_RULES;
+    const lines = level.directives;
+    let alike: string = context;
+    for (const { name } of lines) alike += ` ${name}`;
+    let concerned = this.levels.get(alike);
+    if (!concerned) {
+      const names = new Map<string, number>();
+      for (const { name } of lines) names.set(name, (names.get(name) ?? 0) + 1);
+      concerned = concerns.flatMap(({ asked, having }) =>
+        !having || this.holds(asked.rule, () => having(names, this.config)) ? [asked] : [],
+      );
+      this.levels.set(alike, concerned);
+    }
+    return concerned;
+  }
+
+  /** Notes that rules depend on questions which were asked of a line with the same words: once for a block, which may hold many of them. */
+  private noteOrder(alike: Alike, order: InOrder): void {
+    const { notes } = this;
+    if (!notes || alike.notedFor === notes) return;
+    alike.notedFor = notes;
+    for (const { rule, questions } of order) {
+      notes.begin(rule.notes);
+      for (const question of questions) rule.notes.questions.add(question);
+    }
   }
 
   /** `alone`: the answer says what this very place asks, too. */
@@ -658,6 +711,7 @@ class Part {
 }
 
 const NOTHING: readonly Finding[] = [];
+const NO_RULES: readonly RuleRun[] = [];
 
 /**
  * Whether what is said of a spot holds for each spot of its shape in the very same words: it is about a block around the server, and names

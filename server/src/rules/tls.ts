@@ -26,6 +26,7 @@ import { type Server, serverOf, serversOf } from '../config/servers.ts';
 import type { PassTarget } from '../config/upstreams.ts';
 import type { Word } from '../syntax/word.ts';
 import { insertInto, replace } from './fix.ts';
+import type { Where } from './rule.ts';
 import { freeZone } from './zones.ts';
 
 /** The OpenSSL that a configuration is judged for. */
@@ -368,6 +369,9 @@ function passTo(directive: Directive, target: PassTarget): TlsPass {
       (servers.length > 0 && servers.every((s) => s.kind === 'unix' || isLoopback(s.host))),
   };
 }
+
+/** Whether a pass directive may ask over TLS, by its words alone: in stream another line says so. */
+export const mayBeTls: Where = ({ context, values: [to = ''] }) => context.startsWith('stream') || to.includes('$') || TLS_SCHEME.test(to);
 
 export const TLS_PASSES = ['proxy_pass', 'grpc_pass', 'uwsgi_pass'] as const;
 

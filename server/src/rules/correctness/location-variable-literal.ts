@@ -13,7 +13,7 @@ From nginx 1.31.5 on \`location $name { }\` takes the requests for which the var
 
 Before 1.31.5 do the same with \`if\` in the server, or with a \`map\` that chooses the upstream.`,
   about: ['location'],
-  looksAt: { directive: ['location'] },
+  looksAt: { directive: ['location'], where: ({ values: [name = ''] }) => name.startsWith('$') },
   needs: 'file',
   messages: {
     literal: '"{name}" is no variable here in nginx {version} but a literal prefix, so no request arrives. It needs 1.31.5 or later.',

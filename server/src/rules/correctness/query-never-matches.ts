@@ -13,7 +13,7 @@ Locations and the patterns of \`rewrite\` are compared with \`$uri\`, the path w
 
 Check the arguments with \`$arg_name\` or \`$args\`, in an \`if\` or a \`map\`; a \`map\` of \`$request_uri\` sees path and query together.`,
   about: ['location', 'rewrite', '$arg_', '$request_uri'],
-  looksAt: { directive: ['location', 'rewrite'] },
+  looksAt: { directive: ['location', 'rewrite'], where: ({ values }) => values.some((v) => v.includes('?')) },
   needs: 'file',
   messages: {
     location:

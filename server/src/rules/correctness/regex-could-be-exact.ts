@@ -22,7 +22,7 @@ export default defineRule({
   why: `
 A pattern between \`^\` and \`$\` without any choice in it is one path. As a regular expression it is tried after all prefixes and only when the patterns above do not match; an exact location is found at once and always wins.`,
   about: ['location'],
-  looksAt: { directive: ['location'] },
+  looksAt: { directive: ['location'], where: ({ values: [modifier] }) => modifier === '~' || modifier === '~*' },
   needs: 'file',
   fixable: 'sometimes',
   messages: { exact: 'This pattern matches {path} only. Write "location = {path}".' },

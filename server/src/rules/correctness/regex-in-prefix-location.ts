@@ -1,5 +1,5 @@
 /** A location without `~` whose name is plainly a pattern: nginx takes every character of it literally. */
-import { readLocation } from '../../config/locations.ts';
+import { readLocation, readLocationWords } from '../../config/locations.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
@@ -21,14 +21,20 @@ export default defineRule({
   why: `
 Without \`~\` or \`~*\` the name of a location is plain text: \`location /img/.*\\.png\` matches only a path with a dot, a star and a backslash in it. The intended requests go elsewhere.`,
   about: ['location'],
-  looksAt: { directive: ['location'] },
+  looksAt: {
+    directive: ['location'],
+    where: ({ values }, { settings }) => {
+      const read = readLocationWords(values, settings.target.nginx);
+      return read !== null && ['', '=', '^~'].includes(read.modifier) && PATTERN.test(read.name);
+    },
+  },
   needs: 'file',
   fixable: 'sometimes',
   messages: { literal: 'Without ~ this name is taken literally, and no path has such characters. Write "location ~ {pattern}".' },
   check({ directive, file, report }) {
     const read = readLocation(directive);
     const word = directive.args.at(-1);
-    if (!read || !word || word.templated || !['', '=', '^~'].includes(read.modifier) || !PATTERN.test(read.name)) return;
+    if (!read || !word || word.templated) return;
     const first = directive.args[0]!;
     report('literal', {
       at: directive.at(word),

@@ -14,7 +14,7 @@ export default defineRule({
 After \`unix:\` nginx reads the path of the socket up to the next colon. In \`proxy_pass http://unix:/run/app.sock/api/\` there is none, so nginx asks for a socket that is called \`/run/app.sock/api/\`, and answers 502: "Not a directory". Write a colon between socket and URI.`,
   about: ['proxy_pass'],
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass'],
-  looksAt: { directive: ['proxy_pass'] },
+  looksAt: { directive: ['proxy_pass'], where: ({ values: [to = ''] }) => FORM.test(to) },
   needs: 'file',
   fixable: 'always',
   messages: {

@@ -43,6 +43,7 @@ export default defineRule({
 Write the unit: \`300s\`, \`60s\`, \`10m\`.`,
   about: ['proxy_read_timeout', 'proxy_send_timeout', 'send_timeout', 'keepalive_timeout', 'client_max_body_size'],
   looksAt: { directive: [...WAITS, ...SIZES, 'expires'] },
+  contextFree: true,
   needs: 'file',
   inForce: true,
   fixable: 'always',

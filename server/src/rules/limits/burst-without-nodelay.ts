@@ -23,7 +23,7 @@ caught up; with \`delay=8\` the first eight are.
 
 Where the queue is meant, to spare the application, the wait is the price.`,
   about: ['limit_req', 'limit_req_zone'],
-  looksAt: { directive: ['limit_req'] },
+  looksAt: { directive: ['limit_req'], where: ({ values }) => !values.some((v) => v === 'nodelay' || v.startsWith('delay=')) },
   needs: 'config',
   fixable: 'always',
   messages: { waits: 'The last of a burst of {burst} requests waits {wait} at {rate}. Add nodelay to answer the burst at once.' },

@@ -20,13 +20,16 @@ export default defineRule({
 A login page or token endpoint that takes any number of requests lets passwords be guessed, and each guess costs the
 application a slow password hash. A \`limit_req\` of a few requests a minute for each address stops that, and no real user notices it.`,
   about: ['limit_req', 'limit_req_zone', '$binary_remote_addr'],
-  looksAt: { scope: ['location'] },
+  looksAt: {
+    scope: ['location'],
+    having: (names) => PASS_DIRECTIVES.some((p) => names.has(p)) && !['limit_req', 'limit_conn', 'internal'].some((n) => names.has(n)),
+  },
   needs: 'config',
   messages: { unlimited: 'Requests to {name} are not limited, so passwords can be tried at full speed. Add a limit_req.' },
   check({ directive, scope, report }) {
     const location = directive && readLocation(directive);
-    if (!location || location.modifier === '@' || scope.has('internal')) return;
-    if (!PASS_DIRECTIVES.some((p) => scope.has(p)) || ['limit_req', 'limit_conn'].some((n) => scope.value(n))) return;
+    if (!location || location.modifier === '@') return;
+    if (['limit_req', 'limit_conn'].some((n) => scope.value(n))) return;
     const opened = directive.body && locationOf(directive.body);
     // of a pattern every path that fits it
     const names = opened?.kind === 'regex' ? pathsFor(opened, 24) : [location.name];

@@ -19,13 +19,12 @@ export default defineRule({
 
 Use \`default_type\` (with an empty \`types {}\` where the file's name must not count), or hide the upstream's header first.`,
   about: ['add_header', 'default_type', 'types', 'proxy_hide_header'],
-  looksAt: { directive: ['add_header'] },
+  looksAt: { directive: ['add_header'], where: ({ values: [name = ''] }) => name.toLowerCase() === 'content-type' },
   needs: 'file',
   inForce: true,
   fixable: 'sometimes',
   messages: { second: 'add_header sends a second Content-Type beside the first. Use default_type.' },
   check({ directive, scope, file, report }) {
-    if (directive.value(0).toLowerCase() !== 'content-type') return;
     // no type is known and none is the default: the line's own is the only one
     const types = scope.effective('types').directives;
     const returns = isAnsweredFirst(scope);

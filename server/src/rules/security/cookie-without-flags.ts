@@ -19,7 +19,10 @@ export default defineRule({
   why: `
 Without \`HttpOnly\` a script that was injected into the page reads the cookie, without \`Secure\` it goes over plain HTTP too, and without \`SameSite\` other sites' forms send it along in older browsers. The rule looks at cookies that nginx sets with \`add_header\`, and at \`proxy_cookie_flags\` that takes flags away. What the application sets is not checked.`,
   about: ['proxy_cookie_flags', 'add_header'],
-  looksAt: { directive: ['add_header', 'proxy_cookie_flags'] },
+  looksAt: [
+    { directive: ['add_header'], where: ({ values: [name = ''] }) => name.toLowerCase() === 'set-cookie' },
+    { directive: ['proxy_cookie_flags'] },
+  ],
   needs: 'file',
   inForce: true,
   fixable: 'sometimes',
@@ -35,7 +38,7 @@ Without \`HttpOnly\` a script that was injected into the page reads the cookie, 
       return;
     }
     const value = directive.args[1];
-    if (directive.value(0).toLowerCase() !== 'set-cookie' || !value) return;
+    if (!value) return;
     const carried = /^\$\{?\w+\}?$/.test(value.value);
     const cookies = carried ? (textsOf(scope, value.value) ?? []) : [value.value];
     const flags = cookies.map(missingIn).find((list) => list.length > 0);

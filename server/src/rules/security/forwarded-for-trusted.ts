@@ -89,7 +89,10 @@ X-Forwarded-For and its relatives are written by whoever sends the request. \`se
 
 List the addresses of the proxies in front, take \`$remote_addr\` in conditions, and let the realip module put the true address there.`,
   about: ['set_real_ip_from', 'real_ip_header', 'geo', 'proxy_set_header', '$remote_addr'],
-  looksAt: [{ directive: ['set_real_ip_from', 'geo', 'if'] }, { directive: SETTERS, where: (line) => told(line) !== undefined }],
+  looksAt: [
+    { directive: ['set_real_ip_from', 'geo', 'if'] },
+    { directive: SETTERS, where: (line) => told(line) !== undefined && !KNOWN.test((line.values[1] ?? '').replace(/^\$/, '')) },
+  ],
   needs: 'file',
   inForce: true,
   fixable: 'sometimes',

@@ -42,7 +42,11 @@ Applications build links, password mails and cache keys with the host that they 
 
 Many guides, gunicorn's among them, pass \`$http_host\` because it keeps the port. Django and others check it against a list of allowed hosts, so the line is informational there; with \`$host\` the check is nginx's already. Write \`$host:$server_port\` where the port matters. Where the container of nginx is published on another port than 80 and 443, nothing but \`$http_host\` has it, and the rule is silent.`,
   about: ['proxy_set_header', '$host', '$http_host'],
-  looksAt: { directive: SETTERS, where: ({ values: [name = ''] }) => /^(?:host|http_host|:authority)$/i.test(name) },
+  looksAt: {
+    directive: SETTERS,
+    where: ({ values: [name = '', value = ''] }) =>
+      /^(?:host|http_host|:authority)$/i.test(name) && value.includes('$') && !/^\$(?:proxy_)?host$/.test(value),
+  },
   needs: 'file',
   fixable: 'sometimes',
   messages: {

@@ -6,7 +6,8 @@ import { readLocation } from '../../config/locations.ts';
 import { fixOf, insertFirst } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
-const NAMES = /(^|[/_-])(internal|x-?accel|accel-redirect|protected|sendfile|private)([/_-]|$)/i;
+const WORDS = /internal|x-?accel|accel-redirect|protected|sendfile|private/i;
+const NAMES = new RegExp(`(^|[/_-])(${WORDS.source})([/_-]|$)`, 'i');
 
 export default defineRule({
   id: 'internal-missing',
@@ -21,7 +22,7 @@ With X-Accel-Redirect the application decides who may have a file, and nginx sen
 The rule relies on the name of the location and by the alias or root in force in it; without such a name it cannot know what is meant.`,
   about: ['internal', 'alias'],
   references: ['https://nginx.org/en/docs/http/ngx_http_core_module.html#internal'],
-  looksAt: { directive: ['location'] },
+  looksAt: { directive: ['location'], where: ({ values }) => WORDS.test(values.at(-1) ?? '') },
   needs: 'file',
   fixable: 'always',
   fixChanges: ['answer', 'response-headers', 'request-headers', 'request-line', 'limits', 'cache', 'timing'],

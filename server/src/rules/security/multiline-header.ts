@@ -1,6 +1,7 @@
 /** Line ends inside a header's value: obsolete folding that clients and proxies read differently, or refuse. */
 import { definitionsFor } from '../../answers/where-a-value-comes-from.ts';
 import type { Word } from '../../syntax/word.ts';
+import { mayCarryLineEnd } from '../data-flow.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
@@ -29,6 +30,7 @@ Write the value on one line. A line end within a value of \`set\` or \`map\` is 
       'return',
       'rewrite',
     ],
+    where: ({ values }) => values.some((v) => mayCarryLineEnd(v) || /[\r\n]/.test(v)),
   },
   needs: 'file',
   inForce: true,

@@ -4,7 +4,7 @@ import { table } from '../../base/table.ts';
 import type { Directive } from '../../config/directive.ts';
 import { variablesIn } from '../../syntax/variable.ts';
 import type { Word } from '../../syntax/word.ts';
-import { flowInto } from '../data-flow.ts';
+import { flowInto, mayCarryLineEnd } from '../data-flow.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
@@ -59,7 +59,7 @@ nginx decodes the path of a request before it fills \`$uri\`, \`$document_uri\` 
 \`$request_uri\` is the path as it was sent, still encoded. A regular expression whose group cannot match a line end is safe as well: a dot never matches one, while a negated class such as \`[^/]\` does.`,
   about: ['return', 'rewrite', 'add_header', 'proxy_set_header', 'proxy_pass', '$uri', '$request_uri'],
   references: ['https://www.rfc-editor.org/rfc/rfc9112#section-11.1'],
-  looksAt: { directive: Object.keys(SINKS) },
+  looksAt: { directive: Object.keys(SINKS), where: ({ values }) => values.some(mayCarryLineEnd) },
   needs: 'file',
   fixable: 'sometimes',
   messages: {

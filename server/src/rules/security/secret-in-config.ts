@@ -44,7 +44,8 @@ Keep the line in a file of its own that only root may read and include it, so th
   about: ['proxy_set_header', 'uwsgi_param', 'secure_link_md5', 'include'],
   looksAt: [
     { directive: SETTERS, where: ({ name, values: [header = ''] }) => name === 'more_set_input_headers' || mayCarry(header) },
-    { directive: ['proxy_pass', 'set', 'map', 'if', 'secure_link_md5', 'secure_link_secret', 'secure_link_hmac_secret'] },
+    { directive: ['proxy_pass'], where: ({ values: [to = ''] }) => to.includes('@') },
+    { directive: ['set', 'map', 'if', 'secure_link_md5', 'secure_link_secret', 'secure_link_hmac_secret'] },
   ],
   needs: 'file',
   messages: {

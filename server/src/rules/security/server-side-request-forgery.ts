@@ -120,7 +120,7 @@ When a part of a request ends up in the scheme, host or port of a pass directive
 Keep the target constant, look it up with \`map\` from a list of allowed ones, or make the location \`internal\`, so that only a redirect of your own application (X-Accel-Redirect) leads there.`,
   about: ['proxy_pass', 'internal', 'map'],
   references: ['https://owasp.org/www-community/attacks/Server_Side_Request_Forgery'],
-  looksAt: { directive: [...PASS_DIRECTIVES, 'tunnel_pass'] },
+  looksAt: { directive: [...PASS_DIRECTIVES, 'tunnel_pass'], where: ({ values: [to = ''] }) => to.includes('$') },
   needs: 'file',
   messages: {
     target:

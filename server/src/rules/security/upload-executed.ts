@@ -7,6 +7,7 @@ import { defineRule } from '../rule.ts';
 
 /** Names by which scripts of the usual interpreters are known. */
 const SCRIPTS = ['x.php', 'x.phtml', 'x.php5', 'x.cgi', 'x.pl', 'x.py', 'x.jsp', 'x.asp'];
+const UPLOADS = /(?:uploads?|media|attachments|user-?files)\/?$/i;
 const RUNS = ['fastcgi_pass', 'uwsgi_pass', 'scgi_pass', 'proxy_pass'];
 
 export default defineRule({
@@ -19,7 +20,7 @@ export default defineRule({
   why: `
 A pattern such as \`~ \\.php$\` wins over the plain location of the uploads, so an uploaded \`x.php\` is run instead of sent. Give the location of the uploads \`^~\`: patterns beside it are not tried then. A pattern within the location is tried all the same; take it out.`,
   about: ['location', 'fastcgi_pass'],
-  looksAt: { directive: ['location'] },
+  looksAt: { directive: ['location'], where: ({ values }) => UPLOADS.test(values.at(-1) ?? '') },
   needs: 'file',
   fixable: 'sometimes',
   messages: {
@@ -28,7 +29,7 @@ A pattern such as \`~ \\.php$\` wins over the plain location of the uploads, so 
   },
   check({ directive, scope, file, report }) {
     const location = directive.body && locationOf(directive.body);
-    if (location?.kind !== 'prefix' || !/(^|\/)(uploads?|media|attachments|user-?files)\/?$/i.test(location.name)) return;
+    if (location?.kind !== 'prefix' || !/(^|\/)$/.test(location.name.replace(UPLOADS, ''))) return;
     const folder = location.name.replace(/\/?$/, '/');
     const root = matchingRoot(scope);
     const at = (name: string): ReturnType<typeof matchLocation> => matchLocation(root, toBytes(folder + name));

@@ -87,7 +87,10 @@ export default defineRule({
 \`preload\` asks to be put on the list that browsers are shipped with. That list takes a host only with includeSubDomains and a max-age of a year.`,
   about: ['add_header'],
   references: ['https://www.rfc-editor.org/rfc/rfc6797#section-6.1', 'https://hstspreload.org/'],
-  looksAt: { directive: ['add_header', 'more_set_headers'] },
+  looksAt: {
+    directive: ['add_header', 'more_set_headers'],
+    where: ({ values }) => values.some((v) => /^strict-transport-security/i.test(v)),
+  },
   needs: 'file',
   inForce: true,
   fixable: 'sometimes',

@@ -45,7 +45,10 @@ export default defineRule({
 
 The rule asks the configuration for an error where the line counts; where everything is answered with a redirect there is none.`,
   about: ['add_header'],
-  looksAt: { directive: ['add_header'] },
+  looksAt: {
+    directive: ['add_header'],
+    where: ({ values }) => values.length === 2 && values[0]!.toLowerCase() === 'strict-transport-security',
+  },
   needs: 'file',
   costly: true,
   fixable: 'always',
@@ -53,7 +56,6 @@ The rule asks the configuration for an error where the line counts; where everyt
     always: 'Responses such as 401, 404 or 502 are sent without this header. Add "always".',
   },
   check({ config, directive, scope, file, report }) {
-    if (directive.value(0).toLowerCase() !== 'strict-transport-security' || directive.args.length !== 2) return;
     // an empty value sends no header
     if (directive.value(1) === '') return;
     const last = directive.args[1]!;

@@ -1,7 +1,7 @@
 // TLS to a named backend without telling it which name is meant.
 import { fixOf, insertAfter, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { isOn, TLS_PASSES, tlsPass } from '../tls.ts';
+import { isOn, mayBeTls, TLS_PASSES, tlsPass } from '../tls.ts';
 
 export default defineRule({
   id: 'upstream-sni-missing',
@@ -15,7 +15,7 @@ export default defineRule({
 Reported where a pass directive names a host of DNS. A constant in a variable is followed, and \`proxy_ssl on\` in stream counts. Addresses, sockets and upstream groups carry no such name by themselves.`,
   about: ['proxy_ssl_server_name', 'proxy_ssl_name', 'grpc_ssl_server_name', 'uwsgi_ssl_server_name'],
   references: ['https://www.rfc-editor.org/rfc/rfc6066#section-3'],
-  looksAt: { directive: TLS_PASSES },
+  looksAt: { directive: TLS_PASSES, where: mayBeTls },
   needs: 'config',
   fixable: 'sometimes',
   messages: {

@@ -1,7 +1,7 @@
 // TLS to a backend whose certificate nobody looks at.
 import { fixOf, insertAfter } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { isOn, TLS_PASSES, tlsPass } from '../tls.ts';
+import { isOn, mayBeTls, TLS_PASSES, tlsPass } from '../tls.ts';
 
 export default defineRule({
   id: 'upstream-tls-unverified',
@@ -15,7 +15,7 @@ export default defineRule({
 
 For backends under an address or in an upstream group the finding is informational: such networks are often the operator's own. Backends on the same machine are left out.`,
   about: ['proxy_ssl_verify', 'proxy_ssl_trusted_certificate', 'proxy_ssl_name', 'grpc_ssl_verify', 'uwsgi_ssl_verify'],
-  looksAt: { directive: TLS_PASSES },
+  looksAt: { directive: TLS_PASSES, where: mayBeTls },
   needs: 'config',
   fixable: 'sometimes',
   messages: {

@@ -15,6 +15,9 @@ const LOCAL =
 const isPublicName = (host: string): boolean =>
   /^[a-z0-9_-]+(\.[a-z0-9_-]+)+\.?$/i.test(host) && !LOCAL.test(host) && !/^[\d.]+$/.test(host);
 
+/** A name has a dot, and what has nothing else than digits between dots is an address. */
+const mayBePublic = (to: string): boolean => to.includes('.') && !/^(?:\w+:\/\/)?[\d.]+(?:[:/]|$)/.test(to);
+
 export default defineRule({
   id: 'dns-resolved-once',
   group: 'upstreams',
@@ -30,7 +33,16 @@ does not start.
 From 1.27.3 on, \`server name:port resolve\` in an upstream with a \`zone\`, and a \`resolver\`, follow the name. Before, a variable in
 \`proxy_pass\` makes nginx ask the \`resolver\` for each request whose answer has expired. A name that never moves may stay as it is.`,
   about: ['proxy_pass', 'server', 'resolver', 'upstream', 'zone'],
-  looksAt: { directive: ['proxy_pass', 'grpc_pass', 'uwsgi_pass', 'fastcgi_pass', 'scgi_pass', 'server'] },
+  looksAt: [
+    {
+      directive: ['proxy_pass', 'grpc_pass', 'uwsgi_pass', 'fastcgi_pass', 'scgi_pass'],
+      where: ({ values: [to = ''] }) => to.includes('$') || mayBePublic(to),
+    },
+    {
+      directive: ['server'],
+      where: ({ context, values: [to = ''] }) => (context === 'upstream' || context === 'stream-upstream') && mayBePublic(to),
+    },
+  ],
   needs: 'file',
   fixable: 'sometimes',
   messages: {
@@ -40,7 +52,7 @@ From 1.27.3 on, \`server name:port resolve\` in an upstream with a \`zone\`, and
   check({ directive, scope, config, report }) {
     const canResolve = canResolveServers(config);
     if (directive.name === 'server') {
-      if ((scope.context !== 'upstream' && scope.context !== 'stream-upstream') || directive.statement.block) return;
+      if (directive.statement.block) return;
       const word = directive.args[0];
       const read = word && parseAddress(word.value);
       if (!word || !read?.ok || read.value.family !== 'name' || !isPublicName(read.value.host)) return;

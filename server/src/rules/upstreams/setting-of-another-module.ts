@@ -5,6 +5,8 @@ import { defineRule } from '../rule.ts';
 
 const FAMILY = /^(proxy|uwsgi|fastcgi|scgi|grpc|memcached)_(?!pass$)(?!.*_path$)/;
 
+const familiesAmong = (names: ReadonlyMap<string, number>): string[] => [...names.keys()].flatMap((name) => FAMILY.exec(name)?.[1] ?? []);
+
 const familyOf = (d: Directive): string | null => (d.fact ? (FAMILY.exec(d.name)?.[1] ?? null) : null);
 
 export default defineRule({
@@ -16,7 +18,11 @@ export default defineRule({
   why: `
 \`proxy_pass\`, \`uwsgi_pass\`, \`fastcgi_pass\`, \`scgi_pass\` and \`grpc_pass\` belong to modules of their own, with settings of their own. \`proxy_read_timeout\` and \`proxy_set_header\` beside \`uwsgi_pass\` are accepted and do nothing: the answer may take the 60 seconds of \`uwsgi_read_timeout\`, and the header is not sent. Headers go to uWSGI and FastCGI as parameters, \`uwsgi_param HTTP_X_FORWARDED_PROTO $scheme\`.`,
   about: ['proxy_pass', 'uwsgi_pass', 'fastcgi_pass', 'uwsgi_read_timeout', 'uwsgi_param'],
-  looksAt: { scope: ['location', 'server'] },
+  looksAt: [
+    // who has a line of a family beside its pass directive has nothing of another one
+    { scope: ['location'], having: (names) => familiesAmong(names).some((family) => !names.has(`${family}_pass`)) },
+    { scope: ['server'], having: (names) => familiesAmong(names).length > 0 },
+  ],
   needs: 'file',
   messages: {
     none: '{name} has no effect here: requests are passed on by {pass}, which reads {instead}.',

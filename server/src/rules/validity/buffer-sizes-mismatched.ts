@@ -9,6 +9,7 @@ import { soundFact } from './_sound.ts';
 
 const PARTS = ['buffers', 'buffer_size', 'busy_buffers_size', 'temp_file_write_size', 'max_temp_file_size'] as const;
 const FAMILIES = ['proxy', 'fastcgi', 'uwsgi', 'scgi'].map((family) => ({ family, names: PARTS.map((p) => `${family}_${p}`) }));
+const HEADER = ['large_client_header_buffers', 'connection_pool_size'];
 /** ngx_pagesize of the usual machines */
 const PAGE = 4096;
 
@@ -46,7 +47,10 @@ The buffers of \`proxy_\`, \`fastcgi_\`, \`uwsgi_\` and \`scgi_\` depend on one 
 the busy size (2 × size by default) must lie between size and all buffers but one, and the sizes of temporary files must not be below size.
 So a large \`proxy_buffer_size\` alone makes nginx refuse the configuration; it names the line where the http block ends.`,
   about: ['proxy_buffers', 'proxy_buffer_size', 'proxy_busy_buffers_size', 'large_client_header_buffers'],
-  looksAt: { scope: ['http', 'server', 'location', 'if-in-location', 'limit_except'] },
+  looksAt: {
+    scope: ['http', 'server', 'location', 'if-in-location', 'limit_except'],
+    having: (names) => [...HEADER, ...FAMILIES.flatMap((f) => f.names)].some((n) => names.has(n)),
+  },
   needs: 'config',
   messages: {
     few: 'There must be at least 2 "{family}_buffers".',
@@ -94,11 +98,10 @@ So a large \`proxy_buffer_size\` alone makes nginx refuse the configuration; it 
       const limit = bytes(fileLine, 0, 0);
       if (fileLine && limit !== 0 && limit < size) report('file', { at: at(culprit(fileLine, first, buffers)), data, related });
     }
-    const header = ['large_client_header_buffers', 'connection_pool_size'];
-    if ((scope.context === 'http' || scope.context === 'server') && header.some((n) => scope.has(n)) && isMerged(scope, header)) {
+    if ((scope.context === 'http' || scope.context === 'server') && HEADER.some((n) => scope.has(n)) && isMerged(scope, HEADER)) {
       const line = inForce(scope, 'large_client_header_buffers');
       const pool = inForce(scope, 'connection_pool_size');
-      if (header.some((n) => unseenInForce(scope, n).length)) return;
+      if (HEADER.some((n) => unseenInForce(scope, n).length)) return;
       const size = bytes(pool, 0, 512);
       // the default is 4 8k
       if (bytes(line, 1, 8192) < size) {

@@ -25,7 +25,13 @@ export default defineRule({
 \`charset_map\` makes the table between two charsets, for both directions, and each pair once. Where \`source_charset\` and \`charset\` differ, a
 table between the two is needed.`,
   about: ['charset_map', 'charset', 'source_charset'],
-  looksAt: [{ directive: ['charset_map'] }, { scope: ['http', 'server', 'location', 'if-in-location'] }],
+  looksAt: [
+    { directive: ['charset_map'] },
+    {
+      scope: ['http', 'server', 'location', 'if-in-location'],
+      having: (names) => names.has('charset') || names.has('source_charset'),
+    },
+  ],
   needs: 'config',
   messages: {
     order: '"charset_map" with "utf-8" charset should be given in the second column. Swap the two charsets and their columns.',

@@ -80,6 +80,13 @@ Included files count as part of the block. Lists such as \`access_log\`, \`error
       'rtmp-server',
       'rtmp-application',
     ],
+    having: (names, { catalog, settings }) =>
+      [...names].some(
+        ([name, count]) =>
+          (count > 1 && catalog.directives(name).some((fact) => isSingle(fact, settings.target))) ||
+          slotOf(name) !== undefined ||
+          name === 'json_set',
+      ),
   },
   needs: 'file',
   fixable: 'always',

@@ -16,7 +16,7 @@ Two exact locations, or two prefix locations, of one name on one level are refus
 location of one name may coexist. Two regular expressions may be equal: the second is never used. The same is true of two named
 locations, which nginx accepts and Proxylens warns of.`,
   about: ['location'],
-  looksAt: { scope: ['server', 'location'] },
+  looksAt: { scope: ['server', 'location'], having: (names) => (names.get('location') ?? 0) > 1 },
   needs: 'file',
   messages: {
     twice: 'Duplicate location "{name}". Merge it with the first one, or give it another name.',

@@ -4,8 +4,7 @@ import { table } from '../../base/table.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
-import type { Related } from '../rule.ts';
-import { defineRule } from '../rule.ts';
+import { defineRule, type Having, type Related } from '../rule.ts';
 import { atClosing } from './_places.ts';
 import { soundFact } from './_sound.ts';
 
@@ -26,6 +25,13 @@ const ALONE: Readonly<Record<string, string>> = table({
   proxy_cookie_flags: 'off',
 });
 
+/** Lines that count by themselves, or with their order among others. */
+const ANY = ['root', 'alias', 'proxy_redirect', 'secure_link_secret'];
+const SEVERAL = [...Object.keys(ALONE), 'limit_req', 'limit_conn'];
+
+const mayConflict: Having = (names) =>
+  ANY.some((n) => names.has(n)) || EITHER.some(([a, b]) => names.has(a) && names.has(b)) || SEVERAL.some((n) => (names.get(n) ?? 0) > 1);
+
 type Message = 'either' | 'named' | 'variable' | 'alone' | 'order' | 'variables' | 'secret' | 'limits';
 
 export default defineRule({
@@ -39,7 +45,7 @@ Some directives are fine by themselves and refused together: \`root\` and \`alia
 \`secure_link_secret\` beside \`secure_link\`, more than one line of a list that begins with "off". Others depend on their order, as
 \`proxy_redirect default\`, which must follow its \`proxy_pass\`.`,
   about: ['alias', 'proxy_store', 'proxy_redirect', 'secure_link', 'mirror'],
-  looksAt: { scope: ['http', 'server', 'location', 'if-in-location', 'limit_except', 'stream', 'stream-server'] },
+  looksAt: { scope: ['http', 'server', 'location', 'if-in-location', 'limit_except', 'stream', 'stream-server'], having: mayConflict },
   needs: 'file',
   messages: {
     either: '"{name}" directive is incompatible with "{other}" of this block: "{other}" was specified earlier. Keep one.',

@@ -1,7 +1,7 @@
 /** Which location may be in which (ngx_http_core_location), and the modifiers that there are. */
 
 import { toBytes } from '../../base/bytes.ts';
-import { locationOf, readLocation } from '../../config/locations.ts';
+import { locationOf, readLocation, readLocationWords } from '../../config/locations.ts';
 import { defineRule } from '../rule.ts';
 import { soundFact } from './_sound.ts';
 import { isAftermath } from './_structure.ts';
@@ -19,7 +19,10 @@ location, named locations stand at the server level, and below a regular express
 compares a nested prefix with the text of the pattern. From 1.31.5 on \`location $variable\` is allowed in any of them but exact and named ones,
 and everything but named locations is allowed in it.`,
   about: ['location'],
-  looksAt: { directive: ['location'] },
+  looksAt: {
+    directive: ['location'],
+    where: ({ context, values }, { settings }) => context === 'location' || readLocationWords(values, settings.target.nginx) === null,
+  },
   needs: 'file',
   messages: {
     modifier: 'Invalid location modifier "{modifier}". Use "=", "^~", "~" or "~*".',

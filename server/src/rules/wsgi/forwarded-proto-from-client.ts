@@ -34,7 +34,9 @@ const endsTls = ({ scope, listens }: Server): boolean =>
   !scope.effective('set_real_ip_from').directives.length;
 
 /** Whether the line sends the header: of a protocol with parameters a header is one that begins with HTTP_. */
-const isHeader = ({ name: directive, values: [name = ''] }: Line): boolean =>
+const isHeader = ({ name: directive, values: [name = '', value = ''] }: Line): boolean =>
+  // that one is nginx's own
+  value !== '$scheme' &&
   (directive.endsWith('_param') ? /^http_x_forwarded_(proto|scheme)$/i : /^(http_)?x[-_]forwarded[-_](proto|scheme)$/i).test(name);
 
 export default defineRule({
