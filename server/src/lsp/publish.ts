@@ -28,8 +28,8 @@ const TYPING = 60;
 /** Milliseconds that a round may take without the edited lines being shown before the rest of it. */
 const AT_ONCE = 10;
 /** Milliseconds, and blocks, after which what was found so far in a file that nothing is shown of yet is shown. */
-const FIRST = 40;
-const FIRST_BLOCKS = 4;
+const FIRST = 20;
+const FIRST_BLOCKS = 2;
 /** Milliseconds of rest after which the costly rules run too. */
 const REST = 400;
 /** Milliseconds of work between two looks at what else there is to do. */
