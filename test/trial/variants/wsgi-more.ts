@@ -691,8 +691,28 @@ export const TRIALS: readonly Trial[] = [
         'compose.yaml':
           'services:\n  nginx:\n    image: nginx:1.28\n    ports:\n      - target: 8080\n        published: 80\n    volumes: ["./nginx:/etc/nginx"]',
       }),
+      files({
+        'nginx/nginx.conf': main(
+          'server { listen 8080; location / { rewrite ^ https://a.example$request_uri? permanent; } }\nserver { listen 8443 ssl; server_name a.example; ssl_certificate a.pem; ssl_certificate_key a.key; return 204; }',
+        ),
+        'compose.yaml':
+          'services:\n  nginx:\n    image: nginx:1.28\n    ports: ["8080:8080", "9443:8443"]\n    volumes: ["./nginx:/etc/nginx"]',
+      }),
     ],
     sane: [
+      files({
+        'nginx/nginx.conf': main(
+          'server { listen 80; return 301 https://$host$request_uri; }\nserver { listen 443 ssl; server_name a.example; ssl_certificate a.pem; ssl_certificate_key a.key; return 204; }',
+        ),
+        'compose.yaml':
+          'services:\n  edge:\n    image: traefik:3\n    ports: ["443:443"]\n  nginx:\n    image: nginx:1.28\n    ports: ["8080:80", "8443:443"]\n    volumes: ["./nginx:/etc/nginx"]',
+      }),
+      files({
+        'nginx/nginx.conf': main(
+          'server { listen 80; return 301 https://login.example/start; }\nserver { listen 443 ssl; server_name a.example; ssl_certificate a.pem; ssl_certificate_key a.key; return 204; }',
+        ),
+        'compose.yaml': 'services:\n  nginx:\n    image: nginx:1.28\n    ports: ["80:80", "8443:443"]\n    volumes: ["./nginx:/etc/nginx"]',
+      }),
       files({
         'nginx/nginx.conf': main('server { listen 80; server_name a.example; root /srv/www; }'),
         'compose.yaml': 'services:\n  nginx:\n    image: nginx:1.28\n    ports: ["80:80"]\n    volumes: ["./nginx:/etc/nginx"]',

@@ -1,19 +1,39 @@
-/** nginx's own redirects carry the port that it listens on, which a container may publish under another number. */
+/** Redirects carry the port that nginx listens on, or none, and a container may publish its port under another number. */
 import { isAnsweredFirst } from '../../answers/where-a-line-counts.ts';
 import { fromBytes } from '../../base/bytes.ts';
+import type { Config } from '../../config/config.ts';
+import type { Directive } from '../../config/directive.ts';
 import { type Location, type LocationLevel, locationsOf } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import { serversOf } from '../../config/servers.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
-import { publishedAs } from '../../deploy/reach.ts';
+import type { ComposePort, ComposeService } from '../../deploy/compose.ts';
+import type { Deployment } from '../../deploy/deployment.ts';
+import { projectOf, publishedAs } from '../../deploy/reach.ts';
+import type { Word } from '../../syntax/word.ts';
 import { traceRequest } from '../../trace/request.ts';
 import type { Files } from '../../trace/trace.ts';
-import { fixOf, insertInto } from '../fix.ts';
+import { fixOf, insertInto, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { main, tree } from './_examples.ts';
-import { nginxesOf, outerPort, publicHostOf } from './_links.ts';
+import { nginxesOf, outerPort, portOf, publicHostOf } from './_links.ts';
 
 const COMPOSE = 'services:\n  nginx:\n    image: nginx:1.28\n    ports: ["80:8080"]\n    volumes: ["./nginx:/etc/nginx"]\n';
+
+const PUBLISHED = (tls: string): string => COMPOSE.replace('["80:8080"]', `["80:80", "${tls}"]`);
+const TLS = (target: string): string =>
+  main(`server {
+    listen 80;
+    server_name shop.example.com;
+    return 301 ${target}
+}
+server {
+    listen 443 ssl;
+    server_name shop.example.com;
+    ssl_certificate /etc/ssl/site.pem;
+    ssl_certificate_key /etc/ssl/site.key;
+    return 204;
+}`);
 
 function* below(level: LocationLevel): Generator<Location> {
   for (const location of level.all) {
@@ -54,6 +74,31 @@ function sentOnIn(server: Scope): string[] {
   });
 }
 
+/** A target on HTTPS that names no port: the host as the client sent it without its port, or a name that is written out. */
+const TO_HTTPS = /^https:\/\/(\$(?:host|server_name)|[\w-]+(?:\.[\w-]+)+)(?=[/?$]|$)/;
+
+/** The lines of a server that send browsers to HTTPS without a port, with the word that says where and its part up to the end of the host. */
+function* toHttpsIn(scope: Scope): Generator<{ line: Directive; word: Word; authority: string }> {
+  for (const line of scope.directives) {
+    if (line.body) yield* toHttpsIn(line.body);
+    const word = line.name === 'return' || line.name === 'rewrite' ? line.args[1] : undefined;
+    const authority = TO_HTTPS.exec(line.value(1))?.[0];
+    if (word && authority && word.raw.includes(authority)) yield { line, word, authority };
+  }
+}
+
+/** Where a container publishes TLS, if that is on another port than the one that browsers take and nothing of its project is published on 443. */
+function tlsElsewhere(config: Config, deployment: Deployment, from: ComposeService): ComposePort | null {
+  const services = projectOf(deployment, from)?.services ?? [from];
+  if (services.some((s) => s.networks === null || s.ports.some((p) => p.published === 443))) return null;
+  for (const server of serversOf(config)) {
+    const port = portOf(server, 'https');
+    const found = port === null ? undefined : publishedAs(from, port)[0];
+    if (found) return found;
+  }
+  return null;
+}
+
 export default defineRule({
   id: 'redirect-port-unpublished',
   group: 'wsgi',
@@ -66,7 +111,10 @@ consists of the name and of the port that nginx listens on. In a container that 
 where nothing answers.
 
 \`absolute_redirect off\` sends the path alone, and the browser stays where it is. \`port_in_redirect off\` helps where the outer port is the
-standard one.`,
+standard one.
+
+A redirect that is written out, \`return 301 https://$host$request_uri\`, names no port, so that browsers take 443. In a container that is published as
+\`8443:443\` that is another one. Where something in front of the machine leads 443 to it, there is nothing to do.`,
   about: ['absolute_redirect', 'port_in_redirect', 'listen'],
   looksAt: { config: true },
   needs: 'deployment',
@@ -76,10 +124,30 @@ standard one.`,
   messages: {
     closed:
       'For {path} nginx redirects to {url}, and the container publishes its port {port} as {outer}: nothing answers there. Set absolute_redirect off.',
+    tls: 'This sends browsers to port 443 of {host}, and the container publishes its port {port} as {outer}: unless something in front of it has 443, nothing answers there. Name the port: {url}.',
   },
   check({ config, deployment, report }) {
     for (const from of nginxesOf(config, deployment)) {
       if (from.networks === null) continue;
+      const tls = tlsElsewhere(config, deployment, from);
+      for (const server of tls ? serversOf(config) : []) {
+        const plain = portOf(server, 'http');
+        if (plain === null || !publishedAs(from, plain).length) continue;
+        for (const { line, word, authority } of toHttpsIn(server.scope)) {
+          const text = line.value(1);
+          const host = authority.slice('https://'.length);
+          if (!host.startsWith('$') && !serversOf(config).some((s) => s.names.some((n) => n.text === host))) continue;
+          const url = `${authority}:${tls!.published}${text.slice(authority.length)}`;
+          const end = word.start + word.raw.indexOf(authority) + authority.length;
+          report('tls', {
+            at: line.at(word),
+            severity: 'info',
+            data: { host: publicHostOf(server) ?? 'the host', port: tls!.target, outer: tls!.published!, url },
+            related: [{ at: tls!.place, message: `published as ${tls!.published}:${tls!.target}` }],
+            fix: fixOf('Name the published port', 'suggestion', line.file, [replace({ start: end, end }, `:${tls!.published}`)]),
+          });
+        }
+      }
       for (const server of serversOf(config)) {
         const opener = server.scope.opener;
         if (!opener || isAnsweredFirst(server.scope) || server.scope.has('rewrite')) continue;
@@ -187,6 +255,16 @@ standard one.`,
 }`),
         'compose.yaml': COMPOSE,
       }),
+    },
+    {
+      bad: tree({
+        'nginx/nginx.conf': TLS('https://$host$request_uri;\n#              ^^^^^^^^^^^^^^^^^^^^^^^^^ tls'),
+        'compose.yaml': PUBLISHED('8443:443'),
+      }),
+      fixed: tree({ 'nginx/nginx.conf': TLS('https://$host:8443$request_uri;') }),
+    },
+    {
+      good: tree({ 'nginx/nginx.conf': TLS('https://$host$request_uri;'), 'compose.yaml': PUBLISHED('443:443') }),
     },
     {
       good: tree({
