@@ -75,6 +75,7 @@ const LIMITS: Readonly<Record<string, Readonly<Record<string, Outcome>>>> = {
   'project/embedded.ts': { MAX_LENGTH: 'finding', MAX_FOUND: 'finding', MAX_NODES: 'finding', MAX_WAY: 'finding', MAX_NESTED: 'finding' },
   'project/loose.ts': { MAX_LOOKED: 'search' },
   'project/mounts.ts': { MAX_SPAN: 'kept' },
+  'project/misplaced.ts': { MAX_OTHERS: 'unknown' },
   'project/project.ts': {
     MAX_HEADS: 'finding',
     MAX_PLACING: 'finding',

@@ -1,10 +1,10 @@
 /** Runs rules over texts as their examples are written: wrapped into the blocks they are in, marks read off, findings compared. */
 import { applyEdits } from '../../server/src/base/edit.ts';
-import { type FileId, fileId, pathOf, relativePath } from '../../server/src/base/file-id.ts';
+import { dirname, type FileId, fileId, pathOf, relativePath } from '../../server/src/base/file-id.ts';
 import { Lines } from '../../server/src/base/lines.ts';
 import { MemoryFiles } from '../../server/src/base/memory-files.ts';
 import { Config } from '../../server/src/config/config.ts';
-import { loadTree } from '../../server/src/config/load.ts';
+import { loadTree, type Sources } from '../../server/src/config/load.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../server/src/config/settings.ts';
 import { withSettings } from '../../server/src/config/settings-file.ts';
 import { type Deployment, NO_DEPLOYMENT, readDeployment } from '../../server/src/deploy/deployment.ts';
@@ -12,6 +12,9 @@ import { wanted } from '../../server/src/deploy/wanted.ts';
 import { applyFixes, combined, type Found, fixesToApply, proved } from '../../server/src/fixes/apply.ts';
 import { Proofs } from '../../server/src/fixes/prove.ts';
 import { loadParts, type Parts } from '../../server/src/host/parts.ts';
+import { loneProject, type Project } from '../../server/src/project/deployed.ts';
+import { misplacedIn } from '../../server/src/project/misplaced.ts';
+import { instancesOf, saysWhere } from '../../server/src/project/mounts.ts';
 import type { Example, Finding, Rule } from '../../server/src/rules/rule.ts';
 import { lint } from '../../server/src/rules/run.ts';
 import type { SourceFile } from '../../server/src/syntax/statement.ts';
@@ -109,31 +112,46 @@ export interface Linted {
   sides: Map<FileId, Pick<SourceFile, 'text' | 'lines'>>;
 }
 
+/** What compose files and Dockerfiles of a tree say of its main file. */
+function projectOf({ root, files }: Pick<ExampleTree, 'root' | 'files'>): Project {
+  const boundary = dirname(root);
+  const texts = new Map([...files].filter(([file]) => saysWhere(relativePath(file, boundary))));
+  const instances = instancesOf(texts, { boundary, files: new Set(files.keys()) });
+  return {
+    ...loneProject(boundary, false),
+    roots: [root],
+    configs: [root, ...[...files.keys()].filter((f) => f.endsWith('.conf'))],
+    instances,
+  };
+}
+
 /** Loads a tree of texts and runs rules over it; a rule that throws fails the test. */
 export async function lintTree(tree: Pick<ExampleTree, 'root' | 'files'>, rules: readonly Rule[], settings: Settings): Promise<Linted> {
   const { parser, engine } = await parts();
   const files = new MemoryFiles(tree.files);
   const sources = new Map<FileId, SourceFile>();
-  const loaded = await loadTree(
-    tree.root,
-    {
-      list: (f) => files.list(f),
-      stat: (f) => files.stat(f),
-      read: (f) => files.read(f),
-      source: async (f) => {
-        const known = sources.get(f);
-        if (known) return known;
-        const text = files.text(f);
-        if (text === undefined) return (await files.stat(f))?.kind === 'folder' ? 'this is a folder' : null;
-        const source = parser.open(f, text);
-        // the statements stay: trees are kept by nobody, and thousands of them fill the memory of the parser
-        source.dispose();
-        sources.set(f, source);
-        return source;
-      },
+  const from: Sources = {
+    list: (f) => files.list(f),
+    stat: (f) => files.stat(f),
+    read: (f) => files.read(f),
+    source: async (f) => {
+      const known = sources.get(f);
+      if (known) return known;
+      const text = files.text(f);
+      if (text === undefined) return (await files.stat(f))?.kind === 'folder' ? 'this is a folder' : null;
+      const source = parser.open(f, text);
+      // the statements stay: trees are kept by nobody, and thousands of them fill the memory of the parser
+      source.dispose();
+      sources.set(f, source);
+      return source;
     },
-    { pathMap: settings.pathMap, prefix: settings.prefix, environment: settings.environment ? { now: EXAMPLE_TIME } : null },
-  );
+  };
+  const loaded = await loadTree(tree.root, from, {
+    pathMap: settings.pathMap,
+    prefix: settings.prefix,
+    environment: settings.environment ? { now: EXAMPLE_TIME } : null,
+    misplaced: await misplacedIn(projectOf(tree), tree.root, from),
+  });
   if ('problem' in loaded) throw new Error(loaded.problem);
   const config = new Config(loaded, engine, settings);
   const sides: Linted['sides'] = new Map(sources);

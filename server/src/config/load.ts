@@ -11,7 +11,7 @@ import { ACCOUNTS, type PathUse, pathsOf } from './paths.ts';
 import { readScript, type Script, scriptPathsOf } from './scripts.ts';
 import type { ChosenEngine, PathMap } from './settings.ts';
 import { isStock, type StockFiles } from './stock.ts';
-import { type DiskFacts, type Include, type IncludeProblem, NO_DISK, type StandIn, type Tree } from './tree.ts';
+import { type DiskFacts, type Include, type IncludeProblem, type Misplaced, NO_DISK, type StandIn, type Tree } from './tree.ts';
 
 /** Where parsed files come from: the editor's buffers first, the disk behind them. */
 export interface Sources extends Pick<FileSystem, 'list' | 'stat' | 'real'>, Partial<Pick<FileSystem, 'read'>> {
@@ -33,6 +33,8 @@ export interface LoadOptions {
   readonly engines?: readonly ChosenEngine[];
   /** the main file is one that is in: `root` is not read */
   readonly standIn?: StandIn;
+  /** where the project puts the file, if nginx does not read it there as what it is */
+  readonly misplaced?: Misplaced | null;
   /** all files of the server are at hand (its own configuration, a dump): what a mask does not match is not there */
   readonly complete?: boolean;
   /** whether a file, by its real path, may be read into the configuration at all; every file where it is absent */
@@ -329,7 +331,15 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
       const got = await sources.read?.(id);
       if (got && !got.problem && got.text.length <= MAX_TEXT) scripts.set(path, readScript(id, got.text));
     }
-  return { root: main.id, files, includes, disk, ...(standIn ? { standIn } : {}), ...(scripts.size ? { scripts } : {}) };
+  return {
+    root: main.id,
+    files,
+    includes,
+    disk,
+    ...(standIn ? { standIn } : {}),
+    ...(scripts.size ? { scripts } : {}),
+    ...(options.misplaced ? { misplaced: options.misplaced } : {}),
+  };
 }
 
 /** What all files together may come to once every include is put in place: two includes a file, thirty files deep, are a thousand million. */

@@ -83,6 +83,21 @@ export interface StandIn {
   readonly readAs: string;
 }
 
+/** Where the project puts the file that a configuration begins with, if the nginx that is started there does not read it as such a file. */
+export interface Misplaced {
+  /** on the deployed system */
+  readonly path: string;
+  /** `main`: it is the main file there; `taken`: the main file of the image includes it within http; `unread`: nothing includes it */
+  readonly as: 'main' | 'taken' | 'unread';
+  /** the image, for people */
+  readonly of: string;
+  /** the main file there, and what it includes of sites */
+  readonly main: string;
+  readonly masks: readonly string[];
+  /** what puts it there */
+  readonly at: Place;
+}
+
 /** Who starts nginx with the files of a configuration. */
 export interface StartedBy {
   /** for people, such as the name of a service */
@@ -122,6 +137,8 @@ export interface Tree {
   readonly written?: boolean;
   /** set when the main file is not one of the project */
   readonly standIn?: StandIn;
+  /** set where the file that it begins with is put to where nginx does not read it as what it is */
+  readonly misplaced?: Misplaced;
   /** the service that starts nginx with these files; several may, with other files around the same text */
   readonly startedBy?: StartedBy;
   /** the files of njs that are imported, by their paths as written; null: not there, or nobody may read it */

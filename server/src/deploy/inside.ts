@@ -4,7 +4,7 @@
  */
 import type { ComposeMount, ComposeService } from './compose.ts';
 import type { Deployment } from './deployment.ts';
-import { commandWords, type DockerStage } from './dockerfile.ts';
+import { commandWords, type DockerStage, type ImageCommand } from './dockerfile.ts';
 import { mountOf, projectOf } from './reach.ts';
 
 /** Folders that nginx's own images bring along or make. */
@@ -13,6 +13,9 @@ const OF_NGINX =
 
 const NGINX_IMAGE =
   /^(docker\.io\/|public\.ecr\.aws\/(docker|nginx)\/|quay\.io\/nginx\/|library\/|nginxinc\/|ghcr\.io\/nginxinc\/)*(nginx|nginx-unprivileged)(:|@|\s|$)/;
+
+/** Whether an image, by its name, is one of nginx's own: what it holds is known. */
+export const isNginxImage = (name: string): boolean => NGINX_IMAGE.test(name);
 
 /** Commands that put no files of a site anywhere: they make empty folders, rights, users and packages. */
 const HARMLESS =
@@ -27,7 +30,7 @@ const related = (a: string, b: string): boolean =>
 /** Whether a service runs one of nginx's own images, as it is or with what a Dockerfile of the project adds. */
 export function runsNginxImage(deployment: Deployment, service: ComposeService): boolean {
   const image = service.builds ? deployment.stages.get(service)?.base.text : service.image?.text;
-  return image !== undefined && NGINX_IMAGE.test(image);
+  return image !== undefined && isNginxImage(image);
 }
 
 /** Whether a name is that of containers which all run nginx's own images: another web server is there, with the files of pages, and no application. */
@@ -64,15 +67,14 @@ export function hasInside(deployment: Deployment, service: ComposeService, wante
 const NOTHING =
   /^\/(srv|opt|app|home|root|www|data|certs?|ssl|mnt|media|var\/www|etc\/(letsencrypt|pki))(\/|$)|^\/etc\/nginx\/(?!(nginx\.conf|mime\.types|(fastcgi|uwsgi|scgi)_params|koi-utf|koi-win|win-utf)$|(conf\.d|modules|templates)(\/|$))|^\/etc\/ssl\/(?!(certs|private|misc)(\/|$)|cert\.pem$|openssl\.cnf|ct_log)|^\/etc\/ssl\/(private\/|certs\/[^/]*(\.key$|snakeoil|self-?signed))|^\/var\/(log|cache)\/(?!nginx$|apt(\/|$)|debconf(\/|$)|ldconfig(\/|$))/;
 
+/** Whether an image's entrypoint and command start nginx itself, so that no command of its own has done anything before. */
+export const startsNginx = (entrypoint: ImageCommand | null | undefined, command: ImageCommand | null | undefined): boolean =>
+  /^(|\/docker-entrypoint\.sh|(\/usr\/sbin\/)?nginx.*)$/.test(commandWords(entrypoint).join(' ')) &&
+  /^(|(\/usr\/sbin\/)?nginx(-debug)?( [^&|\n]*)?)$/.test(commandWords(command).join(' '));
+
 /** The container starts nginx itself, so that no command of its own can have made the file before. */
-function startsPlainly(service: ComposeService, stage: DockerStage | undefined): boolean {
-  const entrypoint = commandWords(service.entrypoint ?? stage?.entrypoint).join(' ');
-  const command = commandWords(service.command ?? (service.entrypoint ? null : stage?.command)).join(' ');
-  return (
-    /^(|\/docker-entrypoint\.sh|(\/usr\/sbin\/)?nginx.*)$/.test(entrypoint) &&
-    /^(|(\/usr\/sbin\/)?nginx(-debug)?( [^&|\n]*)?)$/.test(command)
-  );
-}
+const startsPlainly = (service: ComposeService, stage: DockerStage | undefined): boolean =>
+  startsNginx(service.entrypoint ?? stage?.entrypoint, service.command ?? (service.entrypoint ? null : stage?.command));
 
 /**
  * Whether the container of nginx has a file, or a folder in which nginx is to make one, when it starts; undefined where the files do not say. `/etc` of the image

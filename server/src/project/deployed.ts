@@ -78,7 +78,7 @@ export const coveringOf = (project: Project, file: FileId): Instance[] =>
   project.instances.filter((i) => i.placed.some((p) => isBelow(file, p.file)));
 
 /** The path of the main file that an instance starts with. */
-const mainPathOf = ({ main, image }: Instance): string =>
+export const mainPathOf = ({ main, image }: Instance): string =>
   main ?? (image?.distribution ? MAIN_FILES[image.distribution].path : '/etc/nginx/nginx.conf');
 
 /** Whether an instance starts with a file. */

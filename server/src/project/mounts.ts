@@ -7,6 +7,7 @@ import { basename, dirname, type FileId, isBelow, pathOf, relativePath, resolve 
 import type { Place } from '../base/span.ts';
 import { type ComposeFile, type ComposeProject, type ComposeService, composeProjects, isCompose, readCompose } from '../deploy/compose.ts';
 import { commandWords, type DockerCopy, type DockerStage, type ImageCommand, isDockerfile, readDockerfile } from '../deploy/dockerfile.ts';
+import { startsNginx } from '../deploy/inside.ts';
 import { ofInterest } from '../deploy/kubernetes.ts';
 import { likely, placeOf, type Setting, written } from '../deploy/setting.ts';
 import { NO_ENVIRONMENT } from '../deploy/shell.ts';
@@ -31,6 +32,8 @@ export interface Instance {
   readonly loads: readonly string[];
   /** paths to which something is put that is not seen: of a variable, of the machine, of a volume, of another image */
   readonly unseen?: readonly string[];
+  /** commands that may put files of nginx elsewhere, or change them, before it starts; null where it is not nginx itself that is started */
+  readonly commands?: readonly string[] | null;
   /** what its environment says, as one string: it is written into templates */
   readonly variables?: string;
   readonly at: Place;
@@ -184,6 +187,7 @@ function composeInstance(
   const unseen: string[] = [];
   let image = imageOf(service.imageName ?? '');
   const replaced = service.command !== null || service.entrypoint !== null;
+  let commands: readonly string[] | null = service.builds ? null : [];
   let { main, loads } = startedBy(wordsOfCommand(service.entrypoint), wordsOfCommand(service.command));
   const own = service.dockerfile ? stages.get(service.dockerfile) : undefined;
   if (service.dockerfile && own) {
@@ -191,6 +195,7 @@ function composeInstance(
     const made = dockerInstance(service.dockerfile, own(settled(service.buildArgs)), service.context, service.buildTarget, known);
     image = made?.image ?? image;
     main ??= made?.main ?? null;
+    commands = made?.commands ?? null;
     if (!replaced) loads = made?.loads ?? [];
     placed.push(...(made?.placed ?? []));
     unseen.push(...(made?.unseen ?? []));
@@ -213,6 +218,7 @@ function composeInstance(
     main,
     loads,
     unseen,
+    commands: startsNginx(service.entrypoint, service.command) ? commands : null,
     variables: JSON.stringify([
       [...service.environment].map(([name, s]) => [name, likely(s)]),
       service.environmentFiles.map((f) => f.path),
@@ -308,7 +314,17 @@ function dockerInstance(
     command?.form === 'exec' ? command.words.map((w) => w.text).join(' ') : (command?.text.text ?? ''),
   );
   const { unseen } = last;
-  return { name: basename(file), kind: 'dockerfile', image, built: true, placed, unseen, ...startedBy(started.join(' ')), at: stage.place };
+  return {
+    name: basename(file),
+    kind: 'dockerfile',
+    image,
+    built: true,
+    placed,
+    unseen,
+    commands: startsNginx(stage.entrypoint, stage.command) ? stage.runs.map((run) => run.text) : null,
+    ...startedBy(started.join(' ')),
+    at: stage.place,
+  };
 }
 
 /**

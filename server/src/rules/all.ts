@@ -295,6 +295,7 @@ import debugStaticServed from './wsgi/debug-static-served.ts';
 import developmentServer from './wsgi/development-server.ts';
 import eventStreamBuffered from './wsgi/event-stream-buffered.ts';
 import fileNotInContainer from './wsgi/file-not-in-container.ts';
+import filePutElsewhere from './wsgi/file-put-elsewhere.ts';
 import forwardedAllowIpsMismatch from './wsgi/forwarded-allow-ips-mismatch.ts';
 import forwardedProtoFromClient from './wsgi/forwarded-proto-from-client.ts';
 import healthCheckRefused from './wsgi/health-check-refused.ts';
@@ -626,6 +627,7 @@ export const RULES: readonly Rule[] = [
   developmentServer,
   eventStreamBuffered,
   fileNotInContainer,
+  filePutElsewhere,
   forwardedAllowIpsMismatch,
   forwardedProtoFromClient,
   healthCheckRefused,

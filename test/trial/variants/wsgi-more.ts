@@ -19,6 +19,24 @@ const withFile = (path: string, text: string): Readonly<Record<string, string>> 
 const site = (http: string, settings = '', more: Readonly<Record<string, string>> = {}): Variant =>
   django('', settings, { 'nginx.conf': main(http), ...more });
 
+const SITE_FILE = 'server { listen 80; server_name acme-shop.de; location / { return 204; } }\n';
+
+/** A file that a compose file puts to a path of the container: its text, more of the service, files beside it and their volumes. */
+const put = (
+  path: string,
+  text = SITE_FILE,
+  service: { readonly command?: string } = {},
+  more: Readonly<Record<string, string>> = {},
+  volumes = '',
+): Variant =>
+  files({
+    'shop.conf': text,
+    'compose.yaml': `services:\n  nginx:\n    image: nginx:1.28\n    ports: ["80:80"]\n    volumes: ["./shop.conf:${path}"${volumes}]\n${
+      service.command ? `    command: ${service.command}\n` : ''
+    }`,
+    ...more,
+  });
+
 interface Services {
   readonly nginx?: string;
   readonly web?: string;
@@ -659,6 +677,65 @@ export const TRIALS: readonly Trial[] = [
       containers(`listen 443 ssl; ${CERT} ${WEB}`, { nginx: '    ports: ["80:80", "443:443"]\n    volumes: ["./nginx:/etc/nginx"]' }),
       containers(`listen 8080; ${WEB}`, { nginx: '    ports: ["80:8080"]\n    volumes: ["./nginx:/etc/nginx"]' }),
       containers(WEB, { nginx: '    ports: ["${PORT}:${INNER}"]\n    volumes: ["./nginx:/etc/nginx"]' }),
+    ],
+  },
+  {
+    rule: 'file-put-elsewhere',
+    bad: [
+      put('/etc/nginx/sites-enabled/shop.conf'),
+      put('/etc/nginx/conf.d/shop'),
+      put('/etc/nginx/conf.d/default.conf.template'),
+      put('/etc/nginx/nginx.conf', 'server {\n listen 80;\n return 204;\n}\n'),
+      put('/etc/nginx/conf.d/default.conf', main('server { return 204; }')),
+      put('/usr/share/nginx/site.conf'),
+      files({
+        'site/app.conf': 'upstream app { server web:8000; }\nserver { location / { proxy_pass http://app; } }\n',
+        Dockerfile: 'FROM nginx:1.28\nRUN rm -f /etc/nginx/conf.d/*\nCOPY site/app.conf /etc/nginx/sites-available/\n',
+      }),
+      files({
+        'nginx/api.conf': 'server { location / { return 204; } }\n',
+        'compose.yaml':
+          'services:\n  nginx:\n    image: nginxinc/nginx-unprivileged:1.28\n    ports: ["80:8080"]\n    volumes: ["./nginx:/etc/nginx/http.d"]\n',
+      }),
+    ],
+    sane: [
+      put('/etc/nginx/conf.d/shop.conf'),
+      put('/etc/nginx/templates/shop.conf.template'),
+      put('/etc/nginx/nginx.conf', main('server { return 204; }')),
+      // another file reads it
+      put(
+        '/etc/nginx/apps/shop',
+        SITE_FILE,
+        {},
+        { 'main.conf': 'include /etc/nginx/apps/*;\n' },
+        ', "./main.conf:/etc/nginx/conf.d/main.conf"',
+      ),
+      // the container does something of its own first
+      put('/etc/nginx/shop.template', SITE_FILE, {
+        command: 'sh -c "envsubst < /etc/nginx/shop.template > /etc/nginx/conf.d/default.conf && nginx -g \'daemon off;\'"',
+      }),
+      put('/opt/shop/nginx.conf', main('server { return 204; }'), { command: 'nginx -c /opt/shop/nginx.conf -g "daemon off;"' }),
+      // an own main file
+      put(
+        '/etc/nginx/sites-enabled/shop',
+        SITE_FILE,
+        {},
+        { 'main.conf': main('include /etc/nginx/sites-enabled/*;') },
+        ', "./main.conf:/etc/nginx/nginx.conf"',
+      ),
+      // a locations file has no block of a site
+      put('/etc/nginx/snippets/headers.conf', 'add_header X-Frame-Options DENY always;\n'),
+      put('/etc/nginx/conf.d/shop.conf.disabled'),
+      files({
+        'site/default': SITE_FILE,
+        Dockerfile:
+          'FROM debian:12\nRUN apt-get update && apt-get install -y nginx\nCOPY site/default /etc/nginx/sites-available/default\n',
+      }),
+      files({
+        'site/app.conf': SITE_FILE,
+        Dockerfile: 'FROM nginx:1.28\nCOPY site/app.conf /etc/nginx/app.conf\nCOPY site/start.sh /docker-entrypoint.d/\n',
+        'site/start.sh': 'cp /etc/nginx/app.conf /etc/nginx/conf.d/\n',
+      }),
     ],
   },
   {

@@ -1,0 +1,109 @@
+/**
+ * Files that a compose file or a Dockerfile puts where the nginx of an image does not read them as what they are: a site at a path that no include takes, a whole
+ * main file among the sites, a site in the place of the main file.
+ */
+import { basename, type FileId } from '../base/file-id.ts';
+import { matchesMask } from '../base/glob.ts';
+import type { Sources } from '../config/load.ts';
+import type { Misplaced } from '../config/tree.ts';
+import { isNginxImage } from '../deploy/inside.ts';
+import { includesIn } from '../syntax/includes.ts';
+import { coveringOf, mainPathOf, type Project, startsWithStock } from './deployed.ts';
+import { MAIN_FILES, type MainFile } from './main-files.ts';
+import type { Instance } from './mounts.ts';
+import { insidePaths, NGINX_FOLDERS, type Placed } from './places.ts';
+
+/** Files of a project that are looked through for includes. */
+const MAX_OTHERS = 300;
+
+/** Commands that neither move a file nor write into one. */
+const LEAVES_FILES =
+  /^\s*(rm|mkdir|chown|chmod|apk|apt-get|apt|useradd|adduser|addgroup|groupadd|groupmod|usermod|set|nginx\s+-[tTvV]|true|:|$)/;
+/** What a command that changes the configuration names. */
+const CONCERNS = /nginx|\.conf|\.template|envsubst|\bsites-|\binclude\b/;
+
+/** Whether nginx finds its files as they were put there: no command moves or writes one before it starts. */
+const findsAsPut = ({ commands, placed, unseen = [] }: Instance): boolean =>
+  !!commands &&
+  !commands.some((run) => run.split(/&&|\|\||;|\n/).some((part) => !LEAVES_FILES.test(part) && CONCERNS.test(part))) &&
+  ![...placed.map((p) => p.inside), ...unseen].some((at) => at.startsWith('/docker-entrypoint') || at === '/');
+
+/**
+ * Where a file is put to, if every nginx that it is given to does not read it there as a site or as a main file. Null where it is read, where nothing says so,
+ * and where a command of the image may do more than is seen.
+ */
+export async function misplacedIn(project: Project, file: FileId, sources: Sources, by: Instance | null = null): Promise<Misplaced | null> {
+  const instances = by ? [by] : coveringOf(project, file);
+  const found: Misplaced[] = [];
+  for (const instance of instances) {
+    const one = misplacedAt(project, file, instance);
+    if (!one) return null;
+    found.push(one);
+  }
+  const [first] = found;
+  if (!first || found.some(({ as }) => as !== first.as)) return null;
+  return first.as === 'unread' && (await includedByAnother(othersOf(project, file, instances), first.path, sources)) ? null : first;
+}
+
+/** The main file of nginx's own images is known, and that of a package which the image installs (`nginx of debian:12`). */
+function misplacedAt(project: Project, file: FileId, instance: Instance): Misplaced | null {
+  const { kind, image } = instance;
+  const distribution = image?.distribution;
+  if ((kind !== 'compose' && kind !== 'dockerfile') || !image || !distribution || !isNginxImage(image.name) || !findsAsPut(instance))
+    return null;
+  const paths = insidePaths(instance.placed, file).filter(({ path }) => path.startsWith('/') && !/[{$]/.test(path));
+  const [first] = paths;
+  if (!first) return null;
+  const stock = MAIN_FILES[distribution];
+  const main = mainPathOf(instance);
+  const masks = stock.takes.filter(({ context }) => context === 'http').map(({ mask }) => mask);
+  const made = (as: Misplaced['as'], { path, by }: (typeof paths)[number]): Misplaced => ({
+    path,
+    as,
+    of: image.name,
+    main,
+    masks,
+    at: by.at,
+  });
+  const asMain = paths.find(({ path }) => path === main);
+  if (asMain) return made('main', asMain);
+  if (!startsWithStock(project, instance)) return null;
+  const taken = paths.find(({ path }) => stock.takes.some(({ mask }) => matchesMask(path, mask)));
+  // Debian's package links its site that is enabled to this path
+  if (distribution === 'debian' && paths.some(({ path }) => path === '/etc/nginx/sites-available/default')) return null;
+  if (taken) return masks.some((mask) => matchesMask(taken.path, mask)) ? made('taken', taken) : null;
+  return paths.every((p) => isUnread(p, file, stock)) ? made('unread', first) : null;
+}
+
+/** Endings by which a file is switched off. */
+const SWITCHED_OFF = /\.(dis(abled)?|off|bak|backup|old|orig|sample|example|dist)$/i;
+
+/** Whether a path that no include takes was meant to be taken: it was put there by name, or its folder into nginx's own. */
+function isUnread({ path, by }: { readonly path: string; readonly by: Placed }, file: FileId, { path: main, takes }: MainFile): boolean {
+  const folder = (of: string): string => of.replace(/[^/]*$/, '');
+  // beside those that are taken lie some that are switched off by their names
+  if (SWITCHED_OFF.test(basename(file)) || SWITCHED_OFF.test(path)) return false;
+  if (by.file !== file) return path.startsWith(folder(main)) && !takes.some(({ mask }) => folder(mask) === folder(path));
+  return true;
+}
+
+/** Other files of the project that may include one: all that are nginx's by what they hold, or by the folder that they are put into. */
+const othersOf = (project: Project, file: FileId, instances: readonly Instance[]): FileId[] => {
+  const put = instances.flatMap((i) => i.placed.filter((p) => NGINX_FOLDERS.test(p.inside)).map((p) => p.file));
+  return [...new Set([...project.configs, ...put])].filter((id) => id !== file);
+};
+
+/** Whether one of these files includes what is at a path, or may. */
+async function includedByAnother(others: readonly FileId[], path: string, sources: Sources): Promise<boolean> {
+  if (others.length > MAX_OTHERS) return true;
+  for (const id of others) {
+    const source = await sources.source(id);
+    if (!source || typeof source === 'string') continue;
+    for (const { args } of includesIn(source.body)) {
+      const word = args[0]!;
+      const mask = word.value.startsWith('/') ? word.value : `/etc/nginx/${word.value}`;
+      if (word.templated || word.value.includes('$') || matchesMask(path, mask)) return true;
+    }
+  }
+  return false;
+}
