@@ -126,8 +126,15 @@ export type LooksAt =
    * Places that requests get to, judged by what becomes of the requests (witness/spots.ts). The rule is asked about each spot at which one
    * of the directives stands, `location` and `server` meaning every one of them, and for which `when`, a cheap look at the text, holds;
    * once for all spots that are alike as long as it finds nothing. Such rules run in whole rounds only, and never where `Spot.unsure`.
+   * `somewhere`: directives of which one has to be in the configuration, wherever, with a first word such as `like` says; without any the
+   * rule is asked about no spot.
    */
-  | { readonly outcome: readonly string[]; readonly when?: (spot: Spot) => boolean };
+  | {
+      readonly outcome: readonly string[];
+      readonly somewhere?: readonly string[];
+      readonly like?: RegExp;
+      readonly when?: (spot: Spot) => boolean;
+    };
 
 /** What a fix may change of a request's way, where that is its purpose; whatever it does not declare stays as it was (fixes/traces.ts). */
 export type FixChange =

@@ -9,6 +9,7 @@ import { bodyOf } from '../catalog/context.ts';
 import { type Question, type Recording, recordIn } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive, IncludeSite } from '../config/directive.ts';
+import { everywhere } from '../config/pieces.ts';
 import { renderingsOf } from '../config/renderings.ts';
 import type { Scope, ScopeContext } from '../config/scope.ts';
 import type { Level, Settings, Severity } from '../config/settings.ts';
@@ -17,7 +18,7 @@ import { type Deployment, NO_DEPLOYMENT } from '../deploy/deployment.ts';
 import { areAlternatives, type Menu, menusOf } from '../syntax/menu.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import { witnessesOf } from '../witness/requests.ts';
-import { namesSomethingOwn, type Spot, shapeOf, spotsOf } from '../witness/spots.ts';
+import { isAlone, namesSomethingOwn, type Spot, shapeOf, spotsOf } from '../witness/spots.ts';
 import { type Fix, fixOf } from './fix.ts';
 import { withoutForeignText } from './foreign.ts';
 import { movedWith, Present } from './held.ts';
@@ -105,6 +106,15 @@ interface LevelConcern {
   readonly having: Having | null;
 }
 
+/** A rule about outcomes: the directives at whose places it is asked, and those of which one is somewhere, else there is nothing to ask. */
+interface OutcomeConcern {
+  readonly asked: RuleRun;
+  readonly names: readonly string[];
+  readonly somewhere: readonly string[] | null;
+  readonly like: RegExp | null;
+  readonly when: ((spot: Spot) => boolean) | null;
+}
+
 class Dispatch {
   readonly byName = new Map<string, Concern[]>();
   readonly everyDirective: Concern[] = [];
@@ -114,8 +124,7 @@ class Dispatch {
   readonly byContext = new Map<ScopeContext, LevelConcern[]>();
   readonly byFile: RuleRun[] = [];
   readonly byConfig: RuleRun[] = [];
-  readonly byOutcome: { readonly asked: RuleRun; readonly names: ReadonlySet<string>; readonly when: ((spot: Spot) => boolean) | null }[] =
-    [];
+  readonly byOutcome: OutcomeConcern[] = [];
 
   constructor(rules: readonly RuleRun[]) {
     for (const asked of rules) for (const at of asked.rule.looksAt) this.add(asked, at);
@@ -136,7 +145,8 @@ class Dispatch {
       else this.everyDirective.push(concern);
     } else if ('scope' in at) for (const context of at.scope) push(this.byContext, context, { asked, having: at.having ?? null });
     else if ('file' in at) this.byFile.push(asked);
-    else if ('outcome' in at) this.byOutcome.push({ asked, names: new Set(at.outcome), when: at.when ?? null });
+    else if ('outcome' in at)
+      this.byOutcome.push({ asked, names: at.outcome, somewhere: at.somewhere ?? null, like: at.like ?? null, when: at.when ?? null });
     else this.byConfig.push(asked);
   }
 
@@ -330,28 +340,47 @@ class Part {
     const { config, dispatch } = this;
     if (!dispatch.byOutcome.length) return;
     const witnesses = witnessesOf(config);
+    const concerns = dispatch.byOutcome.filter(
+      ({ somewhere, like }) => !somewhere || somewhere.some((name) => isWritten(config, name, like)),
+    );
+    const byName = new Map<string, number[]>();
+    for (const [i, { names }] of concerns.entries())
+      for (const name of names) {
+        const list = byName.get(name);
+        if (list) list.push(i);
+        else byName.set(name, [i]);
+      }
     /** of spots of one shape: rules that had nothing to say, and what others say of all of them alike */
     const quiet = new Map<string, Map<Rule, readonly Finding[]>>();
-    for (const spot of spotsOf(config)) {
-      const written = new Set(spot.directives.map((d) => d.name));
-      written.add(spot.location ? 'location' : 'server');
-      let calm: Map<Rule, readonly Finding[]> | undefined;
-      for (const { asked, names, when } of dispatch.byOutcome) {
-        if (!meet(names, written)) continue;
-        if (spot.unsure) break;
-        if (!calm) {
-          const shape = shapeOf(spot);
-          calm = quiet.get(shape);
-          if (!calm) quiet.set(shape, (calm = new Map()));
+    /** of each rule the last spot that it concerns, by number */
+    const met = new Int32Array(concerns.length).fill(-1);
+    for (const [number, spot] of spotsOf(config).entries()) {
+      let meets = false;
+      const meet = (name: string): void => {
+        for (const i of byName.get(name) ?? NO_CONCERNS) {
+          met[i] = number;
+          meets = true;
         }
-        const { opener } = spot.scope;
-        const before = calm.get(asked.rule);
+      };
+      for (const d of spot.directives) meet(d.name);
+      meet(spot.location ? 'location' : 'server');
+      if (!meets || spot.unsure) continue;
+      let calm: Map<Rule, readonly Finding[]> | undefined;
+      if (!isAlone(spot)) {
+        const shape = shapeOf(spot);
+        calm = quiet.get(shape);
+        if (!calm) quiet.set(shape, (calm = new Map()));
+      }
+      const { opener } = spot.scope;
+      for (const [i, { asked, when }] of concerns.entries()) {
+        if (met[i] !== number) continue;
+        const before = calm?.get(asked.rule);
         if (before) {
           for (const finding of before) this.collector.take({ ...finding, via: [opener?.via ?? []] });
           continue;
         }
         if (when && !this.holds(asked.rule, () => when(spot))) {
-          calm.set(asked.rule, NOTHING);
+          calm?.set(asked.rule, NOTHING);
           continue;
         }
         if (witnesses.cut) {
@@ -363,7 +392,7 @@ class Part {
         this.outcome = found;
         const { reports } = this.ask(asked, spot.scope, opener, opener?.file ?? main);
         this.outcome = null;
-        if (!reports || (!this.failed && saysOfAll(spot, found))) calm.set(asked.rule, found);
+        if (calm && (!reports || (!this.failed && saysOfAll(spot, found)))) calm.set(asked.rule, found);
         yield;
       }
     }
@@ -710,8 +739,13 @@ class Part {
   }
 }
 
+/** Whether the configuration has a directive of that name, and with such a first word. */
+const isWritten = (config: Config, name: string, like: RegExp | null): boolean =>
+  everywhere(config, name).some((d) => !like || like.test(d.value(0)));
+
 const NOTHING: readonly Finding[] = [];
 const NO_RULES: readonly RuleRun[] = [];
+const NO_CONCERNS: readonly number[] = [];
 
 /**
  * Whether what is said of a spot holds for each spot of its shape in the very same words: it is about a block around the server, and names
@@ -727,12 +761,6 @@ function saysOfAll({ server, config }: Spot, findings: readonly Finding[]): bool
 }
 
 const isAt = (a: Place, b: Place): boolean => a.file === b.file && a.span.start === b.span.start && a.span.end === b.span.end;
-
-/** Whether two sets have something in common. */
-function meet(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
-  for (const one of some) if (others.has(one)) return true;
-  return false;
-}
 
 interface Answer {
   readonly reports: boolean;

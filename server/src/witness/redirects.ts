@@ -114,16 +114,35 @@ const moving = new PerConfig((_: Config, scope: Scope): readonly Directive[] =>
   ownOf(scope).filter((d) => d.name === 'rewrite' || (d.name === 'return' && isRedirect(d))),
 );
 
+/** The expressions of a level that take the path: those of its rewrites, and of its conditions on it. */
+const patternsOf = new PerConfig((_: Config, scope: Scope): readonly { readonly pattern: string; readonly caseless: boolean }[] =>
+  ownOf(scope).flatMap((d) => {
+    if (d.name === 'rewrite') return [{ pattern: d.value(0), caseless: false }];
+    return (d.name === 'if' && readsPath(d) && patternOf(d)) || [];
+  }),
+);
+
+/** Which of them fit a URI, as a text: URIs with the same one fare alike but for what the expressions take of them. */
+export const fitsOf = (scope: Scope, uri: ByteString): string =>
+  patternsOf
+    .of(scope.config, scope)
+    .map(({ pattern, caseless }) => {
+      const compiled = scope.config.regexes.compile(pattern, { caseless });
+      return compiled.ok && compiled.regex.match(uri) === 'no' ? '-' : '+';
+    })
+    .join('');
+
+/** The variable of the path that a condition looks at; undefined where it looks at something else. */
+const readsPath = (condition: Directive): string | undefined =>
+  /^\(?\s*\$(uri|document_uri|request_uri)$/.exec(condition.value(0) === '(' ? condition.value(1) : condition.value(0))?.[1];
+
 /** Whether a request may be moved by a rewrite or redirect of a level: one whose pattern, or that of the condition around it, does not fit is not. */
 export const mayBeMoved = (scope: Scope, uri: ByteString, target: ByteString | null): boolean =>
   moving.of(scope.config, scope).some((line) => {
     if (line.name === 'rewrite' && misses(line, line.value(0), false, uri)) return false;
     const { opener } = line.scope;
-    const read =
-      opener?.name === 'if'
-        ? /^\(?\s*\$(uri|document_uri|request_uri)$/.exec(opener.value(0) === '(' ? opener.value(1) : opener.value(0))
-        : null;
-    const looked = read?.[1] === 'request_uri' ? target : uri;
+    const read = opener?.name === 'if' ? readsPath(opener) : undefined;
+    const looked = read === 'request_uri' ? target : uri;
     const pattern = read && looked !== null && !opener!.values.some((v) => v.startsWith('!')) ? patternOf(opener!) : null;
     return !pattern || !misses(line, pattern.pattern, pattern.caseless, looked!);
   });

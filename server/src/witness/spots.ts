@@ -48,8 +48,7 @@ export interface Door {
 export const ANY_HOST = 'www.example.test';
 
 const MOST_NAMES = 6;
-const MOST_PATHS = 24;
-const MOST_SAMPLES = 12;
+export const MOST_PATHS = 24;
 
 /** Directives whose code decides on the answer where nobody sees it. */
 const isScripted = ({ name }: Directive): boolean =>
@@ -146,47 +145,6 @@ export class Spot {
     return arrives(this, path);
   }
 }
-
-/**
- * Paths of a spot that may fare differently, `most` at the most: without a condition, a rewrite or a choice in its pattern one of them is like
- * the next.
- */
-export function tellingPaths(spot: Spot, most: number): readonly string[] {
-  const { location } = spot;
-  // samples of a pattern are made after it, so that there are fewer kinds of them than below a prefix
-  if (spot.has('if', 'rewrite')) return spot.somePaths(location?.kind === 'regex' ? Math.min(most, MOST_SAMPLES) : most);
-  const choices = location?.kind === 'regex' ? location.name.split(/[|?*+]/).length : 0;
-  return spot.somePaths(Math.min(most, 3 + choices));
-}
-
-/** Requests to a spot that bring a query, to each of its paths and in each of its variations. */
-export const withQuery = (spot: Spot, query: string): readonly (Probe & { readonly path: string; readonly query: string })[] => [
-  ...tellingPaths(spot, MOST_PATHS).map((path) => ({ path, query })),
-  ...[...spot.variations, ...hostsAsked(spot)].map((v) => ({
-    ...v,
-    path: v.path ?? spot.path ?? '/',
-    query: v.query ? `${v.query}&${query}` : query,
-  })),
-];
-
-/** Requests with the hosts that conditions of the server ask for, as far as they come to this server. */
-function hostsAsked({ config, server, doors, location, scope }: Spot): readonly Probe[] {
-  const wanted = [server.scope, ...(location ? [scope] : [])].flatMap((at) => at.named('if')).flatMap((d) => wantedBy(d) ?? []);
-  const options = hostOptions(config);
-  return wanted.flatMap(({ name, wanted: text }) => {
-    if (name !== 'host' && name !== 'http_host') return [];
-    // any host but one: the other names of the server
-    if (text === 'something') return otherHosts(doors);
-    if (!('is' in text)) return [];
-    const bytes = validHost(toBytes(text.is), options);
-    const comes = bytes !== null && doors[0] && chooseServer(doors[0].listener, bytes).server === server;
-    return comes ? [{ headers: [['Host', text.is]] as const }] : [];
-  });
-}
-
-/** The hosts of further doors, as header lines. */
-const otherHosts = (doors: readonly Door[]): readonly Probe[] =>
-  [...new Set(doors.map((d) => d.host))].slice(1, 3).map((host) => ({ headers: [['Host', host]] as const }));
 
 /** A probe as a request to a door: Host first, then the probe's own lines. */
 export function requestAt(door: Door, probe: Probe): RequestInput {
@@ -436,7 +394,7 @@ function readingsOf(spot: Spot): Probe[] {
 }
 
 /** The variable that a condition reads, and what it must be for the condition to hold. */
-function wantedBy(directive: Directive): { name: string; wanted: Wanted } | null {
+export function wantedBy(directive: Directive): { name: string; wanted: Wanted } | null {
   const condition = readCondition(directive);
   if (!condition || condition.kind === 'file') return null;
   const { name } = condition;
@@ -566,6 +524,24 @@ export function shapeOf(spot: Spot): string {
   const { server, config } = spot;
   const index = spot.location ? locationPlace(spot.location) : '';
   return `${withNeighbours(config, server)}\n${index}`;
+}
+
+/** How many servers have the same names of directives in the same order: only such can be of one shape. */
+const outlines = new PerConfig((config) => {
+  const byServer = new Map<Server, string>();
+  const count = new Map<string, number>();
+  for (const server of made.of(config).ofServer.keys()) {
+    const outline = server.scope.all.map((d) => d.name).join(' ');
+    byServer.set(server, outline);
+    count.set(outline, (count.get(outline) ?? 0) + 1);
+  }
+  return { byServer, count };
+});
+
+/** Whether no other spot can be of the shape of this one, as the bare names of directives tell: then its shape need not be known. */
+export function isAlone({ server, config }: Spot): boolean {
+  const { byServer, count } = outlines.of(config);
+  return count.get(byServer.get(server) ?? '') === 1;
 }
 
 /** Shapes by server, as numbers: the texts are as long as the servers, and there is a spot for each of their locations. */

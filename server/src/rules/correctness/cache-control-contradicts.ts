@@ -42,6 +42,8 @@ Say it once: \`expires\` for the age, with \`add_header Cache-Control public\` o
   references: ['https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2'],
   looksAt: {
     outcome: ['expires', 'add_header', 'location'],
+    somewhere: ['add_header'],
+    like: /^cache-control$/i,
     when: ({ scope }) => {
       const own = scope.effective('add_header').directives.filter(isOne);
       return own.length > 1 || (own.length > 0 && !!scope.value('expires'));

@@ -94,7 +94,11 @@ export default defineRule({
 
 Give the group a name: \`(?<rest>.*)\` and \`$rest\` keep their value.`,
   about: ['map', 'rewrite', 'if'],
-  looksAt: { outcome: READS, when: (spot) => spot.directives.some(reads) && spot.directives.some((d) => matches(d, spot)) },
+  looksAt: {
+    outcome: READS,
+    somewhere: ['map', 'if'],
+    when: (spot) => spot.directives.some(reads) && spot.directives.some((d) => matches(d, spot)),
+  },
   needs: 'config',
   costly: true,
   messages: {

@@ -20,6 +20,7 @@ The second value is the prefix that clients use, the first one the path that the
   references: ['https://www.rfc-editor.org/rfc/rfc6265#section-5.1.4'],
   looksAt: {
     outcome: ['proxy_pass'],
+    somewhere: ['proxy_cookie_path'],
     when: ({ scope, location }) => location?.kind === 'prefix' && scope.effective('proxy_cookie_path').directives.length > 0,
   },
   needs: 'config',

@@ -7,7 +7,7 @@ import { proofOf } from '../../witness/requests.ts';
 import type { Spot } from '../../witness/spots.ts';
 import { probeFor, rowsOf } from '../../witness/values.ts';
 import { defineRule } from '../rule.ts';
-import { ALLOW_ORIGIN, FOREIGN, lineOf, valuesOf } from '../security/_cors.ts';
+import { ALLOW_ORIGIN, FOREIGN, IS_ALLOW_ORIGIN, lineOf, valuesOf } from '../security/_cors.ts';
 
 const ALLOW_METHODS = 'access-control-allow-methods';
 /** Headers that count in the answer to a preflight alone: who writes one expects preflights. */
@@ -58,7 +58,12 @@ Before a request that a plain form could not make (with \`Authorization\` or JSO
 The answer to the request needs \`Access-Control-Allow-Origin\` as well: lines in \`if ($request_method = OPTIONS)\` count for the preflight alone.`,
   about: ['add_header', 'auth_basic', 'auth_request', 'limit_except', 'if'],
   references: ['https://fetch.spec.whatwg.org/#cors-preflight-fetch'],
-  looksAt: { outcome: ['location', 'server'], when: (spot) => lineOf(spot, ALLOW_ORIGIN) !== null },
+  looksAt: {
+    outcome: ['location', 'server'],
+    somewhere: ['add_header'],
+    like: IS_ALLOW_ORIGIN,
+    when: (spot) => lineOf(spot, ALLOW_ORIGIN) !== null,
+  },
   needs: 'config',
   messages: {
     refused:

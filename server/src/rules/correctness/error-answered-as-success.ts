@@ -24,6 +24,7 @@ Leave the status as it is (\`error_page 502 /down.html;\`). Where an application
   about: ['error_page', 'proxy_intercept_errors'],
   looksAt: {
     outcome: [...PASS_DIRECTIVES],
+    somewhere: ['error_page'],
     when: ({ scope }) => scope.effective('error_page').directives.some((d) => d.values.some((v) => SUCCESS.test(v))),
   },
   needs: 'config',

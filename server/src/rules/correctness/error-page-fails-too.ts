@@ -171,6 +171,7 @@ Give the page a location of its own, with a \`root\`, outside of what denies req
   about: ['error_page', 'internal'],
   looksAt: {
     outcome: ['server', 'location'],
+    somewhere: ['error_page'],
     when: (spot) => {
       const pages = mayFail(spot);
       return (

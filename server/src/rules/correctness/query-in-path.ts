@@ -2,7 +2,8 @@
 import { mayHoldQuery } from '../../answers/where-a-value-comes-from.ts';
 import { variablesIn } from '../../trace/script.ts';
 import { proofOf } from '../../witness/requests.ts';
-import { directiveAt, withQuery } from '../../witness/spots.ts';
+import { directiveAt } from '../../witness/spots.ts';
+import { withQuery } from '../../witness/telling.ts';
 import { defineRule } from '../rule.ts';
 
 export default defineRule({
@@ -35,7 +36,7 @@ Only a literal question mark divides the replacement of a \`rewrite\` into path 
   check({ spot, report }) {
     const told = new Set<unknown>();
     const own = spot.directives.filter((d) => d.name === 'rewrite');
-    for (const probe of withQuery(spot, 'b=1')) {
+    for (const probe of withQuery(spot, 'b=1', true)) {
       const { path } = probe;
       const trace = spot.ask(probe);
       // a path that is taken up again and cut afterwards is on its way: what counts is where it ends

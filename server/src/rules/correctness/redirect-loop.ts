@@ -1,6 +1,5 @@
 /** Redirects that lead back to the URL that was asked, directly or over other servers of the configuration. */
 
-import { toBytes } from '../../base/bytes.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { listenersOf } from '../../config/servers.ts';
@@ -8,9 +7,10 @@ import { definitionOf, indexOf } from '../../trace/index.ts';
 import { variablesIn } from '../../trace/script.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { doubts, type Followed, follow, type Hop, hangsOnOthers, isScripted } from '../../witness/follow.ts';
-import { isRedirect, mayBeMoved, mayComeBack, pathIn } from '../../witness/redirects.ts';
+import { isRedirect, mayComeBack } from '../../witness/redirects.ts';
 import { locationHeader, proofOf, urlOf } from '../../witness/requests.ts';
-import { type Door, ownOf, type Spot, tellingPaths } from '../../witness/spots.ts';
+import { type Door, ownOf, type Spot } from '../../witness/spots.ts';
+import { mayMove, tellingDoors, tellingPaths } from '../../witness/telling.ts';
 import { joined, type Probe } from '../../witness/values.ts';
 import { defineRule } from '../rule.ts';
 
@@ -21,34 +21,13 @@ const before = (a: NonNullable<Hop['by']>, b: NonNullable<Hop['by']>): boolean =
 const first = (loop: readonly Hop[]): Hop | null =>
   loop.reduce<Hop | null>((best, hop) => (hop.by && (!best?.by || before(hop.by, best.by)) ? hop : best), null);
 
-/** Ways in that tell something new: of two addresses of one port and name behind which the same servers are the second does not. */
-const doorsOf = ({ doors }: Spot): readonly Door[] =>
-  doors.filter(
-    (door, i) =>
-      !doors
-        .slice(0, i)
-        .some(
-          (other) =>
-            other.scheme === door.scheme &&
-            other.port === door.port &&
-            other.host === door.host &&
-            other.listener.proxyProtocol === door.listener.proxyProtocol &&
-            other.listener.defaultServer === door.listener.defaultServer &&
-            other.listener.servers.length === door.listener.servers.length,
-        ),
-  );
-
 /** The lines of the rewrite phase that a request of the spot comes by, those of the server first. */
 const comesBy = ({ server, location, scope }: Spot): readonly Directive[] => [...ownOf(server.scope), ...(location ? ownOf(scope) : [])];
 
 /** Paths of a spot that one of its lines may redirect: where each of them asks for a path, one that fits none is not. */
-function pathsOf({ server, location, scope }: Spot, redirects: readonly Directive[], paths: readonly string[]): readonly string[] {
+function pathsOf(spot: Spot, redirects: readonly Directive[], paths: readonly string[]): readonly string[] {
   if (redirects.some((d) => d.name === 'error_page')) return paths;
-  return paths.filter((path) => {
-    const uri = pathIn(path);
-    const target = toBytes(`${path}?${QUERY}`);
-    return uri === null || mayBeMoved(server.scope, uri, target) || (location !== null && mayBeMoved(scope, uri, target));
-  });
+  return paths.filter((path) => mayMove(spot, path, QUERY));
 }
 
 const QUERY = 'b=1';
@@ -77,7 +56,7 @@ function* starts(spot: Spot, redirects: readonly Directive[]): Generator<{ probe
   const paths = pathsOf(spot, redirects, tellingPaths(spot, 12));
   let variations: readonly Probe[] | null = null;
   // further ways in differ by their host and scheme, and not by the path
-  for (const [i, door] of doorsOf(spot).slice(0, 6).entries())
+  for (const [i, door] of tellingDoors(spot).slice(0, 6).entries())
     for (const path of i < 2 ? paths : paths.slice(0, Math.ceil(paths.length / 3))) {
       const plain: Probe = { path, query: QUERY };
       yield { probe: plain, door };

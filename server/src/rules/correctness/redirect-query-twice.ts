@@ -4,7 +4,8 @@ import { mayHoldQuery } from '../../answers/where-a-value-comes-from.ts';
 import type { Directive } from '../../config/directive.ts';
 import { variablesIn } from '../../trace/script.ts';
 import { locationHeader, proofOf } from '../../witness/requests.ts';
-import { directiveAt, withQuery } from '../../witness/spots.ts';
+import { directiveAt } from '../../witness/spots.ts';
+import { withQuery } from '../../witness/telling.ts';
 import { defineRule } from '../rule.ts';
 
 const QUERY = 'b=1';
@@ -73,7 +74,7 @@ End the replacement of a rewrite with a question mark, or use \`return\` with \`
   check({ spot, report }) {
     const told = new Set<unknown>();
     const own = spot.directives.filter((d) => d.name === 'return' || d.name === 'rewrite' || d.name === 'proxy_pass');
-    for (const probe of withQuery(spot, QUERY)) {
+    for (const probe of withQuery(spot, QUERY, !spot.directives.some((d) => d.name === 'proxy_pass' && mayHoldTwice(d)))) {
       const trace = spot.ask(probe);
       const from = `${probe.path}?${probe.query}`;
       const location = locationHeader(trace);

@@ -8,7 +8,8 @@ import { nginxContainers, publishedAs } from '../../deploy/reach.ts';
 import { withNothingThere } from '../../witness/errors.ts';
 import { isRedirect, isWellFormed } from '../../witness/redirects.ts';
 import { locationHeader, proofOf, witnessesOf } from '../../witness/requests.ts';
-import { type Door, directiveAt, type Spot, withQuery } from '../../witness/spots.ts';
+import { type Door, directiveAt, type Spot } from '../../witness/spots.ts';
+import { tellingDoors, withQuery } from '../../witness/telling.ts';
 import { defineRule, type Report } from '../rule.ts';
 
 /** Endings of files that a relative Location may name. */
@@ -224,11 +225,13 @@ What follows the code of \`return\`, or the replacement of a \`rewrite\` that re
     const told = new Set<Directive>();
     const own = spot.directives.filter(isDoubtful);
     if (!own.length) return;
-    for (const [i, door] of spot.doors.slice(0, 4).entries())
-      for (const probe of withQuery(spot, 'b=1')) {
+    const probes = withQuery(spot, 'b=1', true);
+    for (const [i, door] of tellingDoors(spot).slice(0, 4).entries())
+      for (const probe of probes) {
+        if (told.size === own.length) return;
         const { path } = probe;
         // further ways in differ by their host, port and scheme
-        if (i > 1 && path !== spot.path) continue;
+        if (i > 1 && path !== probes[0]!.path) continue;
         if (path.includes(':') || path.includes('%') || (probe.query !== 'b=1' && probe.headers === undefined)) continue;
         const trace = spot.ask(probe, {}, door);
         const location = locationHeader(trace);

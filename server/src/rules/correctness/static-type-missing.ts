@@ -25,6 +25,7 @@ Include \`mime.types\` in \`http\`, and next to every block that adds a type.`,
   about: ['types', 'default_type', 'include'],
   looksAt: {
     outcome: ['location'],
+    somewhere: ['root', 'alias'],
     when: ({ location, scope }) =>
       location?.kind === 'prefix' &&
       OF_PAGES.test(location.name) &&

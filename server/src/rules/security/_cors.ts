@@ -4,6 +4,8 @@ import type { Trace } from '../../trace/trace.ts';
 import type { Spot } from '../../witness/spots.ts';
 
 export const ALLOW_ORIGIN = 'access-control-allow-origin';
+/** The same as an expression, for the names of headers as they are written. */
+export const IS_ALLOW_ORIGIN = /^access-control-allow-origin$/i;
 export const FOREIGN = 'https://evil.test';
 
 /** The values of a header in the answer that a client gets; the name in small letters. */

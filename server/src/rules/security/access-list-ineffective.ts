@@ -215,6 +215,7 @@ With \`satisfy any\` one of list and password is enough. If the list admits ever
   looksAt: [
     {
       outcome: ['allow', 'deny', 'satisfy', 'auth_basic', 'auth_request', 'auth_jwt', 'server'],
+      somewhere: ['allow', 'deny'],
       when: ({ scope }) => scope.effective('allow').directives.length > (scope.value('satisfy')?.value(0) === 'any' ? 0 : 1),
     },
     // lists that no request over HTTP shows, or one of another method

@@ -26,6 +26,7 @@ Leave \`merge_slashes\` on. Where an application needs the slashes, for URLs wit
   references: ['https://nginx.org/en/docs/http/ngx_http_core_module.html#merge_slashes'],
   looksAt: {
     outcome: ['deny', 'auth_basic', 'auth_request', 'auth_jwt'],
+    somewhere: ['merge_slashes'],
     when: ({ location, scope }) =>
       (location?.kind === 'prefix' || location?.kind === 'exact' || location?.kind === 'regex') &&
       location.name.length > 1 &&

@@ -48,6 +48,7 @@ Use the value where it is known: in \`proxy_set_header\`, in a log, in a \`map\`
   references: ['https://nginx.org/en/docs/http/ngx_http_auth_request_module.html'],
   looksAt: {
     outcome: [...READING],
+    somewhere: ['auth_request_set'],
     when: (spot) => spot.location?.kind !== 'named' && !spot.scope.has('internal') && early(spot).length > 0,
   },
   needs: 'config',

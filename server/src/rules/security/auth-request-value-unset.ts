@@ -45,6 +45,7 @@ Like all lists, the lines of an outer level are hidden by a single one of the lo
   references: ['https://nginx.org/en/docs/http/ngx_http_auth_request_module.html'],
   looksAt: {
     outcome: ['auth_request_set', 'location'],
+    somewhere: ['auth_request', 'auth_request_set'],
     when: ({ scope, location }) =>
       isInForce(scope.value('auth_request')?.value(0)) && !setsWhereAsked(scope)
         ? scope.effective('auth_request_set').directives.some(isOfClient) ||

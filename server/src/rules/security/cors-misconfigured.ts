@@ -3,7 +3,7 @@ import type { HeaderPair, Trace } from '../../trace/trace.ts';
 import { errorAnswer } from '../../witness/errors.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { defineRule } from '../rule.ts';
-import { ALLOW_ORIGIN, FOREIGN, lineOf, valuesOf } from './_cors.ts';
+import { ALLOW_ORIGIN, FOREIGN, IS_ALLOW_ORIGIN, lineOf, valuesOf } from './_cors.ts';
 
 const REFERER: readonly HeaderPair[] = [['Referer', `${FOREIGN}/page`]];
 
@@ -43,6 +43,8 @@ Choose the origin with a \`map\` of \`$http_origin\` that lists your own sites a
   references: ['https://fetch.spec.whatwg.org/#http-cors-protocol', 'https://cwe.mitre.org/data/definitions/942.html'],
   looksAt: {
     outcome: ['location', 'server'],
+    somewhere: ['add_header'],
+    like: IS_ALLOW_ORIGIN,
     when: (spot) => lineOf(spot, ALLOW_ORIGIN) !== null,
   },
   needs: 'config',

@@ -38,6 +38,8 @@ For WebSockets alone, pass the upgrade on for the word websocket only: a \`map $
   references: ['https://www.rfc-editor.org/rfc/rfc7540#section-3.2', 'https://cwe.mitre.org/data/definitions/444.html'],
   looksAt: {
     outcome: ['proxy_pass'],
+    somewhere: ['proxy_set_header'],
+    like: /^upgrade$/i,
     when: ({ scope, server }) =>
       scope.effective('proxy_set_header').directives.some((d) => d.value(0).toLowerCase() === 'upgrade') && isGuarded.of(server.scope),
   },

@@ -19,6 +19,8 @@ export default defineRule({
   about: ['add_header'],
   looksAt: {
     outcome: ['location', 'server'],
+    somewhere: ['add_header'],
+    like: PROTECTING,
     when: ({ scope }) =>
       scope.effective('add_header').directives.some((d) => PROTECTING.test(d.value(0)) && d.args.length === 2 && d.value(1) !== ''),
   },

@@ -38,6 +38,7 @@ Add \`auth_basic\` with the text that the browser shows, or remove the file wher
   about: ['auth_basic', 'auth_basic_user_file', 'satisfy'],
   looksAt: {
     outcome: ['location', 'server'],
+    somewhere: ['auth_basic', 'auth_basic_user_file'],
     when: ({ scope, server }) =>
       isFileless(scope) ||
       (!!scope.value('auth_basic_user_file') &&

@@ -2,7 +2,9 @@
 
 import { reachOf } from '../../answers/which-socket.ts';
 import { endsBefore } from '../../answers/who-speaks-tls.ts';
+import type { Scope } from '../../config/scope.ts';
 import { type Listen, type Server, serversOf } from '../../config/servers.ts';
+import { answersAtOnce } from '../../witness/access.ts';
 import { locationHeader, witnessesOf } from '../../witness/requests.ts';
 import { fixOf, insertInto } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -13,6 +15,10 @@ const PAGES = ['/', '/a/page.html'];
 const isPublic = (l: Listen): boolean =>
   l.addresses.some((a) => a.kind !== 'unix' && !isLoopback(a.address)) &&
   !l.params.some((p) => ['ssl', 'quic', 'proxy_protocol'].includes(p));
+
+/** The server's own level sends every request on, with nothing in front of it: no page need be asked for. */
+const sendsAllToTls = (scope: Scope): boolean =>
+  answersAtOnce(scope) && /^30[12378]$/.test(scope.first('return')!.value(0)) && /^https:/i.test(scope.first('return')!.value(1));
 
 export default defineRule({
   id: 'http-not-redirected',
@@ -45,7 +51,7 @@ Server names are compared letter by letter. Two pages are requested, as a browse
       const address = addresses.find((a) => a.kind !== 'unix' && !isLoopback(a.address));
       if (!address || address.kind === 'unix') return false;
       const host = name.replace(/^\*\.|^\./, 'www.').replace(/\.\*$/, '.example');
-      if (name.startsWith('~')) return false;
+      if (name.startsWith('~') || sendsAllToTls(server.scope)) return false;
       return PAGES.some((target) => {
         const trace = witnessesOf(config).ask({
           method: 'GET',

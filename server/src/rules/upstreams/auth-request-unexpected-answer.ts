@@ -27,7 +27,11 @@ A subrequest of \`auth_request\` lets the client in with a code of 200 to 299, a
 Answer 401 there, and redirect the client with \`error_page 401\` in the location that was requested.`,
   about: ['auth_request', 'error_page'],
   references: ['https://nginx.org/en/docs/http/ngx_http_auth_request_module.html'],
-  looksAt: { outcome: ['auth_request', 'location'], when: ({ scope }) => (scope.value('auth_request')?.value(0) ?? 'off') !== 'off' },
+  looksAt: {
+    outcome: ['auth_request', 'location'],
+    somewhere: ['auth_request'],
+    when: ({ scope }) => (scope.value('auth_request')?.value(0) ?? 'off') !== 'off',
+  },
   needs: 'config',
   messages: {
     redirect:

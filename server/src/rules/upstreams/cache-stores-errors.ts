@@ -28,6 +28,7 @@ Name the codes of good answers, and give errors a minute at most: \`proxy_cache_
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_cache_valid'],
   looksAt: {
     outcome: ['proxy_pass', 'uwsgi_pass', 'fastcgi_pass', 'scgi_pass'],
+    somewhere: ['proxy', 'uwsgi', 'fastcgi', 'scgi'].map((f) => `${f}_cache_valid`),
     when: ({ scope }) =>
       ['proxy', 'uwsgi', 'fastcgi', 'scgi'].some(
         (f) =>

@@ -41,7 +41,11 @@ export default defineRule({
 Name a time for the codes that may be kept, \`proxy_cache_valid 200 301 10m;\`, or let the application send \`Cache-Control: public, max-age=…\` for the pages that may. An answer with \`Set-Cookie\` is not stored in any case. Where \`proxy_no_cache\` or \`proxy_cache_bypass\` says what is not to be kept, the rule takes it that the application decides on the rest.`,
   about: ['proxy_cache', 'proxy_cache_valid', 'proxy_ignore_headers'],
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_cache_valid'],
-  looksAt: { outcome: FAMILIES.map((f) => `${f}_pass`), when: (spot) => familyOf(spot) !== undefined },
+  looksAt: {
+    outcome: FAMILIES.map((f) => `${f}_pass`),
+    somewhere: FAMILIES.map((f) => `${f}_cache`),
+    when: (spot) => familyOf(spot) !== undefined,
+  },
   needs: 'config',
   costly: true,
   missing: FAMILIES.flatMap((f) => [`${f}_cache_valid`, `${f}_ignore_headers`]),

@@ -23,6 +23,7 @@ Leave buffering on where answers are cached. For a single answer that must strea
   about: ['proxy_cache', 'proxy_buffering'],
   looksAt: {
     outcome: FAMILIES.map((f) => `${f}_pass`),
+    somewhere: FAMILIES.map((f) => `${f}_cache`),
     when: ({ scope }) =>
       FAMILIES.some(
         (f) =>

@@ -16,6 +16,8 @@ A URI behind the address in \`proxy_pass\` takes it off. uWSGI does it by itself
   references: ['https://werkzeug.palletsprojects.com/en/stable/middleware/proxy_fix/'],
   looksAt: {
     outcome: ['proxy_pass', 'uwsgi_pass'],
+    somewhere: ['proxy_set_header', 'uwsgi_param'],
+    like: /^(?:x-forwarded-prefix|SCRIPT_NAME)$/i,
     when: ({ scope }) =>
       scope.effective('proxy_set_header').directives.some((d) => /^x-forwarded-prefix$/i.test(d.value(0))) ||
       scope.effective('uwsgi_param').directives.some((d) => d.value(0) === 'SCRIPT_NAME'),

@@ -20,6 +20,7 @@ Pass \`$host\`, or \`$http_host\` where clients use a port of their own, and \`$
   about: ['proxy_set_header', '$server_port', '$host'],
   looksAt: {
     outcome: ['proxy_pass'],
+    somewhere: ['proxy_set_header'],
     when: ({ scope, doors }) =>
       doors.every((d) => d.scheme === 'http') &&
       ['Host', 'X-Forwarded-Port', 'X-Forwarded-Host'].some((name) => PORT.test(requestHeader(scope, name)?.value(1) ?? '')),

@@ -56,7 +56,11 @@ export default defineRule({
 Keep one of the lines. What the application sends is replaced with \`proxy_hide_header\` and \`add_header\`, or with \`more_set_headers\` alone.`,
   about: ['add_header', 'proxy_hide_header'],
   references: ['https://www.rfc-editor.org/rfc/rfc7034#section-2.1'],
-  looksAt: { outcome: ['add_header', 'more_set_headers', 'location', 'server'], when: (spot) => pairOf(spot) !== null },
+  looksAt: {
+    outcome: ['add_header', 'more_set_headers', 'location', 'server'],
+    somewhere: ['add_header'],
+    when: (spot) => pairOf(spot) !== null,
+  },
   needs: 'config',
   messages: {
     twice: '{name} is sent twice, as "{one}" and as "{other}": neither line replaces the other. Keep one of them.',

@@ -55,6 +55,8 @@ Pass on \`$http_upgrade\` as \`Upgrade\`, and as \`Connection\` the word upgrade
   references: ['https://www.rfc-editor.org/rfc/rfc6455#section-4.1'],
   looksAt: {
     outcome: ['proxy_pass'],
+    somewhere: ['proxy_set_header'],
+    like: /^upgrade$/i,
     when: ({ scope }) => {
       const upgrade = requestHeader(scope, 'Upgrade');
       const connection = requestHeader(scope, 'Connection');

@@ -21,6 +21,7 @@ Under \`alias\` the path of a file is the alias and the part of the URI after th
   about: ['alias', 'fastcgi_param', '$document_root', '$request_filename'],
   looksAt: {
     outcome: ['fastcgi_pass'],
+    somewhere: ['alias'],
     when: ({ scope }) => {
       const line = scope.value('alias')?.name === 'alias' ? filenameOf(scope) : undefined;
       // what nginx itself looks for is right whatever the prefix

@@ -1,0 +1,123 @@
+/** Which of a spot's paths, conditions and ways in are worth a request: those that may fare otherwise than the ones before. */
+import { toBytes } from '../base/bytes.ts';
+import { chooseServer, hostOptions, listenersOf, validHost } from '../config/servers.ts';
+import { variablesIn } from '../trace/script.ts';
+import { fitsOf, mayBeMoved, pathIn } from './redirects.ts';
+import { type Door, MOST_PATHS, type Spot, wantedBy } from './spots.ts';
+import type { Probe } from './values.ts';
+
+const MOST_SAMPLES = 12;
+
+/** Of paths that the same expressions fit one is like the next; the second is for what an expression takes of it. */
+const OF_ONE_KIND = 2;
+
+/**
+ * Paths of a spot that may fare differently, `most` at the most: without a condition, a rewrite or a choice in its pattern one of them is like
+ * the next.
+ */
+export function tellingPaths(spot: Spot, most: number): readonly string[] {
+  const { location, server, scope } = spot;
+  if (spot.has('if', 'rewrite')) {
+    const kinds = new Map<string, number>();
+    // samples of a pattern are made after it, so that there are fewer kinds of them than below a prefix
+    return spot.somePaths(location?.kind === 'regex' ? Math.min(most, MOST_SAMPLES) : most).filter((path) => {
+      const uri = pathIn(path);
+      if (uri === null) return true;
+      const kind = `${fitsOf(server.scope, uri)} ${location ? fitsOf(scope, uri) : ''} ${path.endsWith('/')} ${path === location?.name}`;
+      const count = (kinds.get(kind) ?? 0) + 1;
+      kinds.set(kind, count);
+      return count <= OF_ONE_KIND;
+    });
+  }
+  const choices = location?.kind === 'regex' ? location.name.split(/[|?*+]/).length : 0;
+  return spot.somePaths(Math.min(most, 3 + choices));
+}
+
+/** Whether some line of the rewrite phase at a spot may move the request or send its client on, by what is known of the path. */
+export function mayMove({ server, location, scope }: Spot, path: string, query: string): boolean {
+  const uri = pathIn(path);
+  const target = toBytes(`${path}?${query}`);
+  return uri === null || mayBeMoved(server.scope, uri, target) || (location !== null && mayBeMoved(scope, uri, target));
+}
+
+/**
+ * Requests to a spot that bring a query, to each of its paths and in each of its variations. `moved`: only such as a line of the rewrite phase
+ * may move.
+ */
+export function withQuery(
+  spot: Spot,
+  query: string,
+  moved = false,
+): readonly (Probe & { readonly path: string; readonly query: string })[] {
+  const all = [
+    ...tellingPaths(spot, MOST_PATHS).map((path) => ({ path, query })),
+    ...[...spot.variations, ...hostsAsked(spot)].map((v) => ({
+      ...v,
+      path: v.path ?? spot.path ?? '/',
+      query: v.query ? `${v.query}&${query}` : query,
+    })),
+  ];
+  return moved ? all.filter((probe) => mayMove(spot, probe.path, probe.query)) : all;
+}
+
+/** Requests with the hosts that conditions of the server ask for, as far as they come to this server. */
+function hostsAsked({ config, server, doors, location, scope }: Spot): readonly Probe[] {
+  const wanted = [server.scope, ...(location ? [scope] : [])].flatMap((at) => at.named('if')).flatMap((d) => wantedBy(d) ?? []);
+  const options = hostOptions(config);
+  return wanted.flatMap(({ name, wanted: text }) => {
+    if (name !== 'host' && name !== 'http_host') return [];
+    // any host but one: the other names of the server
+    if (text === 'something') return otherHosts(doors);
+    if (!('is' in text)) return [];
+    const bytes = validHost(toBytes(text.is), options);
+    const comes = bytes !== null && doors[0] && chooseServer(doors[0].listener, bytes).server === server;
+    return comes ? [{ headers: [['Host', text.is]] as const }] : [];
+  });
+}
+
+/** The hosts of further doors, as header lines. */
+const otherHosts = (doors: readonly Door[]): readonly Probe[] =>
+  [...new Set(doors.map((d) => d.host))].slice(1, 3).map((host) => ({ headers: [['Host', host]] as const }));
+
+const HOST = /^(?:http_)?host$|^server_name$/;
+
+/** Whether a line of the server looks at the host, or names the one of a door. */
+const looksAtHost = ({ server }: Spot, hosts: readonly string[]): boolean =>
+  server.names.some((n) => n.regex?.groups) ||
+  server.scope.all.some(
+    (d) =>
+      d.name !== 'server_name' &&
+      d.values.some((v) => hosts.some((h) => v.includes(h)) || (d.name === 'if' && variablesIn(v).some((name) => HOST.test(name)))),
+  );
+
+/**
+ * Ways in that tell something new: of two hosts for which the same servers answer wherever they are asked the second does not, unless a line or
+ * a map looks at it.
+ */
+export function tellingDoors(spot: Spot): readonly Door[] {
+  const { config, doors } = spot;
+  if (doors.length < 2) return doors;
+  const options = hostOptions(config);
+  let read: boolean | undefined;
+  const serversFor = (host: string): string => {
+    const bytes = validHost(toBytes(host), options);
+    return bytes === null
+      ? host
+      : listenersOf(config)
+          .map((l) => l.servers.indexOf(chooseServer(l, bytes).server))
+          .join();
+  };
+  const seen = new Set<string>();
+  return doors.filter((door) => {
+    const { scheme, port, host, listener } = door;
+    read ??=
+      looksAtHost(
+        spot,
+        doors.map((d) => d.host),
+      ) || config.main.all.some((d) => d.name === 'map' && variablesIn(d.value(0)).some((name) => HOST.test(name)));
+    const key = `${scheme} ${port} ${listener.proxyProtocol} ${listener.servers.length} ${listener.servers.indexOf(listener.defaultServer)} ${read ? host : serversFor(host)}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
