@@ -1,13 +1,14 @@
 // Bundles everything that ships into `dist/`: the client for both extension hosts, the server for node and for a browser worker, the command
 // line, the webviews; and lays the wasm files beside them. Type checking is tsc's work, not done here.
 // usage: node esbuild.mjs [--watch] [--minify]
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, context } from 'esbuild';
+import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 import { bill, materials, notices } from './test/tools/materials.mjs';
 
 const require = createRequire(import.meta.url);
@@ -118,11 +119,20 @@ if (options.has('--watch')) {
   const built = await Promise.all(bundles.map((options) => build(options)));
   writeMaterials(built.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {})));
   fs.chmodSync(path.join(root, 'dist/cli.cjs'), 0o755);
-  leaveCompiled();
+  await leaveCompiled();
 }
 
-/** Runs the command line over the sample and over a few lines, and leaves what V8 has compiled for each beside the bundle (cli/launch.ts). */
-function leaveCompiled() {
+/** What leaves compiled code in the bundle's folder when it ends, under a name. */
+function leaving(/** @type {string} */ name) {
+  return { ...process.env, PROXYLENS_BUILD_CACHE: path.join(root, 'dist', name) };
+}
+
+/**
+ * Runs the command line over the sample and over a few lines, and a language server in which a file is opened and typed in; leaves what V8 has
+ * compiled for each beside the bundle (cli/launch.ts).
+ */
+async function leaveCompiled() {
+  const served = serve();
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'proxylens-build-'));
   const short = path.join(folder, 'nginx.conf');
   fs.writeFileSync(short, 'events {}\nhttp {\n    server {\n        location / { proxy_pass http://127.0.0.1:8000; }\n    }\n}\n');
@@ -130,10 +140,82 @@ function leaveCompiled() {
     ['program.cache', path.join(root, 'test/sample')],
     ['short.cache', short],
   ])) {
-    const env = { ...process.env, PROXYLENS_BUILD_CACHE: path.join(root, 'dist', name) };
-    spawnSync(process.execPath, [path.join(root, 'dist/cli.cjs'), 'check', checked], { env, stdio: 'ignore' });
+    spawnSync(process.execPath, [path.join(root, 'dist/cli.cjs'), 'check', checked], { env: leaving(name), stdio: 'ignore' });
   }
   fs.rmSync(folder, { recursive: true });
+  await served;
+}
+
+/** A site as there are many, with what most rules have something to say about, or to make sure of. */
+function site(/** @type {number} */ n) {
+  return `    upstream app${n} { server 127.0.0.1:${8000 + n} max_fails=3; keepalive 16; }
+    server {
+        listen 443 ssl;
+        server_name s${n}.example.com www.s${n}.example.com;
+        ssl_certificate /etc/ssl/s${n}.pem;
+        ssl_certificate_key /etc/ssl/s${n}.key;
+        access_log /var/log/nginx/s${n}.log main;
+        add_header Strict-Transport-Security "max-age=63072000" always;
+        location /img { alias /srv/s${n}/img/; add_header X-Kind img; }
+        location ~ ^/media/(?<file>[\\w./-]+)$ { root /srv/s${n}; }
+        location /old { rewrite ^/old/(.*)$ /$1 permanent; }
+        location /app/ {
+            limit_req zone=general burst=20 nodelay;
+            proxy_pass http://app${n};
+            proxy_set_header Host $host;
+            proxy_set_header X-Forwarded-Proto $scheme;
+        }
+        location /api { proxy_pass http://127.0.0.1:9000; }
+        error_page 502 /down.html;
+        location = /down.html { root /srv/s${n}; internal; }
+    }
+`;
+}
+
+/** A session of the language server, from its start to its end. */
+async function serve() {
+  const child = spawn(process.execPath, [path.join(root, 'dist/cli.cjs'), 'lsp', '--stdio'], {
+    env: leaving('server.cache'),
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  const ended = new Promise((done) => child.once('exit', done));
+  const connection = createMessageConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
+  connection.onRequest('client/registerCapability', () => null);
+  connection.onRequest('window/workDoneProgress/create', () => null);
+  connection.onRequest('workspace/configuration', (/** @type {{ items: unknown[] }} */ { items }) => items.map(() => null));
+  connection.listen();
+  const uri = 'file:///sites/nginx.conf';
+  const textDocument = { uri };
+  const position = { line: 1, character: 9 };
+  const range = { start: position, end: position };
+  await connection.sendRequest('initialize', {
+    processId: process.pid,
+    rootUri: null,
+    workspaceFolders: null,
+    capabilities: {
+      textDocument: { publishDiagnostics: { relatedInformation: true }, completion: { completionItem: { snippetSupport: true } } },
+      workspace: { configuration: true, workspaceFolders: true, didChangeWatchedFiles: { dynamicRegistration: true } },
+    },
+  });
+  await connection.sendNotification('initialized', {});
+  const head = 'events {}\nhttp {\n    gzip on;\n    log_format main \'$remote_addr "$request"\';\n';
+  const zone = '    limit_req_zone $binary_remote_addr zone=general:10m rate=10r/s;\n';
+  const text = `${head}${zone}${Array.from({ length: 24 }, (_, n) => site(n)).join('')}}\n`;
+  await connection.sendNotification('textDocument/didOpen', { textDocument: { ...textDocument, languageId: 'nginx', version: 1, text } });
+  await connection.sendRequest('proxylens/settled', {});
+  for (const [i, letter] of [...'\n    g'].entries())
+    await connection.sendNotification('textDocument/didChange', {
+      textDocument: { ...textDocument, version: 2 + i },
+      contentChanges: [{ range: { start: { line: 2, character: 12 }, end: { line: 2, character: 12 } }, text: letter }],
+    });
+  await connection.sendRequest('textDocument/completion', { textDocument, position: { line: 2, character: 12 } });
+  await connection.sendRequest('textDocument/hover', { textDocument, position });
+  await connection.sendRequest('textDocument/codeAction', { textDocument, range, context: { diagnostics: [] } });
+  await connection.sendRequest('proxylens/settled', {});
+  await connection.sendRequest('shutdown');
+  await connection.sendNotification('exit');
+  await ended;
+  connection.dispose();
 }
 
 /**

@@ -1,8 +1,8 @@
 /**
  * Starts the command line. Its bundle is large, and most of a short run would go into compiling it: the build leaves V8's compiled code beside
- * it. Another version of node takes no notice of that and compiles; nothing is ever written here but by the build. There are two of them, since
- * to read what is never called takes as long as to compile what is: `program.cache` holds what a project's check calls, `short.cache` what that
- * of a few lines does.
+ * it. Another version of node takes no notice of that and compiles; nothing is ever written here but by the build. There are several of them,
+ * since to read what is never called takes as long as to compile what is: `program.cache` holds what a project's check calls, `short.cache` what
+ * that of a few lines does, `server.cache` what a session of the language server does.
  */
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -32,6 +32,7 @@ function isShort([command, ...words]: readonly string[]): boolean {
 }
 
 const short = isShort(process.argv.slice(2));
+const compiled = short ? 'short.cache' : process.argv[2] === 'lsp' ? 'server.cache' : 'program.cache';
 const require_ = createRequire(file);
 
 // A run is mostly code that runs a few hundred times. The V8 of node 20 compiles such code for speed at once, which takes a third of a check of
@@ -42,7 +43,7 @@ if (!short && process.versions.v8.startsWith('11.'))
 
 function cachedData(): Buffer | undefined {
   try {
-    return fs.readFileSync(path.join(__dirname, short ? 'short.cache' : 'program.cache'));
+    return fs.readFileSync(path.join(__dirname, compiled));
   } catch {
     return undefined;
   }

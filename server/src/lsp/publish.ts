@@ -600,11 +600,14 @@ export class Publisher {
       return;
     }
     const diagnostics = this.diagnostics(snapshot, findings);
-    const same = before?.version === version && JSON.stringify(before?.sent) === JSON.stringify(diagnostics);
+    const same = before?.version === version && before !== undefined && isAsSent(before.sent, diagnostics);
     if (findings.length === 0 && version === undefined) this.shown.delete(file);
     else this.shown.set(file, { version, findings, revision, sent: diagnostics });
     if (!same) this.send(file, diagnostics, version);
   }
+
+  /** Findings as they were sent at one revision: the rounds of an opening send most of them again. */
+  private worded: { readonly revision: number; readonly by: WeakMap<Finding, Diagnostic> } = { revision: -1, by: new WeakMap() };
 
   /** What an editor is shown of the findings of one file: the gravest where there are too many. */
   diagnostics(snapshot: Snapshot, findings: readonly Finding[]): Diagnostic[] {
@@ -615,11 +618,20 @@ export class Publisher {
       if (text === undefined) texts.set(id, (text = snapshot.text(id)));
       return text;
     };
+    if (this.worded.revision !== snapshot.revision) this.worded = { revision: snapshot.revision, by: new WeakMap() };
+    const { by } = this.worded;
     const toWire = (list: readonly Finding[]): Diagnostic[] => {
       const out: Diagnostic[] = [];
       for (const f of list) {
         const source = find(f.at.file);
-        if (source) out.push(toDiagnostic(f, source, find, encoding, this.options.docs));
+        if (!source) continue;
+        let diagnostic = by.get(f);
+        if (!diagnostic) {
+          diagnostic = toDiagnostic(f, source, find, encoding, this.options.docs);
+          // a file that it points to may still come
+          if ((diagnostic.relatedInformation?.length ?? 0) === f.related.length) by.set(f, diagnostic);
+        }
+        out.push(diagnostic);
       }
       return out;
     };
@@ -638,6 +650,10 @@ export class Publisher {
     ];
   }
 }
+
+/** Whether the same was sent already. */
+const isAsSent = (sent: readonly Diagnostic[], diagnostics: readonly Diagnostic[]): boolean =>
+  sent.length === diagnostics.length && sent.every((d, i) => d === diagnostics[i] || JSON.stringify(d) === JSON.stringify(diagnostics[i]));
 
 /** Whether an editor would be shown the same again. */
 function isAsShown(shown: Shown, findings: readonly Finding[], revision: number): boolean {

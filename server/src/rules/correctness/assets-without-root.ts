@@ -2,6 +2,7 @@
 
 import { pathOf } from '../../base/file-id.ts';
 import { type Location, locationsOf } from '../../config/locations.ts';
+import { endsOf } from '../../config/regex-index.ts';
 import type { Scope } from '../../config/scope.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import { samplesOf } from '../../witness/regex-samples.ts';
@@ -14,11 +15,23 @@ const hasRoot = (scope: Scope): boolean => scope.effective('root').directives.le
 /** An expression that begins or ends where the path does: what is in the middle of one nobody writes for paths below another prefix. */
 const isBound = ({ name }: Location): boolean => name.startsWith('^') || name.endsWith('$');
 
+/** Whether what the expression takes may lie below a prefix, by the letters that it begins with for certain. */
+function meets(location: Location, prefix: Location): boolean {
+  const { start } = endsOf(location.name);
+  const name = `${prefix.name.toLowerCase().replace(/\/$/, '')}/`;
+  return start.startsWith(name) || name.startsWith(start);
+}
+
 /** Prefixes of the level whose files lie elsewhere, or which pass requests on: the expression outranks them. */
 const tookFrom = (location: Location): readonly Location[] =>
   isBound(location)
     ? [...locationsOf(location.directive.scope).prefix.values()].filter(
-        (l) => !l.noRegex && l.name.length > 1 && !isOneFile(l) && (l.scope.has('alias') || PASS_DIRECTIVES.some((p) => l.scope.has(p))),
+        (l) =>
+          !l.noRegex &&
+          l.name.length > 1 &&
+          !isOneFile(l) &&
+          (l.scope.has('alias') || PASS_DIRECTIVES.some((p) => l.scope.has(p))) &&
+          meets(location, l),
       )
     : [];
 
@@ -130,11 +143,13 @@ Give the block the \`root\` where the files are, or a \`proxy_pass\` of its own;
     const at = directive.at({ start: directive.statement.start, end: directive.args.at(-1)!.end });
     let outranked: (() => void) | null = null;
     for (const prefix of location!.kind === 'regex' && !location!.parent ? tookFrom(location!) : []) {
+      const alias = prefix.scope.first('alias');
+      // of those that pass requests on the first is told
+      if (!alias && outranked) continue;
       const path = pathBelow(spot, prefix);
       const trace = path === null ? null : spot.ask({ path });
       if (trace?.outcome.kind !== 'static' || !trace.outcome.file) continue;
       const { file } = trace.outcome;
-      const alias = prefix.scope.first('alias');
       if (alias && file.startsWith(alias.value(0))) continue;
       const tell = (): void =>
         report(alias ? 'taken' : 'unpassed', {
