@@ -558,6 +558,14 @@ const UNLISTED: readonly (readonly [RegExp, string])[] = [
   [/^selective_cache_purge_/, 'nginx-selective-cache-purge-module'],
   [/^eval_|^eval$/, 'ngx_http_eval'],
   [/^accounting(_|$)/, 'ngx_http_accounting_module'],
+  [/^lua$/, 'the module of APISIX for its own directives'],
+  [/^lua_kong_/, 'lua-kong-nginx-module'],
+  [/^(proxy_wasm|wasm)(_|$)/, 'ngx_wasm_module'],
+  [/^session_sticky/, 'the session_sticky module of Tengine'],
+  [/^app_protect_/, 'NGINX App Protect'],
+  [/^coraza(_|$)/, 'coraza-nginx'],
+  [/^hmac_secure_link|^secure_link_hmac/, 'ngx_http_hmac_secure_link_module'],
+  [/^http_flv_/, 'nginx-http-flv-module'],
 ];
 
 /** The module that a name is known to be of although the catalog does not have it; null for all other names. */
@@ -568,3 +576,15 @@ export const isKnownLibrary = (file: string): boolean => {
   const name = libraryName(file);
   return Object.hasOwn(LIBRARIES, name) || Object.hasOwn(OPTIONAL, name) || FOREIGN_MODULES.has(name);
 };
+
+/** Directives that nginx has by now, and that a module had before it in another form: the words that only the module's takes. */
+const IN_ANOTHER_FORM: Readonly<Record<string, readonly [module: string, argument: RegExp]>> = table({
+  sticky: ['nginx-sticky-module-ng', /^(?:(?:name|domain|path|expires|hash|hmac|hmac_key|text)=.*|no_fallback|secure|httponly)$/],
+});
+
+/** The module that takes such a line in a form that nginx's own directive of that name has not; null for all others. */
+export function anotherForm(name: string, args: readonly string[]): string | null {
+  if (!Object.hasOwn(IN_ANOTHER_FORM, name)) return null;
+  const [module, own] = IN_ANOTHER_FORM[name]!;
+  return args.every((a) => own.test(a)) ? module : null;
+}

@@ -933,6 +933,13 @@ function listen(c: Check): void {
       `"${value}" is taken as a host name, which no name server has: listen knows no variables. Write the address and port.`,
       `host not found in "${value}" of the "listen" directive`,
     );
+  else if (read.ok && read.value.family === 'name' && value.includes(','))
+    say(
+      c,
+      0,
+      `"${value}" is taken as a host name, which no name server has: listen takes one address or port. Write a listen line for each.`,
+      `host not found in "${value}" of the "listen" directive`,
+    );
 }
 
 /** service= and route= of a server in an upstream (ngx_http_upstream_server). */

@@ -10,6 +10,7 @@ import type { SourceFile, Statement } from '../syntax/statement.ts';
 import { PerConfig } from './asked.ts';
 import type { Config } from './config.ts';
 import type { Scope } from './scope.ts';
+import { isNginxSaid } from './settings.ts';
 import { SET_BY_SITES } from './tree.ts';
 
 export interface Unseen {
@@ -87,7 +88,7 @@ function* foreignIn(scope: Scope): Generator<Unseen> {
   for (const d of scope.level)
     if (d.fact === null && d.name !== '' && !config.catalog.directives(d.name).length)
       if (own.some((o) => o.name === d.name)) yield { why: `what "${d.name}" does is not known`, only: null };
-      else if (library !== null || unlistedModule(d.name) !== null)
+      else if (library !== null || unlistedModule(d.name) !== null || (d.statement.block !== null && !isNginxSaid(config.settings)))
         yield { why: `"${d.name}" is of a module that is not known`, only: null };
 }
 

@@ -92,3 +92,7 @@ export const DEFAULT_SETTINGS: Settings = {
   engines: [],
   environment: false,
 };
+
+/** Somebody says whose nginx it is, or which: the settings, an image or a package. Else it may be built with any module. */
+export const isNginxSaid = ({ versionFrom, flavourFrom, target }: Settings): boolean =>
+  versionFrom !== 'default' || flavourFrom !== 'default' || target.modules.build !== undefined;

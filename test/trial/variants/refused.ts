@@ -568,6 +568,8 @@ export const TRIALS: readonly Trial[] = [
       'more_set_headers "A: b";',
       location('echo hi;'),
       http('map $uri $m { proxi_pass 1; }\nserver { listen 8080; }'),
+      http('upstream a { check interval=3000 rise=2 fall=5 timeout=1000 type=http; server 10.0.0.1; }\nserver { listen 8080; }'),
+      main('events {}\nrtmp { server { listen 1935; application live { live on; } } }'),
     ],
   },
   {

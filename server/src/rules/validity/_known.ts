@@ -2,8 +2,10 @@
 import { contextsOf, type Status, statusOf, type Target } from '../../catalog/catalog.ts';
 import { bodyOf, type Context } from '../../catalog/context.ts';
 import type { DirectiveFact } from '../../catalog/fact.ts';
+import { anotherForm } from '../../catalog/modules.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
+import { isNginxSaid } from '../../config/settings.ts';
 
 interface Known {
   readonly facts: readonly DirectiveFact[];
@@ -43,10 +45,15 @@ export const isJudged = (directive: Directive): boolean => {
   return context !== 'unknown' && bodyOf(context) === 'directives' && !directive.statement.name.templated;
 };
 
+/** The module whose form of a directive a line has, where nobody says which nginx it is; null where nginx's own is meant. */
+export const ofAnotherModule = ({ name, values, scope: { config } }: Directive): string | null =>
+  isNginxSaid(config.settings) ? null : anotherForm(name, values);
+
 /** The fact that decides about the directive; null when it is unknown, of another version or misplaced, which other rules say. */
 export function factFor(directive: Directive): DirectiveFact | null {
   const { fact, scope } = directive;
   if (!fact || scope.context === 'unknown') return null;
+  if (ofAnotherModule(directive)) return null;
   const { target } = scope.config.settings;
   return statusOf(fact, target).known && contextsOf(fact, target.nginx).includes(scope.context) ? fact : null;
 }

@@ -2,6 +2,7 @@
 
 import { namedProtocols } from '../../answers/which-socket.ts';
 import type { Config } from '../../config/config.ts';
+import type { Scope } from '../../config/scope.ts';
 import { type Listener, listenersOf } from '../../config/servers.ts';
 import type { Word } from '../../syntax/word.ts';
 import { type Fix, fixOf, replace } from '../fix.ts';
@@ -13,7 +14,17 @@ import { soundFact } from './_sound.ts';
 
 /** A referer that is compared as the name of a host. */
 const isName = (value: string): boolean => !/^(?:|none|blocked|server_names|~.*)$/s.test(value);
+/** Where the server is the default one anyway, the word does no harm. */
+const isDefault = (server: Scope): boolean =>
+  server.named('listen').some((d) => d.values.some((v) => v === 'default_server' || v === 'default'));
 const beforeSlash = (value: string): string => value.replace(/\/.*$/s, '');
+
+/** Parameters of listen that no host is called. */
+const OF_LISTEN =
+  /^(?:default_server|proxy_protocol|reuseport|http2|deferred|(?:backlog|rcvbuf|sndbuf|setfib|fastopen|ipv6only|so_keepalive)=.*)$/;
+
+/** What only a regular expression has: its ends, groups, classes, what is escaped or may be repeated; an address of IPv6 has brackets alone. */
+const isPattern = (name: string): boolean => /^\^|\$$|\\[.dw]|\(.*\)|\w[+?]|\[(?:\^|\w-\w).*\]/.test(name);
 
 export default defineRule({
   id: 'invalid-server-name',
@@ -32,6 +43,10 @@ it. Anything else with an asterisk needs a regular expression. nginx finds some 
     invalid: 'Server name "{name}" is invalid. A mask begins with "*." or ends in ".*".',
     slash: 'Server name "{name}" has suspicious symbols: a name has no scheme and no path.',
     comma: 'Server name "{name}" matches no request: the comma is part of it. Names are separated by spaces. Remove the comma.',
+    space: 'Server name "{name}" matches no request: between quotes it is one name with a space in it. Remove the quotes.',
+    parameter: '"{name}" is a parameter of listen, and here a name that no client asks for. Move it to the listen line.',
+    pattern: 'Server name "{name}" matches no request: a regular expression begins with "~". Write "~{name}".',
+    variable: 'Server name "{name}" matches no request: of all variables server_name knows $hostname alone. Write the name itself.',
     alone:
       'Server name "{name}" matches no request, and nginx refuses it as soon as another server shares the socket: "*" may be the first or the last label only.',
     mask: 'Invalid server name or wildcard "{name}" on {address}. "*" may be the first or the last label only.',
@@ -59,6 +74,20 @@ it. Anything else with an asterisk needs a regular expression. nginx finds some 
         else if (name.startsWith('~')) continue;
         else if (name.includes('/')) report('slash', { at: word, data: { name }, severity: 'warning' });
         else if (name.includes(',')) report('comma', { at: word, data: { name }, severity: 'warning', fix: withoutComma(word) });
+        else if (OF_LISTEN.test(name))
+          report('parameter', { at: word, data: { name }, severity: isDefault(directive.scope) ? 'info' : 'warning' });
+        else if (/\S\s+\S/.test(name)) report('space', { at: word, data: { name }, severity: 'warning' });
+        else if (/^\$(?!hostname$)\{?\w+\}?$/i.test(name)) report('variable', { at: word, data: { name }, severity: 'warning' });
+        else if (isPattern(name))
+          report('pattern', {
+            at: word,
+            data: { name },
+            severity: 'warning',
+            fix:
+              word.raw === name
+                ? fixOf('Write "~" in front of it', 'suggestion', file, [replace({ start: word.start, end: word.start }, '~')])
+                : null,
+          });
       }
       return;
     }
@@ -110,6 +139,22 @@ it. Anything else with an asterisk needs a regular expression. nginx finds some 
       bad: '    server_name example.com, www.example.com;\n#               ^^^^^^^^^^^^ comma',
       good: '    server_name example.com www.example.com;',
     },
+    {
+      inside: 'server',
+      bad: '    server_name _ default_server;\n#                 ^^^^^^^^^^^^^^ parameter',
+      good: '    listen 8080 default_server;\n    server_name _;',
+    },
+    {
+      inside: 'server',
+      bad: '    server_name "example.com www.example.com";\n#               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ space',
+      good: '    server_name example.com www.example.com;',
+    },
+    {
+      inside: 'server',
+      bad: '    server_name ^(www\\.)?example\\.com$;\n#               ^^^^^^^^^^^^^^^^^^^^^^ pattern',
+      good: '    server_name ~^(www\\.)?example\\.com$;',
+    },
+    { inside: 'server', bad: '    server_name $host;\n#               ^^^^^ variable', good: '    server_name $hostname;' },
     {
       inside: 'server',
       bad: '    server_name app.*.example.com;\n#               ^^^^^^^^^^^^^^^^^ alone',

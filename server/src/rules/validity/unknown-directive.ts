@@ -8,10 +8,11 @@ import { ANY_MODULE, unlistedModule } from '../../catalog/modules.ts';
 import { atLeast, version } from '../../catalog/version.ts';
 import type { Config } from '../../config/config.ts';
 import { unknownLibrary } from '../../config/open.ts';
+import { isNginxSaid } from '../../config/settings.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { nearest } from './_guess.ts';
-import { absence, factsOf, isJudged, isOwn, placesOf } from './_known.ts';
+import { absence, factsOf, isJudged, isOwn, ofAnotherModule, placesOf } from './_known.ts';
 import { isAftermath, isBroken } from './_structure.ts';
 
 /** Spaces and marks that look like nothing, or like a space, and are letters to nginx. */
@@ -43,6 +44,9 @@ load one, the name may be the module's, and the finding is informational or a wa
       'Unknown directive: an invisible character ({code}) came in by copying, and nginx takes it for a letter. Delete it, and type a space where one is meant.',
     misspelt: 'Unknown directive "{name}". Did you mean "{guess}"?',
     future: 'Unknown directive "{name}": it needs nginx {since} or later, and this is {target}.',
+    form: 'nginx has "{name}" in another form; this one is of {library}. Write nginx\'s own, or build it with that module.',
+    block:
+      'Block "{name}" is of no module that is known here. Where nginx is built with one that has it, declare it in .proxylens.yaml under "directives".',
     relative: 'Directive "{name}" is not one of nginx; {relative} may have it. Declare it in .proxylens.yaml under "directives".',
     gone: 'nginx {removed} and later do not know "{name}", and which nginx runs this is not known. Remove it.',
     removed: 'Unknown directive "{name}": it was removed in nginx {removed}, and this is {target}.',
@@ -60,10 +64,12 @@ load one, the name may be the module's, and the finding is informational or a wa
     if (isOwn(config, name)) return;
     // `ssl on` has a rule of its own, with a fix, for all versions
     if (name === 'ssl' && config.settings.profile !== 'validity' && directive.args.length === 1) return;
+    const at = directive.statement.name;
+    const form = ofAnotherModule(directive);
+    if (form) return report('form', { at, data: { name, library: form }, severity: 'info' });
     if (placesOf(config, name).length > 0) return;
     const facts = factsOf(config, name);
     if (facts.some((f) => statusOf(f, target).known)) return;
-    const at = directive.statement.name;
     const invisible = INVISIBLE.exec(name);
     if (invisible) {
       const code = `U+${invisible[0].codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
@@ -84,8 +90,10 @@ load one, the name may be the module's, and the finding is informational or a wa
         ? report('renamed', { at, data: { ...told, successor: why.replacedBy } })
         : report('leftOut', { at, data: told });
     }
-    if (why?.reason === 'plus') return report('plus', { at, data });
-    if (why?.reason === 'angie') return report('angie', { at, data });
+    // whose nginx it is nobody says, and this line is as good a sign as any
+    const unsaid = isNginxSaid(config.settings) ? {} : ({ severity: 'warning' } as const);
+    if (why?.reason === 'plus') return report('plus', { at, data, ...unsaid });
+    if (why?.reason === 'angie') return report('angie', { at, data, ...unsaid });
     // which nginx it is nobody says, and one that is still in use takes it
     if (why?.reason === 'removed' && !isVersionSaid(config) && atLeast(version(why.removed ?? '0.0.0'), OLDEST.text))
       return report('gone', { at, data: { ...data, removed: why.removed ?? '' }, severity: 'warning' });
@@ -106,6 +114,8 @@ load one, the name may be the module's, and the finding is informational or a wa
         data: { ...data, guess },
         fix: fixOf(`Change to "${guess}"`, 'suggestion', directive.file, [replace(at, guess)]),
       });
+    if (directive.statement.block !== null && /^[a-z][a-z0-9_]+$/.test(name) && !isNginxSaid(config.settings))
+      return report('block', { at, data: { name }, severity: 'warning' });
     const { opener } = directive.scope;
     const around = opener?.fact?.source;
     // a block of a module of which nobody says which release it is
@@ -162,6 +172,18 @@ http {
       inside: 'http',
       bad: '    \u00a0gzip on;\n#   ^^^^^ invisible',
       good: '    gzip on;',
+    },
+    {
+      inside: 'upstream',
+      notOn122: 'the module is one of others',
+      bad: '    sticky;\n#   ^^^^^^ form\n    server 10.0.0.1;',
+      good: 'server 10.0.0.1;',
+    },
+    {
+      inside: 'main',
+      notOn122: 'the module is made up',
+      bad: 'events { }\n frobnication {\n#^^^^^^^^^^^^ block\n    depth 3;\n}',
+      good: 'events { }',
     },
     { inside: 'http', bad: '    gizp on;\n#   ^^^^ misspelt', good: '    gzip on;' },
     { inside: 'http', bad: '    frobnicate the widget;\n#   ^^^^^^^^^^ unknown', good: 'sendfile on;' },
