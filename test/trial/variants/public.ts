@@ -267,6 +267,38 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
+    rule: 'access-list-outranked',
+    inside: 'server',
+    bad: [
+      `location /admin/ { auth_basic "Staff"; auth_basic_user_file users; rewrite ^/admin/(.*)$ /app/$1; }\nlocation /app/ { ${PASS} }`,
+      `location /dl/ { auth_request /who; rewrite ^/dl/(.*)$ /kept/$1 last; }\nlocation = /who { internal; proxy_pass http://127.0.0.1:9000; }\nlocation /kept/ { internal; alias /srv/kept/; }`,
+      'root /srv/site;\nlocation /hidden/ { deny all; }\nlocation /all/ { alias /srv/site/; }',
+      'location /hidden/ { deny all; alias /srv/data/hidden/; }\nlocation /data/ { root /srv; }',
+      `root /srv/wp;\nlocation ~ \\.php$ { fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name; fastcgi_pass unix:/run/php.sock; }\nlocation ~* /uploads/.*\\.php$ { deny all; }`,
+    ],
+    sane: [
+      `location /admin/ { auth_basic "Staff"; auth_basic_user_file users; rewrite ^/admin/(.*)$ /app/$1 break; ${PASS} }`,
+      `location /admin/ { allow 10.0.0.0/8; deny all; rewrite ^ /login last; }\nlocation /login { ${PASS} }`,
+      `location /admin/ { allow 10.0.0.0/8; deny all; rewrite ^/admin/(.*)$ /app/$1 last; }\nlocation /app/ { allow 10.0.0.0/8; deny all; ${PASS} }`,
+      `location /admin/ { allow 10.0.0.0/8; deny all; rewrite ^/admin/public/(.*)$ /open/$1 last; ${PASS} }\nlocation /open/ { root /srv; }`,
+      'location /hidden/ { deny all; alias /srv/data/hidden/; }\nlocation /data/ { alias /srv/open/; }',
+      'root /srv/site;\nlocation /hidden/ { deny all; }\nlocation /assets/ { alias /srv/site/assets/; }',
+    ],
+  },
+  {
+    rule: 'secret-in-config',
+    inside: 'http',
+    bad: [
+      inc(
+        'server { listen 80; @ }',
+        'location /dl/ {\n    secure_link $arg_m;\n    secure_link_md5 "$uri kV7tq2Lm";\n    if ($secure_link = "") { return 403; }\n    alias /srv/dl/;\n}',
+      ),
+    ],
+    sane: [
+      'server { listen 80; location / { secure_link $arg_m; secure_link_md5 "$uri$remote_addr"; if ($secure_link = "") { return 403; } root /srv; } }',
+    ],
+  },
+  {
     rule: 'header-inheritance-lost',
     inside: 'server',
     bad: [

@@ -35,6 +35,10 @@ function fileFor(own: Trace, location: Location, path: string): string | null {
   return file?.endsWith(rest) ? file.slice(0, file.length - rest.length) + path.slice(location.name.length) : null;
 }
 
+/** The file that is sent, or the one that a program of PHP is run from. */
+const fileOrScript = ({ outcome: { file, upstreamRequest: to } }: Trace): string | null =>
+  file ?? to?.params?.find(([n]) => n === 'SCRIPT_FILENAME')?.[1] ?? null;
+
 /** Files below a root that nobody at all gets here: `location /private/ { deny all; }`. */
 const isKeptOnDisk = (own: Trace, { scope }: Location): boolean =>
   isRefused(own) &&
@@ -49,7 +53,7 @@ const isKeptOnDisk = (own: Trace, { scope }: Location): boolean =>
  */
 const isSame = (own: Trace, other: Trace, location: Location, path: string): boolean =>
   isKeptOnDisk(own, location)
-    ? other.outcome.file === `${location.scope.value('root')!.value(0).replace(/\/$/, '')}${path}`
+    ? fileOrScript(other) === `${location.scope.value('root')!.value(0).replace(/\/$/, '')}${path}`
     : isBackend(own)
       ? isBackend(other) && target(own) === target(other)
       : isBackend(other) || (other.outcome.file !== null && other.outcome.file === fileFor(own, location, path));
@@ -75,8 +79,8 @@ const askedFor = ({ outcome: { upstreamRequest: to } }: Trace): string =>
   to?.params?.find(([n]) => n === 'PATH_INFO')?.[1] || (to?.uri ?? '').replace(/\?.*/s, '');
 
 /** Paths by which another place may lead to what the restricted one gives out: each end of its file's or URI's path, put after the name. */
-function ways(at: Spot, own: Trace): string[] {
-  const to = own.outcome.file ?? askedFor(own);
+function ways(at: Spot, own: Trace, kept: string | null = null): string[] {
+  const to = own.outcome.file ?? kept ?? askedFor(own);
   const { kind, name } = at.location!;
   const ends = to.split('/').map((_, i, all) => all.slice(i).join('/'));
   const made = (kind === 'prefix' ? [name.replace(/\/$/, '')] : []).flatMap((start) => ends.map((end) => asPath(`${start}/${end}`)));
@@ -196,7 +200,7 @@ function otherWaysIn(config: Config, server: Server): readonly Spot[] {
       server,
       (found = spotsOfServer(config, server).filter(({ location, unsure }) => {
         if (!location || unsure || location.kind === 'named' || !isOther(location)) return false;
-        return mapsPath(location.scope);
+        return mapsPath(location.scope) || servesFolder(location.scope);
       })),
     );
   return found;
@@ -298,11 +302,24 @@ const isOpenTo = (trace: Trace, { scope }: Location): boolean =>
 const mapsPath = (scope: Scope): boolean =>
   scope.has('alias') || scope.has('rewrite') || scope.named('proxy_pass').some((d) => /\/\/[^/]+\//.test(d.value(0)));
 
+/** A folder of its own below a name: what another place keeps from people may lie in it. */
+const servesFolder = (scope: Scope): boolean => scope.has('root') && !scope.directives.some((d) => /_pass$|^try_files$/.test(d.name));
+
 /** What else leads to the same: the file, or the path that the backend is asked for. */
-const leadsToSame = (own: Trace, trace: Trace): boolean =>
+const leadsToSame = (own: Trace, trace: Trace, kept: string | null = null): boolean =>
   isBackend(own)
     ? target(own) === target(trace) && askedFor(own) === askedFor(trace)
-    : !isBackend(trace) && own.outcome.file !== null && trace.outcome.file === own.outcome.file;
+    : !isBackend(trace) && trace.outcome.file !== null && trace.outcome.file === (own.outcome.file ?? kept);
+
+/** The file of a path in a place that sends files and lets nobody in at all. */
+function keptFile(own: Trace, { kind, name, scope }: Location, path: string): string | null {
+  if (own.outcome.file !== null || !isRefused(own) || scope.directives.some((d) => /_pass$|^(?:try_files|rewrite|return)$/.test(d.name)))
+    return null;
+  const alias = scope.first('alias')?.value(0);
+  const file =
+    alias === undefined ? `${scope.value('root')?.value(0) ?? '$'}${path}` : kind === 'prefix' ? alias + path.slice(name.length) : '$';
+  return file.includes('$') ? null : file;
+}
 
 /** Restricted places of a server that are looked at for one that is open. */
 const MOST_RESTRICTED = 6;
@@ -339,6 +356,41 @@ function tellOpened(spot: Spot, report: CheckInput<'opened'>['report']): void {
       return;
     }
   }
+}
+
+/**
+ * A rewrite that takes every request out of the place before its own lists are asked: access is the affair of the place where a request ends.
+ * What leads all of them to one page, a form to log in, is meant so.
+ */
+function tellLeft(spot: Spot, report: CheckInput<'left'>['report']): boolean {
+  const { scope } = spot;
+  const location = spot.location!;
+  const rewrite = scope.named('rewrite').find((d) => d.value(1).includes('$') && (d.args.length === 2 || d.value(2) === 'last'));
+  const own = restrictionsOf(scope).find((d) => d.scope === scope);
+  const paths = spot.somePaths(3);
+  if (!rewrite || !own || spot.unsure || !paths.length) return false;
+  const traces = paths.map((path) => spot.ask({ path }));
+  const left = traces.every(
+    (t) => !isAsked(t) && isGivenOut(t) && isCertainWay(t) && t.outcome.location && t.outcome.location.pattern !== location.name,
+  );
+  if (!left) return false;
+  const [trace] = traces;
+  report('left', {
+    at: nameOf(location),
+    data: {
+      restriction: own.name,
+      place: `"${words(location)}"`,
+      path: paths[0]!,
+      other: `"location ${trace!.outcome.location!.pattern}"`,
+      outcome: outcomeText(trace!),
+    },
+    related: [
+      { at: own.at(), message: 'not asked' },
+      { at: rewrite.at(), message: 'leads away' },
+    ],
+    witness: proofOf(trace!),
+  });
+  return true;
 }
 
 /** Whether an error page, another server of the name or another location of the server may lead to the same. */
@@ -390,6 +442,7 @@ A request is in one location only. Where a regular expression matches, it outran
     same: '{restriction} of {place} is bypassed: {path} leads to the same place through {other}, without being asked ({outcome}). Repeat the access rules there.',
     opened:
       '{place} is open to everybody, and by it everything is that {restriction} protects in {other}: {path} leads there ({outcome}). Let it lead to the open part only.',
+    left: '{restriction} of {place} is bypassed: rewrite takes {path} to {other} before anyone is asked, and everybody gets it ({outcome}). Write break instead of last and pass from here, or repeat the access rules there.',
     page: '{restriction} of {place} is bypassed: a rejected client gets {outcome} from the error page, which is the protected content. Let the error page answer something else.',
   },
   check({ spot, report }) {
@@ -402,6 +455,7 @@ A request is in one location only. Where a regular expression matches, it outran
     }
     if (isOpened(location.scope)) return tellOpened(spot, report);
     const candidates = openWays(spot);
+    if (tellLeft(spot, report)) return;
     // without another way in nothing need be asked
     if (!candidates.length && !hasOtherWays(spot)) return;
     const plain = spot.ask({});
@@ -448,14 +502,15 @@ A request is in one location only. Where a regular expression matches, it outran
       }),
     );
     // another path to the same thing, where it is known what that is
-    if (!isBackend(own) && own.outcome.file === null) return;
+    const kept = keptFile(own, location, plainPath);
+    if (!isBackend(own) && own.outcome.file === null && kept === null) return;
     for (const at of otherWaysIn(config, server)) {
       const other = at.location!;
       if (told.has(other) || other === location || isInside(other, location)) continue;
-      for (const path of ways(at, own)) {
+      for (const path of ways(at, own, kept)) {
         const trace = at.ask({ path });
         if (isAsked(trace) || !isGivenOut(trace)) continue;
-        if (!leadsToSame(own, trace)) continue;
+        if (!leadsToSame(own, trace, kept)) continue;
         report('same', {
           at: nameOf(location),
           data: { ...data, other: `"${words(other)}"`, path, outcome: outcomeText(trace) },
@@ -505,6 +560,36 @@ location ^~ /minutes/ {
 location ~ \\.pdf$ {
     expires 30d;
 }`,
+    },
+    {
+      inside: 'server',
+      bad: `location /staff/ {
+#        ^^^^^^^ left
+    allow 10.0.0.0/8;
+    deny all;
+    rewrite ^/staff/(.*)$ /app/$1 last;
+}
+location /app/ { proxy_pass http://127.0.0.1:8000; }`,
+      good: `location /staff/ {
+    allow 10.0.0.0/8;
+    deny all;
+    rewrite ^/staff/(.*)$ /app/$1 break;
+    proxy_pass http://127.0.0.1:8000;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /minutes/ {
+#        ^^^^^^^^^ same
+    deny all;
+    alias /srv/data/minutes/;
+}
+location /data/ { root /srv; }`,
+      good: `location /minutes/ {
+    deny all;
+    alias /srv/data/minutes/;
+}
+location /data/ { alias /srv/open/; }`,
     },
     {
       inside: 'server',

@@ -57,7 +57,7 @@ Keep the line in a file of its own that only root may read and include it, so th
   check({ directive, file, scope, report }) {
     const [name, value] = directive.args;
     // a file that holds nothing else is where it belongs
-    if (!name || (file.body.length <= 2 && file.id !== scope.config.root)) return;
+    if (!name || (file.body.length <= 2 && file.body.every((s) => !s.block) && file.id !== scope.config.root)) return;
     switch (directive.name) {
       case 'proxy_pass':
         if (!name.templated && /^https?:\/\/[^/$@:]+:[^/$@]+@/.test(name.value)) report('url', { at: name });
