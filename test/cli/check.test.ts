@@ -64,8 +64,21 @@ describe('check: what is read', () => {
         f.diagnostics.flatMap((d) => (d.severity === 'error' ? [`${path.basename(path.dirname(f.path))} ${d.rule}`] : [])),
       );
     };
-    for (const name of ['.', 'sites-available/shop', 'sites-enabled/shop'])
-      assert.deepEqual((await found(name)).sort(), ['sites-enabled unknown-directive', 'sites-enabled unknown-zone'], name);
+    for (const link of ['../sites-available/shop', '/etc/nginx/sites-available/shop']) {
+      fs.rmSync(path.join(cwd, 'sites-enabled/shop'));
+      fs.symlinkSync(link, path.join(cwd, 'sites-enabled/shop'));
+      for (const [name, as] of [
+        ['.', 'enabled'],
+        ['sites-available/shop', 'available'],
+        ['sites-enabled/shop', 'enabled'],
+        ['sites-available', 'available'],
+        ['sites-enabled', 'enabled'],
+      ] as const)
+        assert.deepEqual((await found(name)).sort(), [`sites-${as} unknown-directive`, `sites-${as} unknown-zone`], `${link}: ${name}`);
+    }
+    fs.rmSync(path.join(cwd, 'nginx.conf'));
+    assert.deepEqual(await found('.'), ['sites-enabled unknown-directive'], 'without a main file');
+    assert.deepEqual(await found('sites-available'), ['sites-available unknown-directive'], 'without a main file');
   });
 
   test('the image of a folder says which nginx it is, and the command line and the settings know better', async () => {

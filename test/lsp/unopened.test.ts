@@ -148,3 +148,34 @@ test('who asks for the whole workspace is told of all files, and what has change
   const gone = (await pulled(ids)).items.find((i) => nameOf(i.uri) === 'deploy/other.conf');
   assert.deepEqual(gone?.kind === 'full' && gone.items, []);
 });
+
+for (const [what, link] of [
+  ['', '../sites-available/shop'],
+  ['of the system ', '/etc/nginx/sites-available/shop'],
+] as const)
+  test(`a link ${what}to a site and the site are one file, shown where it is open`, async () => {
+    const site = 'server {\n    listen 80;\n    gzipp on;\n}\n';
+    const { client, uri, listed, dir, told, write } = await start({
+      'nginx.conf': 'events {}\nhttp {\n    include /etc/nginx/sites-enabled/*;\n}\n',
+      'sites-available/shop': site,
+      'sites-enabled/.keep': '',
+      '.git/HEAD': 'ref: refs/heads/main\n',
+    });
+    fs.symlinkSync(link, path.join(dir, 'sites-enabled/shop'));
+    told(['sites-enabled/shop', 1]);
+    assert.deepEqual(await listed(), ['sites-enabled/shop:3']);
+    client.open(uri('sites-available/shop'), site);
+    assert.deepEqual(await listed(), ['sites-available/shop:3']);
+    client.change(uri('sites-available/shop'), 2, [{ text: `\n${site}` }]);
+    assert.deepEqual(await listed(), ['sites-available/shop:4']);
+    void client.connection.sendNotification('textDocument/didClose', { textDocument: { uri: uri('sites-available/shop') } });
+    assert.deepEqual(await listed(), ['sites-enabled/shop:3']);
+    client.open(uri('sites-enabled/shop'), site);
+    assert.deepEqual(await listed(), ['sites-enabled/shop:3']);
+    void client.connection.sendNotification('textDocument/didClose', { textDocument: { uri: uri('sites-enabled/shop') } });
+    // without a main file it is still one
+    fs.rmSync(path.join(dir, 'nginx.conf'));
+    write('sites-available/blog', site.replace('80', '81'));
+    told(['nginx.conf', 3], ['sites-available/blog', 1]);
+    assert.deepEqual(await listed(), ['sites-available/blog:3', 'sites-enabled/shop:3']);
+  });

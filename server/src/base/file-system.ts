@@ -31,6 +31,8 @@ export interface FileSystem {
   stat(file: FileId): Promise<Stat | null>;
   /** The file behind links, for the check of include cycles; the same id where there are none. */
   real?(file: FileId): Promise<FileId>;
+  /** What a link says, be there something or not; null for what is none. */
+  link?(file: FileId): Promise<string | null>;
 }
 
 /** Why a file of other bytes than text has none. */

@@ -23,7 +23,7 @@ import { holdsMainBlocks, isCalledNginx, isPlausible, looksLikeNginx, verdictOn 
 import { loneProject, type Project } from '../project/deployed.ts';
 import { mayBeAnything, mayHost } from '../project/embedded.ts';
 import { EmbeddedFiles } from '../project/embedded-files.ts';
-import { includersOf, isPartOf } from '../project/loose.ts';
+import { includersOf, inTurn, isPartOf, isReadAsOther, nameFor } from '../project/loose.ts';
 import { findProject, type LoadWishes, loadMain, loadOptions, settingsAbove, settingsFor, started } from '../project/project.ts';
 import { besideOf, destinationIn, loadFragment } from '../project/standin.ts';
 import type { Stock } from '../project/stock.ts';
@@ -161,9 +161,17 @@ export class Loader {
       list: (folder) => files.list(folder),
       stat: (file) => files.stat(file),
       read: (file) => files.read(file),
-      ...(files.real ? { real: (file: FileId) => files.real!(file) } : {}),
+      real: (file) => files.real(file),
+      named: (file, real) => nameFor(file, real, this.named),
     };
   }
+
+  /** The files and folders that were named, by what is behind their names. */
+  private readonly named = {
+    byReal: new Map<FileId, FileId>(),
+    folders: new Map<FileId, FileId>(),
+    has: (file: FileId): boolean => [...this.named.byReal.values()].includes(file),
+  };
 
   /** The project of a file or folder, looked through once. */
   private async projectOf(id: FileId, kind: 'file' | 'folder', named: readonly FileId[] = []): Promise<Project> {
@@ -346,6 +354,7 @@ export class Loader {
     }
     if (root) wanted.push({ given: this.options.root!, id: root, kind: 'file' });
     const folders = wanted.filter((n) => n.kind === 'folder').map((n) => n.id);
+    for (const { id, kind } of wanted) this.named[kind === 'file' ? 'byReal' : 'folders'].set(await this.files.real(id), id);
     const byProject = new Map<Project, typeof wanted>();
     for (const one of wanted) {
       const project = await this.projectOf(one.id, one.kind, folders);
@@ -408,20 +417,6 @@ export class Loader {
     return { config, project, way, shown: whole ? null : (file) => files.has(hostFileOf(file)) || folders.some((f) => isBelow(file, f)) };
   }
 
-  /** Files that a configuration reads by a link of a folder such as `sites-enabled`, and that link. */
-  private async linkedIn(configs: readonly Asked[], files: readonly FileId[]): Promise<ReadonlyMap<FileId, FileId>> {
-    const out = new Map<FileId, FileId>();
-    const { real } = this.files;
-    if (!files.length) return out;
-    for (const { config } of configs)
-      for (const id of config.files.keys()) {
-        if (!/enabled$/.test(dirname(id))) continue;
-        const target = await real.call(this.files, id);
-        if (target !== id && files.includes(target)) out.set(target, id);
-      }
-    return out;
-  }
-
   private async ofProject(project: Project, named: readonly Named[], given: readonly Asked[]): Promise<Asked[]> {
     const folders = named.filter((n) => n.kind === 'folder').map((n) => n.id);
     const singles: FileId[] = [];
@@ -462,22 +457,23 @@ export class Loader {
     const out = own.filter(({ config, shown }) => shown === null || [...config.files.keys()].some(shown));
     const loose = [
       ...singles,
-      ...project.configs.filter((id) => folders.some((f) => isBelow(id, f)) && !(chosen && project.roots.includes(id))),
+      ...inTurn(project.configs).filter((id) => folders.some((f) => isBelow(id, f)) && !(chosen && project.roots.includes(id))),
     ];
-    const linked = await this.linkedIn(own, loose);
     // a file that was named may be a part of another one that no main file reads
     const around: FileId[] = [];
     for (const id of singles) if (!own.some(({ config }) => config.files.has(id))) around.push(...(await includersOf(project, id, this)));
     const fragments: Asked[] = [];
     for (const id of new Set([...around, ...loose])) {
       if (own.some(({ config }) => config.root === id)) continue;
-      const link = linked.get(id);
-      if (link) {
-        // it is read by the name of the link that leads to it
-        if (singles.includes(id))
-          out.push(...own.filter(({ config }) => config.files.has(link)).map((c) => ({ ...c, shown: (f: FileId) => f === link })));
+      const real = isWithin(id) ? id : await this.files.real(id);
+      if (
+        isReadAsOther(
+          [...own, ...fragments].map(({ config }) => config.tree),
+          id,
+          real,
+        )
+      )
         continue;
-      }
       for (const way of this.waysOf(project, id)) {
         if (readBy([...own, ...fragments], id, way)) continue;
         const config = await this.fragment(id, project, way);

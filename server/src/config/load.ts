@@ -17,6 +17,8 @@ import { type DiskFacts, type Include, type IncludeProblem, type Misplaced, NO_D
 export interface Sources extends Pick<FileSystem, 'list' | 'stat' | 'real'>, Partial<Pick<FileSystem, 'read'>> {
   /** null: no such file; a string: why it cannot be used, for people */
   source(file: FileId): Promise<SourceFile | string | null>;
+  /** the name under which a person knows a file that is found by another one: `real` is that behind links; the same where nobody named it */
+  named?(file: FileId, real: FileId): FileId;
 }
 
 export interface LoadOptions {
@@ -162,7 +164,19 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
     return source;
   };
 
-  const real = async (id: FileId): Promise<FileId> => (await sources.real?.(id)) ?? id;
+  const reals = new Map<FileId, Promise<FileId>>();
+  const real = (id: FileId): Promise<FileId> => {
+    let known = reals.get(id);
+    if (!known) reals.set(id, (known = sources.real?.(id) ?? Promise.resolve(id)));
+    return known;
+  };
+  const names = new Map<FileId, FileId>();
+  /** Takes down what file is behind a name. */
+  const knownAs = (id: FileId, target: FileId): FileId => {
+    if (!names.has(target)) names.set(target, id);
+    return id;
+  };
+  if (!isStock(main.id)) knownAs(main.id, await real(main.id));
   const allowed = async (id: FileId): Promise<boolean> => !options.within || options.within(await real(id));
 
   /** names that the last search met and cannot use */
@@ -227,20 +241,20 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
 
   /** Asks for many files at once; what comes back is kept by the sources, and taken from there in nginx's order. */
   const readAhead = async (found: readonly FileId[], chain: readonly FileId[]): Promise<Map<FileId, FileId>> => {
-    const reals = new Map<FileId, FileId>();
+    const targets = new Map<FileId, FileId>();
     let done = 0;
     for (let i = 0; i < found.length && volume <= MAX_VOLUME; i += AT_ONCE) {
       await Promise.all(
         found.slice(i, i + AT_ONCE).map(async (id) => {
           if (isStock(id)) return;
-          reals.set(id, await real(id));
+          targets.set(id, await real(id));
           if (!chain.includes(id)) count(id, await sources.source(id));
           tell(id, files.size + ++done);
         }),
       );
       check(cancel);
     }
-    return reals;
+    return targets;
   };
 
   const follow = async (source: SourceFile, chain: readonly FileId[]): Promise<void> => {
@@ -258,14 +272,14 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
         const usable: FileId[] = [];
         for (const id of path === standIn.takes.mask ? standIn.takes.files : []) {
           const got = await read(id);
-          if (got && typeof got !== 'string') usable.push(id);
+          if (got && typeof got !== 'string') usable.push(knownAs(id, await real(id)));
         }
         includes.set(statement, { ...missing(source.id, path, true, standIn.beside), files: usable });
         for (const id of usable) await follow(files.get(id)!, [...chain, id]);
         continue;
       }
       unnamed = [];
-      const found = await find(path);
+      let found = await find(path);
       const lost = unnamed;
       if (!found) {
         includes.set(statement, {
@@ -293,6 +307,7 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
         if (!details.length || (UNREAD.has(kind) && UNREAD.has(problem))) details.push(words);
       };
       if (lost.length) fail('unnamed', `the name of a file or folder is not UTF-8 or holds a backslash (${lost[0]})`);
+      if (sources.named) found = await Promise.all(found.map(async (id) => (isStock(id) ? id : sources.named!(id, await real(id)))));
       const ahead = await readAhead(found, chain);
       for (const id of found) {
         const target = ahead.get(id) ?? id;
@@ -307,7 +322,7 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
             isTooLarge(got) || got.startsWith(OVER) ? 'too-large' : 'unreadable',
             `${isBelow(id, dirname(root)) ? relativePath(id, dirname(root)) : pathOf(id)}: ${got}`,
           );
-        else usable.push(id);
+        else usable.push(isStock(id) ? id : knownAs(id, target));
       }
       const unseen = problem === null || problem === 'cycle' ? null : `"${path}" cannot be read`;
       const more = details.length - MAX_DETAILS;
@@ -338,6 +353,7 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
     disk,
     ...(standIn ? { standIn } : {}),
     ...(scripts.size ? { scripts } : {}),
+    reals: names,
     ...(options.misplaced ? { misplaced: options.misplaced } : {}),
   };
 }

@@ -143,4 +143,6 @@ export interface Tree {
   readonly startedBy?: StartedBy;
   /** the files of njs that are imported, by their paths as written; null: not there, or nobody may read it */
   readonly scripts?: ReadonlyMap<string, Script | null>;
+  /** the files behind links, and the files themselves, with the names under which they are read; of stock files nothing */
+  readonly reals?: ReadonlyMap<FileId, FileId>;
 }

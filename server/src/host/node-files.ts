@@ -151,6 +151,11 @@ export class NodeFiles implements FileSystem {
     }
   }
 
+  async link(file: FileId): Promise<string | null> {
+    const path = machinePath(file);
+    return path === null ? null : fs.readlink(path).catch(() => null);
+  }
+
   async real(file: FileId): Promise<FileId> {
     const path = machinePath(file);
     if (path === null) return file;

@@ -3,7 +3,7 @@
  * that they are parts of a text, but whoever reads one, and whoever shows a place.
  */
 import type { TextEdit } from '../base/edit.ts';
-import { basename, dirname, type FileId, hostFileOf, isWithin, pathOf } from '../base/file-id.ts';
+import { basename, dirname, entryOf, type FileId, hostFileOf, isWithin, pathOf, resolve } from '../base/file-id.ts';
 import type { Entry, FileSystem, FileText, Stat } from '../base/file-system.ts';
 import type { PathMap } from '../config/settings.ts';
 import { holdsMainBlocks } from './content.ts';
@@ -12,18 +12,27 @@ import { type Embedded, embeddedIn, keepsHost } from './embedded.ts';
 /** Folders of nginx into which the keys of a ConfigMap are mounted. */
 const FOLDERS = ['/etc/nginx/conf.d', '/etc/nginx/http.d', '/etc/nginx/sites-enabled', '/etc/nginx/templates', '/etc/nginx'];
 
+/** Folders of links to what is used of another folder. */
+const ENABLED = /enabled$/;
+/** The folder that the links of a system lead into; beside a folder of links of the project it is the one around that. */
+const SYSTEM_FOLDER =
+  /^\/(?:etc\/(?:nginx|angie|openresty)|usr\/local\/(?:etc\/nginx|nginx\/conf|openresty\/nginx\/conf)|opt\/nginx\/conf)\//;
+
 interface Host {
   readonly text: string;
   readonly embedded: readonly Embedded[];
 }
 
-/** A file system in which the configurations within other files are files of their own. */
+/**
+ * A file system in which the configurations within other files are files of their own. A link of `sites-enabled` that says `/etc/nginx/sites-available/shop`
+ * leads, in a project, to the file of that name beside its folder.
+ */
 export class EmbeddedFiles implements FileSystem {
   private readonly hosts = new Map<FileId, Host | null>();
   readonly head: FileSystem['head'];
 
   constructor(private readonly disk: FileSystem) {
-    if (disk.head) this.head = (file, bytes) => (isWithin(file) ? Promise.resolve(null) : disk.head!(file, bytes));
+    if (disk.head) this.head = async (file, bytes) => (isWithin(file) ? null : disk.head!(await this.behind(file), bytes));
   }
 
   /** A file with the configurations in it; null for one without any, or that cannot be read. */
@@ -82,14 +91,14 @@ export class EmbeddedFiles implements FileSystem {
   }
 
   async read(file: FileId): Promise<FileText | null> {
-    if (!isWithin(file)) return this.disk.read(file);
+    if (!isWithin(file)) return this.disk.read(await this.behind(file));
     const found = await this.find(file);
     return found && { text: found.text };
   }
 
   /** Main files are not listed: what a mask brings beside one is never the file that holds the mask. */
   async list(folder: FileId): Promise<Entry[]> {
-    if (!isWithin(folder)) return this.disk.list(folder);
+    if (!isWithin(folder)) return this.listed(folder);
     const host = await this.host(hostFileOf(folder));
     return (host?.embedded ?? [])
       .filter((e) => dirname(e.id) === folder.replace(/\/$/, '') && !holdsMainBlocks(e.window.visible, pathOf(e.id)))
@@ -98,13 +107,35 @@ export class EmbeddedFiles implements FileSystem {
   }
 
   async stat(file: FileId): Promise<Stat | null> {
-    if (!isWithin(file)) return this.disk.stat(file);
+    if (!isWithin(file)) return this.disk.stat(await this.behind(file));
     const found = await this.find(file);
     return found && { kind: 'file', size: found.embedded.span.end - found.embedded.span.start };
   }
 
   async real(file: FileId): Promise<FileId> {
-    return isWithin(file) || !this.disk.real ? file : this.disk.real(file);
+    return isWithin(file) || !this.disk.real ? file : this.disk.real(await this.behind(file));
+  }
+
+  /** The file of the project that a link into the system's own folder means; every other file is itself. */
+  private async behind(file: FileId): Promise<FileId> {
+    const folder = dirname(file);
+    if (!this.disk.link || !ENABLED.test(folder)) return file;
+    const said = await this.disk.link(file);
+    const path = said?.match(SYSTEM_FOLDER) ? said.replace(SYSTEM_FOLDER, '') : null;
+    if (path === null) return file;
+    const own = resolve(dirname(folder), `./${path}`);
+    return (await this.disk.stat(own))?.kind === 'file' ? own : file;
+  }
+
+  private async listed(folder: FileId): Promise<Entry[]> {
+    const entries = await this.disk.list(folder);
+    if (!this.disk.link || !ENABLED.test(folder.replace(/\/$/, ''))) return entries;
+    return Promise.all(
+      entries.map(async (entry): Promise<Entry> => {
+        const id = entryOf(folder, entry.name);
+        return entry.kind === 'other' && entry.link && (await this.behind(id)) !== id ? { ...entry, kind: 'file' } : entry;
+      }),
+    );
   }
 }
 

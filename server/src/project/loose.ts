@@ -2,9 +2,10 @@
  * The files of a project that no main file reads: which of them are judged by themselves, each within its stand-in, and which are a part of
  * another one. Whoever names a file, names its folder, or has another one open is given the same answer.
  */
-import { basename, type FileId, isBelow, isWithin } from '../base/file-id.ts';
+import { basename, type FileId, isBelow, isWithin, relativePath, resolve } from '../base/file-id.ts';
 import { isMask, matchesMask } from '../base/glob.ts';
 import type { Sources } from '../config/load.ts';
+import type { Tree } from '../config/tree.ts';
 import { includesIn } from '../syntax/includes.ts';
 import { partsApart } from './applications.ts';
 import type { Project } from './deployed.ts';
@@ -28,6 +29,38 @@ export async function includersOf(project: Project, file: FileId, sources: Pick<
     const source = read[i];
     return source && typeof source !== 'string' && includesIn(source.body).some((s) => mayBring(s.args[0]?.value ?? ''));
   });
+}
+
+/** Folders of links to what is used of another folder. */
+const ENABLED = /enabled\/[^/]+$/;
+
+/** Files that no main file reads, those first by whose name nginx finds a file that has several. */
+export const inTurn = (files: readonly FileId[]): readonly FileId[] => [
+  ...files.filter((id) => ENABLED.test(id)),
+  ...files.filter((id) => !ENABLED.test(id)),
+];
+
+/** Whether one of these configurations reads a file by another name: a link leads to it. */
+export const isReadAsOther = (configs: Iterable<Pick<Tree, 'files' | 'reals'>>, id: FileId, real: FileId): boolean => {
+  for (const { files, reals } of configs) if (reals?.has(real) && !files.has(id)) return true;
+  return false;
+};
+
+/**
+ * The name under which a file is shown that is found as `file`, a link to `real`: that under which someone named it or opened it, or as it is
+ * found below a folder that was named; else as it is found.
+ */
+export function nameFor(
+  file: FileId,
+  real: FileId,
+  { has, byReal, folders }: { has: (file: FileId) => boolean; byReal: ReadonlyMap<FileId, FileId>; folders: ReadonlyMap<FileId, FileId> },
+): FileId {
+  if (has(file)) return file;
+  const named = byReal.get(real);
+  if (named) return named;
+  if (![...folders.values()].some((folder) => isBelow(file, folder)))
+    for (const [at, folder] of folders) if (isBelow(real, at)) return resolve(folder, `./${relativePath(real, at)}`);
+  return file;
 }
 
 /** A configuration that is about a file which no main file reads. */

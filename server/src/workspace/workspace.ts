@@ -38,7 +38,7 @@ import { holdsMainBlocks, looksLikeNginx, verdictOn } from '../project/content.t
 import { imagesFor, loneProject, type Project, type RunImage } from '../project/deployed.ts';
 import { type Embedded, mayHost } from '../project/embedded.ts';
 import { EmbeddedFiles } from '../project/embedded-files.ts';
-import { includersOf, isPartOf } from '../project/loose.ts';
+import { includersOf, inTurn, isPartOf, isReadAsOther, nameFor } from '../project/loose.ts';
 import { findProject, type LoadWishes, loadOptions, settingsAbove, settingsFor, started, wordsBeside } from '../project/project.ts';
 import { besideOf, destinationIn, standInFor } from '../project/standin.ts';
 import { Stock } from '../project/stock.ts';
@@ -541,6 +541,27 @@ export class Workspace {
     return false;
   }
 
+  /** Open files by what is behind their names, where a link is. */
+  private readonly openByReal = new Map<FileId, FileId>();
+  private foldersByReal: ReadonlyMap<FileId, FileId> = new Map();
+
+  /** Takes down what is behind the names of open files; what reads one of them by another name reads it anew, by that which is open. */
+  private async nameOpen(): Promise<void> {
+    for (const [real, file] of [...this.openByReal])
+      if (!this.isOpen(file)) {
+        this.openByReal.delete(real);
+        for (const l of this.loaded.values()) if (l.tree.files.has(file)) l.stale = true;
+      }
+    const known = new Set(this.openByReal.values());
+    for (const [file, { version }] of this.buffers) {
+      if (version === null || known.has(file) || isWithin(file)) continue;
+      const real = await this.files.real(file);
+      if (this.openByReal.has(real)) continue;
+      this.openByReal.set(real, file);
+      for (const l of this.loaded.values()) if (isReadAsOther([l.tree], file, real)) l.stale = true;
+    }
+  }
+
   /** The ways in which a file is started that no configuration is about. */
   private unreadWays(file: FileId): readonly Way[] {
     const readers = [...this.loaded.values()].filter((l) => l.tree.files.has(file));
@@ -630,7 +651,8 @@ export class Workspace {
       list: (folder) => files.list(folder),
       stat: async (file) => (this.buffers.has(file) ? { kind: 'file', size: 0 } : files.stat(file)),
       read: (file) => files.read(file),
-      ...(files.real ? { real: (file: FileId) => files.real!(file) } : {}),
+      real: (file) => files.real(file),
+      named: (file, real) => nameFor(file, real, { has: (id) => this.isOpen(id), byReal: this.openByReal, folders: this.foldersByReal }),
     };
   }
 
@@ -655,6 +677,8 @@ export class Workspace {
   private async settleOnce(cancel: CancelToken): Promise<void> {
     if (!this.found) {
       const before = this.overtaken;
+      this.foldersByReal = new Map(await Promise.all(this.folders.map(async (f) => [await this.files.real(f), f] as const)));
+      await this.nameOpen();
       const found = new Map<FileId, Project>();
       for (const folder of this.folders) await this.seek(folder, 'folder', found, cancel);
       for (const file of this.soughtFor) if (this.buffers.has(file)) await this.seek(hostFileOf(file), 'file', found, cancel);
@@ -676,6 +700,7 @@ export class Workspace {
         )
           this.dropFile(root);
     }
+    await this.nameOpen();
     for (const host of this.closed.splice(0))
       for (const root of this.named ? [] : this.projectOf(host).innerRoots)
         if (hostFileOf(root) === host && !this.isLoaded(root) && (await this.files.stat(root))) await this.load(root, cancel);
@@ -835,7 +860,7 @@ export class Workspace {
       const { embedded = [] } = this.hosts.get(host) ?? (await this.files.host(host)) ?? {};
       parts.push(...embedded.flatMap(({ id, window }) => (holdsMainBlocks(window.visible, pathOf(id)) ? [] : [id])));
     }
-    return [...parts, ...project.configs.filter((id) => mine(id) && !project.roots.includes(id))];
+    return [...parts, ...inTurn(project.configs).filter((id) => mine(id) && !project.roots.includes(id))];
   }
 
   /**
@@ -865,6 +890,15 @@ export class Workspace {
             break;
           }
           if ((this.buffers.get(file)?.version ?? null) !== null) continue;
+          const real = isWithin(file) ? file : await this.files.real(file);
+          if (
+            isReadAsOther(
+              [...this.loaded.values()].map((l) => l.tree),
+              file,
+              real,
+            )
+          )
+            continue;
           await this.loadLoose(file, token, { unopened: true });
           for (const l of this.loaded.values()) if (l.file === file) for (const id of l.tree.files.keys()) read.add(id);
           await pause();
