@@ -146,6 +146,13 @@ const ROWS: readonly Row[] = [
   },
   { rule: 'directory-listing', files: { 'html/list/a.txt': 'A' }, harm: async ({ get }) => (await get('/list/')).body.includes('a.txt') },
   { rule: 'filesystem-root-exposed', harm: async ({ get }) => (await get('/etc/passwd')).status === 200 },
+  { rule: 'glob-in-regex', files: { 'html/uploads/x.php': 'P' }, harm: async ({ get }) => (await get('/uploads/x.php')).status === 200 },
+  {
+    rule: 'glob-in-regex',
+    example: 2,
+    files: { 'html/old/a.gif': 'A', 'html/pictures/moved.png': 'M' },
+    harm: async ({ get }) => (await get('/old/a.gif')).body === 'A',
+  },
   { rule: 'internal-missing', files: { 'srv/files/a': 'A' }, harm: async ({ get }) => (await get('/protected/a')).status === 200 },
   {
     rule: 'sensitive-files-served',

@@ -45,11 +45,13 @@ for (const [rule, weighty, light] of [
     [
       `${HEADERS}root /srv;\nlocation ~ \\.(css|js)$ { add_header Cache-Control public; }`,
       `${HEADERS}location /ready { add_header X-A b; ${APP} }`,
+      `${HEADERS}error_page 404 500 /oops.html;\nlocation = /oops.html { root /srv/pages; add_header Cache-Control no-store; }`,
     ],
     [
       `${HEADERS}root /srv;\nlocation = /favicon.ico { add_header Cache-Control public; }`,
       `${HEADERS}root /srv;\nlocation ~* \\.(png|jpe?g|woff2)$ { add_header Cache-Control public; }`,
       `${HEADERS}location /health { add_header X-A b; return 200 ok; }`,
+      `${HEADERS}error_page 500 502 /down.html;\nlocation = /down.html { root /srv/pages; add_header Cache-Control no-store; }`,
     ],
   ],
   [
@@ -79,6 +81,8 @@ for (const [rule, weighty, light] of [
     [
       'location /health { add_header Content-Type text/plain; return 200 ok; }',
       'location = /ready { access_log off; return 200 "up"; add_header Content-Type text/plain; }',
+      'location /.well-known/acme-challenge/ { root /srv/acme; add_header Content-Type text/plain; }',
+      'error_page 502 504 /down.html;\nlocation = /down.html { root /srv/pages; add_header Content-Type text/html; }',
     ],
   ],
 ] as const)
@@ -150,4 +154,35 @@ describe('two ifs of a location', () => {
       ),
       ['warning', 'warning'],
     ));
+});
+
+describe('who wrote the headers before', () => {
+  const about = (rest: string, more = ''): Promise<string[]> => {
+    const text = `events {}\nhttp {\n${more}\nserver {\n${rest}\nlocation / { proxy_set_header Host $host; ${APP} }\n}\n}\n`;
+    return lintText(text).then(({ findings }) => findings.filter((f) => f.rule === 'forwarded-headers-missing').map((f) => f.severity));
+  };
+  test('a server for this machine alone is asked by another program of it', async () => {
+    assert.deepEqual(await about('listen 127.0.0.1:8080;'), []);
+    assert.deepEqual(await about('listen unix:/run/inner.sock;'), []);
+    assert.deepEqual(await about('listen 127.0.0.1:8080; listen 80;'), ['warning']);
+    assert.deepEqual(await about('listen 10.0.0.5:8080;'), ['warning']);
+  });
+  test('a log that names the client by the header of a proxy', async () => {
+    const format = (text: string): string => `log_format ours '${text}';`;
+    assert.deepEqual(await about('listen 80;', format('$http_x_forwarded_for [$time_local] "$request"')), []);
+    assert.deepEqual(await about('listen 80;', format('$remote_addr [$time_local] "$request" $http_x_forwarded_for')), ['warning']);
+  });
+});
+
+test('what stands in a location that no path reaches counts nowhere', async () => {
+  const listing = (name: string): Promise<string[]> =>
+    severities('directory-listing', `root /srv;\nlocation ${name} { autoindex on; }\nlocation / { ${APP} }`);
+  assert.deepEqual(await listing('/private/'), ['warning']);
+  assert.deepEqual(await listing('^/private/'), []);
+});
+
+test('one file that nobody misses needs no root', async () => {
+  const about = (text: string): Promise<string[]> => severities('assets-without-root', `${text}\nlocation / { ${APP} }`);
+  assert.deepEqual(await about('location /favicon.ico { access_log off; log_not_found off; }'), []);
+  assert.deepEqual(await about('location /static/ { log_not_found off; }'), ['warning']);
 });

@@ -2,6 +2,7 @@
  * What a location is there for, as far as its name and its lines tell: files that belong to pages, pictures, a page that only watchers ask
  * for. What matters for a page and its application matters less there, and a finding says so by its severity.
  */
+import { PerPart } from '../config/asked.ts';
 import { locationOf } from '../config/locations.ts';
 import type { Scope } from '../config/scope.ts';
 
@@ -39,7 +40,7 @@ const BUILT = /^\/(?:[\w-]+\/)?(?:_next\/(?:static|image)|_nuxt|_astro|_app\/imm
 
 /** Pages about an interface, which frameworks make of its code, and files that programs read: keys, who is in charge, where not to look. */
 const DOCUMENTATION =
-  /^\/(?:[\w-]+\/){0,2}(?:docs|redoc|swagger(?:-ui)?(?:\.html)?|api-?docs|(?:openapi|swagger|api-docs)\.(?:json|ya?ml)|schema)(?:\/|$)|^\/\.well-known\/(?:jwks\.json|security\.txt|assetlinks\.json|apple-app-site-association)$|^\/robots\.txt$/;
+  /^\/(?:[\w-]+\/){0,2}(?:docs|redoc|swagger(?:-ui)?(?:\.html)?|api-?docs?|(?:openapi|swagger|api-docs)\.(?:json|ya?ml)|schema)(?:\/|$)|^\/\.well-known\/(?:jwks\.json|security\.txt|assetlinks\.json|apple-app-site-association)$|^\/robots\.txt$/;
 
 /** A name as people read it: of an expression that begins where the path does, the path. */
 const plainName = ({ name }: { readonly name: string }): string =>
@@ -76,4 +77,29 @@ const WATCHED =
 export function isWatched(scope: Scope): boolean {
   const location = locationOf(scope);
   return location !== null && location.kind !== 'regex' && WATCHED.test(location.name);
+}
+
+/** Certificate authorities ask for a token by its path. */
+const CHALLENGE = /^\/\.well-known\/(?:acme-challenge|pki-validation)/;
+
+/** Whether certificate authorities ask here for the token that proves a domain: whoever answers needs nothing else, and nobody looks at it. */
+export function isForChallenge(scope: Scope): boolean {
+  for (let at = locationOf(scope); at; at = at.parent) if (CHALLENGE.test(at.name.replace(/^\^|\\/g, ''))) return true;
+  return false;
+}
+
+/** The pages that a server sends instead of an answer that failed: targets of error_page for statuses of 500 and above alone. */
+const pagesOf = new PerPart((server: Scope): ReadonlySet<string> => {
+  const lines = server.all.filter((d) => d.name === 'error_page');
+  const grave = (codes: readonly string[]): boolean => codes.every((c) => !/^\d{3}$/.test(c) || c >= '500');
+  const [failed, others] = [lines.filter((d) => grave(d.values)), lines.filter((d) => !grave(d.values))];
+  const kept = new Set(others.map((d) => d.values.at(-1)));
+  return new Set(failed.flatMap((d) => d.values.at(-1) ?? []).filter((page) => !kept.has(page)));
+});
+
+/** Whether a location is for the page that says the application is down, and for nothing else. */
+export function isForFailures(scope: Scope): boolean {
+  const location = locationOf(scope);
+  const server = scope.enclosing('server');
+  return location?.kind === 'exact' && server !== null && pagesOf.of(server).has(location.name);
 }

@@ -4,7 +4,7 @@
  */
 import { toBytes } from '../base/bytes.ts';
 import type { Directive } from '../config/directive.ts';
-import { matchLocation } from '../config/locations.ts';
+import { locationOf, matchLocation } from '../config/locations.ts';
 import type { Scope } from '../config/scope.ts';
 import { contentIn } from '../trace/location-config.ts';
 import { Visitor } from './visitor.ts';
@@ -21,7 +21,14 @@ const NOWHERE = toBytes('/no-such-file');
 const answersItself = (scope: Scope): boolean =>
   OPENERS.has(scope.context) && (scope.context !== 'server' || !matchLocation(scope, NOWHERE).location);
 
+/** `location ^/static/`: a pattern that was written as a name, with which no path begins. */
+const isNowhere = (scope: Scope): boolean => {
+  const location = scope.context === 'location' ? locationOf(scope) : null;
+  return location !== null && (location.kind === 'prefix' || location.kind === 'exact') && location.name.startsWith('^');
+};
+
 function* places(scope: Scope, line: Directive): Generator<Scope> {
+  if (isNowhere(scope)) return;
   if (answersItself(scope)) yield scope;
   for (const inner of scope.scopes)
     if (OPENERS.has(inner.context) && inner.effective(line.name).directives.some((d) => d.statement === line.statement))

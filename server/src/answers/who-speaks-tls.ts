@@ -1,6 +1,7 @@
 /** Whether another machine or program ends TLS in front of a server: what the text shows of it. */
 import type { Span } from '../base/span.ts';
-import { PerPart } from '../config/asked.ts';
+import { asked, PerPart } from '../config/asked.ts';
+import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { namesOf } from '../config/names.ts';
 import type { Scope } from '../config/scope.ts';
@@ -46,6 +47,27 @@ export const listensForPlatform = (server: Server): boolean =>
   server.listens.every(({ directive }) => {
     const word = directive?.args[0];
     return word?.templated === true && /(^|[^A-Z_a-z])PORT([^A-Z_a-z]|$)/.test(directive!.file.text.slice(word.start, word.end));
+  });
+
+/**
+ * Whether a server listens for this machine alone: another program of it passes the requests on, and what that wrote into X-Forwarded-For and X-Forwarded-Proto goes
+ * through as any other header.
+ */
+export const listensForNeighbours = (server: Server): boolean =>
+  server.listens.length > 0 &&
+  server.listens.every(
+    (l) =>
+      l.directive && l.addresses.every((a) => a.kind === 'unix' || (!a.wildcard && /^(?:127\.|\[?::1\]?$|localhost$)/.test(a.address))),
+  );
+
+/** Whether the log names the client by the header of a proxy in front and not by the address that connects, so that one is there. */
+export const logsClientOfProxy = (config: Config): boolean =>
+  asked(config, 'a log of the clients of a proxy', (c) => {
+    const formats = c.levels('http').flatMap((l) => l.named('log_format'));
+    return formats.some((d) => {
+      const text = d.values.slice(1).join(' ');
+      return /\$\{?http_x_forwarded_for\b/.test(text) && !/\$\{?(?:remote_addr|realip_remote_addr|proxy_add_x_forwarded_for)\b/.test(text);
+    });
   });
 
 /** A use of the scheme that a proxy in front told, which shows that one does: not in a log line, and not in another server. Null without any. */

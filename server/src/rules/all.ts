@@ -34,6 +34,7 @@ import errorAnsweredAsSuccess from './correctness/error-answered-as-success.ts';
 import errorLogOff from './correctness/error-log-off.ts';
 import errorPageFailsToo from './correctness/error-page-fails-too.ts';
 import errorPageIneffective from './correctness/error-page-ineffective.ts';
+import globInRegex from './correctness/glob-in-regex.ts';
 import gzipIneffective from './correctness/gzip-ineffective.ts';
 import headerNameMisspelled from './correctness/header-name-misspelled.ts';
 import homePageForbidden from './correctness/home-page-forbidden.ts';
@@ -367,6 +368,7 @@ export const RULES: readonly Rule[] = [
   errorLogOff,
   errorPageFailsToo,
   errorPageIneffective,
+  globInRegex,
   gzipIneffective,
   headerNameMisspelled,
   homePageForbidden,

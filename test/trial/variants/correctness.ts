@@ -383,6 +383,29 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
+    rule: 'glob-in-regex',
+    bad: [
+      'location ~ ^/static/*\\.(jpg|svg|png)$ { expires 30d; }',
+      'location ~* /media/*.pdf$ { return 403; }',
+      'location ~ ^/(a|b)/*\\.js$ { expires 1d; }',
+      'rewrite /gallery/*.html$ /gallery.html last;',
+      'if ($uri ~ ^/private/*.zip$) { return 403; }',
+      'if ($request_uri ~* "/docs/*\\.xml") { return 403; }',
+      http('server { location /x/ { location ~ ^/x/files/*\\.exe$ { deny all; } } }'),
+    ],
+    sane: [
+      'location ~ ^/static/.*\\.(jpg|svg)$ { expires 30d; }',
+      'location ~ ^/static/[^/]*\\.jpg$ { expires 30d; }',
+      'location ~ ^/api/*$ { return 204; }',
+      'location ~ ^/*\\.git { return 404; }',
+      'location ~ ^/img/*.*\\.png$ { return 204; }',
+      'location /img/*.png { return 204; }',
+      'rewrite ^/a/*/b$ /c last;',
+      'if ($http_referer ~ example/*.org) { return 403; }',
+      'location ~ ^/shop/*/index\\.html$ { return 204; }',
+    ],
+  },
+  {
     rule: 'unsafe-if',
     bad: [
       'location / { if ($arg_x) { proxy_pass http://127.0.0.1:1; } proxy_set_header A b; root /srv; }',

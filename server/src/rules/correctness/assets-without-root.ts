@@ -45,6 +45,8 @@ const isOneFile = ({ name, scope }: Location): boolean => {
 function restOf(location: Location, server: Scope): Location | null {
   const rest = locationsOf(server).prefix.get('/');
   if (!rest || !(PASS_DIRECTIVES.some((p) => rest.scope.has(p)) || rest.scope.has('root'))) return null;
+  // `location /favicon.ico { log_not_found off; }`: there is no such file, and that is meant
+  if (/\.\w+$/.test(location.name) && location.scope.value('log_not_found')?.value(0) === 'off') return null;
   // certificates are fetched through the compiled-in folder in many guides
   if (location.name.includes('well-known') || locationsOf(location.scope).all.length) return null;
   return hasRoot(location.scope) ? null : rest;
@@ -81,7 +83,7 @@ function pathBelow(spot: Spot, prefix: Location): string | null {
 /** A file of the compiled-in folder, as nginx names it: where that folder is, the machine of the project does not tell. */
 function belowPrefix({ config }: Spot, file: string): string {
   const prefix = `${pathOf(config.prefix).replace(/\/$/, '')}/`;
-  return config.kind === 'root' && config.settings.prefix === null && file.startsWith(prefix) ? file.slice(prefix.length) : file;
+  return config.settings.prefix === null && file.startsWith(prefix) ? file.slice(prefix.length) : file;
 }
 
 export default defineRule({

@@ -1,5 +1,5 @@
 /** add_header does not replace the Content-Type that nginx or the upstream sends: two go out. */
-import { isWatched } from '../../answers/what-a-place-is-for.ts';
+import { isForChallenge, isForFailures, isWatched } from '../../answers/what-a-place-is-for.ts';
 import { isAnsweredFirst } from '../../answers/where-a-line-counts.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -43,8 +43,8 @@ Use \`default_type\` (with an empty \`types {}\` where the file's name must not 
     if (value && OF_THE_REQUEST.test(value.value)) return;
     report('second', {
       at: directive.args[0]!,
-      // what watches over a program looks at the status, and no browser shows that page
-      ...(returns && isWatched(scope) ? { severity: 'info' as const } : {}),
+      // what watches over a program looks at the status, a certificate authority at the token, and a page of nginx's own is no one's upload
+      ...((returns && isWatched(scope)) || isForChallenge(scope) || isForFailures(scope) ? { severity: 'info' as const } : {}),
       fix:
         value && !value.value.includes('$') && !value.value.includes(';') && !scope.has('default_type') && returns
           ? fixOf('Use default_type', 'suggestion', file, [replace(directive.statement, `default_type ${value.raw};`)])

@@ -1,7 +1,7 @@
 /** Lists that an inner level replaces as a whole: one nested line, and every inherited line is gone. */
 
 import { Visitor } from '../../answers/visitor.ts';
-import { isForPictures, isWatched } from '../../answers/what-a-place-is-for.ts';
+import { isForFailures, isForPictures, isWatched } from '../../answers/what-a-place-is-for.ts';
 import { isAnsweredFirst } from '../../answers/where-a-line-counts.ts';
 import { entryOf, listVerdict } from '../../answers/who-may-enter.ts';
 import { table } from '../../base/table.ts';
@@ -117,8 +117,9 @@ Repeat the lines, put them into a file that both levels include, or, from nginx 
     const kept = new Set(own.flatMap(keysOf));
     const lost = outer.filter((d) => !keysOf(d).every((k) => kept.has(k)) && !(isOfTheHop(d) && !speaksWebSocket(scope)));
     if (!lost.length) return;
-    // no browser runs or frames a picture, and what asks whether a program lives is no browser
-    const harmless = directive.name === 'add_header' && (isForPictures(scope) || (isWatched(scope) && isAnsweredFirst(scope)));
+    // no browser runs or frames a picture, what asks whether a program lives is no browser, and the page that says it does not has no secret
+    const harmless =
+      directive.name === 'add_header' && (isForPictures(scope) || isForFailures(scope) || (isWatched(scope) && isAnsweredFirst(scope)));
     const grave = !harmless && lost.some((d) => SECURITY.has(d.value(0).toLowerCase()));
     // error pages and limits are replaced on purpose more often than not
     const names = [

@@ -1,5 +1,5 @@
 /** Who gets a proxied request: programs that need neither the client's host nor its scheme and address. */
-import { isWatched } from '../../answers/what-a-place-is-for.ts';
+import { isForChallenge, isWatched } from '../../answers/what-a-place-is-for.ts';
 import { asksByVariable, passTargetOf } from '../../answers/what-is-passed.ts';
 import { toBytes } from '../../base/bytes.ts';
 import { asked, PerPart } from '../../config/asked.ts';
@@ -35,9 +35,6 @@ const asking = new PerPart((server: Scope): ReadonlyMap<Location, readonly Direc
   }
   return byTaker;
 });
-
-/** Certificate authorities ask for a token by its path; whoever answers needs nothing else. */
-const CHALLENGE = /^\/\.well-known\/(?:acme-challenge|pki-validation)/;
 
 /** The address is one of this nginx's own: its other server sets what the application needs. */
 function isOwnListener(scope: Scope, { kindOfHost, host, portText, upstream }: PassTarget): boolean {
@@ -131,10 +128,7 @@ const ofFiles = (server: Scope): boolean => locationsOf(server).prefix.get('/')?
 
 /** Whether what is behind the pass needs none of what an application has to know about its client. */
 export function needsNoClient(scope: Scope, target: PassTarget): boolean {
-  const location = locationOf(scope);
-  if (isWatched(scope)) return true;
-  for (let at = location; at; at = at.parent) if (CHALLENGE.test(at.name.replace(/^\^|\\/g, ''))) return true;
-  if (ofStore(target)) return true;
+  if (isWatched(scope) || isForChallenge(scope) || ofStore(target)) return true;
   return isOwnListener(scope, target) || askedBy(scope).length > 0 || onlyAsks(scope);
 }
 

@@ -2,7 +2,7 @@
 import { isForAssets, isForFiles } from '../../answers/what-a-place-is-for.ts';
 import { passTargetOf, requestHeader } from '../../answers/what-is-passed.ts';
 import { hasTlsServer, reachOf, serversUnder } from '../../answers/which-socket.ts';
-import { listensForPlatform, toldScheme } from '../../answers/who-speaks-tls.ts';
+import { listensForNeighbours, listensForPlatform, logsClientOfProxy, toldScheme } from '../../answers/who-speaks-tls.ts';
 import type { Directive } from '../../config/directive.ts';
 import { serverOf } from '../../config/servers.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
@@ -47,7 +47,8 @@ function isBeside(directive: Directive, deployment: Deployment): boolean {
 /** What is in front of this nginx writes the headers, which pass through it as any other header of a request. */
 function handsOn({ scope }: Directive, deployment: Deployment): boolean {
   const server = serverOf(scope);
-  if (server && listensForPlatform(server)) return true;
+  if (server && (listensForPlatform(server) || listensForNeighbours(server))) return true;
+  if (logsClientOfProxy(scope.config)) return true;
   return nginxContainers(deployment, scope.config).some(reachedThroughAnother);
 }
 

@@ -65,7 +65,7 @@ A service that is asked by its public name (\`proxy_pass https://bucket.example.
   about: ['proxy_set_header', 'proxy_pass', '$host', '$proxy_host'],
   references: ['https://docs.djangoproject.com/en/stable/ref/settings/#allowed-hosts'],
   looksAt: { directive: ['proxy_pass'] },
-  needs: 'config',
+  needs: 'file',
   fixable: 'always',
   fixChanges: ['request-headers'],
   messages: {
