@@ -1,9 +1,11 @@
 /** Sites that are written alike share what is found to be in order; what tells two of them apart is still judged. Counted in requests. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { fileId } from '../../server/src/base/file-id.ts';
+import { DEFAULT_SETTINGS } from '../../server/src/config/settings.ts';
 import { lint } from '../../server/src/rules/run.ts';
 import { witnessesOf } from '../../server/src/witness/requests.ts';
-import { lintText, parts } from '../harness/rules.ts';
+import { lintText, lintTree, parts } from '../harness/rules.ts';
 
 const http = (servers: readonly string[]): string =>
   `events {}\nhttp {\nserver { listen 80 default_server; return 444; }\n${servers.join('\n')}\n}\n`;
@@ -61,6 +63,33 @@ describe('what tells sites apart is judged for each', () => {
     const itself =
       'upstream app7 { server 127.0.0.1:8107; }\nserver { listen 80; listen 8107; server_name s7.example; location / { proxy_pass http://app7; } }';
     assert.equal(await said([...many(4, site), itself], 'proxy-to-itself'), 1);
+  });
+  test('a group that is named by a variable', async () => {
+    const site = (i: number, port: number): string =>
+      `upstream app${i} { server 127.0.0.1:${port}; }\nserver { listen 80; server_name s${i}.example; set $app app${i}; location / { proxy_pass http://$app; proxy_set_header Host $host; } }`;
+    assert.equal(await said([site(1, 8101), site(2, 8102), site(3, 80)], 'proxy-to-itself'), 1);
+  });
+  test('a file that the settings leave out', async () => {
+    const { rules } = await parts();
+    const site = (i: number): string => `server { listen 80; server_name s${i}.example; location /media/ { root /srv/site${i}/media/; } }`;
+    const root = fileId('file:///etc/nginx/nginx.conf');
+    const { config } = await lintTree(
+      {
+        root,
+        files: new Map([
+          [root, 'events {}\nhttp {\nserver { listen 80 default_server; return 444; }\ninclude legacy/*.conf;\ninclude sites/*.conf;\n}\n'],
+          [fileId('file:///etc/nginx/legacy/a.conf'), site(1)],
+          [fileId('file:///etc/nginx/sites/b.conf'), site(2)],
+        ]),
+      },
+      [],
+      { ...DEFAULT_SETTINGS, ignore: [{ paths: ['legacy/**'], rules: [] }] },
+    );
+    const found = lint(config, rules).filter((f) => f.rule === 'root-repeats-prefix');
+    assert.deepEqual(
+      found.map((f) => f.at.file),
+      ['file:///etc/nginx/sites/b.conf'],
+    );
   });
   test('a folder that repeats the name of a location', async () => {
     const site = (i: number, folder: string): string =>

@@ -278,6 +278,8 @@ class Part {
   /** what the place at hand has reported, where it is to be remembered */
   private readonly reports: Finding[] = [];
   private reported = 0;
+  /** the rule at hand has said something, be it left out for its place or not */
+  private spoke = false;
   private failed = false;
   /** what a rule about outcomes has found at the spot at hand; null while others are asked */
   private outcome: Finding[] | null = null;
@@ -307,6 +309,7 @@ class Part {
           file: config.files.get(config.root)!,
           deployment,
           report: (message, report) => {
+            this.spoke = true;
             const via = input.directive?.via ?? [];
             const finding = collector.made(rule, level, message, report, input.file, via);
             if (!finding || (rule.inForce && input.directive?.statement.block === null && isOverridden(input.directive))) return;
@@ -390,9 +393,10 @@ class Part {
         asked.input.spot = spot;
         const found: Finding[] = [];
         this.outcome = found;
-        const { reports } = this.ask(asked, spot.scope, opener, opener?.file ?? main);
+        this.ask(asked, spot.scope, opener, opener?.file ?? main);
         this.outcome = null;
-        if (calm && (!reports || (!this.failed && saysOfAll(spot, found)))) calm.set(asked.rule, found);
+        // what is left out for its place, a path that the settings ignore, may be told of another spot
+        if (calm && !this.failed && (!this.spoke || saysOfAll(spot, found))) calm.set(asked.rule, found);
         yield;
       }
     }
@@ -694,6 +698,7 @@ class Part {
     const { notes } = this;
     const before = this.reported;
     this.failed = false;
+    this.spoke = false;
     let questions = NO_QUESTIONS;
     if (!notes) this.check(asked, this.known ? null : undefined);
     else {

@@ -98,6 +98,10 @@ function lastStartingBefore(list: readonly { start: number }[], offset: number):
 /** A block of that name holds a program (lua_name in the grammar). */
 const OF_LUA = /^[a-z_]*_by_lua_block$/;
 
+/** Asked about every statement of a text: hardly any name ends so. */
+const isOfLua = (text: string, { start, end }: MirrorSpan): boolean =>
+  text.endsWith('_by_lua_block', end) && OF_LUA.test(text.slice(start, end));
+
 class Lowerer implements HeaderSink {
   private readonly comments: MirrorComment[] = [];
   private readonly strays: Stray[] = [];
@@ -182,7 +186,7 @@ class Lowerer implements HeaderSink {
     const statement = this.header(start, shown.length, parent);
     const { open, name } = statement;
     // a quote that nobody closes
-    if (this.reach > 0 || OF_LUA.test(shown.slice(name.start, name.end))) return null;
+    if (this.reach > 0 || isOfLua(shown, name)) return null;
     if (open) {
       if (this.depth >= MAX_DEPTH) return null;
       this.at = open.end;

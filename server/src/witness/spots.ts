@@ -657,6 +657,7 @@ const ownWords = new WeakMap<Server, ReadonlySet<string>>();
 function serverShape(config: Config, server: Server): string {
   const known = shapes.get(server);
   if (known !== undefined) return known;
+  const groups = upstreamsOf(config);
   const words = (defaultsOf.of(config).get(server) ?? []).map((address) => `default on ${address}`);
   /** the places of the words in which a site may have its own, and whether they are of a listen line */
   const sites = new Map<number, boolean>(words.map((_, i) => [i, true]));
@@ -664,8 +665,9 @@ function serverShape(config: Config, server: Server): string {
     words.push(d.statement.block ? `${d.name}{${d.scope.context}` : d.name);
     const isOfSite = OF_SITES.test(d.name);
     for (const [i, value] of d.values.entries()) {
-      if (isOfSite && !(d.name === 'set' && i === 0)) sites.set(words.length, d.name === 'listen');
-      words.push(value);
+      const isSite = isOfSite && !(d.name === 'set' && i === 0);
+      if (isSite) sites.set(words.length, d.name === 'listen');
+      words.push(isSite && groups.has(value) ? `<group ${groupShape.of(config, value)}>` : value);
     }
     words.push(';');
   }
@@ -676,7 +678,6 @@ function serverShape(config: Config, server: Server): string {
     exact.forEach((name, i) => {
       text = text.replaceAll(name, `<name ${exact.length - i}>`);
     });
-  const groups = upstreamsOf(config);
   text = text.replace(/:\/\/([\w.-]+)/g, (whole, name: string) => (groups.has(name) ? `://<group ${groupShape.of(config, name)}>` : whole));
   const parts = text.split('\u0001');
   const rest = parts.filter((_, i) => !sites.has(i)).join('\u0001');

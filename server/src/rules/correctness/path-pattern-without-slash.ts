@@ -8,6 +8,9 @@ import { mayLoseTheSlash } from './_slash.ts';
 /** What stands in front of a text to see whether a pattern that is not tied to the beginning takes it there. */
 const FRONTS = ['', '/', '/a/', '/a'];
 
+/** A pattern without a choice that begins with a slash: of what it matches nothing needs to be tried. */
+const WITH_SLASH = /^\^\/(?![?*{])[^|]*$/;
+
 /** A scheme, or the beginning or end of a host's name. */
 const WITH_HOST = /:\/\/|:\\\/\\\/|^\^\(*(?:\?:)?(?:www\\?\.|[\w-]+\\?\.(?:com|org|net|io|dev|app|example|test)\b)/i;
 
@@ -22,7 +25,7 @@ Locations and \`rewrite\` compare their pattern with the path alone, and every p
 
 Write the slash, \`^/old/(.*)$\`. The host is chosen by \`server_name\`, or asked with \`$host\` in an \`if\` or a \`map\`.`,
   about: ['rewrite', 'location', 'server_name', '$uri'],
-  looksAt: { directive: ['location', 'rewrite'], where: ({ values }) => values.some((v) => /^\(*\^/.test(v)) },
+  looksAt: { directive: ['location', 'rewrite'], where: ({ values }) => values.some((v) => /^\(*\^/.test(v) && !WITH_SLASH.test(v)) },
   needs: 'file',
   fixable: 'sometimes',
   messages: {
