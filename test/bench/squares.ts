@@ -37,6 +37,15 @@ export const SHAPES: Readonly<Record<string, readonly [size: number, files: (n: 
     30_000,
     (n) => one(server(`${times(n, (i) => `allow 10.${i >> 16}.${(i >> 8) & 255}.${i & 255};`)}\ndeny all;`)),
   ],
+  'trusted addresses': [
+    10_000,
+    (n) =>
+      one(
+        server(
+          `real_ip_header X-Forwarded-For;\nreal_ip_recursive on;\n${times(n, (i) => `set_real_ip_from 10.${i >> 16}.${(i >> 8) & 255}.${i & 255};`)}\nlocation / { proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_pass http://127.0.0.1:8000; }`,
+        ),
+      ),
+  ],
   rewrites: [10_000, (n) => one(server(times(n, (i) => `rewrite ^/w${i}$ /x${i} permanent;`)))],
   'conditions with if': [10_000, (n) => one(server(times(n, (i) => `if ($uri = /c${i}) { return 403; }`)))],
   'template marks on lines': [15_000, (n) => ({ 'nginx.conf.j2': server(times(n, (i) => `set $t${i} {{ value${i} }};`)) })],
@@ -74,6 +83,19 @@ export const SHAPES: Readonly<Record<string, readonly [size: number, files: (n: 
     (n) => one(server(`location / {\n${times(n, (i) => `rewrite ^/w${i}/(.*)$ /x${i}/$1 break;`)}\nproxy_pass http://127.0.0.1:8000;\n}`)),
   ],
   'patterns that redirect': [1_500, (n) => one(server(times(n, (i) => `location ~ ^/r${i}/(.*)$ { return 301 /q${i}/$1; }`)))],
+  'servers with a port and an application each': [
+    1_500,
+    (n) =>
+      one(
+        http(
+          times(
+            n,
+            (i) =>
+              `server { listen ${1024 + i}; server_name s${i}.example; location / { proxy_pass http://127.0.0.1:${10_000 + i}; proxy_set_header Host $host; } }`,
+          ),
+        ),
+      ),
+  ],
   'servers with a port and a redirect each': [
     1_500,
     (n) =>

@@ -157,6 +157,12 @@ const MANY_JUMPS = 16;
 
 const isForeign = ({ name }: Directive): boolean => /_by_lua|^js_|^perl$|^echo|^random_index$|^passenger/.test(name);
 
+/** What of a level counts for whether it sends clients on: a server has thousands of lines, and is asked for each of its locations. */
+const decisive = new PerConfig((_: Config, scope: Scope) => {
+  const own = ownOf(scope);
+  return { foreign: own.some(isForeign), tried: own.find((d) => d.name === 'try_files')?.values ?? [] };
+});
+
 /** Whether what comes of a place is a file of the disk. */
 const servesFiles = (scope: Scope): boolean => !PASS_DIRECTIVES.some((name) => scope.has(name)) && !scope.has('return');
 
@@ -174,11 +180,10 @@ export function maySendOn(config: Config, server: Server, path: ByteString, targ
   if (!folders && !sends.of(config, server)) return false;
   const seen = new Set<Scope | ByteString>();
   const at = (scope: Scope, uri: ByteString | null, isIndex: boolean): boolean => {
-    const own = ownOf(scope);
+    const { foreign, tried } = decisive.of(config, scope);
     const pages = scope.effective('error_page').directives;
-    if (own.some(isForeign) || pages.some(isRedirect)) return true;
+    if (foreign || pages.some(isRedirect)) return true;
     if (uri === null ? moving.of(config, scope).length > 0 : mayBeMoved(scope, uri, target)) return true;
-    const tried = own.find((d) => d.name === 'try_files')?.values ?? [];
     const targets = [...pages.map((d) => d.values.at(-1) ?? ''), ...tried.slice(-1)];
     if (targets.length > MANY_JUMPS || targets.some(goesOn)) return true;
     if (!servesFiles(scope)) return false;

@@ -544,25 +544,44 @@ export function isAlone({ server, config }: Spot): boolean {
   return count.get(byServer.get(server) ?? '') === 1;
 }
 
-/** Shapes by server, as numbers: the texts are as long as the servers, and there is a spot for each of their locations. */
-const wholeShapes = new PerConfig(() => ({ byServer: new Map<Server, number>(), byText: new Map<string, number>() }));
+/** Shapes as numbers: the texts are as long as the servers, and there is a spot for each of their locations. */
+const wholeShapes = new PerConfig(() => ({
+  byServer: new Map<Server, number>(),
+  byName: new Map<string, number>(),
+  byText: new Map<string, number>(),
+}));
+
+/** A number for each text. */
+function numberFor(byText: Map<string, number>, text: string): number {
+  let number = byText.get(text);
+  if (number === undefined) byText.set(text, (number = byText.size));
+  return number;
+}
 
 function withNeighbours(config: Config, server: Server): number {
-  const { byServer, byText } = wholeShapes.of(config);
-  let whole = byServer.get(server);
-  if (whole === undefined) {
-    const byName = namesakes.of(config);
-    const hosts = server.names.flatMap((n) => (n.text.length > 1 ? [n.text] : []));
-    for (const d of server.scope.all)
-      if (d.name === 'return' || d.name === 'rewrite' || d.name === 'set')
-        for (const value of d.values) for (const m of value.matchAll(/\/\/([\w.-]+)/g)) hosts.push(m[1]!);
-    const near = new Set(hosts.flatMap((h) => byName.get(h) ?? []));
-    near.delete(server);
-    const text = [server, ...near].map((s) => serverShape(config, s)).join('\n');
-    whole = byText.get(text) ?? byText.size;
-    byText.set(text, whole);
-    byServer.set(server, whole);
+  const { byServer, byName, byText } = wholeShapes.of(config);
+  const known = byServer.get(server);
+  if (known !== undefined) return known;
+  const ownShape = (one: Server): number => numberFor(byText, serverShape(config, one));
+  // all who have a name in one, the server itself among them: a thousand may share one
+  const ofName = (name: string, servers: readonly Server[]): number => {
+    let number = byName.get(name);
+    if (number === undefined) byName.set(name, (number = numberFor(byText, servers.map(ownShape).join())));
+    return number;
+  };
+  const hosts = new Set(server.names.flatMap((n) => (n.text.length > 1 ? [n.text] : [])));
+  for (const d of server.scope.all)
+    if (d.name === 'return' || d.name === 'rewrite' || d.name === 'set')
+      for (const value of d.values) for (const m of value.matchAll(/\/\/([\w.-]+)/g)) hosts.add(m[1]!);
+  const all = namesakes.of(config);
+  const near: number[] = [];
+  for (const host of hosts) {
+    const servers = all.get(host);
+    // whoever has a name to himself is no neighbour
+    if (servers && (servers.length > 1 || servers[0] !== server)) near.push(ofName(host, servers));
   }
+  const whole = numberFor(byText, `${ownShape(server)} beside ${near.join()}`);
+  byServer.set(server, whole);
   return whole;
 }
 

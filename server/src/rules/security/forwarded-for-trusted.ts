@@ -3,6 +3,7 @@
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 import { hasUnknownInclude, isLocalOnly, STRANGERS, STRANGERS6 } from '../../answers/who-may-enter.ts';
 import { table } from '../../base/table.ts';
+import { PerPart } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { namesOf } from '../../config/names.ts';
@@ -78,6 +79,15 @@ const ALL = [STRANGERS, STRANGERS6].map((list) =>
   }),
 );
 
+/** Whether one of the ranges takes each client, wherever he is. */
+function everybody(nets: readonly string[]): boolean {
+  const read = nets.flatMap((n) => readNet(n) ?? []);
+  return ALL.some((group) => group.every((ip) => read.some((net) => inNet(ip, net))));
+}
+
+/** The same of all the lines of a level together, which may be thousands. */
+const trustsEverybody = new PerPart((scope: Scope): boolean => everybody(scope.named('set_real_ip_from').map((d) => d.value(0))));
+
 export default defineRule({
   id: 'forwarded-for-trusted',
   group: 'security',
@@ -123,15 +133,10 @@ List the addresses of the proxies in front, take \`$remote_addr\` in conditions,
     if (directive.name === 'set_real_ip_from') {
       const word = directive.args[0];
       if (!word || isLocalOnly(scope)) return;
-      const everybody = (nets: readonly string[]): boolean => {
-        const read = nets.flatMap((n) => readNet(n) ?? []);
-        return ALL.some((group) => group.every((ip) => read.some((net) => inNet(ip, net))));
-      };
       const { value } = word;
       // one line, or several that leave nobody out
-      const lines = scope.named('set_real_ip_from').map((d) => d.value(0));
       const wide = Number(/\/(\d+)$/.exec(value)?.[1] ?? 99) <= 3;
-      if (!everybody([value]) && !(wide && everybody(lines))) return;
+      if (!everybody([value]) && !(wide && trustsEverybody.of(scope))) return;
       report('everybody', { at: word, data: { range: value } });
       return;
     }
