@@ -3,23 +3,82 @@
  * good one. The rules that judge outcomes bring such a request themselves (witness.test.ts); who has none here says why.
  */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
+import http2 from 'node:http2';
 import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describe, test } from 'node:test';
+import tls from 'node:tls';
 import { RULES } from '../../server/src/rules/all.ts';
 import { Echo } from '../harness/echo.ts';
-import { available, type Running, serve, standardFiles, withoutNginx } from '../harness/nginx.ts';
+import { RawClient } from '../harness/echo-client.ts';
+import { available, OWN_PATHS, type Running, serve, standardFiles, temporaryFolder, withoutNginx } from '../harness/nginx.ts';
 import { type Ask, ask, type Got, placed } from '../harness/placed.ts';
-import { exampleTree } from '../harness/rules.ts';
+import { exampleSettings, exampleTree, lintText } from '../harness/rules.ts';
 
 /** What a row can do with the nginx that serves an example. */
 interface Stage {
+  readonly port: number;
+  readonly tlsPort: number;
   get(target: string, options?: Ask): Promise<Got>;
   /** the same, from an address that is not this machine's */
   from(address: string, target: string, options?: Ask): Promise<Got>;
   readonly echo: Echo;
+  /** what stands at the addresses of `backend` */
+  readonly backend: Backend;
+}
+
+/** An application that is no echo: it counts what comes, and may wait, break off, or speak TLS. */
+class Backend {
+  /** connections with at least one byte */
+  connections = 0;
+  /** heads of requests, whether or not their bodies have come */
+  readonly heads: string[] = [];
+  private readonly sockets = new Set<net.Socket>();
+  private constructor(private readonly server: net.Server) {}
+
+  get address(): string {
+    return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** `breaks`: closes in place of an answer; else answers 200 when the announced body is there, and keeps the connection. */
+  static async start(kind: 'answers' | 'breaks' | 'tls'): Promise<Backend> {
+    const { 'cert.pem': cert, 'key.pem': key } = standardFiles();
+    const take = (socket: net.Socket): void => backend.take(socket, kind === 'breaks');
+    const backend: Backend = new Backend(kind === 'tls' ? tls.createServer({ cert: cert!, key: key! }, take) : net.createServer(take));
+    await new Promise<void>((done) => backend.server.listen(0, '127.0.0.1', done));
+    // a test that fails before it ends must not keep the process
+    backend.server.unref();
+    return backend;
+  }
+
+  private take(socket: net.Socket, breaks: boolean): void {
+    this.sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => this.sockets.delete(socket));
+    socket.once('data', () => this.connections++);
+    let text = '';
+    let isRead = false;
+    socket.on('data', (bytes) => {
+      text += bytes.toString('latin1');
+      const end = text.indexOf('\r\n\r\n');
+      if (end < 0) return;
+      if (!isRead) this.heads.push(text.slice(0, end));
+      isRead = true;
+      if (breaks) return socket.destroy();
+      if (text.length < end + 4 + Number(/\ncontent-length: *(\d+)/i.exec(text.slice(0, end))?.[1] ?? 0)) return;
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+      text = '';
+      isRead = false;
+    });
+  }
+
+  stop(): void {
+    for (const socket of this.sockets) socket.destroy();
+    this.server.close();
+  }
 }
 
 interface Row {
@@ -28,6 +87,10 @@ interface Row {
   readonly example?: number;
   /** what the example leaves out: added below it, in the same block */
   readonly plus?: string;
+  /** what else the whole text needs to be asked */
+  readonly change?: (text: string, echo: Echo) => string;
+  /** the addresses of the text at which a backend stands, and what it does */
+  readonly backend?: { readonly at: readonly string[]; readonly kind?: 'answers' | 'breaks' | 'tls' };
   /** files in the prefix, by path */
   readonly files?: Readonly<Record<string, string>>;
   /** Whether the harm shows. */
@@ -50,6 +113,47 @@ const sends = async (stage: Stage, count: number, target: string, each: (i: numb
   for (let i = 0; i < count; i++) all.push((await stage.get(target, each(i))).status);
   return all;
 };
+
+/** Whether a request is answered within a second or so. */
+const isAnswered = (asked: Promise<unknown>): Promise<boolean> =>
+  Promise.race([
+    new Promise<boolean>((done) => setTimeout(() => done(false), 1200).unref()),
+    asked.then(
+      () => true,
+      () => true,
+    ),
+  ]);
+
+/** The status of a request that comes through a balancer which speaks the PROXY protocol. */
+async function proxied(stage: Stage, address: string, target: string): Promise<number> {
+  stage.echo.take();
+  const client = new RawClient(stage.port);
+  try {
+    const line = `PROXY TCP4 ${address} 192.0.2.1 40000 80\r\n`;
+    return (await client.ask(`${line}GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`, false))?.status ?? 0;
+  } finally {
+    client.close();
+  }
+}
+
+/** The status of a request over HTTP/2; null where that is not spoken. */
+const http2Status = (url: string, headers: http2.OutgoingHttpHeaders, options: { servername?: string } = {}): Promise<number | null> =>
+  new Promise((done) => {
+    const session = http2.connect(url, { ...options, rejectUnauthorized: false });
+    const settle = (status: number | null): void => {
+      session.destroy();
+      done(status);
+    };
+    session.on('error', () => settle(null));
+    session.on('close', () => settle(null));
+    const request = session.request(headers);
+    request.on('error', () => settle(null));
+    request.on('response', (got) => settle(got[':status'] ?? null));
+    request.end();
+  });
+
+/** nginx is asked by this machine, where the text has the network of the balancers. */
+const BALANCED = (text: string): string => text.replaceAll('10.0.0.0/8', '127.0.0.0/8');
 
 const ROWS: readonly Row[] = [
   // caching
@@ -442,6 +546,154 @@ const ROWS: readonly Row[] = [
       ]);
     },
   },
+  {
+    rule: 'proxy-host-missing',
+    example: 3,
+    harm: async ({ get }) => (await get('/', { host: 'shop.example.org' })).hosts[0] !== 'shop.example.org',
+  },
+  {
+    rule: 'setting-lost-on-redirect',
+    example: 2,
+    harm: async ({ get }) => headerOf((await get('/old/')).passed, 'X-Old') !== '1',
+  },
+  {
+    rule: 'setting-of-another-module',
+    change: (text) => text.replaceAll('unix:/run/app.sock', '127.0.0.1:3031'),
+    harm: async ({ get }) => headerOf((await get('/')).passed, 'HTTP_X_FORWARDED_PROTO') === undefined,
+  },
+  {
+    rule: 'auth-request-body-announced',
+    backend: { at: ['127.0.0.1:4180'] },
+    files: { 'srv/site/index.html': 'home' },
+    harm: async ({ get }) => !(await isAnswered(get('/', { method: 'POST', headers: ['Content-Length: 5'] }))),
+  },
+  {
+    rule: 'retry-not-idempotent',
+    backend: { at: ['127.0.0.1:8000'], kind: 'breaks' },
+    plus: 'proxy_pass http://app;',
+    change: (text) => text.replace('http {', 'http { upstream app { server 127.0.0.1:8000; server 127.0.0.1:8000; }'),
+    harm: async ({ get, backend }) => {
+      await get('/', { method: 'POST', headers: ['Content-Length: 2'] });
+      return backend.heads.length > 1;
+    },
+  },
+  {
+    rule: 'upstream-scheme-port',
+    backend: { at: ['10.0.0.5:443', '10.0.0.6:443'], kind: 'tls' },
+    harm: async ({ get }) => (await get('/')).status !== 200,
+  },
+  {
+    rule: 'all-servers-down',
+    backend: { at: ['10.0.0.2:8000'] },
+    plus: 'server { location / { proxy_pass http://app; } }',
+    harm: async ({ get }) => (await get('/')).status === 502,
+  },
+  {
+    rule: 'upstream-keepalive-missing',
+    backend: { at: ['10.0.0.1:8000'] },
+    harm: async ({ get, backend }) => {
+      for (let i = 0; i < 3; i++) await get('/');
+      return backend.connections > 1;
+    },
+  },
+  {
+    rule: 'request-buffering-off',
+    example: 2,
+    backend: { at: ['127.0.0.1:5000'] },
+    harm: async ({ port, backend }) => {
+      const slow = net.connect(port, '127.0.0.1');
+      slow.on('error', () => slow.destroy());
+      slow.write('POST /v2/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nslow');
+      await new Promise((done) => setTimeout(done, 500));
+      slow.destroy();
+      // the application has the request while its body is still to come
+      return backend.heads.length > 0;
+    },
+  },
+  {
+    rule: 'grpc-without-http2',
+    change: (text, echo) => text.replaceAll('127.0.0.1:50051', `127.0.0.1:${echo.ports.grpc}`),
+    harm: async ({ port }) => (await http2Status(`http://127.0.0.1:${port}`, { ':method': 'POST', ':path': '/a.B/C' })) === null,
+  },
+  {
+    rule: 'misdirected-request-accepted',
+    change: (text) =>
+      text.replace(
+        'http {',
+        'http { server { listen 80; } server { listen 443 ssl http2; server_name a.test; ssl_certificate site.pem; ssl_certificate_key site.key; return 200 a; }',
+      ),
+    // a connection made for one name, and a request on it for another
+    harm: async ({ tlsPort }) =>
+      (await http2Status(`https://127.0.0.1:${tlsPort}`, { ':authority': 'b.test' }, { servername: 'a.test' })) !== 421,
+  },
+  // behind a balancer
+  {
+    rule: 'real-ip-ineffective',
+    example: 2,
+    change: BALANCED,
+    harm: async (stage) => {
+      await proxied(stage, '203.0.113.9', '/');
+      return headerOf(stage.echo.take()[0]?.headers ?? [], 'X-Real-IP') !== '203.0.113.9';
+    },
+  },
+  {
+    rule: 'real-ip-ineffective',
+    example: 3,
+    harm: async (stage) => {
+      await proxied(stage, '203.0.113.9', '/');
+      return headerOf(stage.echo.take()[0]?.headers ?? [], 'X-Forwarded-For') !== '203.0.113.9';
+    },
+  },
+  {
+    rule: 'address-of-proxy',
+    change: BALANCED,
+    harm: async ({ get }) => (await get('/admin/', { headers: ['X-Forwarded-For: 203.0.113.7'] })).status === 403,
+  },
+  {
+    rule: 'limit-behind-proxy',
+    change: BALANCED,
+    harm: async (stage) => {
+      const all: number[] = [];
+      for (let i = 1; i < 40; i++) all.push(await proxied(stage, `203.0.113.${i}`, '/'));
+      return all.includes(503);
+    },
+  },
+  // limits
+  { rule: 'limit-without-zone-use', harm: async (stage) => (await sends(stage, 40, '/')).every((s) => s === 200) },
+  {
+    rule: 'dry-run-left-on',
+    plus: `limit_req zone=z; location / { ${PASS} }`,
+    change: (text) => text.replace('http {', 'http { limit_req_zone $binary_remote_addr zone=z:1m rate=1r/m;'),
+    harm: async (stage) => (await sends(stage, 4, '/')).every((s) => s === 200),
+  },
+  // names and questions
+  {
+    rule: 'server-name-with-port',
+    change: (text) => text.replace('server {', 'server { return 200 other; }\nserver { return 200 named;'),
+    harm: async ({ get }) => (await get('/', { host: 'example.com:8080' })).body !== 'named',
+  },
+  {
+    rule: 'shadowed-server',
+    change: (text) => {
+      let n = 0;
+      return text.replace(/(server_name \S+;)/g, (line) => `${line} return 200 ${++n};`);
+    },
+    harm: async ({ get }) => (await get('/', { host: 'b.example' })).body !== '2',
+  },
+  { rule: 'query-never-matches', harm: async ({ get }) => !/\/items\/five$/.test((await get('/item?id=5')).location ?? '') },
+  {
+    rule: 'referer-none-allowed',
+    plus: `if ($invalid_referer) { return 403; }\n${PASS}`,
+    harm: async ({ get }) => (await get('/')).status === 200,
+  },
+  {
+    rule: 'gzip-ineffective',
+    example: 3,
+    harm: async ({ get, echo }) => {
+      echo.answer = page('a {}\n'.repeat(500), ['Content-Type', 'text/css']);
+      return headerOf((await get('/', { headers: ['Accept-Encoding: gzip'] })).headers, 'Content-Encoding') !== 'gzip';
+    },
+  },
 ];
 
 /** Why a page's request is not asked here. By rule, or by group for all of its rules that have no row. */
@@ -460,15 +712,11 @@ const ALONE: Readonly<Record<string, string>> = {
   'default-server-implicit': 'a question of intention',
   'external-resolver': 'about who is told the names',
   'known-vulnerability': 'needs the vulnerable binary',
-  'misdirected-request-accepted': 'needs HTTP/2 over TLS and a second name',
-  'real-ip-ineffective': 'needs the PROXY protocol or a balancer in front',
-  'referer-none-allowed': 'a question of intention',
   'secret-in-config': 'the harm is in the file',
   'workers-run-as-root': 'needs a start as root',
   'envsubst-eats-variable': 'needs the image’s entrypoint: test/nginx/templates-rendered',
   'envsubst-leaves-placeholder': 'needs the image’s entrypoint: test/nginx/templates-rendered',
   'error-log-off': 'writes a file, no request shows it',
-  'gzip-ineffective': 'a matter of size',
   'include-cycle': 'nginx refuses it',
   'line-swallowed': 'the values that it has by mistake are asked for by nobody',
   'listen-ipv6-missing': 'needs IPv6',
@@ -477,12 +725,9 @@ const ALONE: Readonly<Record<string, string>> = {
   'mixed-case-variable': 'a matter of reading',
   'not-checked': 'about this program',
   'proxy-pass-rewrites-path': 'says what happens, no fault',
-  'query-never-matches': 'its good text asks for more than one thing',
   'regex-could-be-exact': 'a matter of speed and reading',
   'rewrite-never-runs': 'what never runs shows nothing: rules-drawn',
-  'server-name-with-port': 'the name is never asked for',
   'setting-of-default-only': 'needs two kinds of clients',
-  'shadowed-server': 'what never answers shows nothing: rules-drawn',
   'shared-prefix-cookie-path': 'needs a browser',
   'unanchored-regex': 'a question of intention',
   'unix-socket-uri-without-colon': 'the socket of that name does not exist',
@@ -494,36 +739,25 @@ const ALONE: Readonly<Record<string, string>> = {
   'unused-zone': 'nothing uses it',
   'version-beyond-data': 'about this program',
   'websocket-closed-when-idle': 'takes a minute',
-  'all-servers-down': 'the good text names machines that are not there',
-  'auth-request-body-announced': 'the authority has to wait for the body: trace-rules',
-  'backup-with-hash': 'shown by a failing server only',
   'buffering-off': 'a matter of slow clients',
   'cache-inactive-below-valid': 'takes ten minutes',
   'dns-resolved-once': 'needs a name whose address changes',
-  'grpc-without-http2': 'needs a gRPC client',
-  'request-buffering-off': 'a matter of slow clients',
-  'retry-not-idempotent': 'shown by a failing server only',
   'body-limit-of-redirect': 'the site of its example speaks TLS; the limit itself: body-size-default',
   'resolver-unused': 'needs a name whose address changes',
-  'setting-lost-on-redirect': 'shown by trace-rules',
   'socketio-without-affinity': 'needs two processes that keep sessions',
-  'setting-of-another-module': 'what does nothing shows nothing',
   'single-server-never-marked-down': 'what does nothing shows nothing',
   'timeouts-inverted': 'takes minutes',
-  'upstream-keepalive-missing': 'a matter of speed',
   'upstream-zone-missing': 'needs several workers',
   'host-empty-over-http3': 'needs QUIC, which came with 1.25.0',
-  'upstream-scheme-port': 'needs the upstream’s own TLS',
-  'address-of-proxy': 'needs the PROXY protocol or a balancer in front',
-  'dry-run-left-on': 'its example has no limit',
-  'limit-behind-proxy': 'needs a balancer in front',
-  'limit-without-zone-use': 'what does nothing shows nothing',
   'zone-too-small': 'needs thousands of addresses',
 };
 
 const REALIP = 'set_real_ip_from 127.0.0.1;\nreal_ip_header X-Test-Address;\n';
 
-async function shown(row: Row, text: string, echo: Echo): Promise<boolean> {
+async function shown(row: Row, example: string, echo: Echo): Promise<boolean> {
+  const backend = await Backend.start(row.backend?.kind ?? 'answers');
+  let text = row.change?.(example, echo) ?? example;
+  for (const at of row.backend?.at ?? []) text = text.replaceAll(at, backend.address);
   const usesRealip = /set_real_ip_from|real_ip_header/.test(text);
   const running: Running = await serve(
     (ports, folder) =>
@@ -546,6 +780,9 @@ async function shown(row: Row, text: string, echo: Echo): Promise<boolean> {
     if (fs.existsSync(path.join(running.folder, name))) fs.chmodSync(path.join(running.folder, name), 0o777);
   try {
     return await row.harm({
+      port,
+      tlsPort: running.ports[2]!,
+      backend,
       get: (target, options) => ask(port, target, echo, options),
       from: (address, target, options = {}) =>
         ask(port, target, echo, { ...options, headers: [`X-Test-Address: ${address}`, ...(options.headers ?? [])] }),
@@ -553,6 +790,7 @@ async function shown(row: Row, text: string, echo: Echo): Promise<boolean> {
     });
   } finally {
     await running.stop();
+    backend.stop();
   }
 }
 
@@ -623,8 +861,76 @@ test('cache-without-lock 1: a page is made once, when it is new and when it has 
   assert.deepEqual(good, { fresh: 1, expired: 1 });
 });
 
+test('backup-with-hash: nginx refuses the method in front of the servers; behind them the backup is asked when the others fail', {
+  skip: withoutNginx(),
+  timeout: 30_000,
+}, async () => {
+  const example = RULES.find((r) => r.id === 'backup-with-hash')!.examples[0]!;
+  const backend = await Backend.start('answers');
+  const lines = exampleTree(example, example.bad!).marks.length && example.bad!.split('\n').filter((line) => !line.startsWith('#'));
+  assert.ok(lines);
+  const text = (order: readonly string[]) => (ports: readonly number[]) =>
+    `events {}\nhttp { ${OWN_PATHS} upstream app { ${order.join('\n')} } server { listen 127.0.0.1:${ports[0]}; location / { proxy_pass http://app; } } }`
+      .replace('10.0.0.1:8000', '127.0.0.1:1')
+      .replace('10.0.0.2:8000', backend.address);
+  try {
+    await assert.rejects(serve(text([lines.at(-1)!, ...lines.slice(0, -1)])), /balancing method does not support parameter "backup"/);
+    const running = await serve(text(lines), { files: standardFiles() });
+    const echo = await Echo.start();
+    try {
+      assert.equal((await ask(running.ports[0]!, '/', echo)).status, 200);
+    } finally {
+      await running.stop();
+      await echo.stop();
+    }
+  } finally {
+    backend.stop();
+  }
+});
+
+/** The suite that a client of one protocol gets; null where the handshake fails. */
+const suiteFor = (port: number, version: tls.SecureVersion, ciphers: string): Promise<string | null> =>
+  new Promise((done) => {
+    const options = { port, host: '127.0.0.1', minVersion: version, maxVersion: version, ciphers: `${ciphers}:@SECLEVEL=0` };
+    const socket = tls.connect({ ...options, rejectUnauthorized: false, timeout: 5000 }, () => {
+      done(socket.getCipher().name);
+      socket.destroy();
+    });
+    socket.on('error', () => done(null));
+  });
+
+test('dhe-without-parameters: suites of DHE without parameters are never chosen', { skip: withoutNginx(), timeout: 30_000 }, async () => {
+  const rule = RULES.find((r) => r.id === 'dhe-without-parameters')!;
+  // the key of the other tests is no RSA key, and DHE wants one
+  const folder = temporaryFolder('rsa');
+  const words = 'req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=example.com -keyout key.pem -out cert.pem';
+  execFileSync('openssl', words.split(' '), { cwd: folder, stdio: 'ignore' });
+  const files = Object.fromEntries(['key.pem', 'cert.pem'].map((f) => [f, fs.readFileSync(path.join(folder, f), 'utf8')]));
+  const served = async (ciphers: string): Promise<{ running: Running; said: readonly string[] }> => {
+    const lines = `ssl_protocols TLSv1.1 TLSv1.2; ssl_prefer_server_ciphers on; ssl_ciphers ${ciphers}:@SECLEVEL=0;`;
+    const server = (listen: string): string =>
+      `events {}\nhttp { server { listen ${listen} ssl; ssl_certificate cert.pem; ssl_certificate_key key.pem; ${lines} return 204; } }`;
+    const said = await lintText(server('443'), [rule], exampleSettings({ settings: { openssl: '3.0.19' } }));
+    const running = await serve((ports) => server(`127.0.0.1:${ports[0]}`), { files: { ...standardFiles(), ...files } });
+    return { running, said: said.findings.map((f) => f.messageId) };
+  };
+  const first = await served('DHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-SHA');
+  const protocol = await served('ECDHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES128-SHA');
+  try {
+    assert.deepEqual([first.said, protocol.said], [['first'], ['protocol']]);
+    const port = first.running.ports[0]!;
+    assert.equal(await suiteFor(port, 'TLSv1.2', 'ALL'), 'ECDHE-RSA-AES128-GCM-SHA256');
+    assert.equal(await suiteFor(port, 'TLSv1.2', 'DHE-RSA-AES256-GCM-SHA384'), null);
+    assert.equal(await suiteFor(protocol.running.ports[0]!, 'TLSv1.2', 'ALL'), 'ECDHE-RSA-AES128-GCM-SHA256');
+    assert.equal(await suiteFor(protocol.running.ports[0]!, 'TLSv1.1', 'ALL'), null);
+  } finally {
+    await first.running.stop();
+    await protocol.running.stop();
+  }
+});
+
 test('every rule is shown by a request, or says why not', () => {
-  const rows = new Set([...ROWS.map((r) => r.rule), 'cache-without-lock']);
+  const rows = new Set([...ROWS.map((r) => r.rule), 'cache-without-lock', 'dhe-without-parameters', 'backup-with-hash']);
   const judged = RULES.filter((r) => r.looksAt.some((l) => 'outcome' in l));
   const without = RULES.filter((r) => !rows.has(r.id) && !judged.includes(r) && !GROUPS[r.group] && !ALONE[r.id]);
   assert.deepEqual(

@@ -15,11 +15,21 @@ import { type Running, serve, standardFiles, withoutNginx } from '../harness/ngi
 import { ask, type Got, placed } from '../harness/placed.ts';
 import { exampleSettings, exampleTree, lintTree } from '../harness/rules.ts';
 
+/** The header by which a test says who asks, where the proof is about a client of some network. */
+const CLIENT = 'X-Test-Address';
+
+const clientOf = ({ witness }: Finding): string | undefined => / for ([\d.]+)$/.exec(witness!.outcome)?.[1];
+
 /** Sends the request of a proof (`GET http://host/path, Name: value`). */
-async function send(request: string, port: number, echo: Echo, times = 1): Promise<Got> {
+async function send(request: string, port: number, echo: Echo, times = 1, client?: string): Promise<Got> {
   const m = /^([A-Z]+) https?:\/\/([^/]+)(\/\S*?)(?:, (.*))?$/.exec(request);
   assert.ok(m, `a request: ${request}`);
-  return ask(port, m[3]!, echo, { method: m[1]!, host: m[2]!, headers: (m[4] ?? '').split(', ').filter(Boolean), times });
+  return ask(port, m[3]!, echo, {
+    method: m[1]!,
+    host: m[2]!,
+    headers: [...(m[4] ?? '').split(', ').filter(Boolean), ...(client ? [`${CLIENT}: ${client}`] : [])],
+    times,
+  });
 }
 
 const portOf = (request: string, running: Running): number => running.ports[/^\w+ https?:\/\/[^/]*:81\//.test(request) ? 1 : 0]!;
@@ -37,41 +47,44 @@ async function shows(finding: Finding, running: Running, echo: Echo): Promise<{ 
     fs.mkdirSync(path.dirname(path.join(running.folder, file)), { recursive: true });
     fs.writeFileSync(path.join(running.folder, file), MARKER);
   } else if (file) fs.mkdirSync(path.join(running.folder, file), { recursive: true });
-  const got = await send(request, port, echo, /^(?:MISS|HIT)/.test(outcome) ? 2 : 1);
+  const got = await send(request, port, echo, /^(?:MISS|HIT)/.test(outcome) ? 2 : 1, clientOf(finding));
   const inside = (text: string): string =>
     text.replaceAll(`http://127.0.0.1:${echo.ports.http}`, 'http://127.0.0.1:8000').replace(`//${os.hostname()}/`, '//localhost/');
   const redirect = /^(30\d) (.*)$/s.exec(outcome);
   const passed = /^[A-Z]+ (.+) at /.exec(outcome);
   const header = /^([A-Z][\w-]+): (.*?)( arrives at \S+)?$/.exec(outcome);
   const without = /^(\d{3}) without (.+)$/.exec(outcome);
+  const unsent = /^([\w-]+) is not sent to \S+$/.exec(outcome);
   const args = /^\$args is (.*)$/.exec(outcome);
   const holds = without
     ? got.status === Number(without[1]) &&
       !without[2]!.split(', ').some((name) => got.headers.some(([n]) => n.toLowerCase() === name.toLowerCase()))
-    : redirect
-      ? got.status === Number(redirect[1]) && inside(got.location ?? '') === redirect[2]
-      : header
-        ? (header[3] ? got.passed : got.headers).some(
-            ([n, v]) =>
-              n.toLowerCase() === header[1]!.toLowerCase() &&
-              // the port that is 80 in the text
-              ['', '/etc/nginx'].some((at) => v.replace(running.folder, at).replace(`:${running.ports[0]}`, ':80') === header[2]),
-          )
-        : passed
-          ? got.asked.at(-1) === passed[1]
-          : args
-            ? got.body === args[1]
-            : outcome.startsWith('HIT')
-              ? got.asked.length === 1 && got.status === Number(outcome.slice(4, 7))
-              : outcome.endsWith('own page')
-                ? got.status === Number(outcome.slice(0, 3)) && /<hr><center>nginx/.test(got.body)
-                : outcome.startsWith('MISS')
-                  ? got.asked.length === 2
-                  : isFolder
-                    ? got.status === 301 || got.status === 403
-                    : file
-                      ? got.body === MARKER
-                      : got.status === Number(/\b(\d{3})\b/.exec(outcome)?.[1]);
+    : unsent
+      ? got.asked.length > 0 && !got.passed.some(([n, v]) => n.toLowerCase() === unsent[1]!.toLowerCase() && v !== '')
+      : redirect
+        ? got.status === Number(redirect[1]) && inside(got.location ?? '') === redirect[2]
+        : header
+          ? (header[3] ? got.passed : got.headers).some(
+              ([n, v]) =>
+                n.toLowerCase() === header[1]!.toLowerCase() &&
+                // the port that is 80 in the text
+                ['', '/etc/nginx'].some((at) => v.replace(running.folder, at).replace(`:${running.ports[0]}`, ':80') === header[2]),
+            )
+          : passed
+            ? got.asked.at(-1) === passed[1]
+            : args
+              ? got.body === args[1]
+              : outcome.startsWith('HIT')
+                ? got.asked.length === 1 && got.status === Number(outcome.slice(4, 7))
+                : outcome.endsWith('own page')
+                  ? got.status === Number(outcome.slice(0, 3)) && /<hr><center>nginx/.test(got.body)
+                  : outcome.startsWith('MISS')
+                    ? got.asked.length === 2
+                    : isFolder
+                      ? got.status === 301 || got.status === 403
+                      : file
+                        ? got.body === MARKER
+                        : got.status === Number(/\b(\d{3})\b/.exec(outcome)?.[1]);
   return { holds, got };
 }
 
@@ -117,13 +130,16 @@ function makeFolders(text: string, folder: string, findings: readonly Finding[])
 
 /** Why an example cannot be asked here: its proof needs an application that answers in a certain way, or a newer nginx. */
 const notAsked = (example: Example, text: string): boolean =>
-  example.notOn122 !== undefined || /\bssl\b|^#- /m.test(text.replaceAll(TLS_SERVER, ''));
+  example.notOn122 !== undefined || /\bssl\b/.test(text.replaceAll(TLS_SERVER, ''));
 
 const judged = RULES.filter((r) => r.looksAt.some((l) => 'outcome' in l));
 
 describe('witnesses on the real nginx', { skip: withoutNginx(), concurrency: 2 }, () => {
   for (const rule of judged) test(rule.id, { timeout: 60_000 }, () => prove(rule));
 });
+
+/** Where a file of an example is below the prefix, which stands for /etc/nginx. */
+const pathOf = (file: string): string => new URL(file).pathname.replace(/^\/(?:etc\/nginx\/)?/, '');
 
 async function prove(rule: Rule): Promise<void> {
   let proofs = 0;
@@ -134,15 +150,26 @@ async function prove(rule: Rule): Promise<void> {
       const tree = exampleTree(example, example.bad);
       const settings = exampleSettings(example);
       const { findings } = await lintTree(tree, [rule], { ...settings, rules: { ...settings.rules, [rule.id]: rule.severity } });
-      const text = (of: typeof tree): string => [...of.files.values()][0]!;
-      const start = (source: string): Promise<Running> =>
-        serve((ports, folder) => placed(source, ports, folder, echo), {
+      const start = (of: typeof tree): Promise<Running> => {
+        const [main, ...others] = [...of.files];
+        const told = (text: string): string =>
+          findings.some(clientOf) && !/real_ip/.test(text)
+            ? text.replace(/\bhttp\s*\{/, `http {\nset_real_ip_from 127.0.0.1;\nreal_ip_header ${CLIENT};\n`)
+            : text;
+        return serve((ports, folder) => placed(told(main![1]), ports, folder, echo), {
           ports: 3,
-          files: { ...standardFiles(), 'var/cache/nginx/here': '' },
+          // files that are included name no ports and no folders
+          files: {
+            ...standardFiles(),
+            'var/cache/nginx/here': '',
+            ...Object.fromEntries(others.map(([file, text]) => [pathOf(file), text])),
+          },
         });
-      const bad = await start(text(tree));
+      };
+      const all = (of: typeof tree): string => [...of.files.values()].join('\n');
+      const bad = await start(tree);
       try {
-        makeFolders(text(tree), bad.folder, findings);
+        makeFolders(all(tree), bad.folder, findings);
         for (const finding of findings) {
           await answerFor(finding, bad, echo);
           const { holds, got } = await shows(finding, bad, echo);
@@ -153,7 +180,7 @@ async function prove(rule: Rule): Promise<void> {
         await bad.stop();
       }
       if (example.good === undefined || notAsked(example, example.good)) continue;
-      const good = await start(text(exampleTree(example, example.good)));
+      const good = await start(exampleTree(example, example.good));
       try {
         makeFolders(example.good, good.folder, findings);
         for (const finding of findings) {
@@ -183,6 +210,11 @@ const PLAIN: [string, string][] = [
 async function answerFor(finding: Finding, running: Running, echo: Echo): Promise<void> {
   echo.answer = { status: 200, headers: PLAIN, body: '' };
   const { request } = finding.witness!;
+  // the authority names the user
+  if (finding.rule === 'auth-request-value-unset') {
+    echo.answer = { status: 200, headers: [['X-User', 'alice'], ...PLAIN], body: '' };
+    return;
+  }
   // an application that says nothing about how long its pages are good
   if (finding.rule === 'cache-stores-nothing') {
     echo.answer = { status: 200, headers: [['Content-Length', '0']], body: '' };

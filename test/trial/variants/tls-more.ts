@@ -122,6 +122,8 @@ export const TRIALS: readonly Trial[] = [
       `${TLS}ssl_ciphers DHE+AESGCM;\nssl_protocols TLSv1.2 TLSv1.3;`,
       http(`ssl_ciphers DHE-RSA-AES256-GCM-SHA384:DHE-RSA-AES128-GCM-SHA256;\nserver { ${TLS} }`),
       stream(`server { listen 443 ssl; ${CERT} ssl_ciphers EDH+AESGCM; proxy_pass 127.0.0.1:1; }`),
+      `${TLS}ssl_ciphers EDH+AESGCM:EECDH+AESGCM;`,
+      `${TLS}ssl_protocols TLSv1 TLSv1.2;\nssl_ciphers ECDHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES128-SHA:@SECLEVEL=0;`,
     ],
     sane: [
       `${TLS}ssl_ciphers DHE-RSA-AES128-GCM-SHA256;\nssl_dhparam /etc/ssl/dh.pem;`,
@@ -129,6 +131,9 @@ export const TRIALS: readonly Trial[] = [
       `${TLS}ssl_ciphers HIGH;`,
       http(`ssl_dhparam /etc/ssl/dh.pem;\nserver { ${TLS} ssl_ciphers DHE+AESGCM; }`),
       `${TLS}ssl_protocols TLSv1.3;\nssl_ciphers DHE+AESGCM;`,
+      `${TLS}ssl_ciphers EECDH+AESGCM:EDH+AESGCM;`,
+      `${TLS}ssl_protocols TLSv1 TLSv1.2;\nssl_ciphers ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-SHA:DHE-RSA-AES128-SHA:@SECLEVEL=0;`,
+      `${TLS}ssl_dhparam d.pem;\nssl_ciphers EDH+AESGCM:EECDH+AESGCM;`,
     ],
   },
   {

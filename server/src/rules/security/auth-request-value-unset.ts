@@ -1,7 +1,8 @@
 /** auth_request_set where no subrequest of its own is made: the variable stays empty. Shown by what the application gets. */
 import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
-import { proofOf } from '../../witness/requests.ts';
+import { type Proof, proofOf } from '../../witness/requests.ts';
+import { type Spot, spotsOfServer } from '../../witness/spots.ts';
 import { headerName } from '../../witness/values.ts';
 import { defineRule } from '../rule.ts';
 import { askedBy } from '../upstreams/_receiver.ts';
@@ -27,6 +28,21 @@ const setsWhereAsked = (scope: Scope): boolean =>
   !scope.has('auth_request') &&
   scope.has('internal') &&
   askedBy(scope).some((d) => d.name === 'auth_request');
+
+/** A request to a place that asks here and passes the variable on, with what its application does not get. */
+function proofOfAsker(spot: Spot, line: Directive): Proof | null {
+  const name = line.value(0).replace(/^\$/, '');
+  for (const other of spotsOfServer(spot.config, spot.server)) {
+    if (other === spot || other.unsure || !isInForce(other.scope.value('auth_request')?.value(0))) continue;
+    const header = MAKING.flatMap((making) => other.scope.effective(making).directives).find((d) => d.value(1) === `$${name}`);
+    const trace = header && other.path !== undefined ? other.ask({}) : null;
+    const sent = trace?.outcome.upstreamRequest;
+    if (!header || !trace || !sent || [...sent.headers, ...(sent.params ?? [])].some(([n, v]) => n === header.value(0) && v !== ''))
+      continue;
+    return proofOf(trace, `${header.value(0)} is not sent to ${sent.upstream}`);
+  }
+  return null;
+}
 
 export default defineRule({
   id: 'auth-request-value-unset',
@@ -90,7 +106,7 @@ Like all lists, the lines of an outer level are hidden by a single one of the lo
         at: line.at(),
         data: { name: line.value(0) },
         related: asking ? [{ at: asking.at(), message: 'the subrequest is made here' }] : [],
-        witness: proofOf(spot.ask({})),
+        witness: proofOfAsker(spot, line) ?? proofOf(spot.ask({})),
       });
     }
   },

@@ -13,13 +13,16 @@ export default defineRule({
   title: 'backup is not supported by the balancing method',
   why: `
 \`ip_hash\`, \`hash\` and \`random\` choose a server without regard to backups. When such a line comes before the servers, nginx refuses the
-parameter, which \`upstream-conflict\` reports. When it comes after them, nginx accepts both, and the backup is hardly ever used as one.`,
+parameter, which \`upstream-conflict\` reports. When it comes after them, nginx does not look, and takes both. The backup is then asked when the
+method has found no server and falls back to taking turns; the documentation excludes the pair, and the next person who sorts the lines has
+a configuration that does not load.`,
   about: ['ip_hash', 'hash', 'random', 'server'],
   looksAt: { scope: ['upstream', 'stream-upstream'] },
   needs: 'file',
   fixable: 'always',
   messages: {
-    unused: '{method} does not support backup servers. Remove one of them, and put {method} before the servers.',
+    unused:
+      '{method} does not support backup servers: nginx takes this one only because {method} stands after it, and refuses it the other way round. Remove one of them, and put {method} before the servers.',
   },
   check({ directive, scope, report }) {
     const group = groupOf(directive, scope);

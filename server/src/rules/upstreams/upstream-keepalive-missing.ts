@@ -49,6 +49,11 @@ with those.`,
         server 10.0.0.1:8000;
         keepalive 16;
     }
+    server { location / { proxy_pass http://app; proxy_http_version 1.1; proxy_set_header Connection ""; } }`,
+      fixed: `    upstream app {
+        server 10.0.0.1:8000;
+        keepalive 16;
+    }
     server { location / { proxy_pass http://app; } }`,
     },
     { inside: 'http', good: 'upstream app { server 10.0.0.1:8000; }\nserver { location / { proxy_pass http://app; } }' },
