@@ -15,6 +15,7 @@ import { cluster } from '../trial/variants/cluster.ts';
 const TWO_DEFECTS: Readonly<Record<string, string>> = {
   'response-splitting + server-side-request-forgery': 'line ends in the value, and a host that the client chooses',
   'forward-secrecy-missing + weak-cipher': 'one term selects suites that are broken, and others without forward secrecy',
+  'below-mozilla-profile + dhe-without-parameters': 'a profile that was asked for, and handshakes that fail',
   'capture-sent-decoded + proxy-pass-drops-path': 'what the path becomes, and the query that is lost',
   'capture-sent-decoded + proxy-redirect-lost': 'the path of requests, and the host of redirects',
   'proxy-pass-drops-path + proxy-redirect-lost': 'the path of requests, and the host of redirects',

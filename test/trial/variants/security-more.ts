@@ -196,7 +196,7 @@ export const TRIALS: readonly Trial[] = [
       http(`ssl_protocols TLSv1.2;\nssl_ciphers DHE-RSA-AES256-GCM-SHA384;\nserver { ${TLS} }`),
       inc(`server { ${TLS} ssl_protocols TLSv1.2; @ }`, 'ssl_ciphers DHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES256-GCM-SHA384;'),
     ],
-    sane: [`${TLS}ssl_protocols TLSv1.2;\nssl_ciphers DHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-AES128-GCM-SHA256;`],
+    sane: [`${TLS}ssl_protocols TLSv1.2;\nssl_ciphers ECDHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES256-GCM-SHA384;`],
   },
   {
     rule: 'forward-secrecy-missing',
