@@ -10,6 +10,7 @@ import { type FileId, hostFileOf } from '../base/file-id.ts';
 import { Lines } from '../base/lines.ts';
 import type { ConfigId } from '../config/config.ts';
 import type { EditorSettings } from '../config/declared.ts';
+import { cutOff } from '../rules/cut-off.ts';
 import { Held, Present } from '../rules/held.ts';
 import { Merged } from '../rules/merged.ts';
 import { Remembered } from '../rules/remembered.ts';
@@ -442,14 +443,15 @@ export class Publisher {
     const ids = new Set(list.map((u) => u.id));
     const gone = [...this.behind.keys()].filter((id) => !ids.has(id));
     for (const id of gone) this.behind.delete(id);
-    for (const { id, state, tree, deployment, config } of list) {
+    for (const { id, state, tree, deployment, cut, config } of list) {
       const before = this.behind.get(id);
       if (before?.state === state && before.deployment === deployment) continue;
       if (isOther()) return;
-      const steps = lintSteps(config(), rules, { deployment, onCrash: (rule, error) => this.crashed(rule, error) });
+      const own = config();
+      const steps = lintSteps(own, rules, { deployment, onCrash: (rule, error) => this.crashed(rule, error) });
       const findings = await this.stepsInSlices(steps, isOther);
       if (!findings) return;
-      this.behind.set(id, { state, tree, deployment, findings });
+      this.behind.set(id, { state, tree, deployment, findings: [...findings, ...cutOff(own, rules, cut)] });
     }
     if (isOther()) return;
     this.behindAt = revision;
@@ -552,6 +554,7 @@ export class Publisher {
         ...(progress ? { progress } : {}),
       });
       merged.add(config, findings);
+      if (!quick) merged.add(config, cutOff(config, rules, snapshot.cutOf(config)));
       if (!quick)
         merged.add(
           config,

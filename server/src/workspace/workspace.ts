@@ -100,6 +100,8 @@ export interface Unopened {
   readonly state: object;
   readonly tree: Tree;
   readonly deployment: Deployment;
+  /** what the limits cut off its project, in words for people */
+  readonly cut: readonly string[];
   /** made for whoever asks, and kept by nobody: there may be hundreds */
   config(): Config;
 }
@@ -116,6 +118,8 @@ export interface Snapshot {
   keeps(id: FileId, edits: readonly TextEdit[]): boolean;
   /** what the project says of the applications behind a configuration */
   deploymentOf(config: Config): Deployment;
+  /** what the limits cut off the project of a configuration, in words for people */
+  cutOf(config: Config): readonly string[];
   /** what the first of the folders that holds an application says, for what is asked of the workspace as a whole */
   readonly folderDeployment: Deployment;
   /** the editor's version of an open file */
@@ -886,7 +890,9 @@ export class Workspace {
           if (token.cancelled) return false;
           if (read.has(file) && project.instances.length < 2) continue;
           if (left-- <= 0) {
-            this.options.log?.(`${project.boundary}: ${loose.length - i} of ${loose.length} files that are not open were not looked at`);
+            const said = `${loose.length - i} of ${loose.length} files that no main file reads were not looked at, for none of them is open`;
+            if (!this.notLookedAt.has(project)) this.options.log?.(`${project.boundary}: ${said}`);
+            this.notLookedAt.set(project, [said]);
             break;
           }
           if ((this.buffers.get(file)?.version ?? null) !== null) continue;
@@ -925,10 +931,22 @@ export class Workspace {
         state: l,
         tree,
         deployment: this.deploymentAt(file, id),
+        cut: this.cutOf(file),
         config: () => new Config(tree, this.engine, settings, 'fragment', 'main', contexts ?? ['main']),
       };
     });
   }
+
+  /** What the limits cut off a project of the open folders, in words for people. */
+  private cutOf(file: FileId): readonly string[] {
+    const project = this.projectOf(hostFileOf(file));
+    const { boundary } = project;
+    if (!this.folders.some((f) => isBelow(f, boundary) || isBelow(boundary, f))) return [];
+    return [...project.cut, ...(this.notLookedAt.get(project) ?? [])];
+  }
+
+  /** of projects with more files than are looked at while they are not open */
+  private readonly notLookedAt = new WeakMap<Project, readonly string[]>();
 
   /** Whether a file is one of nginx's of the open folders: someone will look at it, open or not. */
   isKnown(file: FileId): boolean {
@@ -1115,6 +1133,7 @@ export class Workspace {
       embedded: (host) => this.hosts.get(host)?.embedded ?? this.files.parts(host),
       keeps: (id, edits) => this.files.keeps(id, edits),
       deploymentOf: (config) => this.deploymentAt(config.subject, config.id),
+      cutOf: (config) => this.cutOf(config.subject),
       get folderDeployment() {
         return inFolders();
       },

@@ -4,7 +4,6 @@ import type { Command } from 'commander';
 import { visible } from '../../base/escape.ts';
 import { type FileId, hostFileOf } from '../../base/file-id.ts';
 import { MemoryFiles } from '../../base/memory-files.ts';
-import type { Config } from '../../config/config.ts';
 import type { Level } from '../../config/settings.ts';
 import { isStock } from '../../config/stock.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
@@ -14,6 +13,7 @@ import { Proofs } from '../../fixes/prove.ts';
 import { loadParts } from '../../host/parts.ts';
 import { fileOfPath, isPathBelow, machinePath } from '../../host/paths.ts';
 import { writeFiles } from '../../host/write-files.ts';
+import { cutOff } from '../../rules/cut-off.ts';
 import { inHost } from '../../rules/in-host.ts';
 import { Merged } from '../../rules/merged.ts';
 import { type Finding, idsOf, means, type Rule, ruleNames, ruleOf } from '../../rules/rule.ts';
@@ -174,7 +174,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
       out.push({
         config: tuned,
         deployment,
-        findings: [...findings.filter((f) => shown === null || shown(f.at.file)), ...notChecked(tuned, overrides.active, cut)],
+        findings: [...findings.filter((f) => shown === null || shown(f.at.file)), ...cutOff(tuned, overrides.active, cut)],
         shown,
       });
       progress.say(`${config.files.size} file${config.files.size === 1 ? '' : 's'} checked`);
@@ -323,25 +323,6 @@ interface Checked extends Found {
   readonly deployment: Deployment;
   /** which files were asked about; null: all */
   readonly shown: Asked['shown'];
-}
-
-/** What the limits cut off a project, as findings at the beginning of its main file. */
-function notChecked({ root, files, settings }: Config, active: readonly Rule[], cut: readonly string[]): Finding[] {
-  const rule = active.find((r) => r.id === 'not-checked');
-  const word = /\S+/.exec(files.get(root)?.text ?? '');
-  if (!rule || settings.rules[rule.id] === 'off') return [];
-  const start = word?.index ?? 0;
-  return cut.map((why) => ({
-    rule: rule.id,
-    group: rule.group,
-    severity: 'error',
-    at: { file: root, span: { start, end: start + (word?.[0].length ?? 0) } },
-    messageId: 'project',
-    message: rule.messages.project!.replace('{why}', () => why),
-    related: [],
-    fixes: [],
-    via: [],
-  }));
 }
 
 /** The findings by file, each once, with an empty list for a file that was read and has none. */
