@@ -663,7 +663,7 @@ class Part {
     if (!concerns) return NO_RULES;
     const lines = level.directives;
     let alike: string = context;
-    for (const { name } of lines) alike += ` ${name}`;
+    for (const { name } of lines) alike += `\0${name}`;
     let concerned = this.levels.get(alike);
     if (!concerned) {
       const names = new Map<string, number>();

@@ -15,25 +15,25 @@ const hasRoot = (scope: Scope): boolean => scope.effective('root').directives.le
 /** An expression that begins or ends where the path does: what is in the middle of one nobody writes for paths below another prefix. */
 const isBound = ({ name }: Location): boolean => name.startsWith('^') || name.endsWith('$');
 
-/** Whether what the expression takes may lie below a prefix, by the letters that it begins with for certain. */
-function meets(location: Location, prefix: Location): boolean {
-  const { start } = endsOf(location.name);
+/** Whether what begins with these letters, in lower case, may lie below a prefix. */
+function meets(start: string, prefix: Location): boolean {
   const name = `${prefix.name.toLowerCase().replace(/\/$/, '')}/`;
   return start.startsWith(name) || name.startsWith(start);
 }
 
 /** Prefixes of the level whose files lie elsewhere, or which pass requests on: the expression outranks them. */
-const tookFrom = (location: Location): readonly Location[] =>
-  isBound(location)
-    ? [...locationsOf(location.directive.scope).prefix.values()].filter(
-        (l) =>
-          !l.noRegex &&
-          l.name.length > 1 &&
-          !isOneFile(l) &&
-          (l.scope.has('alias') || PASS_DIRECTIVES.some((p) => l.scope.has(p))) &&
-          meets(location, l),
-      )
-    : [];
+function tookFrom(location: Location): readonly Location[] {
+  if (!isBound(location)) return [];
+  const { start } = endsOf(location.name);
+  return [...locationsOf(location.directive.scope).prefix.values()].filter(
+    (l) =>
+      !l.noRegex &&
+      l.name.length > 1 &&
+      meets(start, l) &&
+      !isOneFile(l) &&
+      (l.scope.has('alias') || PASS_DIRECTIVES.some((p) => l.scope.has(p))),
+  );
+}
 
 /** `location /favicon.ico { alias /srv/favicon.ico; }`: nothing is below a file. */
 const isOneFile = ({ name, scope }: Location): boolean => {
