@@ -76,8 +76,18 @@ const ON_ITS_WAY = 250;
 /** Milliseconds that a slice waits at most for requests: some of them wait for the disk. */
 const ANSWERING = 50;
 
-/** Lets timers and messages through. */
+/** Lets timers and messages through, and sleeps where there are none. */
 const breath = (): Promise<void> => new Promise((done) => setTimeout(done, 0));
+
+/** Turns of node's event loop from a pipe to the handler of a message: it is read, put together, and waits in a queue. */
+const TURNS = 4;
+
+/** Lets timers and messages through that are there, without going to sleep for others: a hundred naps are a twentieth of an opening. */
+async function turns(): Promise<void> {
+  // a browser has timers only
+  if (typeof setImmediate !== 'function') return breath();
+  for (let i = 0; i < TURNS; i++) await new Promise<void>((done) => setImmediate(done));
+}
 
 /** Decides when which findings are computed, and sends what changed. */
 export class Publisher {
@@ -281,7 +291,7 @@ export class Publisher {
       await Promise.race([sending.catch(() => {}), enough]);
       clearTimeout(timer);
     }
-    await breath();
+    await turns();
   }
 
   /** Requests that are being answered. */
