@@ -5,10 +5,13 @@ import { type Location, locationsOf } from '../../config/locations.ts';
 import { endsOf } from '../../config/regex-index.ts';
 import type { Scope } from '../../config/scope.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
+import { admitted } from '../../witness/access.ts';
 import { samplesOf } from '../../witness/regex-samples.ts';
 import { proofOf } from '../../witness/requests.ts';
 import type { Spot } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
+
+const PURGES = ['proxy_cache_purge', 'fastcgi_cache_purge', 'uwsgi_cache_purge', 'scgi_cache_purge'];
 
 const hasRoot = (scope: Scope): boolean => scope.effective('root').directives.length > 0;
 
@@ -122,7 +125,8 @@ Give the block the \`root\` where the files are, or a \`proxy_pass\` of its own;
     none: '{from} is looked up as {file}, in the folder that nginx was compiled with: this location has no root, and proxy_pass is not inherited. Give it the root of the files, or a proxy_pass.',
   },
   check({ spot, report }) {
-    if (spot.has('internal', 'alias')) return;
+    // the module that empties caches answers by itself
+    if (spot.has('internal', 'alias', ...PURGES)) return;
     const { location, server } = spot;
     if (isRootless(spot)) {
       const line = spot.scope.first('try_files')!;
@@ -173,7 +177,8 @@ Give the block the \`root\` where the files are, or a \`proxy_pass\` of its own;
     // without a root nothing is found at all, which says more than that one prefix is outranked
     const rest = restOf(location!, server.scope);
     const path = rest && !spot.has('try_files') ? spot.paths.find((p) => !p.endsWith('/')) : undefined;
-    const trace = path === undefined ? null : spot.ask({ path });
+    // whoever may enter finds nothing there either
+    const trace = path === undefined ? null : admitted(spot, path);
     if (!rest || !trace || trace.outcome.kind !== 'static' || trace.outcome.file === null) return outranked?.();
     const file = belowPrefix(spot, trace.outcome.file);
     report(rest.scope.has('root') ? 'inner' : 'none', {
@@ -217,6 +222,25 @@ location ~* \\.(css|js)$ {
         outcome: '/srv/www/static/.js, 404 where it is not there',
         meant: '`200 /srv/shop/static/.js`',
       },
+    },
+    {
+      inside: 'server',
+      bad: `location / {
+    proxy_pass http://127.0.0.1:8000;
+}
+    location /admin/ {
+#   ^^^^^^^^^^^^^^^^ none
+        allow 127.0.0.0/8;
+        deny all;
+    }`,
+      good: `location / {
+    proxy_pass http://127.0.0.1:8000;
+}
+location /admin/ {
+    allow 127.0.0.0/8;
+    deny all;
+    proxy_pass http://127.0.0.1:8000;
+}`,
     },
     {
       inside: 'server',

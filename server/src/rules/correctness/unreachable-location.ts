@@ -1,11 +1,22 @@
 /** Locations that no path reaches because others take all of theirs: shown by running such paths through nginx's own order of matching. */
+import { restrictionsOf, speaksOfAccess } from '../../answers/who-may-enter.ts';
 import { toBytes } from '../../base/bytes.ts';
 import { isOpen, type Location, locationOf, locationsOf, matchLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
+import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
+import { answersAtOnce } from '../../witness/access.ts';
 import { isPath, matchingRoot, pathsFor } from '../../witness/paths.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { mayLoseTheSlash } from './_slash.ts';
+
+/** The location has access rules of its own, and the one that takes its paths passes them on to a program without any. */
+const keepsFrom = ({ scope }: Location, { scope: other }: Location): boolean =>
+  restrictionsOf(scope).some((d) => d.scope === scope) &&
+  !answersAtOnce(scope) &&
+  !answersAtOnce(other) &&
+  !speaksOfAccess(other) &&
+  PASS_DIRECTIVES.some((p) => other.has(p));
 
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyz0123456789-_.~ABZ/'];
 
@@ -143,6 +154,8 @@ The rule generates many different paths that match the location and sends each t
     const [winner, path] = [...winners][0]!;
     // two of the same name are another rule's
     if (winner.directive.values.join(' ') === directive.values.join(' ') && winner.kind !== 'regex') return;
+    // access rules that another pattern gets past are the business of access-list-outranked
+    if (location.kind === 'regex' && winner.kind === 'regex' && keepsFrom(location, winner)) return;
     const word = directive.args.at(-1)!;
     report(location.kind === 'regex' && winner.noRegex ? 'prefixed' : 'taken', {
       at: directive.at(word),

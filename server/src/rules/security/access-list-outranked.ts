@@ -20,6 +20,9 @@ import { type Spot, spotOf, spotsOf, spotsOfServer } from '../../witness/spots.t
 import { asPath, joined, type Probe } from '../../witness/values.ts';
 import { type CheckInput, defineRule } from '../rule.ts';
 
+/** Scripts, of which no folder of version control has any. */
+const SCRIPT = /\.php$/i;
+
 /** Endings of what pages show and nobody hides. */
 const ASSETS = /\.(?:css|js|mjs|map|svg|ico|png|jpe?g|gif|webp|woff2?|ttf|eot|otf)$/i;
 
@@ -225,8 +228,10 @@ function tellServers(spot: Spot, own: Trace, tell: (other: Spot, trace: Trace) =
 }
 
 /** Nothing that nobody sees may keep someone out on the way. */
-const isCertainWay = (trace: Trace): boolean =>
-  !isScripted(trace) && !trace.assumptions.some((a) => a.id.startsWith('include:') || a.id === 'main-file');
+const isCertainWay = (trace: Trace): boolean => isSeen(trace) && !trace.assumptions.some((a) => a.id === 'main-file');
+
+/** No script and no include that nobody sees is on the way. */
+const isSeen = (trace: Trace): boolean => !isScripted(trace) && !trace.assumptions.some((a) => a.id.startsWith('include:'));
 
 /** A file of an internal place that another one gives to everyone. */
 function tellInternal(spot: Spot, other: Location, path: string, report: CheckInput<'internal'>['report']): boolean {
@@ -393,6 +398,45 @@ function tellLeft(spot: Spot, report: CheckInput<'left'>['report']): boolean {
   return true;
 }
 
+/** The path where a file is there that try_files looks for: what is kept from people is there. */
+function withFile(at: Spot, path: string): Trace {
+  const trace = at.ask({ path: asPath(path) });
+  const file = trace.outcome.status === 404 ? trace.assumptions.find((a) => a.id.startsWith('file:')) : undefined;
+  return file ? at.ask({ path: asPath(path) }, { assume: { [file.id]: 'file' } }) : trace;
+}
+
+/**
+ * A restricted pattern behind one that takes every path that is known of it: `location ~ \\.php$` in front of `location ~* /uploads/.*\\.php$ { deny all; }`. The
+ * lines are the pattern's own, so that it is there for nothing else.
+ */
+function tellHidden(spot: Spot, report: CheckInput<'first'>['report']): void {
+  const { location, scope } = spot;
+  const restriction = location?.kind === 'regex' && restrictionsOf(scope).find((d) => d.scope === scope);
+  if (!location || !restriction) return;
+  for (const { location: other, path } of earlier(spot, location, locationsOf(location.directive.scope).regexes)) {
+    const at = spotOf(spot.config, other.scope);
+    if (!at || at.unsure || !at.takes(path) || ASSETS.test(path) || OF_HIDDEN_FILES.test(location.name)) continue;
+    const trace = withFile(at, path);
+    if (!isOpenTo(trace, other) || !isBackend(trace) || !isSeen(trace)) continue;
+    report('first', {
+      at: nameOf(location),
+      data: {
+        restriction: restriction.name,
+        place: `"${words(location)}"`,
+        other: `"${words(other)}"`,
+        path,
+        outcome: outcomeText(trace),
+      },
+      related: [
+        { at: restriction.at(), message: 'not asked' },
+        { at: nameOf(other), message: `takes ${path}` },
+      ],
+      witness: proofOf(trace),
+    });
+    return;
+  }
+}
+
 /** Whether an error page, another server of the name or another location of the server may lead to the same. */
 const hasOtherWays = ({ config, server, scope, location }: Spot): boolean =>
   scope.effective('error_page').directives.length > 0 ||
@@ -448,7 +492,8 @@ A request is in one location only. Where a regular expression matches, it outran
   check({ spot, report }) {
     const { location, config, server } = spot;
     const plainPath = spot.path;
-    if (!location || plainPath === undefined) return;
+    if (!location) return;
+    if (plainPath === undefined) return tellHidden(spot, report);
     if (location.scope.has('internal')) {
       for (const { location: other, path } of below(spot)) if (tellInternal(spot, other, path, report)) return;
       return;
@@ -475,11 +520,11 @@ A request is in one location only. Where a regular expression matches, it outran
     const told = new Set<Location>();
     for (const { location: other, at, path } of candidates) {
       if (told.has(other)) continue;
-      const trace = at.ask({ path: asPath(path) });
+      const trace = withFile(at, path);
       if (!isOpenTo(trace, other) || trace.outcome.location?.pattern.startsWith('@')) continue;
       if (!isSame(own, trace, location, path)) continue;
       // what version control and editors keep in such folders has other names
-      if (OF_HIDDEN_FILES.test(location.name) && ASSETS.test(path)) continue;
+      if (OF_HIDDEN_FILES.test(location.name) && (ASSETS.test(path) || SCRIPT.test(path))) continue;
       told.add(other);
       report(location.kind === 'regex' ? 'first' : 'outranked', {
         at: nameOf(location),
@@ -538,6 +583,22 @@ location ~ ^/staff/ {
 }
 location ~ \\.json$ { proxy_pass http://127.0.0.1:8000; }`,
       witness: { request: 'GET http://www.example.test/staff/.json', outcome: 'GET /staff/.json at 127.0.0.1:8000', meant: '`401`' },
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+location ~ \\.php$ {
+    fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+    fastcgi_pass 127.0.0.1:9000;
+}
+location ~* /uploads/.*\\.php$ { deny all; }
+#           ^^^^^^^^^^^^^^^^^ first`,
+      good: `root /srv/site;
+location ~* /uploads/.*\\.php$ { deny all; }
+location ~ \\.php$ {
+    fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+    fastcgi_pass 127.0.0.1:9000;
+}`,
     },
     {
       inside: 'server',
