@@ -1,6 +1,7 @@
 /** Which of a spot's paths, conditions and ways in are worth a request: those that may fare otherwise than the ones before. */
 import { toBytes } from '../base/bytes.ts';
 import { chooseServer, hostOptions, listenersOf, validHost } from '../config/servers.ts';
+import { definitionOf, indexOf } from '../trace/index.ts';
 import { variablesIn } from '../trace/script.ts';
 import { fitsOf, mayBeMoved, pathIn } from './redirects.ts';
 import { type Door, MOST_PATHS, type Spot, wantedBy } from './spots.ts';
@@ -81,14 +82,26 @@ const otherHosts = (doors: readonly Door[]): readonly Probe[] =>
 
 const HOST = /^(?:http_)?host$|^server_name$/;
 
-/** Whether a line of the server looks at the host, or names the one of a door. */
-const looksAtHost = ({ server }: Spot, hosts: readonly string[]): boolean =>
-  server.names.some((n) => n.regex?.groups) ||
-  server.scope.all.some(
+const SENDING = new Set(['if', 'set', 'return', 'rewrite', 'error_page']);
+
+/** Whether a line by which requests are sent on looks at the host, itself or by a map, or names a host of one word. */
+function looksAtHost({ config, server }: Spot, hosts: readonly string[]): boolean {
+  if (server.names.some((n) => n.regex?.groups)) return true;
+  const words = hosts.filter((h) => !h.includes('.'));
+  const isOfMap = (name: string): boolean => {
+    const defined = definitionOf(indexOf(config), name);
+    return defined?.by === 'map' && variablesIn(defined.directive.value(0)).some((source) => HOST.test(source));
+  };
+  return server.scope.all.some(
     (d) =>
-      d.name !== 'server_name' &&
-      d.values.some((v) => hosts.some((h) => v.includes(h)) || (d.name === 'if' && variablesIn(v).some((name) => HOST.test(name)))),
+      SENDING.has(d.name) &&
+      d.values.some(
+        (v) =>
+          words.some((h) => v.includes(h)) ||
+          variablesIn(v).some((name) => ((d.name === 'if' || d.name === 'set') && HOST.test(name)) || isOfMap(name)),
+      ),
   );
+}
 
 /**
  * Ways in that tell something new: of two hosts for which the same servers answer wherever they are asked the second does not, unless a line or
@@ -110,11 +123,10 @@ export function tellingDoors(spot: Spot): readonly Door[] {
   const seen = new Set<string>();
   return doors.filter((door) => {
     const { scheme, port, host, listener } = door;
-    read ??=
-      looksAtHost(
-        spot,
-        doors.map((d) => d.host),
-      ) || config.main.all.some((d) => d.name === 'map' && variablesIn(d.value(0)).some((name) => HOST.test(name)));
+    read ??= looksAtHost(
+      spot,
+      doors.map((d) => d.host),
+    );
     const key = `${scheme} ${port} ${listener.proxyProtocol} ${listener.servers.length} ${listener.servers.indexOf(listener.defaultServer)} ${read ? host : serversFor(host)}`;
     if (seen.has(key)) return false;
     seen.add(key);

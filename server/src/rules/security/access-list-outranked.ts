@@ -81,9 +81,19 @@ const isInside = (location: Location, outer: Location): boolean => {
 const askedFor = ({ outcome: { upstreamRequest: to } }: Trace): string =>
   to?.params?.find(([n]) => n === 'PATH_INFO')?.[1] || (to?.uri ?? '').replace(/\?.*/s, '');
 
+/** A place for the files of one folder only, and the file is in another. */
+function isOfOtherFolder({ scope, location, directives }: Spot, file: string | null): boolean {
+  if (location?.kind !== 'prefix' || file === null) return false;
+  if (directives.some((d) => /^(?:rewrite|if|return|try_files|index)$|_pass$|_by_lua|^js_/.test(d.name))) return false;
+  const line = scope.value('alias');
+  const folder = line?.value(0) ?? '';
+  return /^\/[^$]*$/.test(folder) && !/\/\.\.?(?:\/|$)/.test(folder + file) && !file.startsWith(folder.replace(/\/+$/, ''));
+}
+
 /** Paths by which another place may lead to what the restricted one gives out: each end of its file's or URI's path, put after the name. */
 function ways(at: Spot, own: Trace, kept: string | null = null): string[] {
   const to = own.outcome.file ?? kept ?? askedFor(own);
+  if (isOfOtherFolder(at, own.outcome.file ?? kept)) return [];
   const { kind, name } = at.location!;
   const ends = to.split('/').map((_, i, all) => all.slice(i).join('/'));
   const made = (kind === 'prefix' ? [name.replace(/\/$/, '')] : []).flatMap((start) => ends.map((end) => asPath(`${start}/${end}`)));
@@ -93,7 +103,9 @@ function ways(at: Spot, own: Trace, kept: string | null = null): string[] {
       const first = path.split('/', 2).join('/');
       made.push(...ends.map((end) => asPath(`${first}/${end}`)));
     }
-  return [...at.somePaths(6), ...made.filter((p) => at.takes(p))];
+  // a prefix takes all below it alike, where no line of its own looks at the path
+  const plain = at.somePaths(kind === 'prefix' && !at.has('rewrite', 'if') ? 1 : 6);
+  return [...plain, ...made.filter((p) => at.takes(p))];
 }
 
 /** The patterns that nginx asks after a location: those of its level, then those of the levels around it (find_location). */
