@@ -743,6 +743,7 @@ const ALONE: Readonly<Record<string, string>> = {
   'cache-inactive-below-valid': 'takes ten minutes',
   'dns-resolved-once': 'needs a name whose address changes',
   'body-limit-of-redirect': 'the site of its example speaks TLS; the limit itself: body-size-default',
+  'control-socket-exposed': 'needs the service that is commanded',
   'resolver-unused': 'needs a name whose address changes',
   'socketio-without-affinity': 'needs two processes that keep sessions',
   'single-server-never-marked-down': 'what does nothing shows nothing',

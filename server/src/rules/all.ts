@@ -145,6 +145,7 @@ import authRequestValueEarly from './security/auth-request-value-early.ts';
 import authRequestValueUnset from './security/auth-request-value-unset.ts';
 import basicAuthOverHttp from './security/basic-auth-over-http.ts';
 import contentTypeByAddHeader from './security/content-type-by-add-header.ts';
+import controlSocketExposed from './security/control-socket-exposed.ts';
 import cookieWithoutFlags from './security/cookie-without-flags.ts';
 import corsMisconfigured from './security/cors-misconfigured.ts';
 import davOpen from './security/dav-open.ts';
@@ -478,6 +479,7 @@ export const RULES: readonly Rule[] = [
   authRequestValueUnset,
   basicAuthOverHttp,
   contentTypeByAddHeader,
+  controlSocketExposed,
   cookieWithoutFlags,
   corsMisconfigured,
   davOpen,

@@ -545,7 +545,7 @@ export const TRIALS: readonly Trial[] = [
       `location / { auth_request /a; error_page 401 = @login; ${APP} }\nlocation @login { return 302 /login; }\nlocation = /a { internal; return 401; }`,
       `location / { auth_request off; ${APP} }`,
       `location / { auth_request /a; ${APP} }\nlocation = /a { internal; return 403; }`,
-      `location / { auth_request /a; ${APP} }\nlocation = /a { internal; return 200; }`,
+      `location / { auth_request /a; ${APP} }\nlocation = /a { internal; if ($cookie_s = "") { return 401; } return 200; }`,
     ],
   },
 ];

@@ -306,4 +306,59 @@ export const TRIALS: readonly Trial[] = [
     ],
     sane: [`location /api/ { add_header Access-Control-Allow-Origin * always; if ($request_method = 'OPTIONS') { return 204; } ${PASS} }`],
   },
+  {
+    rule: 'control-socket-exposed',
+    inside: 'server',
+    bad: [
+      'location / { proxy_pass http://unix:/var/run/docker.sock; }',
+      'location /v1.43/ { proxy_pass http://unix:/run/docker.sock:/; }',
+      'location / { proxy_pass http://unix:/run/podman/podman.sock; }',
+      'location /rpc { proxy_pass http://unix:/var/run/supervisor.sock:/RPC2; }',
+      'location / { proxy_pass http://10.0.0.9:2375; }',
+      http(
+        'upstream engine { server unix:/var/run/docker.sock fail_timeout=0; }\nserver { listen 80; location / { proxy_pass http://engine; } }',
+      ),
+      inc('server { listen 80; location /docker/ { @ } }', 'proxy_pass http://unix:/var/run/docker.sock:/;'),
+    ],
+    sane: [
+      'location / { allow 10.0.0.5; deny all; proxy_pass http://unix:/var/run/docker.sock; }',
+      'location / { auth_basic "x"; auth_basic_user_file users; proxy_pass http://unix:/var/run/docker.sock; }',
+      http('server { listen 127.0.0.1:8080; location / { proxy_pass http://unix:/var/run/docker.sock; } }'),
+      http(
+        `server { listen 443 ssl; ${CERT} ssl_client_certificate ca.pem; ssl_verify_client on; location / { proxy_pass http://unix:/var/run/docker.sock; } }`,
+      ),
+      'location / { proxy_pass http://unix:/run/gunicorn.sock; }',
+      'location / { internal; proxy_pass http://unix:/var/run/docker.sock; }',
+      'location / { proxy_pass http://unix:/srv/docker.sock.d/app.sock; }',
+    ],
+  },
+  {
+    rule: 'verdict-unread',
+    inside: 'server',
+    bad: [
+      'location /dl/ { secure_link $arg_s,$arg_t; secure_link_md5 "$secure_link_expires$uri$remote_addr"; if ($secure_link = "") { return 404; } alias /srv/dl/; }',
+    ],
+    sane: [
+      'location /dl/ { secure_link $arg_s; secure_link_md5 "$uri$remote_addr"; if ($secure_link = "") { return 404; } alias /srv/dl/; }',
+      'location /dl/ { secure_link $arg_s,$arg_t; secure_link_md5 "$secure_link_expires$uri$remote_addr"; if ($secure_link != 1) { return 404; } alias /srv/dl/; }',
+    ],
+  },
+  {
+    rule: 'auth-request-unexpected-answer',
+    inside: 'server',
+    bad: [`location / { auth_request /who; ${PASS} }\nlocation = /who { return 204; }`],
+    sane: [`location / { auth_request /who; ${PASS} }\nlocation = /who { internal; if ($cookie_s = "") { return 401; } return 204; }`],
+  },
+  {
+    rule: 'try-files-fallback-elsewhere',
+    inside: 'server',
+    bad: [`location /shop/ { alias /srv/shop/; try_files $uri $uri/ /index.html; }\nlocation / { ${PASS} }`],
+    sane: [`location /shop/ { alias /srv/shop/; try_files $uri @app; }\nlocation @app { ${PASS} }\nlocation / { ${PASS} }`],
+  },
+  {
+    rule: 'open-redirect',
+    inside: 'server',
+    bad: ['location /x { error_page 403 $arg_next; deny all; }'],
+    sane: ['location /x { error_page 403 /login?next=$arg_next; deny all; }\nlocation /login { return 200 ok; }'],
+  },
 ];

@@ -81,7 +81,7 @@ export const TRIALS: readonly Trial[] = [
         `map $ssl_client_verify $in { default 0; SUCCESS 1; }\nserver { ${TLS} ssl_client_certificate ca.pem; ssl_verify_client optional; if ($in = 0) { return 403; } }`,
       ),
       `${TLS}ssl_client_certificate ca.pem;\nssl_verify_client optional;\nlocation / { uwsgi_param VERIFIED $ssl_client_verify; uwsgi_pass 127.0.0.1:3031; }`,
-      'location /dl/ { secure_link $arg_s,$arg_e; secure_link_md5 "$secure_link_expires$uri key"; if ($secure_link = "") { return 403; } root /srv; }',
+      'location /dl/ { secure_link $arg_s,$arg_e; secure_link_md5 "$secure_link_expires$uri key"; if ($secure_link = "") { return 403; } if ($secure_link = 0) { return 410; } root /srv; }',
     ],
   },
   {

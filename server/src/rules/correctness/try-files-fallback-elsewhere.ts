@@ -1,6 +1,7 @@
 /** The fallback of try_files under an alias: a path of the site, which another location answers with another page. Shown by the file that is sent. */
 
-import { proofOf } from '../../witness/requests.ts';
+import { isBackend } from '../../witness/access.ts';
+import { outcomeText, proofOf } from '../../witness/requests.ts';
 import type { Spot } from '../../witness/spots.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -33,6 +34,8 @@ Write the prefix in front: \`try_files $uri $uri/ /app/index.html\`.`,
   fixable: 'always',
   messages: {
     elsewhere: '{from} falls back to {file}, not to a page below {alias}: {page} is a path of the whole site. Write {better}.',
+    passed:
+      '{from} falls back to the application ({file}), not to a page below {alias}: {page} is a path of the whole site. Write {better}.',
   },
   check({ spot, report }) {
     const word = fallbackOf(spot)!;
@@ -46,14 +49,19 @@ Write the prefix in front: \`try_files $uri $uri/ /app/index.html\`.`,
     );
     const trace = spot.ask({ path }, { assume: Object.fromEntries(missing) });
     const { file, kind } = trace.outcome;
+    if (isBackend(trace) && /\/index\.html?$/.test(word.value)) return tell('passed', outcomeText(trace));
     if (kind !== 'static' || !file?.endsWith(word.value) || file.startsWith(alias)) return;
-    const better = `${name.replace(/\/$/, '')}${word.value}`;
-    report('elsewhere', {
-      at: word,
-      data: { from: path, file, alias, page: word.value, better },
-      fix: fixOf(`Fall back to ${better}`, 'suggestion', spot.scope.first('try_files')!.file, [replace(word, better)]),
-      witness: proofOf(trace),
-    });
+    tell('elsewhere', file);
+
+    function tell(message: 'elsewhere' | 'passed', to: string): void {
+      const better = `${name.replace(/\/$/, '')}${word.value}`;
+      report(message, {
+        at: word,
+        data: { from: path!, file: to, alias, page: word.value, better },
+        fix: fixOf(`Fall back to ${better}`, 'suggestion', spot.scope.first('try_files')!.file, [replace(word, better)]),
+        witness: proofOf(trace),
+      });
+    }
   },
   examples: [
     {
@@ -74,6 +82,24 @@ location /app/ {
         outcome: '200 /srv/www/index.html',
         meant: '`200 /srv/app/dist/index.html`',
       },
+    },
+    {
+      inside: 'server',
+      bad: `location /app/ {
+    alias /srv/app/dist/;
+    try_files $uri /index.html;
+#                  ^^^^^^^^^^^ passed
+}
+location / {
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `location /app/ {
+    alias /srv/app/dist/;
+    try_files $uri /app/index.html;
+}
+location / {
+    proxy_pass http://127.0.0.1:8000;
+}`,
     },
     {
       inside: 'server',

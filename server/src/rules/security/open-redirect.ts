@@ -1,6 +1,7 @@
 /** Redirects whose host a client chooses: a link to this site leads anywhere. Shown by a request that is sent to a foreign host. */
 
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
+import type { Directive } from '../../config/directive.ts';
 import { variablesIn } from '../../trace/script.ts';
 import { splicedPaths } from '../../witness/captures.ts';
 import { isRedirect, redirectTarget } from '../../witness/redirects.ts';
@@ -28,7 +29,7 @@ function* tries(spot: Spot): Generator<Probe> {
     for (const { path } of splicedPaths(spot, text)) yield { path };
   const used = new Set(
     spot.directives
-      .filter((d) => d.name === 'return' || d.name === 'rewrite' || d.name === 'set')
+      .filter((d) => d.name === 'return' || d.name === 'rewrite' || d.name === 'set' || isByVariable(d))
       .flatMap((d) => d.values.flatMap((v) => variablesIn(v)))
       .flatMap((v) => [...sourcesOf(spot.config, v)]),
   );
@@ -50,6 +51,9 @@ const namesGroups = ({ location, server, directives }: Spot): boolean =>
     /\(\?P?<(?:host|scheme|server_name|hostname|server_port|request_uri|uri|document_uri)>/.test(v),
   );
 
+/** An error page that a variable names: a path, or whatever else the client wrote. */
+const isByVariable = (d: Directive): boolean => d.name === 'error_page' && /^\$\{?(?:arg|http|cookie)_/.test(d.values.at(-1) ?? '');
+
 /** A path of this site: the slash is followed by a character that is written out, and that is no second one. */
 const OWN_PATH = /^\/[^/\\$]/;
 
@@ -69,13 +73,11 @@ Let the expression take only what a name may hold, \`[a-z0-9-]+\`, and put a sla
   about: ['return', 'rewrite'],
   references: ['https://cwe.mitre.org/data/definitions/601.html'],
   looksAt: {
-    outcome: ['return', 'rewrite'],
+    outcome: ['return', 'rewrite', 'error_page'],
     when: (spot) => {
       const grouped = namesGroups(spot);
       const isOwn = (target: string): boolean => OWN_PATH.test(target) || (!grouped && OWN_HOST.test(target));
-      return spot.directives.some(
-        (d) => d.name !== 'error_page' && isRedirect(d) && d.values.join().includes('$') && !isOwn(redirectTarget(d)),
-      );
+      return spot.directives.some((d) => (isRedirect(d) || isByVariable(d)) && d.values.join().includes('$') && !isOwn(redirectTarget(d)));
     },
   },
   needs: 'config',
@@ -86,12 +88,12 @@ Let the expression take only what a name may hold, \`[a-z0-9-]+\`, and put a sla
   },
   check({ spot, report }) {
     const told = new Set<unknown>();
-    const own = spot.directives.filter((d) => d.name === 'return' || d.name === 'rewrite');
+    const own = spot.directives.filter((d) => d.name === 'return' || d.name === 'rewrite' || d.name === 'error_page');
     for (const probe of tries(spot)) {
       const trace = spot.ask(probe);
       const to = locationHeader(trace);
       if (to === null || !isForeign(to)) continue;
-      const step = trace.steps.findLast((s) => /^(?:return|redirect) 30/.test(s.said));
+      const step = trace.steps.findLast((s) => /^(?:return|redirect) 30|becomes a redirect/.test(s.said));
       const by = step ? directiveAt(own, step.at) : null;
       if (!by || told.has(by)) continue;
       told.add(by);
@@ -121,6 +123,18 @@ Let the expression take only what a name may hold, \`[a-z0-9-]+\`, and put a sla
         outcome: '302 https://evil.test?.example.org/',
         meant: 'a host of example.org',
       },
+    },
+    {
+      inside: 'server',
+      bad: `location /back {
+    error_page 404 =302 $arg_to;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ foreign
+    return 404;
+}`,
+      good: `location /back {
+    error_page 404 =302 /start;
+    return 404;
+}`,
     },
     {
       inside: 'server',

@@ -1,5 +1,6 @@
 /** Checks that only fill a variable (the referer, a signed link, a client certificate), and nothing reads the variable. */
 import { table } from '../../base/table.ts';
+import type { Directive } from '../../config/directive.ts';
 import { namesOf } from '../../config/names.ts';
 import type { ScopeContext } from '../../config/scope.ts';
 import { defineRule } from '../rule.ts';
@@ -34,6 +35,10 @@ const REMEDIES: Readonly<Record<string, string>> = table({
   ssl_verify_client: 'Write "ssl_verify_client on", or refuse where it is not SUCCESS',
 });
 
+/** Refuses links without a right signature, and nothing else: `if ($secure_link = "")`. */
+const asksForEmpty = ({ name, args }: Directive): boolean =>
+  name === 'if' && /^\(?\s*\$\{?secure_link\}?$/.test(args[0]?.value ?? '') && args[1]?.value === '=' && /^\)?$/.test(args[2]?.value ?? '');
+
 const isHttp = (context: ScopeContext): boolean => !/^(?:stream|mail)/.test(context);
 
 export default defineRule({
@@ -49,6 +54,8 @@ export default defineRule({
   looksAt: { directive: Object.keys(VERDICTS) },
   needs: 'config',
   messages: {
+    expired:
+      'Expired links go on working: $secure_link is "0" for them, and only "" is refused here. Add if ($secure_link = "0") { return 410; }.',
     unread: '{name} refuses nobody: it only sets {variable}, and nothing reads it. {remedy}.',
   },
   check({ directive, config, report }) {
@@ -57,7 +64,10 @@ export default defineRule({
     if (name === 'ssl_verify_client' && !/^optional/.test(directive.value(0))) return;
     const variables = VERDICTS[name]!;
     const names = namesOf(config);
-    if (variables.some((v) => names.references('variable', v, 'http').length > 0)) return;
+    const readers = variables.flatMap((v) => names.references('variable', v, 'http'));
+    if (name === 'secure_link' && /,/.test(directive.value(0)) && readers.length > 0 && readers.every((r) => asksForEmpty(r.directive)))
+      return report('expired', { at: directive.at(), missing: ['if'] });
+    if (readers.length > 0) return;
     report('unread', {
       at: directive.at(),
       // who gets in is decided in the server: by a condition, which no other file brings it; a certificate also by the application
@@ -115,6 +125,23 @@ ssl_verify_client optional;
 location / {
     proxy_set_header X-Client-Verify $ssl_client_verify;
     proxy_pass http://127.0.0.1:8000;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /films/ {
+    secure_link $arg_md5,$arg_expires;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ expired
+    secure_link_md5 "$secure_link_expires$uri$remote_addr";
+    if ($secure_link = "") { return 403; }
+    root /srv/site;
+}`,
+      good: `location /films/ {
+    secure_link $arg_md5,$arg_expires;
+    secure_link_md5 "$secure_link_expires$uri$remote_addr";
+    if ($secure_link = "") { return 403; }
+    if ($secure_link = "0") { return 410; }
+    root /srv/site;
 }`,
     },
   ],

@@ -3,6 +3,7 @@
 import { toBytes } from '../../base/bytes.ts';
 import { matchLocation } from '../../config/locations.ts';
 import type { Trace } from '../../trace/trace.ts';
+import { answersAtOnce } from '../../witness/access.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { defineRule } from '../rule.ts';
 
@@ -38,6 +39,8 @@ Answer 401 there, and redirect the client with \`error_page 401\` in the locatio
       'The client gets a 500 for {from}: the subrequest {uri} is answered with {status}, and only 2xx, 401 and 403 count. Return 401 there, and redirect with "error_page 401" here.',
     status:
       'The client gets a 500 for {from}: the subrequest {uri} is answered with {status}, and only 2xx, 401 and 403 count. Return 401 or 403 there.',
+    always:
+      'Everybody is let in: "location {place}" answers the subrequest {uri} with {status} whoever asks. Pass it on to the service that knows the users.',
     nowhere:
       'The client gets a 500 for {from}: no location is written for the subrequest {uri}, and nginx looks for a file of that name. Add "location = {uri}".',
   },
@@ -48,6 +51,14 @@ Answer 401 there, and redirect the client with \`error_page 401\` in the locatio
     if (path === undefined || line.value(0).includes('$')) return;
     const uri = line.value(0);
     const place = matchLocation(spot.server.scope, toBytes(uri)).location;
+    const answer = place && answersAtOnce(place.scope) ? place.scope.first('return') : undefined;
+    if (place && answer && /^2\d\d$/.test(answer.value(0)) && !spot.unsure)
+      return report('always', {
+        at: line.at(),
+        data: { place: place.directive.values.join(' '), uri, status: answer.value(0) },
+        related: [{ at: answer.at(), message: 'lets everybody in' }],
+        witness: proofOf(spot.ask({ path })),
+      });
     for (const probe of [{}, ...spot.variations]) {
       const first = spot.ask({ path, ...probe });
       // of a file that no location is written for nobody expects that it is there
@@ -66,6 +77,29 @@ Answer 401 there, and redirect the client with \`error_page 401\` in the locatio
     }
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `location / {
+    auth_request /auth;
+#   ^^^^^^^^^^^^^^^^^^^ always
+    proxy_pass http://127.0.0.1:8000;
+}
+location = /auth {
+    internal;
+    return 200;
+}`,
+      good: `location / {
+    auth_request /auth;
+    proxy_pass http://127.0.0.1:8000;
+}
+location = /auth {
+    internal;
+    if ($cookie_session = "") {
+        return 401;
+    }
+    return 200;
+}`,
+    },
     {
       inside: 'server',
       bad: `location / {

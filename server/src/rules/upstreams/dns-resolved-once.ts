@@ -3,6 +3,8 @@
 import { textsOf } from '../../answers/what-is-passed.ts';
 import { canResolveServers } from '../../answers/which-build.ts';
 import { parseAddress } from '../../catalog/value-kind.ts';
+import { unseenOf } from '../../config/open.ts';
+import type { Scope } from '../../config/scope.ts';
 import { readTarget, upstreamsOf } from '../../config/upstreams.ts';
 import { fixOf } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -17,6 +19,12 @@ const isPublicName = (host: string): boolean =>
 
 /** A name has a dot, and what has nothing else than digits between dots is an address. */
 const mayBePublic = (to: string): boolean => to.includes('.') && !/^(?:\w+:\/\/)?[\d.]+(?:[:/]|$)/.test(to);
+
+/** Whether more than is seen may stand in the server or the location itself. */
+function isOpenInside(scope: Scope): boolean {
+  for (let at: Scope | null = scope; at && at.context !== 'http'; at = at.parent) if (unseenOf(at, 'resolver').length) return true;
+  return false;
+}
 
 export default defineRule({
   id: 'dns-resolved-once',
@@ -48,6 +56,8 @@ From 1.27.3 on, \`server name:port resolve\` in an upstream with a \`zone\`, and
   messages: {
     once: '"{host}" is resolved at start and never again. {advice}.',
     resolver: 'No resolver is set, so "{host}" cannot be resolved for a request: nginx answers 502. Set a resolver.',
+    unseen:
+      'No resolver is set in this file, so "{host}" cannot be resolved for a request and nginx answers 502, unless the main file has one. Set a resolver.',
   },
   check({ directive, scope, config, report }) {
     const canResolve = canResolveServers(config);
@@ -90,7 +100,9 @@ From 1.27.3 on, \`server name:port resolve\` in an upstream with a \`zone\`, and
       return;
     }
     // with a variable anywhere in it, the address is looked up for each request (ngx_http_proxy_eval)
-    if (!config.whole || scope.value('resolver')) return;
+    // of a site file the main file may hold a resolver: then it is said with that
+    const outside = !!config.tree.standIn && !isOpenInside(scope);
+    if ((!config.whole && !outside) || scope.value('resolver')) return;
     // `api.example.com$request_uri`: the variable begins the path
     const hostPart = (/^(?:\w+:\/\/)?([^/?]*)/.exec(word.value)?.[1] ?? '').replace(
       /\$\{?(request_uri|uri|document_uri|is_args|args)\b\}?.*$/,
@@ -107,7 +119,8 @@ From 1.27.3 on, \`server name:port resolve\` in an upstream with a \`zone\`, and
       if (host === '' || !read.ok || read.value.family !== 'name') continue;
       // with a port the group's name is a host like any other
       if (read.value.port === null && groups.has(read.value.host.toLowerCase())) continue;
-      report('resolver', { at: word, severity: 'warning', data: { host: read.value.host }, missing: ['resolver'] });
+      if (outside) report('unseen', { at: word, severity: 'warning', data: { host: read.value.host }, missing: [] });
+      else report('resolver', { at: word, severity: 'warning', data: { host: read.value.host }, missing: ['resolver'] });
       return;
     }
   },

@@ -2,6 +2,7 @@
 import { parseSize } from '../../catalog/value-kind.ts';
 import type { Directive } from '../../config/directive.ts';
 import { unseenInForce } from '../../config/effective.ts';
+import { unseenOf } from '../../config/open.ts';
 import type { Scope } from '../../config/scope.ts';
 import { defineRule } from '../rule.ts';
 import { atClosing } from './_places.ts';
@@ -35,6 +36,14 @@ const inForce = (scope: Scope, name: string): Directive | undefined => {
 const isMerged = (scope: Scope, names: readonly string[]): boolean =>
   scope.context !== 'http' || scope.scopes.some((s) => s.context === 'server' && !names.some((n) => s.has(n)));
 
+/** A site file of which all is seen but the main file that will include it, and what is beside it there. */
+function isOpenOutsideOnly(scope: Scope, names: readonly string[]): boolean {
+  if (!scope.config.tree.standIn) return false;
+  for (let at: Scope | null = scope; at && at.context !== 'http'; at = at.parent)
+    if (names.some((n) => unseenOf(at!, n).length)) return false;
+  return true;
+}
+
 export default defineRule({
   id: 'buffer-sizes-mismatched',
   formerly: ['buffer-sizes'],
@@ -58,6 +67,8 @@ So a large \`proxy_buffer_size\` alone makes nginx refuse the configuration; it 
     high: '"{family}_busy_buffers_size" must be less than the size of all "{family}_buffers" minus one buffer: {busy} is above {count} x {one}. Lower it, or give {wanted} buffers.',
     implied:
       '"{family}_busy_buffers_size" must be less than the size of all "{family}_buffers" minus one buffer: it is twice the largest buffer by default, {busy}, and above {count} x {one}. Write "{family}_buffers {wanted} {largest};".',
+    assumed:
+      'nginx refuses "{family}_buffer_size" of this size with the default "{family}_buffers": "{family}_busy_buffers_size" becomes {busy}, and must be less than {count} x {one}. Write "{family}_buffers {wanted} {largest};", unless the main file sets them.',
     write:
       '"{family}_temp_file_write_size" must be equal to or greater than the maximum of the value of "{family}_buffer_size" and one of the "{family}_buffers", which is {size}.',
     file: '"{family}_max_temp_file_size" must be equal to zero to disable temporary files usage or must be equal to or greater than the maximum of the value of "{family}_buffer_size" and one of the "{family}_buffers", which is {size}.',
@@ -66,7 +77,9 @@ So a large \`proxy_buffer_size\` alone makes nginx refuse the configuration; it 
   check({ scope, report }) {
     const related = atClosing(scope);
     for (const { family, names } of FAMILIES) {
-      if (!names.some((n) => scope.has(n)) || !isMerged(scope, names) || names.some((n) => unseenInForce(scope, n).length)) continue;
+      if (!names.some((n) => scope.has(n)) || !isMerged(scope, names)) continue;
+      const open = names.some((n) => unseenInForce(scope, n).length);
+      if (open && !isOpenOutsideOnly(scope, names)) continue;
       const [buffers, first, busyLine, writeLine, fileLine] = names.map((n) => inForce(scope, n));
       const count = buffers ? Number(buffers.value(0)) : 8;
       const one = bytes(buffers, 1, PAGE);
@@ -87,6 +100,12 @@ So a large \`proxy_buffer_size\` alone makes nginx refuse the configuration; it 
         largest: short(busyLine ? one : size),
       };
       if (!Number.isFinite(count)) continue;
+      if (open) {
+        // a main file that nobody sees might set the number of buffers, and leaves their size to a site
+        if (first && !buffers && !busyLine && firstSize > PAGE && busy > (count - 1) * one)
+          report('assumed', { at: at(culprit(first)), data, severity: 'warning' });
+        continue;
+      }
       if (count < 2) {
         report('few', { at: at(culprit(buffers)), data, related });
         continue;
