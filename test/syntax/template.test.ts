@@ -237,6 +237,13 @@ for (const [what, name, engine, text, expected] of [
   ],
   ['a word in place of lines that a script writes', 'balancer.conf.tpl', 'placeholders', 'upstream api {\nMEMBERS\n}\n', 'upstream api {}'],
   [
+    'a word in capitals as the port of an address, and its neighbours',
+    'site.conf.tmpl',
+    'placeholders',
+    'upstream a {\n  server MAIN_NODE:MAIN_PORT;\n}\nserver {\n  return 200 "MAIN_NODE-1 $MAIN_PORT";\n}\n',
+    'upstream a {server [MAIN_NODE:MAIN_PORT];} server {return 200 "MAIN_NODE-1 $MAIN_PORT";}',
+  ],
+  [
     'names in braces',
     'site.conf',
     'placeholders',

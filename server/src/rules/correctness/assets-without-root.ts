@@ -89,6 +89,8 @@ function belowPrefix({ config }: Spot, file: string): string {
   return config.settings.prefix === null && file.startsWith(prefix) ? file.slice(prefix.length) : file;
 }
 
+const OF_LOGS = /^(?:access_log|error_log|log_not_found)$/;
+
 export default defineRule({
   id: 'assets-without-root',
   group: 'correctness',
@@ -107,6 +109,8 @@ Give the block the \`root\` where the files are, or a \`proxy_pass\` of its own;
       const { location, scope, server } = spot;
       if (!location || (location.kind !== 'regex' && location.kind !== 'prefix') || location.name === '/') return false;
       if (PASS_DIRECTIVES.some((p) => scope.has(p))) return false;
+      // `location /favicon.ico { access_log off; }` wants no lines in a log, and no file
+      if (scope.level.length > 0 && scope.level.every((d) => OF_LOGS.test(d.name))) return false;
       if (location.kind === 'regex' && !location.parent && tookFrom(location).length) return true;
       return restOf(location, server.scope) !== null;
     },
@@ -177,9 +181,9 @@ Give the block the \`root\` where the files are, or a \`proxy_pass\` of its own;
     // without a root nothing is found at all, which says more than that one prefix is outranked
     const rest = restOf(location!, server.scope);
     const path = rest && !spot.has('try_files') ? spot.paths.find((p) => !p.endsWith('/')) : undefined;
-    // whoever may enter finds nothing there either
+    // whoever may enter finds nothing there either; a page of errors is looked up elsewhere
     const trace = path === undefined ? null : admitted(spot, path);
-    if (!rest || !trace || trace.outcome.kind !== 'static' || trace.outcome.file === null) return outranked?.();
+    if (!rest || !trace || trace.outcome.kind !== 'static' || !trace.outcome.file?.endsWith(path!)) return outranked?.();
     const file = belowPrefix(spot, trace.outcome.file);
     report(rest.scope.has('root') ? 'inner' : 'none', {
       at,

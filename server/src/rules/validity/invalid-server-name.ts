@@ -26,6 +26,12 @@ const OF_LISTEN =
 /** What only a regular expression has: its ends, groups, classes, what is escaped or may be repeated; an address of IPv6 has brackets alone. */
 const isPattern = (name: string): boolean => /^\^|\$$|\\[.dw]|\(.*\)|\w[+?]|\[(?:\^|\w-\w).*\]/.test(name);
 
+/** A variable that nginx has: another name is as likely what a script fills in. */
+const isOwnVariable = ({ catalog }: Config, word: string): boolean => {
+  const name = /^\$\{?(\w+)\}?$/.exec(word)?.[1]?.toLowerCase();
+  return name !== undefined && name !== 'hostname' && catalog.variable(name, 'http') !== null;
+};
+
 export default defineRule({
   id: 'invalid-server-name',
   group: 'validity',
@@ -77,7 +83,7 @@ it. Anything else with an asterisk needs a regular expression. nginx finds some 
         else if (OF_LISTEN.test(name))
           report('parameter', { at: word, data: { name }, severity: isDefault(directive.scope) ? 'info' : 'warning' });
         else if (/\S\s+\S/.test(name)) report('space', { at: word, data: { name }, severity: 'warning' });
-        else if (/^\$(?!hostname$)\{?\w+\}?$/i.test(name)) report('variable', { at: word, data: { name }, severity: 'warning' });
+        else if (isOwnVariable(config, name)) report('variable', { at: word, data: { name }, severity: 'warning' });
         else if (isPattern(name))
           report('pattern', {
             at: word,

@@ -523,6 +523,9 @@ const BARE_NAME_HERE = /^[ \t]*(?:listen|server|server_name|resolver|allow|deny)
 /** A word in capitals where a directive would begin, alone on its line and without an end: a script puts lines in its place. */
 const BARE_WORD = /^(?<=[{};]\s*)[ \t]*[A-Z][A-Z0-9_]{2,}[ \t]*$/m;
 
+/** A word in capitals as the port of an address: no port has a name, so a script puts a number in its place. */
+const BARE_PORT = /^[ \t]*(?:server|listen|proxy_pass|grpc_pass|uwsgi_pass|fastcgi_pass)[ \t]+[^;{}\n#]*:[A-Z][A-Z0-9_]+(?=[\s;/])/m;
+
 /** The names that envsubst may fill in, as the text has them. */
 const namesIn = (text: string): string[] => (text.match(FAMILIES.envsubst.marks) ?? []).map((m) => m.replace(/^\$\{?|\}$/g, ''));
 
@@ -556,7 +559,8 @@ function substituted(text: string): Engine | null {
   const { marks } = FAMILIES.placeholders;
   marks.lastIndex = 0;
   const bare = BARE_NAME_HERE.test(text);
-  if (!text.includes('${') && !bare && !marks.test(text)) return null;
+  const ports = text.includes(':') && BARE_PORT.test(text);
+  if (!text.includes('${') && !bare && !ports && !marks.test(text)) return null;
   marks.lastIndex = 0;
   const code = withoutComments(text);
   if (code.includes('${') || bare) {
@@ -571,6 +575,18 @@ function substituted(text: string): Engine | null {
     );
     if (free.some((n) => !NGINX_VARIABLE.test(n.toLowerCase())))
       return { family: 'envsubst', name: 'envsubst', only: free, ...(holdsPlaceholders(text, code) ? { also: REPLACED } : {}) };
+  }
+  if (ports) {
+    const only = [...code.matchAll(new RegExp(BARE_PORT, 'gm'))].flatMap(
+      (m) => m[0].slice(m[0].search(/\s\S/)).match(/(?<![\w$.-])[A-Z][A-Z0-9_]+(?![\w.-])/g) ?? [],
+    );
+    if (only.length)
+      return {
+        family: 'words',
+        name: 'placeholders',
+        only: [...new Set(only)],
+        ...(holdsPlaceholders(text, code) ? { also: REPLACED } : {}),
+      };
   }
   return holdsPlaceholders(text, code) ? REPLACED : null;
 }
@@ -605,13 +621,18 @@ export function marksOf(engine: Engine, text: string): Mark[] {
 function marksOfOne(engine: Engine, text: string): Mark[] {
   const family: Family = FAMILIES[engine.family];
   const marks = engine.only
-    ? new RegExp(engine.only.flatMap((n) => [`\\$\\{${n}(?::?[-=?+][^{}\\n]*)?\\}`, `\\$${n}(?!\\w)`]).join('|'), 'g')
+    ? new RegExp(
+        engine.family === 'words'
+          ? `\\b(?<![$.-])(?:${engine.only.join('|')})\\b(?![.-])`
+          : engine.only.flatMap((n) => [`\\$\\{${n}(?::?[-=?+][^{}\\n]*)?\\}`, `\\$${n}(?!\\w)`]).join('|'),
+        'g',
+      )
     : family.marks;
   const out: Mark[] = [];
   let raw = false;
   if (engine.family === 'go' && DELIMITERS.test(text)) return marksBetween(text);
   for (const m of text.matchAll(marks)) {
-    const sort = family.sort(m[0]);
+    const sort = engine.only ? VALUE : family.sort(m[0]);
     if (raw && sort.role !== 'close') continue;
     raw = sort.raw ?? false;
     out.push({ start: m.index, end: m.index + m[0].length, sort, text: m[0] });
