@@ -1,6 +1,6 @@
 /**
  * Configurations inside of other texts: scalars of YAML (ConfigMaps, Helm templates of them, compose, cloud-init, Ansible, workflows), annotations of
- * ingress controllers, here-documents of shells and Dockerfiles, fences of Markdown. They are found by content, and read at their true places: a
+ * ingress controllers, here-documents of shells and Dockerfiles, strings of NixOS's modules, fences of Markdown. They are found by content, and read at their true places: a
  * configuration is shown as the host's text with all else blanked. Pure; bounded; what cannot be read is left out.
  */
 
@@ -13,6 +13,7 @@ import { table } from '../base/table.ts';
 import type { Context } from '../catalog/context.ts';
 import { type Engine, engineOfName, nested } from '../syntax/template/engines.ts';
 import { FILLER, type Window } from '../syntax/template.ts';
+import { nixStrings } from './nix-text.ts';
 import { writtenBy } from './shell-words.ts';
 
 export interface Embedded {
@@ -48,7 +49,7 @@ const MAX_NODES = 50_000;
 /** levels of lists and maps */
 const MAX_WAY = 40;
 
-type Form = 'yaml' | 'shell' | 'markdown' | 'hcl' | 'puppet';
+type Form = 'yaml' | 'shell' | 'markdown' | 'hcl' | 'puppet' | 'nix';
 
 /** Endings of hosts that are themselves written by a template engine. */
 const WRITTEN = ['j2', 'jinja', 'jinja2', 'tmpl', 'tpl', 'gotmpl', 'erb', 'liquid', 'tftpl', 'blade.php'];
@@ -61,6 +62,7 @@ const FORMS: readonly (readonly [Form, endings: readonly string[]])[] = [
   ['markdown', ['md', 'markdown', 'mdx']],
   ['hcl', ['hcl', 'nomad', 'tf']],
   ['puppet', ['pp']],
+  ['nix', ['nix']],
 ];
 const FORM_OF = new Map(FORMS.flatMap(([form, endings]) => endings.map((e) => [e.slice(e.lastIndexOf('.') + 1), form] as const)));
 
@@ -114,7 +116,7 @@ const OPENERS = table({
   shell: String.raw`<<[-~]?[ \t]*(?:(?<quoted>["']|\\(?=[\w.-]))?(?<word>[\w.-]+)["']?)`,
   hcl: String.raw`=[ \t]*<<[-~]?(?<word>[A-Za-z_]\w*)(?<quoted>(?!))?(?=[ \t]*\r?$)`,
   puppet: String.raw`@\([ \t]*(?:(?=")"|(?<quoted>))(?<word>\w+)"?[^)\n]*\)`,
-} as const satisfies Record<Exclude<Form, 'yaml' | 'markdown'>, string>);
+} as const satisfies Record<Exclude<Form, 'yaml' | 'markdown' | 'nix'>, string>);
 
 /** Where a line of a shell or of a Dockerfile writes to: a word with its quotes. */
 const SHELL_TARGET = (() => {
@@ -201,6 +203,7 @@ export function embeddedIn(host: FileId, path: string, text: string, cut: (why: 
   try {
     if (form === 'yaml') finder.yaml();
     else if (form === 'markdown') finder.markdown();
+    else if (form === 'nix') finder.nix();
     else finder.documents(form, { start: 0, end: text.length }, '');
   } catch {
     // a host that cannot be read holds nothing that can be shown
@@ -208,6 +211,35 @@ export function embeddedIn(host: FileId, path: string, text: string, cut: (why: 
   if (finder.found.length > MAX_FOUND) cut(`it holds more than ${MAX_FOUND} configurations`);
   return finder.found.sort((a, b) => a.span.start - b.span.start).slice(0, MAX_FOUND);
 }
+
+/** Options of NixOS's module whose text is put into a block of its making, by the last part of their path. */
+const OPTIONS: Readonly<Record<string, readonly Context[]>> = table({
+  appendHttpConfig: ['http'],
+  commonHttpConfig: ['http'],
+  httpConfig: ['http'],
+  appendConfig: ['main'],
+  prependConfig: ['main'],
+  eventsConfig: ['events'],
+  streamConfig: ['stream'],
+});
+
+/** The blocks around a text of `services.nginx`; null where it is not one, or a whole file. */
+function optionOf(path: readonly string[]): readonly Context[] | null {
+  const own = path.slice(path.indexOf('nginx') + 1);
+  if (own.length === path.length) return null;
+  const last = own.at(-1) ?? '';
+  if (Object.hasOwn(OPTIONS, last)) return OPTIONS[last]!;
+  if (last !== 'extraConfig') return null;
+  return own.includes('locations')
+    ? ['location']
+    : own.includes('virtualHosts')
+      ? ['server']
+      : own.includes('upstreams')
+        ? ['upstream']
+        : null;
+}
+
+const NIX: Engine = { family: 'nix', name: 'nix' };
 
 /** Whether a script writes words to a file: most have none. */
 const writesWords = (script: string): boolean => /\b(?:echo|printf)\b/.test(script) && writtenBy(script).length > 0;
@@ -374,7 +406,7 @@ class Finder {
    * Here-documents; `folder` keeps those of different places apart. One that holds others is a script, or a file of another form: what is inside
    * is looked for there, and `outer` writes it first.
    */
-  documents(form: Exclude<Form, 'yaml' | 'markdown'>, within: Span, folder: string, outer: Reader | null = null, depth = 0): void {
+  documents(form: Exclude<Form, 'yaml' | 'markdown' | 'nix'>, within: Span, folder: string, outer: Reader | null = null, depth = 0): void {
     const text = this.text.slice(within.start, within.end);
     const opener = new RegExp(OPENERS[form], 'gm');
     /** the script with its documents blanked */
@@ -457,6 +489,30 @@ class Finder {
     const own = this.compose ? inner.replace(/\\\$\$/g, `${FILLER}${FILLER}$`) : inner;
     const shown = own.replace(/\\([$`\\])/g, `${FILLER}$1`).replace(/\\\n/g, '  \n'.slice(1));
     return { visible: only(this.text, span, shown), engine: { family: 'shell', name: 'shell' } };
+  }
+
+  // Modules of NixOS.
+
+  nix(): void {
+    for (const { span, path, file } of nixStrings(this.text)) {
+      if (this.found.length > MAX_FOUND) return;
+      const inner = this.text.slice(span.start, span.end);
+      const contexts = optionOf(path);
+      const key = path.at(-1) ?? '';
+      if (contexts ? !/[;{]/.test(inner) : !isNginx(inner, file ?? key)) continue;
+      // what escapes a line's end is no character of the text's own
+      if (inner.includes("''\\")) continue;
+      const shown = inner
+        .replaceAll("''$", `${FILLER}${FILLER}$`)
+        .replace(/'{3}/g, (_, at: number) => (/(^|[\s;{}])$/.test(inner.slice(0, at)) ? " ''" : `${FILLER}''`));
+      const target = path.at(-2) === 'nginx' && /^config(?:File)?$/.test(key) ? '/etc/nginx/nginx.conf' : null;
+      const name = target ?? file ?? `${key || 'nginx'}.conf`;
+      this.add(`nix.${this.found.length}`, name, span, {
+        contexts,
+        window: { visible: only(this.text, span, shown), engine: NIX },
+        target,
+      });
+    }
   }
 
   // Markdown.
@@ -575,6 +631,7 @@ export function keepsHost(embedded: Embedded, path: string, text: string, edits:
   // lines of a block stay within its indentation
   if (indent && inner.split('\n').some((line) => line.trim() && !line.startsWith(indent))) return false;
   const form = formOf(path, text);
+  if (form === 'nix' && edits.some((e) => /''|\$\{/.test(e.newText))) return false;
   if (form === 'markdown' && (inner.match(/^[ \t]*(`{3,}|~{3,})/gm)?.length ?? 0) > 0) return false;
   if (form !== 'yaml') return true;
   const [before, now] = [shape(text, span), shape(after, { start: span.start, end })];

@@ -101,7 +101,8 @@ function textFor(main: MainFile, context: Context, take: string | null): { text:
   if (take !== null) return { text: main.text, mask: take };
   const mask = '/etc/nginx/stand-in.conf*';
   const inner = `include ${mask};\ninclude ${SURROUNDINGS};`;
-  const blocks = (contexts: readonly Context[]): string => contexts.reduceRight((text, c) => `${OPENERS[c]} {\n${text}\n}`, inner);
+  const blocks = (contexts: readonly Context[]): string =>
+    contexts.reduceRight((text, c) => `${OPENERS[c]} {\n${text}\n${text === inner ? '' : `include ${SURROUNDINGS};\n`}}`, inner);
   // what is not put where the package puts it finds no defaults of the package around itself: they might contradict it
   if (around[0] !== 'http') return { text: around[0] === 'events' ? blocks(around) : `${blocks(around)}\nevents {\n}\n`, mask };
   const http = ['include /etc/nginx/mime.types;', `include ${CONF_D};`, around.length === 1 ? inner : blocks(around.slice(1))];

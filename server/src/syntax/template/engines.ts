@@ -316,6 +316,12 @@ const FAMILIES = {
     notation: 'infix',
     sort: () => VALUE,
   },
+  // what Nix fills in between two single quotes, sets and strings within its braces among it; an escaped one is behind a filler
+  nix: {
+    marks: /(?<![$\uE000])\$\{(?:[^{}"]|"(?:[^"\\]|\\.)*"|\{[^{}]*\})*\}/g,
+    notation: 'infix',
+    sort: () => VALUE,
+  },
   terraform: {
     marks: /(?<!%)%\{[^}\n]*\}|(?<![$\uE000])\$\{[^}\n]*\}/g,
     notation: 'infix',
