@@ -101,17 +101,25 @@ function combined(spot: Spot): Probe[] {
   ).map((row) => row.reduce<Probe>((all, x, i) => joined(all, kinds[i]![x]!), {}));
 }
 
+/** The probes of a place, the plain one first. Of most places nobody asks for more than a few: the rest is made when it is. */
+function* probesAt(spot: Spot): Generator<Probe> {
+  yield* PROBES;
+  yield* fitting(spot);
+  for (const variation of spot.variations) yield joined({ query: 'b=1' }, variation);
+  yield* combined(spot);
+}
+
 function* requestsAt(spot: Spot): Generator<RequestInput> {
-  const paths = spot.paths.length ? spot.paths : [];
-  for (const [i, path] of paths.entries()) {
-    const probes =
-      i === 0
-        ? [...PROBES, ...fitting(spot), ...spot.variations.map((v) => joined({ query: 'b=1' }, v)), ...combined(spot)]
-        : PROBES.slice(0, 1);
+  const plain = PROBES.slice(0, 1);
+  for (let i = 0; ; i++) {
+    // each path is tried before it is handed out: no more of them than are asked for
+    const path = spot.somePaths(i + 1)[i];
+    if (path === undefined) return;
     for (const [k, door] of spot.doors.entries()) {
-      for (const probe of k === 0 ? probes : probes.slice(0, 1)) yield requestAt(door, { path, ...probe });
+      const first = i === 0 && k === 0;
+      for (const probe of first ? probesAt(spot) : plain) yield requestAt(door, { path, ...probe });
       // the host as a browser names it where the port is not the usual one, and where a proxy in front maps another
-      if (i === 0 && k === 0) yield requestAt(door, { path, headers: [['Host', `${door.host}:8080`]] });
+      if (first) yield requestAt(door, { path, headers: [['Host', `${door.host}:8080`]] });
     }
   }
 }
