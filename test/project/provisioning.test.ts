@@ -274,3 +274,40 @@ test('texts that are made to be slow, broken or endless are read in time and end
     assert.ok(user < 2_000_000, `${path} ${text.slice(0, 20)}: ${user / 1000} ms`);
   }
 });
+
+describe('Ansible', () => {
+  const role = (...tasks: readonly string[]): Record<string, string> => ({
+    'roles/web/tasks/main.yml': tasks.join(''),
+    'roles/web/templates/shop.j2': SITE,
+    'roles/web/templates/blog.j2': SITE.replace('shop', 'blog'),
+  });
+  const template = (name: string): string =>
+    `- ansible.builtin.template:\n    src: ${name}.j2\n    dest: /etc/nginx/sites-available/${name}\n`;
+  const link =
+    '- ansible.builtin.file:\n    src: /etc/nginx/sites-available/shop\n    dest: /etc/nginx/sites-enabled/shop\n    state: link\n';
+
+  test('a task that makes a link enables the site; of one that nothing links to it is said that it is judged as if it were', async () => {
+    const { asked } = await checked(inMemory(role(template('shop'), link, template('blog'))), ['.']);
+    const said = asked.map(
+      ({ config: { tree } }) => `${tree.standIn?.path} ${tree.standIn?.certain ? 'enabled' : ''}${tree.standIn?.disabled ? 'as if' : ''}`,
+    );
+    assert.deepEqual(said.sort(), ['/etc/nginx/sites-available/blog as if', '/etc/nginx/sites-enabled/shop enabled']);
+  });
+
+  test('the short form, the old name of the destination, and a loop over sites', async () => {
+    const short = '- file: src=/etc/nginx/sites-available/shop path=/etc/nginx/sites-enabled/shop state=link\n';
+    assert.deepEqual(await read(role(template('shop'), short)), [
+      'roles/web/templates/blog.j2: /etc/nginx/conf.d/blog.conf',
+      'roles/web/templates/shop.j2: /etc/nginx/sites-enabled/shop',
+    ]);
+    const looped =
+      '- template: { src: "{{ item }}.j2", dest: "/etc/nginx/sites-available/{{ item }}" }\n  loop: [shop, blog]\n' +
+      '- file: { src: "/etc/nginx/sites-available/{{ item }}", dest: "/etc/nginx/sites-enabled/{{ item }}", state: link }\n  loop: [shop, blog]\n';
+    assert.deepEqual(await read(role(looped)), ['roles/web/templates/blog.j2: /etc/nginx/sites-enabled/blog']);
+  });
+
+  test('a task that takes a link away enables nothing', async () => {
+    const { asked } = await checked(inMemory(role(template('shop'), link.replace('state: link', 'state: absent'))), ['.']);
+    assert.ok(asked.some(({ config }) => config.tree.standIn?.path === '/etc/nginx/sites-available/shop' && config.tree.standIn.disabled));
+  });
+});

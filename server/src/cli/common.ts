@@ -25,7 +25,7 @@ import { mayBeAnything, mayHost } from '../project/embedded.ts';
 import { EmbeddedFiles } from '../project/embedded-files.ts';
 import { includersOf, inTurn, isPartOf, isReadAsOther, nameFor } from '../project/loose.ts';
 import { findProject, type LoadWishes, loadMain, loadOptions, settingsAbove, settingsFor, started } from '../project/project.ts';
-import { besideOf, destinationIn, loadFragment } from '../project/standin.ts';
+import { besideOf, destinationIn, isEnabled, loadFragment } from '../project/standin.ts';
 import type { Stock } from '../project/stock.ts';
 import { ANY_WAY, mayBeSame, startsNothing, type Way, waysMeant } from '../project/ways.ts';
 import { ruleNames } from '../rules/rule.ts';
@@ -333,6 +333,7 @@ export class Loader {
       {
         stated: this.files.known(file)?.embedded.contexts ?? null,
         beside: await besideOf(project, file, { sources, catalog: this.parts.engine.catalog, by: way.by }),
+        enabled: await isEnabled(file, sources),
       },
     );
     return config.with({ tree: started(config.tree, way) });

@@ -24,6 +24,8 @@ export interface ReadAs {
   readonly flavour: string | null;
   /** it is read within a main file that is not one of the project, or at a place that nothing names */
   readonly assumed: boolean;
+  /** nothing that is seen enables it: it is read as if it were */
+  readonly disabled: boolean;
   /** what says so; null where nothing does */
   readonly because: { readonly id: FileId; readonly span: Span } | null;
 }
@@ -120,6 +122,7 @@ function readAsOf(file: FileId, config: Config, { project, way }: Pick<Asked, 'p
     versionFrom,
     flavour: assumedFlavour(config),
     assumed: standIn?.file === file && !standIn.certain,
+    disabled: standIn?.file === file && standIn.disabled,
     because: lives ? { id: lives.by.at.file, span: lives.by.at.span } : null,
   };
 }

@@ -79,6 +79,8 @@ export interface StandIn {
   readonly path: string;
   /** the image or package whose main file it is */
   readonly of: string;
+  /** it is of a folder such as `sites-available`, and nothing that is seen links to it: it is judged as if it were enabled */
+  readonly disabled: boolean;
   /** what was assumed, for people: "/etc/nginx/conf.d/default.conf of nginx:1.29" */
   readonly readAs: string;
 }

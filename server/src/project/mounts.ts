@@ -404,11 +404,13 @@ function itemsIn(task: YamlValue): { fill(text: string): string }[] {
   }));
 }
 
-const TASK = /^(?:ansible\.builtin\.)?(template|copy)$/;
+const TASK = /^(?:ansible\.builtin\.)?(template|copy|file)$/;
 
 /** Tasks of one file that lay files down; null when it holds none that concern nginx. */
 function ansibleInstance(file: FileId, documents: readonly YamlValue[], known: Known): Instance | null {
   const placed: Placed[] = [];
+  const links: { from: string; to: string; at: Place }[] = [];
+  const inNginx = (path: string): string => path.replace(/^\{\{\s*nginx_\w*(?:dir|path|folder|home|etc)\w*\s*\}\}/, '/etc/nginx');
   const folder = dirname(file);
   const role = /(^|\/)(tasks|handlers)$/.test(pathOf(folder)) ? dirname(folder) : null;
   const find = (source: string, kind: string): FileId | null => {
@@ -438,18 +440,20 @@ function ansibleInstance(file: FileId, documents: readonly YamlValue[], known: K
       const kind = TASK.exec(key)?.[1];
       if (kind) {
         const short = inner.kind === 'scalar' ? inner.text.text : '';
-        const written = {
-          source: scalarText(child(inner, 'src'))?.text ?? /\bsrc=("[^"]*"|(?:\{\{.*?\}\}|\S)+)/.exec(short)?.[1]?.replaceAll('"', ''),
-          dest: scalarText(child(inner, 'dest'))?.text ?? /\bdest=("[^"]*"|(?:\{\{.*?\}\}|\S)+)/.exec(short)?.[1]?.replaceAll('"', ''),
-        };
+        const own = (name: string): string | undefined =>
+          scalarText(child(inner, name))?.text ??
+          new RegExp(String.raw`\b${name}=("[^"]*"|(?:\{\{.*?\}\}|\S)+)`).exec(short)?.[1]?.replaceAll('"', '');
+        const written = { source: own('src'), dest: own('dest') ?? own('path') };
+        if (kind === 'file' && own('state') !== 'link') continue;
         for (const item of itemsIn(value)) {
           const source = written.source && item.fill(written.source);
           const dest = written.dest && item.fill(written.dest);
-          if (!source || !dest || source.includes('{{')) continue;
+          if (source && dest && kind === 'file') links.push({ from: inNginx(dest), to: inNginx(source), at: inner.place });
+          if (!source || !dest || kind === 'file' || source.includes('{{')) continue;
           const found = /[*?]/.test(source) ? globbed(source, kind) : [find(source, kind)];
           for (const id of found) {
             if (!id) continue;
-            const inside = dest.replace(/^\{\{\s*nginx_\w*(?:dir|path|folder|home|etc)\w*\s*\}\}/, '/etc/nginx');
+            const inside = inNginx(dest);
             placed.push({
               inside: inside.endsWith('/') ? clean(inside + basename(id).replace(/\.j2$/, '')) : inside,
               file: id,
@@ -462,7 +466,15 @@ function ansibleInstance(file: FileId, documents: readonly YamlValue[], known: K
   };
   for (const document of documents) if (document.kind === 'list') visit(document, 0);
   return placed.length
-    ? { name: basename(role ?? folder), kind: 'ansible', image: null, placed, main: null, loads: [], at: placed[0]!.at }
+    ? {
+        name: basename(role ?? folder),
+        kind: 'ansible',
+        image: null,
+        placed: linked({ placed, links }),
+        main: null,
+        loads: [],
+        at: placed[0]!.at,
+      }
     : null;
 }
 

@@ -3,7 +3,7 @@
  * in the context where its directives are allowed. What was assumed is said (`readAs`), and what may be beside the file is unknown.
  */
 
-import { basename, dirname, type FileId, isBelow, isWithin, pathOf } from '../base/file-id.ts';
+import { basename, dirname, entryOf, type FileId, isBelow, isWithin, pathOf } from '../base/file-id.ts';
 import { matchesMask } from '../base/glob.ts';
 import { table } from '../base/table.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -123,10 +123,13 @@ export function standInFor(
   {
     stated = null,
     beside = NOTHING_BESIDE,
+    enabled = false,
   }: {
     /** the contexts that whoever holds the file says it is in; null where its folder and directives decide */
     readonly stated?: readonly Context[] | null;
     readonly beside?: Beside;
+    /** a link of the project leads to it */
+    readonly enabled?: boolean;
   } = {},
 ): StandIn | null {
   const guess = stated ? { contexts: stated } : fragmentContext(file, catalog);
@@ -143,6 +146,7 @@ export function standInFor(
   const id = stockId(`/stand-in/${distribution}/${context}/${taken ? 'known' : 'assumed'}${pathOf(file.id)}/nginx.conf`);
   const together = taken && destination ? destination.together : [file.id];
   const whole = !!taken && (destination?.whole ?? false);
+  const disabled = !taken && !enabled && [path, pathOf(file.id)].some((at) => AVAILABLE.test(at));
   return {
     main: stock.add(id, made.text),
     file: file.id,
@@ -155,8 +159,24 @@ export function standInFor(
     inside: destination?.path.startsWith(`${home}/`) ? home : null,
     path,
     of: destination?.of ?? main.title,
-    readAs: `${path} of ${destination?.of ?? main.title}`,
+    disabled,
+    readAs: `${path} of ${destination?.of ?? main.title}${disabled ? `, ${AS_IF_ENABLED}` : ''}`,
   };
+}
+
+/** Files of a folder of which those count that a link of the folder beside it leads to. */
+const AVAILABLE = /-available\/[^/]+$/;
+
+/** What is said of a file to which nothing links. */
+export const AS_IF_ENABLED = 'as if it were enabled, though nothing that is seen links to it';
+
+/** Whether a link of the folder beside it leads to a file of a folder such as `sites-available`. */
+export async function isEnabled(file: FileId, { list, real }: Pick<Sources, 'list' | 'real'>): Promise<boolean> {
+  if (!AVAILABLE.test(pathOf(file)) || isWithin(file) || !real) return false;
+  const folder = dirname(file).replace(/-available$/, '-enabled') as FileId;
+  const own = await real(file);
+  for (const entry of await list(folder)) if (entry.link && (await real(entryOf(folder, entry.name))) === own) return true;
+  return false;
 }
 
 /** Files of a project that are looked at for what they hold outside of blocks. */

@@ -40,7 +40,7 @@ import { type Embedded, mayHost } from '../project/embedded.ts';
 import { EmbeddedFiles } from '../project/embedded-files.ts';
 import { includersOf, inTurn, isPartOf, isReadAsOther, nameFor } from '../project/loose.ts';
 import { findProject, type LoadWishes, loadOptions, settingsAbove, settingsFor, started, wordsBeside } from '../project/project.ts';
-import { besideOf, destinationIn, standInFor } from '../project/standin.ts';
+import { besideOf, destinationIn, isEnabled, standInFor } from '../project/standin.ts';
 import { Stock } from '../project/stock.ts';
 import type { Candidates } from '../project/walk.ts';
 import { ANY_WAY, mayBeSame, startsNothing, type Way, waysMeant, waysOf } from '../project/ways.ts';
@@ -1026,7 +1026,11 @@ export class Workspace {
     const around = fragment ? await besideOf(project, root, { sources: this.sources(), catalog, by: way.by }) : null;
     const standIn =
       fragment && around
-        ? standInFor(fragment, destinationIn(project, root, way.by), catalog, this.stock, { stated: this.stated(root), beside: around })
+        ? standInFor(fragment, destinationIn(project, root, way.by), catalog, this.stock, {
+            stated: this.stated(root),
+            beside: around,
+            enabled: await isEnabled(root, this.sources()),
+          })
         : null;
     if (fragment && !standIn) return null;
     const wishes = {

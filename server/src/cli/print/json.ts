@@ -48,7 +48,7 @@ export function json({ files, text, project, durationMs }: Result): string {
         })),
         project: {
           root: project.root && shownPath(project.root),
-          readAs: project.readAs.map(({ id, as, inside, service, template, nginx, versionFrom, flavour, assumed, because }) => ({
+          readAs: project.readAs.map(({ id, as, inside, service, template, nginx, versionFrom, flavour, assumed, disabled, because }) => ({
             path: shownPath(id),
             as,
             inside,
@@ -58,6 +58,7 @@ export function json({ files, text, project, durationMs }: Result): string {
             versionFrom,
             flavour,
             assumed,
+            ...(disabled ? { disabled } : {}),
             because: because && `${shownPath(because.id)}:${(text(because.id)?.lines.lineAt(because.span.start) ?? 0) + 1}`,
           })),
           unseen: project.unseen.map((u) => ({ path: shownPath(u.id), range: range(u.id, u.span), include: u.include, why: u.why })),

@@ -5,6 +5,7 @@ import { visible } from '../../base/escape.ts';
 import type { FileId } from '../../base/file-id.ts';
 import { knownAt } from '../../catalog/changes.ts';
 import type { Severity } from '../../config/settings.ts';
+import { AS_IF_ENABLED } from '../../project/standin.ts';
 import { messageOf } from '../../rules/merged.ts';
 import type { Result } from '../commands/check.ts';
 import { shownPaths } from '../common.ts';
@@ -88,15 +89,22 @@ function whatWasDone(project: Result['project'], name: (file: FileId) => string,
     const inside = r.inside === null ? '' : ` within ${visible(r.inside)}`;
     const service = r.service === null ? '' : ` for ${visible(r.service)}`;
     const template = r.template === null ? '' : `, a template (${r.template})${as || inside || service ? ',' : ''}`;
-    const why = r.assumed ? ' (assumed)' : r.because ? ` (${place(r.because.id, r.because.span.start)})` : '';
+    const why = r.disabled
+      ? ` (${AS_IF_ENABLED})`
+      : r.assumed
+        ? ' (assumed)'
+        : r.because
+          ? ` (${place(r.because.id, r.because.span.start)})`
+          : '';
     return `read ${name(r.id)}${template}${as}${inside}${service}${why}`;
   };
   const assumed = project.readAs.filter((r) => r.assumed);
   if (whole) some(project.readAs.map((r) => `  ${read(r)}`));
-  else if (assumed.length) {
-    const [first, ...others] = assumed;
-    out.push(read(first!) + (others.length ? `, and ${plural(others.length, 'other file')} in the same way` : ''));
-  }
+  else
+    for (const disabled of [false, true]) {
+      const [first, ...others] = assumed.filter((r) => r.disabled === disabled);
+      if (first) out.push(read(first) + (others.length ? `, and ${plural(others.length, 'other file')} in the same way` : ''));
+    }
   if (assumed.length) out.push('what was assumed is set by --root, --map or the settings');
   if (project.unseen.length) {
     const n = project.unseen.length;
