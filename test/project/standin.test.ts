@@ -211,7 +211,10 @@ test('of a destination whose last name a variable fills in the folder counts', a
     });
   const readAs = async (dest: string): Promise<string | undefined> =>
     (await checked(files(dest), ['.'])).asked[0]!.config.tree.standIn?.readAs;
-  assert.equal(await readAs('/etc/nginx/sites-available/{{ site }}.conf'), '/etc/nginx/sites-available/site.conf of Debian’s nginx');
+  assert.equal(
+    await readAs('/etc/nginx/sites-available/{{ site }}.conf'),
+    '/etc/nginx/sites-available/site.conf of Debian’s nginx, as if it were enabled, though nothing that is seen links to it',
+  );
   assert.equal(await readAs('/etc/nginx/http.d/{{ site }}'), '/etc/nginx/http.d/site.conf of Alpine’s nginx');
   assert.match((await readAs('{{ folder }}/site.conf')) ?? '', /^\/etc\/nginx\/conf\.d\/site\.conf of nginx/);
 });
