@@ -541,6 +541,16 @@ test('headers of what stands in front pass through', async () => {
   assert.ok((await rulesOf(site('<%= ENV["NGINX_PORTAL"] %>'))).includes('forwarded-headers-missing'));
 });
 
+test('a default server among sites may have its ssl from another of them', async () => {
+  const about = async (path: string, words: string): Promise<string[]> => {
+    const site = `server {\n  listen 443${words};\n  ssl_certificate c.pem;\n  ssl_certificate_key k.pem;\n  return 444;\n}\n`;
+    return (await checked(inMemory({ [path]: site }), ['.'])).findings.filter((f) => f.rule === 'plain-on-443').map((f) => f.severity);
+  };
+  assert.deepEqual(await about('etc/nginx/sites-available/default', ' default_server'), ['info']);
+  assert.deepEqual(await about('etc/nginx/sites-available/shop', ''), ['warning']);
+  assert.deepEqual(await about('nginx/default.conf', ' default_server'), ['warning']);
+});
+
 test('the socket of Debian’s php-fpm tells whose list of parameters is included', async () => {
   const about = async (to: string, list = 'fastcgi_params'): Promise<boolean> => {
     const site = `server {\n  root /srv/www;\n  location ~ \\.php$ {\n    try_files $uri =404;\n    include ${list};\n    fastcgi_pass ${to};\n  }\n}\n`;

@@ -184,5 +184,26 @@ test('what stands in a location that no path reaches counts nowhere', async () =
 test('one file that nobody misses needs no root', async () => {
   const about = (text: string): Promise<string[]> => severities('assets-without-root', `${text}\nlocation / { ${APP} }`);
   assert.deepEqual(await about('location /favicon.ico { access_log off; log_not_found off; }'), []);
-  assert.deepEqual(await about('location /static/ { log_not_found off; }'), ['warning']);
+  assert.deepEqual(await about('location /static/ { expires 7d; }'), ['warning']);
+});
+
+test('a token of a certificate authority that no server gives out', async () => {
+  const about = (other: string): Promise<string[]> => {
+    const dead = 'server { listen 80; location /.well-known/acme-challenge/ { root /srv/acme; }\nreturn 301 https://$host$request_uri; }';
+    return lintText(`events {}\nhttp {\n${dead}\n${other}\n}\n`).then(({ findings }) =>
+      findings.filter((f) => f.rule === 'dead-directive-after-return').map((f) => f.severity),
+    );
+  };
+  assert.deepEqual(await about(`server { listen 8443; location / { ${APP} } }`), ['warning']);
+  assert.deepEqual(
+    await about(`server { listen 8443; location /.well-known/acme-challenge/ { root /srv/acme; }\nlocation / { ${APP} } }`),
+    ['info'],
+  );
+});
+
+test('a script in a hidden folder is run, and tells nothing of it', async () => {
+  const about = (first: string): Promise<string[]> =>
+    severities('access-list-outranked', `root /srv;\n${first}\nlocation ~ /\\. { deny all; }`);
+  assert.deepEqual(await about('location ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; }'), []);
+  assert.deepEqual(await about('location ~ \\.(txt|sql)$ { expires 1d; }'), ['warning']);
 });

@@ -87,6 +87,9 @@ const OWN = new Set(
 
 /** The name that is meant by one that is none: one slip in a short name, two in a long one. */
 function meantAmong(names: readonly string[], name: string): string | null {
+  // nginx writes a colon of its own behind the name
+  const bare = /^([\w-]+):$/.exec(name)?.[1];
+  if (bare !== undefined) return bare;
   const lower = name.toLowerCase();
   if (lower.length < 8 || OWN.has(lower) || !/^[\w-]+$/.test(name)) return null;
   let found: string | null = null;

@@ -1,7 +1,9 @@
 /** What is beside or below an unconditional `return` and can never run. */
+import { isForChallenge } from '../../answers/what-a-place-is-for.ts';
 import type { Directive } from '../../config/directive.ts';
 import { readLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
+import { serversOf } from '../../config/servers.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import { defineRule } from '../rule.ts';
 import { removeUseless } from '../unused.ts';
@@ -12,6 +14,14 @@ const CONTENT = new Set([...PASS_DIRECTIVES, 'try_files', 'stub_status', 'empty_
 /** A block that ends the server's part of the rewriting without an answer: the request goes on to its location. */
 const letsOn = (body: Scope): boolean =>
   body.has('break') || body.named('rewrite').some((r) => r.value(2) === 'last' || r.value(2) === 'break');
+
+/** Whether the token of a certificate authority is looked for here and in no other server: the authority follows redirects, and finds it nowhere. */
+const isOnlyChallenge = (location: Directive, server: Scope): boolean =>
+  location.body !== null &&
+  isForChallenge(location.body) &&
+  !serversOf(server.config).some(
+    (s) => s.scope !== server && s.scope.all.some((d) => d.name === 'location' && d.body !== null && isForChallenge(d.body)),
+  );
 
 export default defineRule({
   id: 'dead-directive-after-return',
@@ -41,6 +51,7 @@ Named locations stay reachable by \`error_page\`, since nginx jumps directly to 
         at,
         data: { name: d.name },
         related: [{ at: directive.at(), message: 'the return' }],
+        ...(message === 'location' && isOnlyChallenge(d, scope) ? { severity: 'warning' as const } : {}),
         tag: 'unnecessary',
         fix: message === 'below' ? removeUseless('Remove it', d) : null,
       });

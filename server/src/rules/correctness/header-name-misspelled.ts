@@ -22,7 +22,7 @@ export default defineRule({
   why: `
 nginx sends whatever name a line says. An application looks for \`X-Forwarded-For\` and finds nothing in \`X-Forward-For\`; a browser ignores \`Access-Control-Allow-Header\` and \`Referer-Policy\`, whose right names are \`Access-Control-Allow-Headers\` and \`Referrer-Policy\`. Nothing in a log says so.
 
-A name that differs in a letter or two from a usual one is reported, unless the usual one is set as well.`,
+A name that differs in a letter or two from a usual one is reported, unless the usual one is set as well; and so is one with its colon, to which nginx adds another.`,
   about: ['proxy_set_header', 'add_header', 'uwsgi_param', 'fastcgi_param'],
   references: ['https://www.iana.org/assignments/http-fields/http-fields.xhtml'],
   looksAt: { directive: [...REQUEST, ...RESPONSE] },
@@ -67,6 +67,12 @@ proxy_pass http://127.0.0.1:8000;`,
       bad: `add_header Referer-Policy same-origin;
 #          ^^^^^^^^^^^^^^ response`,
       good: 'add_header Referrer-Policy same-origin;',
+    },
+    {
+      inside: 'location',
+      bad: `add_header Cache-Control: no-store;
+#          ^^^^^^^^^^^^^^ response`,
+      good: 'add_header Cache-Control no-store;',
     },
     { inside: 'location', good: 'add_header X-Robots-Tag noindex;\nadd_header X-Forwarded-Path $uri;' },
   ],

@@ -5,6 +5,9 @@ import { defineRule } from '../rule.ts';
 import { TLS_SERVER } from '../security/_examples.ts';
 import { appendWord, isOn } from '../tls.ts';
 
+/** A file of Debian's folders with one file for each site. */
+const OF_SITES = /\/sites-(?:available|enabled)\/[^/]+$/;
+
 export default defineRule({
   id: 'plain-on-443',
   group: 'tls',
@@ -33,8 +36,11 @@ export default defineRule({
     if (!pair || pair.servers.some((s) => isOn(s.scope, 'ssl'))) return;
     const certificate = scope.value('ssl_certificate') !== undefined && scope.value('ssl_certificate_key') !== undefined;
     const last = directive.args.at(-1)!;
+    // the default server of a folder of sites: another file of it may say ssl for the socket, which counts here, too
+    const others = !config.tree.standIn?.certain && directive.values.includes('default_server') && OF_SITES.test(file.id);
     report(certificate ? 'forgotten' : 'plain', {
       at: directive.args[0]!,
+      ...(certificate && config.tree.standIn && others ? { severity: 'info' as const } : {}),
       data: { address: pair.text },
       fix: certificate ? fixOf('Add ssl', 'suggestion', file, [appendWord(last, 'ssl')]) : null,
     });
