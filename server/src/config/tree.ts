@@ -29,7 +29,7 @@ export interface Include {
 }
 
 /**
- * What sites set and no package's main file holds for all of them: their folder, what is passed on, and who is let in. A file without its main file inherits
+ * What sites set and no package's main file holds for all of them: their folder, what is passed on and how, and who is let in. A file without its main file inherits
  * none of it, unless another file of its project may bring it.
  */
 export const SET_BY_SITES: readonly string[] = [
@@ -52,6 +52,14 @@ export const SET_BY_SITES: readonly string[] = [
   'uwsgi_intercept_errors',
   'scgi_intercept_errors',
   'grpc_intercept_errors',
+  'proxy_ssl_server_name',
+  'grpc_ssl_server_name',
+  'uwsgi_ssl_server_name',
+  'proxy_ssl_verify',
+  'grpc_ssl_verify',
+  'uwsgi_ssl_verify',
+  'proxy_buffering',
+  'uwsgi_buffering',
 ];
 
 /** The main file that stands in for the one that will include a file, and what was assumed with it. */
