@@ -6,6 +6,7 @@ import { isLocalOnly } from '../../answers/who-may-enter.ts';
 import { endsBefore } from '../../answers/who-speaks-tls.ts';
 import { PerPart } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
+import { unseenInForce } from '../../config/effective.ts';
 import type { Scope } from '../../config/scope.ts';
 import { defineRule } from '../rule.ts';
 
@@ -30,12 +31,12 @@ export default defineRule({
   group: 'security',
   severity: 'warning',
   since: '0.1',
-  missing: ['listen', 'return', 'rewrite', 'if', 'set_real_ip_from'],
+  missing: ['listen', 'return', 'rewrite', 'if'],
   title: 'Basic authentication over plain HTTP',
   why: `
 Basic authentication sends name and password with every request, merely encoded. Without TLS anyone on the path reads them. Serve the location over TLS only.
 
-The rule looks at each plain socket, whatever its port, and at what a plain request gets there: where it is redirected first, no password is ever asked for. It is silent where something shows that another machine in front terminates TLS: realip, the PROXY protocol, a look at X-Forwarded-Proto, or a socket that others do not reach.`,
+The rule looks at each plain socket, whatever its port, and at what a plain request gets there: where it is redirected first, no password is ever asked for. It is silent where something shows that another machine in front terminates TLS: realip, the PROXY protocol, a look at X-Forwarded-Proto, or a socket that others do not reach. Where a file that is not seen may show it, the finding is informational.`,
   about: ['auth_basic', 'listen'],
   looksAt: { directive: ['auth_basic'] },
   needs: 'config',
@@ -57,6 +58,8 @@ The rule looks at each plain socket, whatever its port, and at what a plain requ
     report('plain', {
       at: directive.statement.name,
       data: { socket: plain?.directive ? `listen ${plain.directive.value(0)}` : 'port 80' },
+      // a file that is not seen may name the machine in front that terminates TLS
+      ...(unseenInForce(server.scope, 'set_real_ip_from').length ? { severity: 'info' } : {}),
     });
   },
   examples: [
