@@ -527,7 +527,9 @@ class Part {
     const { scope, file, body } = directive;
     if (this.looksAtLine(asked, directive)) this.ask(asked, scope, directive, file);
     if (!body) return;
-    if (this.concernedBy(body).includes(asked)) this.ask(asked, body, body.opener, file);
+    // most rules are about no level: the names of its lines are put together for those that are
+    if (this.dispatch.byContext.get(body.context)?.some((c) => c.asked === asked) && this.concernedBy(body).includes(asked))
+      this.ask(asked, body, body.opener, file);
     for (const inner of body.directives) this.askWithin(asked, inner);
   }
 
