@@ -25,6 +25,7 @@ import type { SourceFile } from '../syntax/statement.ts';
 import { standsAt } from '../trace/at.ts';
 import { readCondition } from '../trace/handlers/rewrite.ts';
 import { definitionOf, indexOf } from '../trace/index.ts';
+import { inNet, readNet, readPlainIp } from '../trace/networks.ts';
 import { variablesIn } from '../trace/script.ts';
 import type { At, RequestInput, Trace, TraceOptions } from '../trace/trace.ts';
 import { parsePath } from '../trace/uri.ts';
@@ -146,8 +147,27 @@ export class Spot {
   }
 }
 
+/** Addresses of clients that a stranger may have: those of the documentation (RFC 5737), and others that nobody writes into a list. */
+const STRANGERS = ['203.0.113.9', '198.51.100.9', '192.0.2.9', '8.77.1.9'];
+
+/**
+ * The client of requests in which nobody in particular asks: one whom no line of a list names, so that whoever keeps strangers out keeps him
+ * out. Undefined: the one that a trace takes by itself.
+ */
+const strangerOf = new PerConfig((config): string | undefined => {
+  config.askAll();
+  const nets = config.main.all.flatMap((d) => {
+    const text = d.name === 'allow' || d.name === 'deny' ? d.value(0) : d.scope.opener?.name === 'geo' ? d.name : '';
+    const net = /^\d/.test(text) && !text.endsWith('/0') ? readNet(text) : null;
+    return net ? [net] : [];
+  });
+  const chosen = STRANGERS.find((address) => !nets.some((net) => inNet(readPlainIp(address)!, net)));
+  return chosen === STRANGERS[0] ? undefined : chosen;
+});
+
 /** A probe as a request to a door: Host first, then the probe's own lines. */
 export function requestAt(door: Door, probe: Probe): RequestInput {
+  const clientAddress = probe.clientAddress ?? strangerOf.of(door.listener.defaultServer.scope.config);
   const usual = door.port === (door.scheme === 'https' ? 443 : 80);
   const hasHost = probe.withoutHost || probe.headers?.some(([n]) => n.toLowerCase() === 'host');
   return {
@@ -157,8 +177,8 @@ export function requestAt(door: Door, probe: Probe): RequestInput {
     localPort: door.port,
     ...(door.listener.wildcard || door.listener.kind === 'name' ? {} : { localAddress: door.listener.address }),
     headers: [...(hasHost ? [] : [['Host', usual ? door.host : `${door.host}:${door.port}`] as const]), ...(probe.headers ?? [])],
-    ...(door.listener.proxyProtocol ? { proxyProtocol: { clientAddress: probe.clientAddress ?? '203.0.113.9' } } : {}),
-    ...(probe.clientAddress ? { clientAddress: probe.clientAddress } : {}),
+    ...(door.listener.proxyProtocol ? { proxyProtocol: { clientAddress: clientAddress ?? STRANGERS[0]! } } : {}),
+    ...(clientAddress ? { clientAddress } : {}),
     ...(probe.httpVersion ? { httpVersion: probe.httpVersion } : {}),
     ...(probe.bodyLength === undefined ? {} : { bodyLength: probe.bodyLength }),
   };

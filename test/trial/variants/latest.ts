@@ -560,4 +560,49 @@ export const TRIALS: readonly Trial[] = [
       `server { listen 443 quic; listen 443 ssl; ${CERT} location / { proxy_set_header X-Forwarded-Host $http_host; proxy_set_header Host $host; ${PASS} } }`,
     ],
   },
+  {
+    rule: 'cors-preflight-fails',
+    inside: 'server',
+    bad: [
+      `location /api/ { add_header Access-Control-Allow-Origin https://app.example always; if ($request_method = OPTIONS) { return 204; } ${PASS} }`,
+      `location /api/ { add_header Access-Control-Allow-Origin $http_origin always; if ($request_method = 'OPTIONS') { add_header Access-Control-Max-Age 86400; return 204; } ${PASS} }`,
+      `add_header Access-Control-Allow-Origin https://app.example always;\nif ($request_method = OPTIONS) { return 200 ""; }\nlocation / { ${PASS} }`,
+      inc(
+        'server { listen 80; location /v1/ { @ proxy_pass http://127.0.0.1:8000; } }',
+        'add_header Access-Control-Allow-Origin https://app.example always;\nif ($request_method = OPTIONS) { return 204; }',
+      ),
+    ],
+    sane: [
+      `location /api/ { add_header Access-Control-Allow-Origin https://app.example always; add_header Access-Control-Allow-Headers Authorization always; if ($request_method = OPTIONS) { return 204; } ${PASS} }`,
+      `location /api/ { if ($request_method = OPTIONS) { return 405; } add_header Access-Control-Allow-Origin https://app.example always; ${PASS} }`,
+      `location /api/ { add_header Access-Control-Allow-Origin https://app.example always; ${PASS} }`,
+      'location /fonts/ { add_header Access-Control-Allow-Origin "*"; root /srv/site; }',
+    ],
+  },
+  {
+    rule: 'redirect-loop',
+    inside: 'server',
+    bad: [
+      'root /srv;\nrewrite ^/(.*)\\.html$ /$1 permanent;\nlocation = /team { return 302 /team.html; }',
+      `rewrite ^/index\\.php/(.*)$ /$1 permanent;\nlocation /shop/ { return 301 /index.php$request_uri; }\nlocation / { ${PASS} }`,
+      'root /srv;\nrewrite ^(.*[^/])$ $1/ permanent;\nlocation /docs/ { rewrite ^(.+)/$ $1 permanent; }',
+    ],
+    sane: [
+      'root /srv;\nrewrite ^/(.*)\\.html$ /$1 permanent;\nlocation = /team { return 302 /people.pdf; }',
+      `rewrite ^/index\\.php/(.*)$ /$1 permanent;\nlocation /shop/ { ${PASS} }`,
+      'root /srv;\nrewrite ^(.*[^/])$ $1/ permanent;\nlocation /docs/ { rewrite ^/docs/old/$ /docs/new/ permanent; }',
+    ],
+  },
+  {
+    rule: 'access-list-outranked',
+    inside: 'server',
+    bad: [
+      `location /admin/ { allow 203.0.113.0/24; deny all; ${PASS} }\nlocation ~ \\.json$ { ${PASS} }`,
+      `location /staff/ { allow 203.0.113.0/24; allow 198.51.100.0/24; deny all; ${PASS} }\nlocation /people/ { proxy_pass http://127.0.0.1:8000/staff/; }`,
+    ],
+    sane: [
+      `location ^~ /admin/ { allow 203.0.113.0/24; deny all; ${PASS} }\nlocation ~ \\.json$ { ${PASS} }`,
+      `location /staff/ { allow 203.0.113.0/24; allow 198.51.100.0/24; deny all; ${PASS} }\nlocation /people/ { proxy_pass http://127.0.0.1:8000/people/; }`,
+    ],
+  },
 ];

@@ -10,6 +10,7 @@ import { defineRule } from '../rule.ts';
 import { ALLOW_ORIGIN, FOREIGN, IS_ALLOW_ORIGIN, lineOf, valuesOf } from '../security/_cors.ts';
 
 const ALLOW_METHODS = 'access-control-allow-methods';
+const ALLOWED = [ALLOW_METHODS, 'access-control-allow-headers'];
 /** Headers that count in the answer to a preflight alone: who writes one expects preflights. */
 const OF_PREFLIGHTS = [ALLOW_METHODS, 'access-control-allow-headers', 'access-control-max-age'];
 
@@ -55,6 +56,8 @@ export default defineRule({
   why: `
 Before a request that a plain form could not make (with \`Authorization\` or JSON, by PUT or DELETE) a browser sends \`OPTIONS\`, without cookies and without a password. Where nginx asks for credentials or refuses the method, that preflight ends with 401 or 403, and the request itself is never sent. A \`return\` in an \`if\` answers before the access phase.
 
+The answer to the preflight has to allow what it asks for: \`Access-Control-Allow-Methods\` and \`Access-Control-Allow-Headers\`, next to the origin. An \`add_header\` in the \`if\` drops those around it.
+
 The answer to the request needs \`Access-Control-Allow-Origin\` as well: lines in \`if ($request_method = OPTIONS)\` count for the preflight alone.`,
   about: ['add_header', 'auth_basic', 'auth_request', 'limit_except', 'if'],
   references: ['https://fetch.spec.whatwg.org/#cors-preflight-fetch'],
@@ -71,6 +74,7 @@ The answer to the request needs \`Access-Control-Allow-Origin\` as well: lines i
     method:
       'The preflight of a page of {origin} gets a {status}, so the browser never sends its request: OPTIONS is refused here. Let OPTIONS in, or answer it with "if ($request_method = OPTIONS) { return 204; }".',
     only: 'Only the preflight has Access-Control-Allow-Origin: the answer to {method} comes without it, and the browser keeps it from the page. Set the header outside of the condition as well.',
+    bare: 'The preflight of a page of {origin} is answered without {header}, so the browser never sends its request. Set it in the answer to OPTIONS as well.',
     application:
       'nginx sends Access-Control-Allow-Origin with the preflight alone: unless the application sets it on the answer to {method}, the browser keeps that from the page. Set the header outside of the condition as well.',
   },
@@ -81,7 +85,7 @@ The answer to the request needs \`Access-Control-Allow-Origin\` as well: lines i
       const preflight = spot.ask(preflightOf(origin, 'PUT'), { upstream: { status: 200, headers: [] } });
       const get = asked(origin, 'GET');
       if (valuesOf(get, ALLOW_ORIGIN).length > 0) {
-        if (tellRefused(preflight, get, origin)) return;
+        if (tellRefused(preflight, get, origin) || tellBare(preflight, origin)) return;
       } else if (valuesOf(preflight, ALLOW_ORIGIN).length > 0 && !isBackend(preflight)) {
         const missing = methodsOf(preflight)
           .map((method) => ({ method, trace: asked(origin, method) }))
@@ -99,6 +103,25 @@ The answer to the request needs \`Access-Control-Allow-Origin\` as well: lines i
 
     function asked(origin: string, method: string): Trace {
       return spot.ask({ method, headers: [['Origin', origin]] }, { upstream: { status: 200, headers: [] } });
+    }
+
+    /** Answered by nginx in an `if`, whose headers are not those of the place, or lack what a preflight asks for. */
+    function tellBare(preflight: Trace, origin: string): boolean {
+      const answer = spot.directives.find(
+        (d) => d.name === 'return' && d.scope.opener?.name === 'if' && d.scope.opener.values.join().includes('OPTIONS'),
+      );
+      if (!answer || isBackend(preflight) || preflight.outcome.status >= 300 || preflight.outcome.kind === 'closed') return false;
+      const lacks = (name: string): boolean => !valuesOf(preflight, name).length;
+      // a request that needs a preflight has a method or a header that has to be allowed
+      const header = lacks(ALLOW_ORIGIN) ? 'Access-Control-Allow-Origin' : ALLOWED.every(lacks) ? 'Access-Control-Allow-Headers' : null;
+      if (header === null) return false;
+      report('bare', {
+        at: answer.at(),
+        data: { origin, header },
+        related: [{ at: line.at(), message: 'CORS is set up here' }],
+        witness: proofOf(preflight, `${preflight.outcome.status} without ${header}`),
+      });
+      return true;
     }
 
     function tellRefused(preflight: Trace, get: Trace, origin: string): boolean {
@@ -123,6 +146,27 @@ The answer to the request needs \`Access-Control-Allow-Origin\` as well: lines i
     }
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `location /api/ {
+    add_header Access-Control-Allow-Origin https://shop.example.org always;
+    if ($request_method = OPTIONS) {
+        return 200 "";
+#       ^^^^^^^^^^^^^^ bare
+    }
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `location /api/ {
+    add_header Access-Control-Allow-Origin https://shop.example.org always;
+    if ($request_method = OPTIONS) {
+        add_header Access-Control-Allow-Origin https://shop.example.org;
+        add_header Access-Control-Allow-Headers "Authorization, Content-Type";
+        add_header Access-Control-Allow-Methods "GET, POST, PUT, DELETE";
+        return 200 "";
+    }
+    proxy_pass http://127.0.0.1:8000;
+}`,
+    },
     {
       inside: 'server',
       bad: `location /api/ {

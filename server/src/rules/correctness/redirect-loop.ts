@@ -9,7 +9,7 @@ import type { Trace } from '../../trace/trace.ts';
 import { doubts, type Followed, follow, type Hop, hangsOnOthers, isScripted } from '../../witness/follow.ts';
 import { isRedirect, mayComeBack } from '../../witness/redirects.ts';
 import { locationHeader, proofOf, urlOf } from '../../witness/requests.ts';
-import { type Door, ownOf, type Spot } from '../../witness/spots.ts';
+import { type Door, ownOf, type Spot, spotOf } from '../../witness/spots.ts';
 import { mayMove, tellingDoors, tellingPaths } from '../../witness/telling.ts';
 import { joined, type Probe } from '../../witness/values.ts';
 import { defineRule } from '../rule.ts';
@@ -20,6 +20,21 @@ const before = (a: NonNullable<Hop['by']>, b: NonNullable<Hop['by']>): boolean =
 /** The directive that a loop is told at: the first of those that send the client on. */
 const first = (loop: readonly Hop[]): Hop | null =>
   loop.reduce<Hop | null>((best, hop) => (hop.by && (!best?.by || before(hop.by, best.by)) ? hop : best), null);
+
+/**
+ * The hop of a loop at which this spot tells it: at the first line where that is its own, and at one of its own where the spot of the first
+ * comes to no loop by itself, for it knows nothing of the paths of other places.
+ */
+function toldAt(spot: Spot, loop: readonly Hop[], redirects: readonly Directive[]): Hop | null {
+  const hop = first(loop);
+  if (!hop?.by || redirects.includes(hop.by)) return hop;
+  const owner = spotOf(spot.config, hop.by.scope);
+  const own = loop.find((h) => h.by && redirects.includes(h.by)) ?? null;
+  if (!own || !owner || owner === spot) return null;
+  for (const { probe, door } of starts(owner, [hop.by]))
+    for (const { followed } of worlds(owner, probe, door)) if (followed.loop && first(followed.loop)?.by === hop.by) return null;
+  return own;
+}
 
 /** The lines of the rewrite phase that a request of the spot comes by, those of the server first. */
 const comesBy = ({ server, location, scope }: Spot): readonly Directive[] => [...ownOf(server.scope), ...(location ? ownOf(scope) : [])];
@@ -210,8 +225,8 @@ The rule traces requests through the configuration and follows their redirects a
       if (told.size === redirects.length) return;
       for (const { kind, followed, what } of worlds(spot, probe, door)) {
         const { loop, grows } = followed;
-        const hop = loop && first(loop);
-        if (!loop || !hop?.by || told.has(hop.by) || !redirects.includes(hop.by)) continue;
+        const hop = loop && toldAt(spot, loop, redirects);
+        if (!loop || !hop?.by || told.has(hop.by)) continue;
         const all = spot.server.scope.all;
         if (loop.some((h) => isScripted(h.trace))) continue;
         const hangs = loop.some((h) => hangsOnOthers(config, h.trace, all));
@@ -264,6 +279,20 @@ if ($request_uri ~ ^/index\\.html) {
     return 301 /;
 }`,
       witness: { request: 'GET http://www.example.test/', outcome: '301 http://www.example.test/', meant: '`200 /srv/www/index.html`' },
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/www;
+rewrite ^/(.*)\\.html$ /$1 permanent;
+location = /about {
+    return 301 /about.html;
+#   ^^^^^^^^^^^^^^^^^^^^^^^ round
+}`,
+      good: `root /srv/www;
+rewrite ^/(.*)\\.html$ /$1 permanent;
+location / {
+    try_files $uri $uri.html =404;
+}`,
     },
     {
       inside: 'server',
