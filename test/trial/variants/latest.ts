@@ -566,7 +566,7 @@ export const TRIALS: readonly Trial[] = [
     bad: [
       `location /api/ { add_header Access-Control-Allow-Origin https://app.example always; if ($request_method = OPTIONS) { return 204; } ${PASS} }`,
       `location /api/ { add_header Access-Control-Allow-Origin $http_origin always; if ($request_method = 'OPTIONS') { add_header Access-Control-Max-Age 86400; return 204; } ${PASS} }`,
-      `add_header Access-Control-Allow-Origin https://app.example always;\nif ($request_method = OPTIONS) { return 200 ""; }\nlocation / { ${PASS} }`,
+      `add_header Access-Control-Allow-Origin https://app.example always;\nlocation /graphql { if ($request_method = OPTIONS) { return 200 ""; } ${PASS} }`,
       inc(
         'server { listen 80; location /v1/ { @ proxy_pass http://127.0.0.1:8000; } }',
         'add_header Access-Control-Allow-Origin https://app.example always;\nif ($request_method = OPTIONS) { return 204; }',
@@ -585,7 +585,6 @@ export const TRIALS: readonly Trial[] = [
     bad: [
       'root /srv;\nrewrite ^/(.*)\\.html$ /$1 permanent;\nlocation = /team { return 302 /team.html; }',
       `rewrite ^/index\\.php/(.*)$ /$1 permanent;\nlocation /shop/ { return 301 /index.php$request_uri; }\nlocation / { ${PASS} }`,
-      'root /srv;\nrewrite ^(.*[^/])$ $1/ permanent;\nlocation /docs/ { rewrite ^(.+)/$ $1 permanent; }',
     ],
     sane: [
       'root /srv;\nrewrite ^/(.*)\\.html$ /$1 permanent;\nlocation = /team { return 302 /people.pdf; }',

@@ -14,6 +14,9 @@ const ALLOWED = [ALLOW_METHODS, 'access-control-allow-headers'];
 /** Headers that count in the answer to a preflight alone: who writes one expects preflights. */
 const OF_PREFLIGHTS = [ALLOW_METHODS, 'access-control-allow-headers', 'access-control-max-age'];
 
+/** Names of what scripts ask, with JSON and tokens. */
+const INTERFACE = /(?:^|[\W_])(?:api|graphql|rest|rpc|v\d+)(?:$|[\W_])/i;
+
 const MOST_ORIGINS = 3;
 const MOST_METHODS = 4;
 
@@ -112,8 +115,13 @@ The answer to the request needs \`Access-Control-Allow-Origin\` as well: lines i
       );
       if (!answer || isBackend(preflight) || preflight.outcome.status >= 300 || preflight.outcome.kind === 'closed') return false;
       const lacks = (name: string): boolean => !valuesOf(preflight, name).length;
-      // a request that needs a preflight has a method or a header that has to be allowed
-      const header = lacks(ALLOW_ORIGIN) ? 'Access-Control-Allow-Origin' : ALLOWED.every(lacks) ? 'Access-Control-Allow-Headers' : null;
+      // what asks an interface has a method or a header that has to be allowed; a picture or a film is asked for without a preflight
+      const isForPrograms = INTERFACE.test(spot.location?.name ?? '');
+      const header = lacks(ALLOW_ORIGIN)
+        ? 'Access-Control-Allow-Origin'
+        : isForPrograms && ALLOWED.every(lacks)
+          ? 'Access-Control-Allow-Headers'
+          : null;
       if (header === null) return false;
       report('bare', {
         at: answer.at(),
