@@ -26,7 +26,7 @@ Add \`add_header Alt-Svc 'h3=":443"; ma=86400' always;\` to the server, and repe
     if (scope.context !== 'server' || scope.named('listen').find((d) => d.values.includes('quic')) !== directive) return;
     // without TCP nobody could be told in an answer
     if (!scope.named('listen').some((d) => d.values.includes('ssl') && !d.values.includes('quic'))) return;
-    const lines = [scope, ...[scope.parent].flatMap((p) => p ?? [])].flatMap((s) => s.all.filter((d) => ANNOUNCES.includes(d.name)));
+    const lines = [...scope.all, ...(scope.parent?.directives ?? [])].filter((d) => ANNOUNCES.includes(d.name));
     if (lines.some((d) => d.values.some((v) => /^alt-svc\b/i.test(v)))) return;
     if (scope.all.some((d) => /_by_lua|^js_/.test(d.name))) return;
     const port = /(?:^|:)(\d+)$/.exec(directive.value(0))?.[1] ?? '443';

@@ -14,7 +14,7 @@ export default defineRule({
 
 TLS belongs on 443. Port 80 is for the redirect and for the challenges of a certificate authority.`,
   about: ['listen', 'error_page'],
-  looksAt: { directive: ['listen'], where: ({ values }) => values.includes('ssl') },
+  looksAt: { directive: ['listen'], where: ({ values }) => values.includes('ssl') && /(?:^|:)80$/.test(values[0] ?? '') },
   needs: 'config',
   fixable: 'sometimes',
   messages: {

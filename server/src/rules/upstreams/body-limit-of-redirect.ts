@@ -1,7 +1,8 @@
 /** A limit for uploads in the server that only redirects: the server that takes the uploads keeps the default of 1 MB. */
+import { PerConfig } from '../../config/asked.ts';
 import { unseenInForce } from '../../config/effective.ts';
 import { unseenWithin } from '../../config/open.ts';
-import { type Server, serversOf } from '../../config/servers.ts';
+import { type Server, serverOf, serversOf } from '../../config/servers.ts';
 import { fixOf, insertFirst } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
@@ -15,6 +16,17 @@ const redirectsAll = ({ scope }: Server): boolean =>
     scope.scopes.every((s) => s.context !== 'location' || s.directives.some((d) => d.name === 'return' && /^30[1278]$/.test(d.value(0)))));
 
 const namesOf = ({ names }: Server): string[] => names.map((n) => n.text.toLowerCase()).filter((n) => n !== '' && n !== '_');
+
+const byName = new PerConfig((config): ReadonlyMap<string, readonly Server[]> => {
+  const out = new Map<string, Server[]>();
+  for (const server of serversOf(config))
+    for (const name of namesOf(server)) {
+      const list = out.get(name);
+      if (list) list.push(server);
+      else out.set(name, [server]);
+    }
+  return out;
+});
 
 export default defineRule({
   id: 'body-limit-of-redirect',
@@ -36,20 +48,20 @@ Write the limit in the server that passes requests on, or in \`http\` for both.`
   },
   check({ config, directive, scope, report }) {
     if (scope.context !== 'server' || directive.values.some((v) => /^(?:0|1m|1024k|1048576)$/i.test(v))) return;
-    const all = serversOf(config);
-    const own = all.find((s) => s.scope === scope);
+    const own = serverOf(scope);
     if (!own || !redirectsAll(own)) return;
     const names = namesOf(own);
-    const site = all.find(
-      (s) =>
-        s !== own &&
-        namesOf(s).some((n) => names.includes(n)) &&
-        s.scope.all.some((d) => PASSES.test(d.name)) &&
-        !s.scope.all.some((d) => d.name === 'client_max_body_size') &&
-        !s.scope.value('client_max_body_size') &&
-        !unseenInForce(s.scope, 'client_max_body_size').length &&
-        !unseenWithin(s.scope, 'client_max_body_size').length,
-    );
+    const site = names
+      .flatMap((n) => byName.of(config).get(n) ?? [])
+      .find(
+        (s) =>
+          s !== own &&
+          s.scope.all.some((d) => PASSES.test(d.name)) &&
+          !s.scope.all.some((d) => d.name === 'client_max_body_size') &&
+          !s.scope.value('client_max_body_size') &&
+          !unseenInForce(s.scope, 'client_max_body_size').length &&
+          !unseenWithin(s.scope, 'client_max_body_size').length,
+      );
     const opener = site?.scope.opener;
     if (!site || !opener) return;
     const name = namesOf(site).find((n) => names.includes(n))!;

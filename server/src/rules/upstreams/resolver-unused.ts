@@ -1,5 +1,7 @@
 /** A resolver that nobody asks: nginx looks names of servers up at the start, with those of the machine, unless a variable or a parameter says otherwise. */
+import { PerConfig } from '../../config/asked.ts';
 import type { Scope } from '../../config/scope.ts';
+import { upstreamsOf } from '../../config/upstreams.ts';
 import { defineRule } from '../rule.ts';
 
 const PASS = /^(?:proxy|grpc|uwsgi|fastcgi|scgi|memcached|js_fetch)_pass$|^proxy_pass$/;
@@ -16,6 +18,9 @@ const isAsked = (scope: Scope): boolean =>
       (d.name === 'server' && d.values.includes('resolve')) ||
       (ASKS.test(d.name) && d.name !== 'resolver_timeout'),
   );
+
+/** Whether any group follows the name of one of its servers. */
+const followsNames = new PerConfig((config) => [...upstreamsOf(config).values()].some((group) => group.servers.some((s) => s.resolve)));
 
 /** A name that has to be looked up somewhere: a host, and no address, socket or group. */
 const HOST = /^(?:https?:\/\/|grpcs?:\/\/)?([a-z][\w.-]*)(?::\d+)?(?:\/|$)/i;
@@ -41,14 +46,12 @@ From 1.27.3 on, write \`server app:8000 resolve;\` in an upstream with a \`zone\
     if (scope.context === 'unknown' || scope.context === 'upstream' || scope.enclosing('stream') || scope.enclosing('mail')) return;
     if (scope.context !== 'http' && scope.context !== 'server' && scope.context !== 'location') return;
     if (isAsked(scope)) return;
-    // groups stand beside the server that uses them
-    const http = scope.enclosing('http') ?? scope;
-    if (http.all.some((d) => d.name === 'server' && d.values.includes('resolve'))) return;
     const named = scope.all.find((d) => PASS.test(d.name) && HOST.test(d.value(0)));
-    if (!named) return;
+    // groups stand beside the server that uses them
+    if (!named || followsNames.of(config)) return;
     const target = HOST.exec(named.value(0))![1]!;
-    const group = http.scopes.find((s) => s.context === 'upstream' && s.opener?.value(0).toLowerCase() === target.toLowerCase());
-    const host = group ? group.directives.filter((d) => d.name === 'server').flatMap((d) => HOST.exec(d.value(0))?.[1] ?? [])[0] : target;
+    const group = upstreamsOf(config).get(target.toLowerCase());
+    const host = group ? group.servers.flatMap((s) => HOST.exec(s.text)?.[1] ?? [])[0] : target;
     if (host === undefined || host === 'localhost' || host === 'unix' || config.kind === 'fragment') return;
     report('idle', {
       at: directive.nameAt,
