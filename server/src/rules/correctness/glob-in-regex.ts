@@ -42,7 +42,7 @@ In a regular expression \`*\` repeats what is before it: \`/uploads/*.php\` is \
 
 \`.*\` is any text, and \`\\.\` is a dot: \`/uploads/.*\\.php$\`.`,
   about: ['location', 'rewrite', 'if'],
-  looksAt: { directive: ['location', 'rewrite', 'if'] },
+  looksAt: { directive: ['location', 'rewrite', 'if'], where: ({ values }) => values.some((v) => GLOB.test(v)) },
   needs: 'file',
   fixable: 'always',
   messages: {

@@ -25,7 +25,13 @@ nginx sends whatever name a line says. An application looks for \`X-Forwarded-Fo
 A name that differs in a letter or two from a usual one is reported, unless the usual one is set as well; and so is one with its colon, to which nginx adds another.`,
   about: ['proxy_set_header', 'add_header', 'uwsgi_param', 'fastcgi_param'],
   references: ['https://www.iana.org/assignments/http-fields/http-fields.xhtml'],
-  looksAt: { directive: [...REQUEST, ...RESPONSE] },
+  looksAt: {
+    directive: [...REQUEST, ...RESPONSE],
+    where: ({ name, values }) =>
+      name.endsWith('_param')
+        ? /^http_/i.test(values[0] ?? '')
+        : !!(isRequest(name) ? meantRequestHeader(values[0] ?? '') : meantResponseHeader(values[0] ?? '')),
+  },
   needs: 'file',
   fixable: 'always',
   messages: {

@@ -27,7 +27,7 @@ export default defineRule({
 Texts copied from a web page or a word processor often come with “curly” quotes. nginx knows the straight ones only: a curly quote is a letter like any other, it becomes part of the value, and the value ends at the next space.
 
 Type the quotes again.`,
-  looksAt: { directive: '*' },
+  looksAt: { directive: '*', where: ({ values }) => values.some((v) => OPENING[v[0] ?? ''] !== undefined) },
   contextFree: true,
   needs: 'file',
   fixable: 'sometimes',

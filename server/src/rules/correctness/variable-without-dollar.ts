@@ -41,7 +41,10 @@ Without \`$\` a name is plain text: \`proxy_set_header Host host;\` tells the ap
 
 Write the dollar sign.`,
   about: ['proxy_set_header', 'map', 'hash', 'return', '$host', '$remote_addr'],
-  looksAt: { directive: [...Object.keys(VALUE_AT), ...URL_OF] },
+  looksAt: {
+    directive: [...Object.keys(VALUE_AT), ...URL_OF],
+    where: ({ name, values }) => URL_OF.includes(name) || /^[a-z]+(?:_[a-z\d]+)*$/.test(values[VALUE_AT[name]!] ?? ''),
+  },
   needs: 'file',
   fixable: 'always',
   messages: {
