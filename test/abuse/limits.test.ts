@@ -76,6 +76,7 @@ const LIMITS: Readonly<Record<string, Readonly<Record<string, Outcome>>>> = {
   'project/loose.ts': { MAX_LOOKED: 'search' },
   'project/mounts.ts': { MAX_SPAN: 'kept' },
   'project/misplaced.ts': { MAX_OTHERS: 'unknown' },
+  'project/nix-text.ts': { MAX_DEPTH: 'search' },
   'project/project.ts': {
     MAX_HEADS: 'finding',
     MAX_PLACING: 'finding',

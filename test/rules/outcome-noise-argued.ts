@@ -39,4 +39,8 @@ export const ARGUED: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'nginx.conf: info assets-without-root/unpassed':
       'a picture that the API makes is looked for on the disk; told as information, for an API may have none',
   },
+  'wordpress-multisite-cache.conf': {
+    'nginx.conf: warning access-list-outranked/first':
+      'nginx takes the first expression that matches, and that for PHP stands in front: what visitors uploaded is run',
+  },
 };

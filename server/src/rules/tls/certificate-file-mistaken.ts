@@ -86,6 +86,7 @@ ssl_certificate_key /etc/ssl/private/site.key;`,
       inside: 'server',
       good: `ssl_certificate /etc/haproxy/site.key;
 ssl_certificate_key /etc/haproxy/site.key;`,
+      notOn122: 'one file that holds both is not made for the test',
     },
   ],
 });
