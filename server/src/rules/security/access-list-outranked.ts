@@ -600,6 +600,8 @@ location ~ \\.json$ { proxy_pass http://127.0.0.1:8000; }`,
       inside: 'server',
       bad: `root /srv/site;
 location ~ \\.php$ {
+    fastcgi_param REQUEST_METHOD $request_method;
+    fastcgi_param REQUEST_URI $request_uri;
     fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
     fastcgi_pass 127.0.0.1:9000;
 }
@@ -608,6 +610,8 @@ location ~* /uploads/.*\\.php$ { deny all; }
       good: `root /srv/site;
 location ~* /uploads/.*\\.php$ { deny all; }
 location ~ \\.php$ {
+    fastcgi_param REQUEST_METHOD $request_method;
+    fastcgi_param REQUEST_URI $request_uri;
     fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
     fastcgi_pass 127.0.0.1:9000;
 }`,
