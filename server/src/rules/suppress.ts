@@ -4,6 +4,7 @@
  * nginx-lint's `# nginx-lint:ignore rule reason` is understood through the rules' equivalents.
  */
 import type { Span } from '../base/span.ts';
+import { indexFrom } from '../syntax/place.ts';
 import type { Comment, SourceFile, Statement } from '../syntax/statement.ts';
 
 export interface Suppression {
@@ -75,17 +76,12 @@ function blockFor(file: SourceFile, comment: Comment, alone: boolean): Statement
 }
 
 function innermost(statements: readonly Statement[], offset: number): Statement | null {
-  for (const s of statements) {
-    if (s.start > offset) break;
-    if (s.block && s.open && s.open.end <= offset && offset < s.end) return innermost(s.block, offset) ?? s;
-  }
-  return null;
+  const s = statements[indexFrom(statements, offset + 1) - 1];
+  return s?.block && s.open && s.open.end <= offset && offset < s.end ? (innermost(s.block, offset) ?? s) : null;
 }
 
 function nextStatement(statements: readonly Statement[], offset: number): Statement | null {
-  for (const s of statements) {
-    if (s.start >= offset) return s;
-    if (s.block && s.end > offset) return nextStatement(s.block, offset);
-  }
-  return null;
+  const index = indexFrom(statements, offset);
+  const before = statements[index - 1];
+  return before?.block && before.end > offset ? nextStatement(before.block, offset) : (statements[index] ?? null);
 }

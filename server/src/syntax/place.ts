@@ -27,15 +27,20 @@ export function blockAt(file: SourceFile, offset: number): Statement | null {
   return at;
 }
 
+/** The index of the first statement of a level that begins at an offset or behind it: their number where none does. */
+export function indexFrom(statements: readonly Statement[], offset: number): number {
+  let low = 0;
+  let high = statements.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (statements[middle]!.start < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** Whether a statement is still one of the file: an edit of its words or in its block puts another one in its place. */
 export function isAlive(file: SourceFile, statement: Statement): boolean {
   const siblings = statement.parent ? (statement.parent.block ?? []) : file.body;
-  let low = 0;
-  let high = siblings.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (siblings[middle]!.start < statement.start) low = middle + 1;
-    else high = middle;
-  }
-  return siblings[low] === statement && (statement.parent === null || isAlive(file, statement.parent));
+  return siblings[indexFrom(siblings, statement.start)] === statement && (statement.parent === null || isAlive(file, statement.parent));
 }
