@@ -82,8 +82,8 @@ const MUTANTS = [
   {
     name: 'a line in order vouches for others without what it asked',
     file: 'server/src/rules/run.ts',
-    from: 'for (const { rule, questions } of inOrder)',
-    to: 'for (const { rule, questions } of [] as typeof inOrder)',
+    from: 'for (const { rule, questions } of order) {',
+    to: 'for (const { rule, questions } of [] as typeof order) {',
   },
   {
     name: 'a line in order is so for ever',
