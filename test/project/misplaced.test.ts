@@ -23,6 +23,14 @@ async function said(files: Readonly<Record<string, string>>, file: string): Prom
 }
 
 describe('files that are put elsewhere', () => {
+  test('a site in the place of the main file is read where sites are', async () => {
+    const { asked } = await checked(
+      inMemory({ '.git/HEAD': '', 'n.conf': SITE, 'compose.yaml': compose('"./n.conf:/etc/nginx/nginx.conf"') }),
+      ['n.conf'],
+    );
+    assert.equal(asked[0]?.config.tree.standIn?.readAs, '/etc/nginx/conf.d/n.conf of nginx:1.28');
+  });
+
   test('a site where no include of the image looks', async () => {
     assert.deepEqual(
       await said({ 'web/shop.conf': SITE, 'compose.yaml': compose('"./web/shop.conf:/etc/nginx/sites-enabled/shop"') }, 'web/shop.conf'),

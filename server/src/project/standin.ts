@@ -141,7 +141,9 @@ export function standInFor(
   const made = textFor(main, context, taken?.mask ?? null);
   if (!made) return null;
   const usual = main.takes.find((t) => t.context === context)?.mask ?? `/etc/nginx/snippets/`;
-  const path = destination?.path ?? usual.replace(/[^/]*$/, '') + nameThere(file.id, usual);
+  // a site in the place of the main file is read where sites are: that nginx refuses it is a rule's to say
+  const told = destination?.path === main.path ? null : destination?.path;
+  const path = told ?? usual.replace(/[^/]*$/, '') + nameThere(file.id, usual);
   const home = main.path.replace(/\/[^/]*$/, '');
   const id = stockId(`/stand-in/${distribution}/${context}/${taken ? 'known' : 'assumed'}${pathOf(file.id)}/nginx.conf`);
   const together = taken && destination ? destination.together : [file.id];
