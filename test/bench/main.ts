@@ -7,11 +7,12 @@ import { pathToFileURL } from 'node:url';
 import { fileId } from '../../server/src/base/file-id.ts';
 import { NodeFiles } from '../../server/src/host/node-files.ts';
 import { loadParts } from '../../server/src/host/parts.ts';
-import { ended, Publisher } from '../../server/src/lsp/publish.ts';
+import { ended } from '../../server/src/lsp/publish.ts';
 import { lint } from '../../server/src/rules/run.ts';
 import { Workspace } from '../../server/src/workspace/workspace.ts';
 import { bigFile, bigTree, random } from '../harness/generate-config.ts';
 import { TestClient } from '../harness/lsp.ts';
+import { publisherOf } from '../harness/publisher.ts';
 import { features } from './features.ts';
 import { memory } from './memory.ts';
 import { projects } from './project.ts';
@@ -40,18 +41,6 @@ async function keystrokes(): Promise<void> {
   const parts = await loadParts();
   const file = fileId(pathToFileURL(path.join(folder, 'nginx.conf')).href);
   const make = () => new Workspace(parts.parser, parts.engine, new NodeFiles());
-  const publisherOf = (workspace: Workspace) =>
-    new Publisher({
-      connection: { sendDiagnostics: async () => {} } as never,
-      workspace,
-      rules: parts.rules,
-      encoding: () => 'utf-16',
-      push: () => true,
-      lintRun: () => 'onType',
-      lintFiles: () => 'project',
-      docs: null,
-      log: (line) => console.error(line),
-    });
   const opens: number[] = [];
   let workspace = make();
   for (let i = 0; i < 5; i++) {
@@ -60,14 +49,14 @@ async function keystrokes(): Promise<void> {
     workspace.apply({ kind: 'folders', folders: [fileId(pathToFileURL(folder).href)] });
     workspace.apply({ kind: 'open', file, text, version: 1 });
     await workspace.settle();
-    ended(publisherOf(workspace).steps(workspace.snapshot(), false));
+    ended(publisherOf({ workspace, rules: parts.rules }).steps(workspace.snapshot(), false));
     opens.push(performance.now() - from);
   }
   rows.push(['open 10,000 lines, all rules', ms(quantile(opens, 0.5)), '< 150 ms']);
   const next = random(7);
   const times: number[] = [];
   const whole: number[] = [];
-  const publisher = publisherOf(workspace);
+  const publisher = publisherOf({ workspace, rules: parts.rules });
   let version = 1;
   const lines = text.split('\n').length;
   for (let place = 0; place < 40; place++) {

@@ -4,9 +4,10 @@ import vm from 'node:vm';
 import { fileId } from '../../server/src/base/file-id.ts';
 import { MemoryFiles } from '../../server/src/base/memory-files.ts';
 import { loadParts } from '../../server/src/host/parts.ts';
-import { ended, Publisher } from '../../server/src/lsp/publish.ts';
+import { ended } from '../../server/src/lsp/publish.ts';
 import { Workspace } from '../../server/src/workspace/workspace.ts';
 import { bigFile, random } from '../harness/generate-config.ts';
+import { publisherOf } from '../harness/publisher.ts';
 
 const TYPED = ['x', '\n    gzip on;', '{', '}', '"', ';', '# y', '\nupstream typed { server 127.0.0.1:1; }\n'];
 
@@ -26,17 +27,7 @@ export async function memory(few = 1000, many = 20_000, lines = 400): Promise<{ 
   const file = fileId('file:///memory/nginx.conf');
   const text = bigFile(lines);
   const workspace = new Workspace(parser, engine, new MemoryFiles([[file, text]]));
-  const publisher = new Publisher({
-    connection: { sendDiagnostics: async () => {} } as never,
-    workspace,
-    rules,
-    encoding: () => 'utf-16',
-    push: () => true,
-    lintRun: () => 'onType',
-    lintFiles: () => 'project',
-    docs: null,
-    log: (line) => console.error(line),
-  });
+  const publisher = publisherOf({ workspace, rules });
   workspace.apply({ kind: 'folders', folders: [fileId('file:///memory')] });
   workspace.apply({ kind: 'open', file, text, version: 1 });
   await workspace.settle();

@@ -11,6 +11,11 @@ import { Workspace } from '../../server/src/workspace/workspace.ts';
 const times = (n: number, line: (i: number) => string): string => Array.from({ length: n }, (_, i) => line(i)).join('\n');
 const http = (text: string): string => `events {}\nhttp {\n${text}\n}\n`;
 const server = (text: string): string => http(`server {\nlisten 80;\nserver_name a.example;\n${text}\n}`);
+/** So many servers, each written by its number. */
+const servers =
+  (line: (i: number) => string) =>
+  (n: number): Record<string, string> =>
+    one(http(times(n, line)));
 const one = (text: string): Record<string, string> => ({ 'nginx.conf': text });
 
 /** Shapes by name: the larger size, and the files of a size. */
@@ -85,29 +90,17 @@ export const SHAPES: Readonly<Record<string, readonly [size: number, files: (n: 
   'patterns that redirect': [1_500, (n) => one(server(times(n, (i) => `location ~ ^/r${i}/(.*)$ { return 301 /q${i}/$1; }`)))],
   'servers with a port and an application each': [
     1_500,
-    (n) =>
-      one(
-        http(
-          times(
-            n,
-            (i) =>
-              `server { listen ${1024 + i}; server_name s${i}.example; location / { proxy_pass http://127.0.0.1:${10_000 + i}; proxy_set_header Host $host; } }`,
-          ),
-        ),
-      ),
+    servers(
+      (i) =>
+        `server { listen ${1024 + i}; server_name s${i}.example; location / { proxy_pass http://127.0.0.1:${10_000 + i}; proxy_set_header Host $host; } }`,
+    ),
   ],
   'servers with a port and a redirect each': [
     1_500,
-    (n) =>
-      one(
-        http(
-          times(
-            n,
-            (i) =>
-              `server { listen ${1024 + i}; server_name s.example; rewrite ^/old/(.*)$ /new/$1 redirect; location / { proxy_pass http://10.0.0.1:8000; } }`,
-          ),
-        ),
-      ),
+    servers(
+      (i) =>
+        `server { listen ${1024 + i}; server_name s.example; rewrite ^/old/(.*)$ /new/$1 redirect; location / { proxy_pass http://10.0.0.1:8000; } }`,
+    ),
   ],
   'locations with a header of their own': [
     8_000,
@@ -161,29 +154,17 @@ export const SHAPES: Readonly<Record<string, readonly [size: number, files: (n: 
   ],
   'servers over TLS': [
     1_500,
-    (n) =>
-      one(
-        http(
-          times(
-            n,
-            (i) =>
-              `server { listen 443 ssl; server_name s${i}.example; ssl_certificate s.pem; ssl_certificate_key s.key; location / { proxy_pass http://127.0.0.1:8000; } }`,
-          ),
-        ),
-      ),
+    servers(
+      (i) =>
+        `server { listen 443 ssl; server_name s${i}.example; ssl_certificate s.pem; ssl_certificate_key s.key; location / { proxy_pass http://127.0.0.1:8000; } }`,
+    ),
   ],
   'servers that redirect to TLS': [
     1_500,
-    (n) =>
-      one(
-        http(
-          times(
-            n,
-            (i) =>
-              `server { listen 80; server_name s${i}.example; return 301 https://$host$request_uri; }\nserver { listen 443 ssl; server_name s${i}.example; ssl_certificate s.pem; ssl_certificate_key s.key; root /srv/s${i}; }`,
-          ),
-        ),
-      ),
+    servers(
+      (i) =>
+        `server { listen 80; server_name s${i}.example; return 301 https://$host$request_uri; }\nserver { listen 443 ssl; server_name s${i}.example; ssl_certificate s.pem; ssl_certificate_key s.key; root /srv/s${i}; }`,
+    ),
   ],
   'servers with an access list each': [
     4_000,

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileId } from '../../server/src/base/file-id.ts';
 import { MemoryFiles } from '../../server/src/base/memory-files.ts';
-import { Publisher } from '../../server/src/lsp/publish.ts';
 import { defineRule } from '../../server/src/rules/rule.ts';
 import { Workspace } from '../../server/src/workspace/workspace.ts';
+import { publisherOf } from '../harness/publisher.ts';
 import { parts } from '../harness/rules.ts';
 
 const file = fileId('file:///publish/nginx.conf');
@@ -16,7 +16,7 @@ const TEXT = `events {}\nhttp {\n${Array.from({ length: 200 }, (_, n) => site(n)
 const breath = (): Promise<void> => new Promise((done) => setTimeout(done, 0));
 
 /** A publisher over a file of 200 sites; `send` is what the client's side of the pipe does with a set, `asked` is called for each location that is judged. */
-async function publisherOf(send: () => Promise<void>, asked: () => void = () => {}) {
+async function typedIn(send: () => Promise<void>, asked: () => void = () => {}) {
   const { parser, engine, rules } = await parts();
   const workspace = new Workspace(parser, engine, new MemoryFiles([[file, TEXT]]));
   const probe = defineRule({
@@ -29,15 +29,11 @@ async function publisherOf(send: () => Promise<void>, asked: () => void = () => 
     check: asked,
   });
   let rounds = 0;
-  const publisher = new Publisher({
+  const publisher = publisherOf({
     connection: { sendDiagnostics: send } as never,
     workspace,
     rules: [...rules, probe],
-    encoding: () => 'utf-16',
-    push: () => true,
     lintRun: () => 'onSave',
-    lintFiles: () => 'project',
-    docs: null,
     log: (line) => assert.fail(line),
     published: () => {
       rounds++;
@@ -61,7 +57,7 @@ async function publisherOf(send: () => Promise<void>, asked: () => void = () => 
 test('the rest of a round begins when what was shown first is written', async () => {
   let written: (() => void) | null = null;
   let held = false;
-  const { publisher, rounds, type } = await publisherOf(async () => {
+  const { publisher, rounds, type } = await typedIn(async () => {
     if (!held || written) return;
     await new Promise<void>((done) => {
       written = done;
@@ -81,7 +77,7 @@ test('the rest of a round begins when what was shown first is written', async ()
 
 test('a client that reads nothing holds up no round', async () => {
   let held = false;
-  const { publisher, rounds, type } = await publisherOf(() => (held ? new Promise(() => {}) : Promise.resolve()));
+  const { publisher, rounds, type } = await typedIn(() => (held ? new Promise(() => {}) : Promise.resolve()));
   await publisher.settled();
   const before = rounds();
   held = true;
@@ -92,7 +88,7 @@ test('a client that reads nothing holds up no round', async () => {
 
 test('nothing is judged while a request is being answered', async () => {
   let judged = 0;
-  const { publisher } = await publisherOf(
+  const { publisher } = await typedIn(
     async () => {},
     () => {
       judged++;

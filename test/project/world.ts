@@ -9,13 +9,13 @@ import { type Asked, Loader } from '../../server/src/cli/common.ts';
 import { wanted } from '../../server/src/deploy/wanted.ts';
 import { loadParts } from '../../server/src/host/parts.ts';
 import { workspaceDiagnostic } from '../../server/src/lsp/handlers/diagnostic.ts';
-import { Publisher } from '../../server/src/lsp/publish.ts';
 import type { Session } from '../../server/src/lsp/session.ts';
 import { messageOf } from '../../server/src/rules/merged.ts';
 import type { Finding } from '../../server/src/rules/rule.ts';
 import { ruleNames } from '../../server/src/rules/rule.ts';
 import { lint } from '../../server/src/rules/run.ts';
 import { type Snapshot, Workspace } from '../../server/src/workspace/workspace.ts';
+import { publisherOf } from '../harness/publisher.ts';
 
 /** Where the projects lie: a folder of nobody's system. */
 export const HOME = fromPath('/checkout/project');
@@ -101,19 +101,14 @@ export async function served(files: MemoryFiles, open: readonly string[]): Promi
   const workspace = new Workspace(parser, engine, files, { isApplicationFile: wanted, ruleNames: ruleNames(rules), python });
   const sets = new Map<string, readonly Diagnostic[]>();
   const failures: string[] = [];
-  const publisher = new Publisher({
+  const publisher = publisherOf({
+    workspace,
+    rules,
     connection: {
       sendDiagnostics: async ({ uri, diagnostics }) => {
         sets.set(uri, diagnostics);
       },
     },
-    workspace,
-    rules,
-    encoding: () => 'utf-16',
-    push: () => true,
-    lintRun: () => 'onType',
-    lintFiles: () => 'project',
-    docs: null,
     log: (words) => failures.push(words),
   });
   workspace.apply({ kind: 'folders', folders: [HOME] });

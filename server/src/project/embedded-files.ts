@@ -8,12 +8,11 @@ import type { Entry, FileSystem, FileText, Stat } from '../base/file-system.ts';
 import type { PathMap } from '../config/settings.ts';
 import { holdsMainBlocks } from './content.ts';
 import { type Embedded, embeddedIn, keepsHost } from './embedded.ts';
+import { isOfLinks } from './places.ts';
 
 /** Folders of nginx into which the keys of a ConfigMap are mounted. */
 const FOLDERS = ['/etc/nginx/conf.d', '/etc/nginx/http.d', '/etc/nginx/sites-enabled', '/etc/nginx/templates', '/etc/nginx'];
 
-/** Folders of links to what is used of another folder. */
-const ENABLED = /enabled$/;
 /** The folder that the links of a system lead into; beside a folder of links of the project it is the one around that. */
 const SYSTEM_FOLDER =
   /^\/(?:etc\/(?:nginx|angie|openresty)|usr\/local\/(?:etc\/nginx|nginx\/conf|openresty\/nginx\/conf)|opt\/nginx\/conf)\//;
@@ -119,7 +118,7 @@ export class EmbeddedFiles implements FileSystem {
   /** The file of the project that a link into the system's own folder means; every other file is itself. */
   private async behind(file: FileId): Promise<FileId> {
     const folder = dirname(file);
-    if (!this.disk.link || !ENABLED.test(folder)) return file;
+    if (!this.disk.link || !isOfLinks(folder)) return file;
     const said = await this.disk.link(file);
     const path = said?.match(SYSTEM_FOLDER) ? said.replace(SYSTEM_FOLDER, '') : null;
     if (path === null) return file;
@@ -129,7 +128,7 @@ export class EmbeddedFiles implements FileSystem {
 
   private async listed(folder: FileId): Promise<Entry[]> {
     const entries = await this.disk.list(folder);
-    if (!this.disk.link || !ENABLED.test(folder.replace(/\/$/, ''))) return entries;
+    if (!this.disk.link || !isOfLinks(folder)) return entries;
     return Promise.all(
       entries.map(async (entry): Promise<Entry> => {
         const id = entryOf(folder, entry.name);

@@ -2,13 +2,14 @@
  * The files of a project that no main file reads: which of them are judged by themselves, each within its stand-in, and which are a part of
  * another one. Whoever names a file, names its folder, or has another one open is given the same answer.
  */
-import { basename, type FileId, isBelow, isWithin, relativePath, resolve } from '../base/file-id.ts';
+import { basename, dirname, type FileId, isBelow, isWithin, relativePath, resolve } from '../base/file-id.ts';
 import { isMask, matchesMask } from '../base/glob.ts';
 import type { Sources } from '../config/load.ts';
 import type { Tree } from '../config/tree.ts';
 import { includesIn } from '../syntax/includes.ts';
 import { partsApart } from './applications.ts';
 import type { Project } from './deployed.ts';
+import { isOfLinks } from './places.ts';
 import { mayBeSame, type Way } from './ways.ts';
 
 /** Files of a project that are looked at for what they include. */
@@ -31,13 +32,10 @@ export async function includersOf(project: Project, file: FileId, sources: Pick<
   });
 }
 
-/** Folders of links to what is used of another folder. */
-const ENABLED = /enabled\/[^/]+$/;
-
 /** Files that no main file reads, those first by whose name nginx finds a file that has several. */
 export const inTurn = (files: readonly FileId[]): readonly FileId[] => [
-  ...files.filter((id) => ENABLED.test(id)),
-  ...files.filter((id) => !ENABLED.test(id)),
+  ...files.filter((id) => isOfLinks(dirname(id))),
+  ...files.filter((id) => !isOfLinks(dirname(id))),
 ];
 
 /** Whether one of these configurations reads a file by another name: a link leads to it. */

@@ -40,6 +40,9 @@ export interface Known {
 export const FOLDER_NAME =
   /(^|\/)(nginx|conf\.d|http\.d|sites-(available|enabled)|templates|snippets|conf|includes?|vhosts?\.d|stream\.d|modules-enabled|app|code|src)$/;
 
+/** Whether a folder holds links to what is used of another one, such as `sites-enabled`. */
+export const isOfLinks = (folder: string): boolean => /enabled\/?$/.test(folder);
+
 /** Folders that nginx's configuration is in on some system. */
 export const NGINX_FOLDERS =
   /^\/(etc\/(nginx|angie|openresty)|usr\/local\/(etc\/nginx|nginx\/conf|openresty\/nginx(\/conf)?)|opt\/(nginx|bitnami\/nginx)(\/conf)?|opt\/angie)(\/|$)/;

@@ -1,5 +1,6 @@
 /** HTTP/3 that no client is told of: browsers begin with TCP, and change over only where an answer names the other port. */
 import { defineRule } from '../rule.ts';
+import { tlsSite } from './_examples.ts';
 
 const ANNOUNCES = ['add_header', 'more_set_headers'];
 
@@ -37,28 +38,14 @@ Add \`add_header Alt-Svc 'h3=":443"; ma=86400' always;\` to the server, and repe
       inside: 'http',
       settings: { nginx: '1.25.1' },
       notOn122: 'quic came with 1.25.0',
-      bad: `server {
-    listen 443 quic reuseport;
+      bad: tlsSite(`    listen 443 quic reuseport;
 #              ^^^^ silent
-    listen 443 ssl;
-    server_name example.com;
-    ssl_certificate site.pem;
-    ssl_certificate_key site.key;
-    location / {
-        return 204;
-    }
-}`,
-      good: `server {
-    listen 443 quic reuseport;
-    listen 443 ssl;
-    server_name example.com;
-    ssl_certificate site.pem;
-    ssl_certificate_key site.key;
-    add_header Alt-Svc 'h3=":443"; ma=86400' always;
-    location / {
-        return 204;
-    }
-}`,
+    listen 443 ssl;`),
+      good: tlsSite(
+        `    listen 443 quic reuseport;
+    listen 443 ssl;`,
+        `    add_header Alt-Svc 'h3=":443"; ma=86400' always;`,
+      ),
     },
   ],
 });

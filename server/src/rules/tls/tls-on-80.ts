@@ -2,6 +2,7 @@
 import { listenersOf } from '../../config/servers.ts';
 import { fixOf, removeArgument } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { tlsSite } from './_examples.ts';
 
 export default defineRule({
   id: 'tls-on-80',
@@ -36,40 +37,15 @@ TLS belongs on 443. Port 80 is for the redirect and for the challenges of a cert
   examples: [
     {
       inside: 'http',
-      bad: `server {
-    listen 80 ssl;
+      bad: tlsSite(`    listen 80 ssl;
 #          ^^ tls
-    listen 443 ssl;
-    server_name example.com;
-    ssl_certificate site.pem;
-    ssl_certificate_key site.key;
-    location / {
-        return 204;
-    }
-}`,
-      good: `server {
-    listen 80;
-    listen 443 ssl;
-    server_name example.com;
-    ssl_certificate site.pem;
-    ssl_certificate_key site.key;
-    location / {
-        return 204;
-    }
-}`,
+    listen 443 ssl;`),
+      good: tlsSite(`    listen 80;
+    listen 443 ssl;`),
     },
     {
       inside: 'http',
-      good: `server {
-    listen 80 ssl;
-    server_name example.com;
-    ssl_certificate site.pem;
-    ssl_certificate_key site.key;
-    error_page 497 =301 https://$host$request_uri;
-    location / {
-        return 204;
-    }
-}`,
+      good: tlsSite('    listen 80 ssl;', `    error_page 497 =301 https://$host$request_uri;`),
     },
   ],
 });

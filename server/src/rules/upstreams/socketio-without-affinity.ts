@@ -9,6 +9,20 @@ const ENGINE = /(?:^|\/|\\)(socket\\?\.io|engine\\?\.io|sockjs(?:-node)?)(?:$|[/
 /** What keeps the requests of one client together, each in its own way. */
 const STICKY = /^(?:ip_hash|hash|sticky|sticky_\w+|session_sticky|consistent_hash|jvm_route|balancer_by_lua\w*)$/;
 
+const LIVE = (lines: string, mark = ''): string => `upstream live {
+    ${lines}
+}
+server {
+    listen 80;
+    location /socket.io/ {
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection upgrade;
+        proxy_set_header Host $host;
+        proxy_pass http://live;${mark}
+    }
+}`;
+
 export default defineRule({
   id: 'socketio-without-affinity',
   group: 'upstreams',
@@ -49,53 +63,9 @@ Keep the requests of a client together with \`ip_hash\` or \`hash $remote_addr c
   examples: [
     {
       inside: 'http',
-      bad: `upstream live {
-    server 10.0.0.1:5000;
-    server 10.0.0.2:5000;
-}
-server {
-    listen 80;
-    location /socket.io/ {
-        proxy_http_version 1.1;
-        proxy_set_header Upgrade $http_upgrade;
-        proxy_set_header Connection upgrade;
-        proxy_set_header Host $host;
-        proxy_pass http://live;
-#       ^^^^^^^^^^ spread
-    }
-}`,
-      good: `upstream live {
-    ip_hash;
-    server 10.0.0.1:5000;
-    server 10.0.0.2:5000;
-}
-server {
-    listen 80;
-    location /socket.io/ {
-        proxy_http_version 1.1;
-        proxy_set_header Upgrade $http_upgrade;
-        proxy_set_header Connection upgrade;
-        proxy_set_header Host $host;
-        proxy_pass http://live;
-    }
-}`,
+      bad: LIVE('server 10.0.0.1:5000;\n    server 10.0.0.2:5000;', '\n#       ^^^^^^^^^^ spread'),
+      good: LIVE('ip_hash;\n    server 10.0.0.1:5000;\n    server 10.0.0.2:5000;'),
     },
-    {
-      inside: 'http',
-      good: `upstream live {
-    server 10.0.0.1:5000;
-    server 10.0.0.2:5000 backup;
-}
-server {
-    listen 80;
-    location /socket.io/ {
-        proxy_http_version 1.1;
-        proxy_set_header Upgrade $http_upgrade;
-        proxy_set_header Connection upgrade;
-        proxy_set_header Host $host;
-        proxy_pass http://live;
-    }
-}`,
-    },
+    { inside: 'http', good: LIVE('server 10.0.0.1:5000;\n    server 10.0.0.2:5000 backup;') },
   ],
 });

@@ -58,7 +58,7 @@ const PATTERNS: readonly string[] = [
   // DirectAdmin; in a regular expression such a name has a bracket or a letter beside it
   String.raw`\|(?<=[\s:/.="]\|)(?:${NAME}|[*?][^|\n]*)\|(?=[\s:;/.")]|${UNIT})`,
   // what a sample asks people to replace
-  String.raw`\b(?:REPLACE|CHANGE|INSERT|YOUR|ENTER|PLACEHOLDER|TODO)(?<![$@{]\w*)_[A-Z0-9_]+`,
+  String.raw`\b(?:REPLACE|CHANGE|INSERT|YOUR|ENTER|PLACEHOLDER|TO_?DO)(?<![$@{]\w*)_[A-Z0-9_]+`,
   String.raw`\b(?:CHANGE|REPLACE)ME(?<![$@{]\w*)(?![A-Z0-9_])`,
   String.raw`\b[A-Z][A-Z0-9_]*_PLACEHOLDER(?<![$@{]\w*)(?![A-Z0-9_])`,
 ];
