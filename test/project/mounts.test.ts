@@ -82,6 +82,27 @@ test('Dockerfile: stages, folders, masks, JSON, arguments', async () => {
   });
 });
 
+test('a Dockerfile within a Compose file, and units of Podman', async () => {
+  const inline =
+    'services:\n  web:\n    build:\n      context: ./a\n      dockerfile_inline: |\n        FROM nginx:1.26\n        COPY site.conf /etc/nginx/conf.d/x.conf\n';
+  await checkLives('a/site.conf', '/etc/nginx/conf.d/x.conf', { 'compose.yaml': inline });
+  // a Dockerfile beside it is not the one that is built
+  await checkLives('a/site.conf', '/etc/nginx/conf.d/x.conf', {
+    'compose.yaml': inline,
+    'a/Dockerfile': 'FROM nginx\nCOPY site.conf /etc/nginx/conf.d/y.conf\n',
+  });
+  const unit = (lines: string): string => `[Unit]\nDescription=web\n[Container]\nImage=docker.io/library/nginx:1.26.2\n${lines}`;
+  await checkLives('a/site.conf', '/etc/nginx/conf.d/default.conf', {
+    'web.container': unit('Volume=./a/site.conf:/etc/nginx/conf.d/default.conf:ro,Z\n'),
+  });
+  await checkLives('a/site.conf', '/etc/nginx/conf.d/site.conf', {
+    'web.container': unit('Mount=type=bind,source=./a,target=/etc/nginx/conf.d,ro\n'),
+  });
+  await checkLives('a/site.conf', null, { 'web.container': unit('Volume=%h/a:/etc/nginx/conf.d\nVolume=sites.volume:/etc/nginx/b\n') });
+  const project = await projectOf({ 'a/site.conf': SITE, 'web.container': unit('Volume=./a:/etc/nginx/conf.d\n') });
+  assert.equal(settingsFor(idOf('a/site.conf'), project, null, {}).target.nginx.text, '1.26.2');
+});
+
 test('Ansible and kustomize', async () => {
   await checkLives('roles/r/templates/s.j2', '/etc/nginx/conf.d/s.conf', {
     'roles/r/tasks/main.yml': '- block:\n    - template: { src: s.j2, dest: /etc/nginx/conf.d/s.conf }\n',

@@ -74,6 +74,8 @@ export interface ComposeService {
   readonly context: FileId | null;
   /** The Dockerfile that builds it, when one is named or implied. */
   readonly dockerfile: FileId | null;
+  /** The text of the file with everything blank but the Dockerfile that it holds itself (`dockerfile_inline`), so that places stay. */
+  readonly recipe?: string;
   /** it has a `build` section, also where the Dockerfile is not one of the project's files */
   readonly builds: boolean;
   readonly buildTarget: string | null;
@@ -140,6 +142,12 @@ export interface ComposeProject {
 }
 
 type Put = (text: string) => string;
+
+/** True for the name of a unit of Podman's that starts a container. */
+export const isQuadlet = (name: string): boolean => name.endsWith('.container');
+
+/** True for the name of a file that says which containers are started. */
+export const namesServices = (name: string): boolean => isCompose(name) || isQuadlet(name);
 
 /** True for the name of a Compose file. */
 export const isCompose = (name: string): boolean =>
@@ -220,27 +228,30 @@ const environmentFilesOf = (value: YamlValue | undefined, put: Put): Environment
 const PORT = /^(?:(\[[^\]]*\]|\d+\.[\d.]+|localhost):)?(?:(\d*)(?:-(\d+))?:)?(\d+)(?:-(\d+))?(?:\/(\w+))?$/;
 const MAX_RANGE = 1000;
 
+/** The ports of a short form: `8080:80`, `127.0.0.1:443:443/tcp`, `8000-8003:8000-8003`; none where it is none. */
+export function portsIn(text: string, place: Place): ComposePort[] {
+  const m = PORT.exec(text.trim());
+  if (!m) return [];
+  const [first, last] = [Number(m[4]), Number(m[5] ?? m[4])];
+  const published = m[2] ? Number(m[2]) : null;
+  const many = Math.min(Math.max(last - first, 0), MAX_RANGE) + 1;
+  // a range of the machine for one port of the container: one of them is taken
+  if (m[3] && last === first && Number(m[3]) !== published)
+    return [{ published: null, target: first, hostIp: m[1] ?? null, protocol: m[6] ?? 'tcp', place }];
+  return Array.from({ length: many }, (_, i) => ({
+    published: published === null ? null : published + i,
+    target: first + i,
+    hostIp: m[1]?.replace(/^\[|\]$/g, '') ?? null,
+    protocol: m[6] ?? 'tcp',
+    place,
+  }));
+}
+
 function portsOf(value: YamlValue | undefined, put: Put): ComposePort[] {
   if (value?.kind !== 'list') return [];
   return value.items.flatMap((item): ComposePort[] => {
     const { place } = item;
-    if (item.kind === 'scalar') {
-      const m = PORT.exec(put(item.text.text).trim());
-      if (!m) return [];
-      const [first, last] = [Number(m[4]), Number(m[5] ?? m[4])];
-      const published = m[2] ? Number(m[2]) : null;
-      const many = Math.min(Math.max(last - first, 0), MAX_RANGE) + 1;
-      // a range of the machine for one port of the container: one of them is taken
-      if (m[3] && last === first && Number(m[3]) !== published)
-        return [{ published: null, target: first, hostIp: m[1] ?? null, protocol: m[6] ?? 'tcp', place }];
-      return Array.from({ length: many }, (_, i) => ({
-        published: published === null ? null : published + i,
-        target: first + i,
-        hostIp: m[1]?.replace(/^\[|\]$/g, '') ?? null,
-        protocol: m[6] ?? 'tcp',
-        place,
-      }));
-    }
+    if (item.kind === 'scalar') return portsIn(put(item.text.text), place);
     const text = (key: string): string | undefined => {
       const found = scalarText(child(item, key))?.text;
       return found === undefined ? undefined : put(found);
@@ -335,6 +346,18 @@ function healthChecksOf(value: YamlValue | undefined, put: Put): HealthCheck[] {
   ];
 }
 
+/** The Dockerfile that a service holds itself, with the rest of its file blank; undefined where it names one, or writes it in another form than a block. */
+function recipeOf(service: YamlValue, source: string): string | undefined {
+  const inline = child(child(service, 'build'), 'dockerfile_inline');
+  if (inline?.kind !== 'scalar') return undefined;
+  const { start, end } = inline.place.span;
+  const header = /^[|>][^\n]*/.exec(source.slice(start, end));
+  if (!header) return undefined;
+  const blank = (text: string): string => text.replace(/[^\n]/g, ' ');
+  const from = start + header[0].length;
+  return blank(source.slice(0, from)) + source.slice(from, end);
+}
+
 const REPLACEABLE = ['command', 'entrypoint', 'environment', 'env_file', 'ports', 'expose', 'networks', 'volumes', 'build', 'image'];
 
 function serviceOf(file: FileId, name: string, place: Place, value: YamlValue, document: YamlValue, outer: Environment): ComposeService {
@@ -370,7 +393,7 @@ function serviceOf(file: FileId, name: string, place: Place, value: YamlValue, d
     image,
     imageName: image && filled(image.text, outer),
     context: folder,
-    dockerfile: folder && resolve(folder, dockerfileName),
+    dockerfile: child(build, 'dockerfile_inline') ? null : folder && resolve(folder, dockerfileName),
     builds,
     buildTarget: plain(child(build, 'target')) ?? null,
     buildArgs: environmentOf(child(build, 'args'), outer),
@@ -434,8 +457,11 @@ export function readCompose(file: FileId, text: string, environment: Environment
     for (const { key, keyPlace, value } of all.entries) {
       count();
       // a service that is no mapping is a slip of indentation: what else is at the wrong place nobody knows
-      if (value.kind === 'map') services.push(serviceOf(file, key, keyPlace, value, document, environment));
-      else if (value.tag !== '!reset') open ??= `${basename(file)} is not well formed`;
+      if (value.kind === 'map') {
+        const recipe = recipeOf(value, text);
+        const service = serviceOf(file, key, keyPlace, value, document, environment);
+        services.push(recipe === undefined ? service : { ...service, recipe });
+      } else if (value.tag !== '!reset') open ??= `${basename(file)} is not well formed`;
     }
   }
   return { file, services, externalNetworks, foreignVolumes, includes, open };
@@ -452,6 +478,7 @@ function mergedService(b: ComposeService, o: ComposeService): ComposeService {
     imageName: own('image') ? o.imageName : (o.imageName ?? b.imageName),
     context: own('build') ? o.context : (o.context ?? b.context),
     dockerfile: own('build') ? o.dockerfile : (o.dockerfile ?? b.dockerfile),
+    recipe: own('build') ? o.recipe : (o.recipe ?? b.recipe),
     builds: own('build') ? o.builds : o.builds || b.builds,
     buildTarget: o.buildTarget ?? b.buildTarget,
     buildArgs: new Map([...b.buildArgs, ...o.buildArgs]),
@@ -553,8 +580,10 @@ export function composeProject(files: readonly ComposeFile[], read: (file: FileI
   return { files: [...all], services, externalNetworks: external, foreignVolumes: foreign, open, damaged };
 }
 
-/** Which files of one folder are started together: the base with its override, and each further file over the base or alone. */
-function groupsOf(group: readonly ComposeFile[]): ComposeFile[][] {
+/** Which files of one folder are started together: the base with its override, each further file over the base or alone, and all units of Podman. */
+function groupsOf(folder: readonly ComposeFile[]): ComposeFile[][] {
+  const units = folder.filter((g) => isQuadlet(basename(g.file)));
+  const group = folder.filter((g) => !units.includes(g));
   const base = group.find((g) => /^(docker-)?compose\.ya?ml$/i.test(basename(g.file)));
   const override = group.find((g) => /^(docker-)?compose\.override\.ya?ml$/i.test(basename(g.file)));
   const out: ComposeFile[][] = [];
@@ -564,11 +593,12 @@ function groupsOf(group: readonly ComposeFile[]): ComposeFile[][] {
     const complete = g.services.every((s) => s.image || s.builds || s.extends);
     out.push(complete || !base ? [g] : [base, g]);
   }
+  if (units.length) out.push(units);
   return out;
 }
 
 /**
- * The projects that the Compose files among `files` form, in their order, as they are started. `read` gives a file as it is written, null where there is
+ * The projects that the Compose files and units of Podman among `files` form, in their order, as they are started. `read` gives a file as it is written, null where there is
  * none; `guarded` runs what a file may make fail.
  */
 export function composeProjects(
@@ -578,7 +608,7 @@ export function composeProjects(
 ): ComposeProject[] {
   const byFolder = new Map<FileId, ComposeFile[]>();
   for (const file of files) {
-    const own = isCompose(basename(file)) ? read(file) : null;
+    const own = namesServices(basename(file)) ? read(file) : null;
     if (own) byFolder.set(dirname(file), [...(byFolder.get(dirname(file)) ?? []), own]);
   }
   return [...byFolder.values()].flatMap((group) =>

@@ -6,7 +6,7 @@ import { basename, dirname, type FileId, pathOf, resolve } from '../base/file-id
 import { type Place, samePlace } from '../base/span.ts';
 import type { Application, ApplicationSource, Framework, Listener, UnreadEnvironment } from './application.ts';
 import { type ServerCommand, serverCommands } from './command.ts';
-import { type ComposeFile, type ComposeProject, type ComposeService, composeProjects, isCompose, readCompose } from './compose.ts';
+import { type ComposeFile, type ComposeProject, type ComposeService, composeProjects, isCompose } from './compose.ts';
 import { type DockerStage, type ImageCommand, imageServers, isDockerfile, readDockerfile } from './dockerfile.ts';
 import { beyondEnvFile, type EnvDialect, isEnvFile, isEnvSample, readEnvFile, withoutSecrets } from './env-file.ts';
 import { FRAMEWORKS } from './frameworks/all.ts';
@@ -17,6 +17,7 @@ import { isNodeStart } from './node-port.ts';
 import { readProcfile } from './procfile.ts';
 import { type ModuleValues, type PyCall, PythonProject } from './python.ts';
 import type { Python } from './python-tree.ts';
+import { readServices } from './quadlet.ts';
 import { SERVERS } from './servers/all.ts';
 import type { Built, Reading, ServerDeclaration } from './servers/server.ts';
 import { unknown } from './servers/unknown.ts';
@@ -294,7 +295,7 @@ class Reader {
       let found = read.get(file);
       if (found === undefined) {
         const text = this.files.get(file);
-        found = text === undefined ? null : this.guarded(file, null, () => readCompose(file, text, this.beside(file)));
+        found = text === undefined ? null : this.guarded(file, null, () => readServices(file, text, this.beside(file)));
         read.set(file, found);
       }
       return found;
@@ -311,13 +312,16 @@ class Reader {
   }
 
   /** The stages as this build makes them: with the values of its ARGs. */
-  private stagesFor(service: ComposeService, stages: readonly DockerStage[] | undefined): readonly DockerStage[] | undefined {
-    const text = this.files.get(service.dockerfile!);
-    return stages && service.buildArgs.size && text !== undefined ? readDockerfile(service.dockerfile!, text, service.buildArgs) : stages;
+  private stagesFor(service: ComposeService, all: ReadonlyMap<FileId, readonly DockerStage[]>): readonly DockerStage[] | undefined {
+    if (service.recipe !== undefined) return readDockerfile(service.file, service.recipe, service.buildArgs);
+    if (!service.dockerfile) return undefined;
+    const stages = all.get(service.dockerfile);
+    const text = this.files.get(service.dockerfile);
+    return stages && service.buildArgs.size && text !== undefined ? readDockerfile(service.dockerfile, text, service.buildArgs) : stages;
   }
 
   private service(service: ComposeService, dockerfiles: ReadonlyMap<FileId, readonly DockerStage[]>): void {
-    const stages = service.dockerfile ? this.stagesFor(service, dockerfiles.get(service.dockerfile)) : undefined;
+    const stages = this.stagesFor(service, dockerfiles);
     const stage = stages?.find((s) => s.name !== null && s.name === service.buildTarget) ?? stages?.at(-1);
     if (stage) this.stages.set(service, stage);
     const { variables, unread } = this.environmentFiles(

@@ -162,10 +162,7 @@ export interface Substitution {
 export function substitutionsOf(deployment: Deployment, template: FileId): readonly Substitution[] {
   const out: Substitution[] = [];
   for (const service of deployment.containers) {
-    const stage =
-      service.dockerfile && !isUnread(deployment, service.dockerfile)
-        ? readDockerfile(service.dockerfile, deployment.files.get(service.dockerfile) ?? '').at(-1)
-        : undefined;
+    const stage = deployment.stages.get(service);
     const image = service.builds ? stage?.from.text.split(/\s/).find((w) => !w.startsWith('--')) : service.image?.text;
     if (!image || !OF_NGINX.test(image) || service.command || service.entrypoint || stage?.command || stage?.entrypoint) continue;
     const mounted = service.mounts.some(
@@ -174,7 +171,8 @@ export function substitutionsOf(deployment: Deployment, template: FileId): reado
         (target === TEMPLATES || target.startsWith(`${TEMPLATES}/`)) &&
         isBelow(template, resolve(dirname(service.file), source)),
     );
-    const copied = service.dockerfile !== null && copies(deployment.files.get(service.dockerfile) ?? '', template);
+    const recipe = service.recipe ?? (service.dockerfile === null ? undefined : deployment.files.get(service.dockerfile));
+    const copied = recipe !== undefined && copies(recipe, template);
     if (!mounted && !copied && !ofMap(deployment, service, template)) continue;
     const names = new Set([...ALWAYS_SET, ...service.environment.keys(), ...(stage?.environment.keys() ?? [])]);
     let whole = true;

@@ -39,9 +39,10 @@ function runWith(deployment: Deployment, service: ComposeService, files: readonl
     const mounted = sources.length ? files.filter((f) => sources.some((source) => isBelow(f, source))) : [];
     if (mounted.length) return mounted;
   }
-  if (!service.dockerfile || deployment.applications.some((a) => a.container === service)) return [];
-  const folder = dirname(service.dockerfile);
-  const isNginx = /^\s*FROM\s+\S*(nginx|openresty|angie)/im.test(deployment.files.get(service.dockerfile) ?? '');
+  const folder = service.recipe === undefined ? service.dockerfile && dirname(service.dockerfile) : service.context;
+  if (!folder || deployment.applications.some((a) => a.container === service)) return [];
+  const recipe = service.recipe ?? deployment.files.get(service.dockerfile!) ?? '';
+  const isNginx = /^\s*FROM\s+\S*(nginx|openresty|angie)/im.test(recipe);
   return isNginx ? files.filter((f) => isBelow(f, folder)) : [];
 }
 

@@ -115,7 +115,8 @@ export function unitEntries(file: FileId, text: string): UnitEntry[] {
   return entries;
 }
 
-const values = (entries: readonly UnitEntry[], section: string, key: string): MappedText[] => {
+/** The values of a key of a section, in order; an empty one takes away those before it. */
+export const values = (entries: readonly UnitEntry[], section: string, key: string): MappedText[] => {
   const out: MappedText[] = [];
   for (const entry of entries) {
     if (entry.section !== section || entry.key !== key) continue;
@@ -125,22 +126,27 @@ const values = (entries: readonly UnitEntry[], section: string, key: string): Ma
   return out;
 };
 
-const lastOf = (entries: readonly UnitEntry[], section: string, key: string): MappedText | null =>
+/** The value of a key that counts; null where there is none. */
+export const lastOf = (entries: readonly UnitEntry[], section: string, key: string): MappedText | null =>
   values(entries, section, key).at(-1) ?? null;
+
+/** The variables that the `Environment=` lines of a section set. */
+export function environmentIn(entries: readonly UnitEntry[], section: string): Map<string, Setting<string>> {
+  const environment = new Map<string, Setting<string>>();
+  for (const value of values(entries, section, 'Environment'))
+    for (const command of shellCommands(value, NO_ENVIRONMENT, 'systemd'))
+      for (const word of command.words) {
+        const equals = word.text.indexOf('=');
+        if (equals > 0) environment.set(word.text.slice(0, equals), written(word.text.slice(equals + 1), word.place));
+      }
+  return environment;
+}
 
 /** `more` are variables of files that the unit names. */
 export function readService(file: FileId, text: string, more: Environment = NO_ENVIRONMENT): ServiceUnit | null {
   const entries = unitEntries(file, text);
   if (!entries.some((e) => e.section === 'Service')) return null;
-  const environment = new Map<string, Setting<string>>();
-  for (const value of values(entries, 'Service', 'Environment')) {
-    for (const command of shellCommands(value, NO_ENVIRONMENT, 'systemd')) {
-      for (const word of command.words) {
-        const equals = word.text.indexOf('=');
-        if (equals > 0) environment.set(word.text.slice(0, equals), written(word.text.slice(equals + 1), word.place));
-      }
-    }
-  }
+  const environment = environmentIn(entries, 'Service');
   const starts = values(entries, 'Service', 'ExecStart').map((value) =>
     specifiers(value.slice(/^[-@:+!|]*/.exec(value.text)![0].length), file),
   );

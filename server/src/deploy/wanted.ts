@@ -2,7 +2,7 @@
  * Which files of a workspace say something about the application's side. Dependencies, virtual environments and tests are left as it is. Files of environment
  * variables are read for the names and values that concern a proxy: secrets in them are written over before anything looks (env-file.ts).
  */
-import { isCompose } from './compose.ts';
+import { namesServices } from './compose.ts';
 import { isDockerfile } from './dockerfile.ts';
 import { isEnvFile } from './env-file.ts';
 import { isFillFile } from './fills.ts';
@@ -43,7 +43,7 @@ export function wanted(path: string): boolean {
   if (name.endsWith('.py')) return PYTHON_NAMES.test(name) || PYTHON_FOLDERS.test(path) || !path.includes('/');
   return (
     isVersionFile(name) ||
-    isCompose(name) ||
+    namesServices(name) ||
     isDockerfile(name) ||
     /(^|\/)requirements\/[^/]+\.txt$/.test(path) ||
     /\/supervisor(d|\.d|\/conf\.d)?\/[^/]+\.(conf|ini)$/.test(path) ||
@@ -56,7 +56,7 @@ export function wanted(path: string): boolean {
 export const WANTED_GLOBS: readonly string[] = [
   '**/{manage,wsgi,asgi,*settings*,base,common,production,prod,staging,local,dev,development,urls,routing,app,main,application,__init__,config,conf,gunicorn*}.py',
   '**/{settings,config}/*.py',
-  '**/*.{service,socket,ini}',
+  '**/*.{service,socket,container,ini}',
   '**/*.{service,socket}.{j2,jinja,jinja2,tpl,tmpl,template}',
   '**/Procfile*',
   '**/{server,app,index,main,start}.{js,mjs,cjs,ts}',

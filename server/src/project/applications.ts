@@ -5,8 +5,9 @@
 
 import { type CancelToken, check } from '../base/cancel.ts';
 import { basename, dirname, type FileId, hostFileOf, isBelow, relativePath, resolve } from '../base/file-id.ts';
-import { isCompose, readCompose } from '../deploy/compose.ts';
+import { namesServices } from '../deploy/compose.ts';
 import type { Deployment } from '../deploy/deployment.ts';
+import { readServices } from '../deploy/quadlet.ts';
 import { MAX_FILES } from '../deploy/wanted.ts';
 import { coveringOf, type Part, type Project, placesMain } from './deployed.ts';
 import { type Instance, OF_IMAGES } from './mounts.ts';
@@ -17,7 +18,7 @@ const MARK = /^(manage\.py|Procfile|Dockerfile|pyproject\.toml|requirements\.txt
 const STARTS = /^(Procfile|.*\.(py|service))$/;
 
 /** Whether a file says that its folder may be deployed by itself. */
-export const isMark = (file: FileId): boolean => isCompose(basename(file)) || MARK.test(basename(file));
+export const isMark = (file: FileId): boolean => namesServices(basename(file)) || MARK.test(basename(file));
 
 /** Files that are looked at before others get their turn. */
 const AT_ONCE = 4000;
@@ -71,7 +72,7 @@ export async function partsOf(
     for (const part of partsAround(dirname(file))) {
       const made = found.get(part)!;
       if (!isOther(relativePath(file, part))) continue;
-      made.starts ||= isCompose(basename(file)) || STARTS.test(basename(file));
+      made.starts ||= namesServices(basename(file)) || STARTS.test(basename(file));
       if (!isOther(relativePath(file, folder))) made.own.push(file);
     }
   }
@@ -168,7 +169,7 @@ function usedBy(project: Project, root: FileId, by: Instance | null): ReadonlySe
   const out = new Set<FileId>();
   const follow = (compose: FileId): void => {
     const text = project.placing.get(compose);
-    if (text === undefined || out.has(compose) || !isCompose(basename(compose))) return;
+    if (text === undefined || out.has(compose) || !namesServices(basename(compose))) return;
     out.add(compose);
     const { services, includes } = composeOf(compose, text);
     const named = (path: string | null | undefined): void => {
@@ -187,9 +188,9 @@ function usedBy(project: Project, root: FileId, by: Instance | null): ReadonlySe
 }
 
 /** A compose file; one that cannot be read names nothing. */
-function composeOf(file: FileId, text: string): Pick<ReturnType<typeof readCompose>, 'services' | 'includes'> {
+function composeOf(file: FileId, text: string): Pick<ReturnType<typeof readServices>, 'services' | 'includes'> {
   try {
-    return readCompose(file, text);
+    return readServices(file, text);
   } catch {
     return { services: [], includes: [] };
   }

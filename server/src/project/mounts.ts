@@ -5,10 +5,18 @@
 import picomatch from 'picomatch';
 import { basename, dirname, type FileId, isBelow, pathOf, relativePath, resolve } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
-import { type ComposeFile, type ComposeProject, type ComposeService, composeProjects, isCompose, readCompose } from '../deploy/compose.ts';
+import {
+  type ComposeFile,
+  type ComposeProject,
+  type ComposeService,
+  composeProjects,
+  isCompose,
+  namesServices,
+} from '../deploy/compose.ts';
 import { commandWords, type DockerCopy, type DockerStage, type ImageCommand, isDockerfile, readDockerfile } from '../deploy/dockerfile.ts';
 import { startsNginx } from '../deploy/inside.ts';
 import { ofInterest } from '../deploy/kubernetes.ts';
+import { readServices } from '../deploy/quadlet.ts';
 import { likely, placeOf, type Setting, written } from '../deploy/setting.ts';
 import { NO_ENVIRONMENT } from '../deploy/shell.ts';
 import { whyUnread } from '../deploy/unread.ts';
@@ -124,7 +132,7 @@ function provisioning(file: FileId, text: string, known: Known, tasks: Instance 
 /** True for files that may say where nginx's files live, by the path within the project. Others are not read for it. */
 export function saysWhere(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
-  if (isCompose(name) || isDockerfile(name) || name.endsWith('.service') || provisionerOf(path)) return true;
+  if (namesServices(name) || isDockerfile(name) || name.endsWith('.service') || provisionerOf(path)) return true;
   if (!/\.ya?ml$/.test(name)) return false;
   return (
     /(^|\/)(tasks|handlers|playbooks?|templates|charts?|helm|k8s|kubernetes|kube|manifests?|kustomize|overlays|base|ansible|deploy(ment)?s?|docker|stacks?|swarm|nginx)\//i.test(
@@ -162,7 +170,7 @@ function composeInstances(
         file,
         text === undefined
           ? null
-          : guarded(file, null, () => readCompose(file, text, known.environment?.(dirname(file)) ?? NO_ENVIRONMENT)),
+          : guarded(file, null, () => readServices(file, text, known.environment?.(dirname(file)) ?? NO_ENVIRONMENT)),
       );
     return read.get(file)!;
   };
@@ -189,10 +197,17 @@ function composeInstance(
   const replaced = service.command !== null || service.entrypoint !== null;
   let commands: readonly string[] | null = service.builds ? null : [];
   let { main, loads } = startedBy(wordsOfCommand(service.entrypoint), wordsOfCommand(service.command));
-  const own = service.dockerfile ? stages.get(service.dockerfile) : undefined;
-  if (service.dockerfile && own) {
-    built.add(service.dockerfile);
-    const made = dockerInstance(service.dockerfile, own(settled(service.buildArgs)), service.context, service.buildTarget, known);
+  const { recipe } = service;
+  const from = recipe === undefined ? service.dockerfile : service.file;
+  const own: Stages | undefined =
+    recipe === undefined
+      ? service.dockerfile === null
+        ? undefined
+        : stages.get(service.dockerfile)
+      : (args) => readDockerfile(service.file, recipe, args);
+  if (from && own) {
+    built.add(from);
+    const made = dockerInstance(from, own(settled(service.buildArgs)), service.context, service.buildTarget, known);
     image = made?.image ?? image;
     main ??= made?.main ?? null;
     commands = made?.commands ?? null;

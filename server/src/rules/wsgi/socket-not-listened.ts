@@ -4,7 +4,7 @@ import { asksByVariable } from '../../answers/what-is-passed.ts';
 import { basename } from '../../base/file-id.ts';
 import { addressText, isLoopback } from '../../deploy/address.ts';
 import { type Application, type Listener, serverTitle } from '../../deploy/application.ts';
-import { type ComposeService, shareNetwork } from '../../deploy/compose.ts';
+import { type ComposeService, isQuadlet, shareNetwork } from '../../deploy/compose.ts';
 import { asked } from '../../deploy/frameworks/framework.ts';
 import { nameKnown, serviceApart, surelyApart } from '../../deploy/reach.ts';
 import { unknown } from '../../deploy/servers/unknown.ts';
@@ -95,6 +95,10 @@ applications and exactly one of them is left without a proxy.`,
     noService: 'No service of the compose file is called {host}, so {ends}. Did you mean {guess}?',
     notShared:
       'The container of nginx has no {address}: {server} creates the socket in the container {name}, and the two share no volume for it. Mount one volume at the folder of the socket in both services.',
+    unitName:
+      'Podman calls the container of {host}.container "{guess}", as it sets no ContainerName, so {ends}. Use that name, or set ContainerName={host}.',
+    noNames:
+      'The unit of {from} names no network, and the default network of Podman does not resolve names of containers, so {ends} ({host}). Set Network= to one network in both units.',
     otherNetwork: '{host} shares no network with {from}, which runs nginx, so {ends}. Give both services one network.',
     nobody: 'No service, alias or container of {file} is called {host}, so {ends}. Use the name of a service.',
     loopback: '{server} of the service {name} listens on {own}, which only its own container reaches. Bind 0.0.0.0.',
@@ -186,6 +190,27 @@ applications and exactly one of them is left without a proxy.`,
           });
         continue;
       }
+      if (isQuadlet(basename(from.file)) && from.networks?.length === 0 && !from.extraHosts.includes(host)) {
+        if (once(link))
+          report('noNames', {
+            at: wordOf(link),
+            data: { host, from: from.name, ends: endsOf(link) },
+            related: [{ at: from.place, message: `the container ${from.name} runs nginx` }],
+          });
+        continue;
+      }
+      const unit = deployment.containers.find((s) => basename(s.file) === `${host}.container` && s.name === host);
+      const [called] = unit && beside.includes(unit.hostNames[0]!) ? unit.hostNames : [];
+      if (unit && called !== undefined) {
+        if (once(link))
+          report('unitName', {
+            at: wordOf(link),
+            data: { host, guess: called, ends: endsOf(link) },
+            related: [{ at: unit.place, message: `the container ${called}` }],
+            fix: readdressed(link, `${called}:${port}`, `Connect to ${called}:${port}`),
+          });
+        continue;
+      }
       const known = nameKnown(deployment, from, host);
       const guess = known === true ? null : nearest(host, beside);
       if ((guess === null && known !== false) || !once(link)) continue;
@@ -245,6 +270,34 @@ applications and exactly one of them is left without a proxy.`,
         proxy_pass http://web:8000;`),
         'docker-compose.yml':
           'services:\n  web:\n    command: gunicorn shop.wsgi --bind 0.0.0.0:8000\n  nginx:\n    image: nginx:1.27\n    volumes:\n      - ./:/etc/nginx:ro\n',
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': site(`
+        proxy_pass http://web:8000;
+#                  ^^^^^^^^^^^^^^^ noNames`),
+        'nginx.container': '[Container]\nImage=nginx:1.27\nVolume=./nginx.conf:/etc/nginx/nginx.conf:ro\n',
+      }),
+      good: tree({
+        'nginx.conf': site(`
+        proxy_pass http://web:8000;`),
+        'nginx.container': '[Container]\nImage=nginx:1.27\nVolume=./nginx.conf:/etc/nginx/nginx.conf:ro\nNetwork=shop.network\n',
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': site(`
+        proxy_pass http://web:8000;
+#                  ^^^^^^^^^^^^^^^ unitName`),
+        'web.container': '[Container]\nImage=localhost/shop\nExec=gunicorn shop.wsgi --bind 0.0.0.0:8000\nNetwork=shop.network\n',
+        'nginx.container': '[Container]\nImage=nginx:1.27\nVolume=./nginx.conf:/etc/nginx/nginx.conf:ro\nNetwork=shop.network\n',
+      }),
+      good: tree({
+        'nginx.conf': site(`
+        proxy_pass http://systemd-web:8000;`),
+        'web.container': '[Container]\nImage=localhost/shop\nExec=gunicorn shop.wsgi --bind 0.0.0.0:8000\nNetwork=shop.network\n',
+        'nginx.container': '[Container]\nImage=nginx:1.27\nVolume=./nginx.conf:/etc/nginx/nginx.conf:ro\nNetwork=shop.network\n',
       }),
     },
     {
