@@ -61,6 +61,11 @@ const FIXTURES: Record<string, Fixture> = {
     text: `files:\n  "/etc/nginx/conf.d/10_proxy.conf":\n    mode: "000644"\n    content: |\n${lines(SERVER, 6)}\ncontainer_commands:\n  01_reload:\n    command: "service nginx reload"\n`,
     names: ['10_proxy.conf'],
   },
+  'one line in a file of Elastic Beanstalk': {
+    path: '.ebextensions/20_size.config',
+    text: 'files:\n  "/etc/nginx/conf.d/size.conf":\n    content: |\n      client_max_body_size 20M;\n      proxy_read_timout 5s;\n      proxy_buffering perhaps;\n',
+    names: ['size.conf'],
+  },
   'files for a machine that Terraform writes': {
     path: 'templates/web_files.yml.tpl',
     text: `- path: \${etc}/nginx/sites-available/web.conf\n  permissions: "0644"\n  content: |\n    \${upgrade_map}\n${lines(SERVER.slice(0, 2), 4)}\n\${tls_lines}\n${lines(SERVER.slice(2), 4)}\n`,

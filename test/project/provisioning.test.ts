@@ -162,6 +162,22 @@ test('NixOS: environment.etc by name and in a set, read as a text, and the whole
 });
 
 describe('scripts', () => {
+  test('a site whose name is also that of a folder, and the commands of cloud-init', async () => {
+    assert.deepEqual(
+      await read({
+        'setup.sh': 'cp app /etc/nginx/sites-available/app\nln -s /etc/nginx/sites-available/app /etc/nginx/sites-enabled/app\n',
+        app: SITE,
+      }),
+      ['app: /etc/nginx/sites-enabled/app'],
+    );
+    const written = SITE.trimEnd().replaceAll('\n', '\n      ');
+    assert.deepEqual(
+      await read({
+        'machine.yaml': `#cloud-config\nwrite_files:\n  - path: /etc/nginx/sites-available/shop\n    content: |\n      ${written}\nruncmd:\n  - ln -s /etc/nginx/sites-available/shop /etc/nginx/sites-enabled/\n`,
+      }),
+      ['machine.yaml#shop: /etc/nginx/sites-enabled/shop'],
+    );
+  });
   test('copy and link files of the project', async () => {
     assert.deepEqual(
       await read({

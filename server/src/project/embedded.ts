@@ -154,7 +154,7 @@ const NAMED = /nginx|\.conf(\.|$)|vhost|default$|sites-/i;
 
 /** A text without one of these words holds no configuration: most files of a repository are put aside by this alone. */
 const HINT =
-  /\b(?:server|location|upstream|events|http|proxy_pass|listen|server_name|add_header|more_set_headers|return|rewrite|snippet)\b/;
+  /\b(?:server|location|upstream|events|http|proxy_pass|listen|server_name|add_header|more_set_headers|return|rewrite|snippet|nginx)\b/;
 
 /** What every configuration within another text has somewhere: a line or a block of nginx's, also behind a quote or an escaped line end. */
 const TRACE = new RegExp(

@@ -24,7 +24,7 @@ import { child, scalarText, type YamlValue, yamlDocuments } from '../deploy/yaml
 import { withoutMarks } from './embedded.ts';
 import { type Image, imageOf, installedOn } from './images.ts';
 import { clean, FOLDER_NAME, type Known, NGINX_FOLDERS, nearestPlace, type Placed, there, upTo } from './places.ts';
-import { laidBy, linked, type Provisioner, provisionerOf, writtenTo } from './provisioning.ts';
+import { isCloudConfig, laidBy, linked, type Provisioner, provisionerOf, writtenTo } from './provisioning.ts';
 
 /** One nginx that the project deploys: a service, an image, a host. */
 export interface Instance {
@@ -120,7 +120,7 @@ export function instancesOf(texts: ReadonlyMap<FileId, string>, known: Known): I
 function provisioning(file: FileId, text: string, known: Known, tasks: Instance | null): Instance | null {
   const name = basename(file);
   if (isCompose(name) || isDockerfile(name)) return tasks;
-  const kind = provisionerOf(pathOf(file));
+  const kind = provisionerOf(pathOf(file)) ?? (isCloudConfig(text) ? 'script' : null);
   const { placed, links } = kind ? laidBy(kind, file, text, known) : { placed: [], links: [] };
   const all = linked({ placed: [...(tasks?.placed ?? []), ...placed, ...writtenTo(known.hosts?.get(file) ?? [])], links });
   const [first] = all;

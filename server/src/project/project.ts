@@ -23,6 +23,7 @@ import { mapsWithin } from './embedded-files.ts';
 import { misplacedIn } from './misplaced.ts';
 import { type Instance, instancesOf, OF_IMAGES, saysWhere } from './mounts.ts';
 import type { Placed } from './places.ts';
+import { isCloudConfig } from './provisioning.ts';
 import { type Candidates, filesBelow, holding } from './walk.ts';
 import { ANY_WAY, type Way } from './ways.ts';
 
@@ -148,8 +149,7 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
     const parts = embeddedIn(id, pathOf(id), read.text, (why) => unread(id, why));
     if (
       !texts.has(id) &&
-      /\.ya?ml$/.test(id) &&
-      /\b(configMap|ConfigMap|configs)\s*:|kind:\s*ConfigMap/.test(read.text) &&
+      (isCloudConfig(read.text) || (/\.ya?ml$/.test(id) && /\b(configMap|ConfigMap|configs)\s*:|kind:\s*ConfigMap/.test(read.text))) &&
       (parts.length || /nginx/i.test(read.text))
     )
       texts.set(id, read.text);

@@ -47,6 +47,9 @@ export function provisionerOf(path: string): Provisioner | null {
   return SCRIPT.test(path) ? 'script' : null;
 }
 
+/** Whether a text is what cloud-init is given, whose commands are those of a shell. */
+export const isCloudConfig = (text: string): boolean => /^\uFEFF?(?:## template:\s*jinja\s*\n)?#cloud-config\b/.test(text);
+
 /** What a text of that kind lays down of the project's files, at their paths of the deployed system. Throws what the YAML reader throws. */
 export function laidBy(kind: Provisioner, file: FileId, text: string, known: Known): Laid {
   const laid: Laid = { placed: [], links: [] };
@@ -347,7 +350,10 @@ function script(job: Job): void {
       ?.replace(/^[\w.@${}-]+:(?=\/)/, '')
       .replace(/^\$\{?NGINX_?(?:CONF|CONFIG|ETC|ROOT)?_?(?:DIR|PATH|HOME|ROOT)?\}?(?=\/)/i, '/etc/nginx');
     if (!target?.startsWith('/') || /[$*?`]/.test(target)) continue;
-    const inFolder = into !== null || target.endsWith('/') || words.length > 1 || FOLDER_NAME.test(target);
+    const [only, ...others] = words;
+    // a site called `app` is put to the place of that name
+    const named = FOLDER_NAME.test(target) && !(only !== undefined && lastOf(only) === lastOf(target));
+    const inFolder = into !== null || target.endsWith('/') || others.length > 0 || named;
     for (const word of words) {
       const to = clean(inFolder ? `${target}/${lastOf(word)}` : target);
       if (NGINX_FOLDERS.test(word)) {
