@@ -48,6 +48,12 @@ for (const [what, path, text, expected] of [
     "  cat > x.conf <<'EOF'\nserver {\n    listen 80;\n}\nEOF\n   echo   done\n",
   ],
   [
+    'what Nix escapes, and what it fills in',
+    'site.nix',
+    "{\n  services.nginx.virtualHosts.a.extraConfig = ''\n      if (''$host = a.example) {\n    return 301 https://${cfg.to}''$request_uri;\n      }\n    set $quoted \"it'''s\";\n  '';\n}\n",
+    "{\n  services.nginx.virtualHosts.a.extraConfig = ''\n    if (''$host = a.example) {\n        return 301 https://${cfg.to}''$request_uri;\n    }\n    set $quoted \"it'''s\";\n  '';\n}\n",
+  ],
+  [
     'a fence in a list',
     'a.md',
     '- Put:\n\n  ```nginx\n  server {\n  listen 80;\n  }\n  ```\n',

@@ -182,10 +182,10 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
   /** names that the last search met and cannot use */
   let unnamed: string[] = [];
 
-  /** null: more than can be read */
-  const find = async (path: string): Promise<FileId[] | null> => {
+  /** null: more than can be read; `not` is a file that cannot be what is meant */
+  const find = async (path: string, not: FileId | null = null): Promise<FileId[] | null> => {
     for (const at of roots) {
-      const found = await findFrom(path, at);
+      const found = (await findFrom(path, at))?.filter((id) => id !== not) ?? null;
       if (!found || found.length) return found;
     }
     const own = stock?.find(path);
@@ -279,7 +279,8 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
         continue;
       }
       unnamed = [];
-      let found = await find(path);
+      // where nobody knows whether the file lies beside the main file, `include fastcgi.conf` in a fastcgi.conf means nginx's own
+      let found = await find(path, standIn && !standIn.certain && !mask ? source.id : null);
       const lost = unnamed;
       if (!found) {
         includes.set(statement, {

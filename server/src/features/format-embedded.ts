@@ -11,6 +11,8 @@ import type { LayoutOptions } from './layout.ts';
 /** The part of a text; `indent` is what each of its lines begins with in the host. */
 export interface Part {
   readonly span: Span;
+  /** the text of the host with what its escapes stand for, each character at its place */
+  readonly window: { readonly visible: string };
   readonly indent: string;
   readonly quoting: 'lines' | 'folded' | 'double' | 'single' | 'plain' | 'words';
 }
@@ -29,15 +31,20 @@ export function formatEmbedded(host: string, part: Part, open: (text: string) =>
 const refusal = (at: Span, because: string): Formatted => ({ refused: `The configuration is not formatted: ${because}`, at });
 
 /** Lines of the host: each keeps the indentation that the host gives it. */
-function inLines(host: string, { span, indent, quoting }: Part, open: (text: string) => SourceFile, options: LayoutOptions): Formatted {
+function inLines(host: string, part: Part, open: (text: string) => SourceFile, options: LayoutOptions): Formatted {
+  const { span, indent, quoting } = part;
   const inner = host.slice(span.start, span.end);
   const end = /\s*$/.exec(inner)![0];
-  const own = inner
-    .slice(0, inner.length - end.length)
-    .split('\n')
-    .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line))
-    .join('\n');
-  const source = open(`${own}\n`);
+  const outdented = (text: string): string =>
+    text
+      .slice(0, inner.length - end.length)
+      .split('\n')
+      .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line))
+      .join('\n');
+  const own = outdented(inner);
+  // what a reader sees is laid out: two quotes before a dollar sign are Nix's escape, and no empty word
+  const seen = outdented(part.window.visible.slice(span.start, span.end));
+  const source = open(`${seen}\n`);
   // there a line end is a blank or none by how far the next line is indented, which only white space between words survives
   if (quoting === 'folded' && (source.comments.length > 0 || holdsLineEnds(source)))
     return refusal(
@@ -46,7 +53,9 @@ function inLines(host: string, { span, indent, quoting }: Part, open: (text: str
     );
   const formatted = format(source, options);
   if ('refused' in formatted) return { refused: formatted.refused, at: span };
-  const laidOut = applyEdits(source.text, formatted.edits)
+  if (formatted.edits.some(({ span: at }) => own.slice(at.start, at.end) !== seen.slice(at.start, at.end)))
+    return refusal(span, 'the file around it has an escape of its own where white space would change.');
+  const laidOut = applyEdits(`${own}\n`, formatted.edits)
     .replace(/\s*$/, '')
     .split('\n')
     .map((line) => (line.trim() ? indent + line : line))

@@ -631,7 +631,9 @@ export function keepsHost(embedded: Embedded, path: string, text: string, edits:
   // lines of a block stay within its indentation
   if (indent && inner.split('\n').some((line) => line.trim() && !line.startsWith(indent))) return false;
   const form = formOf(path, text);
-  if (form === 'nix' && edits.some((e) => /''|\$\{/.test(e.newText))) return false;
+  // an edit may hold what means something to Nix only where it stood before
+  const ofNix = (s: string): string => (s.match(/''[$'\\]?|\$\{/g) ?? []).join(' ');
+  if (form === 'nix' && edits.some((e) => ofNix(e.newText)) && ofNix(text.slice(span.start, span.end)) !== ofNix(inner)) return false;
   if (form === 'markdown' && (inner.match(/^[ \t]*(`{3,}|~{3,})/gm)?.length ?? 0) > 0) return false;
   if (form !== 'yaml') return true;
   const [before, now] = [shape(text, span), shape(after, { start: span.start, end })];

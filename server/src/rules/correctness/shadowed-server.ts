@@ -46,6 +46,9 @@ class Socket {
   }
 }
 
+/** Of two that are to be the default of one socket nginx refuses the second: which of them is meant is that finding's. */
+const isDefault = ({ params }: Server['listens'][number]): boolean => params.includes('default_server') || params.includes('default');
+
 /** The sockets of each server. */
 function socketsOf(config: Config): ReadonlyMap<Server, readonly Socket[]> {
   const out = new Map<Server, Socket[]>();
@@ -105,7 +108,7 @@ On one socket a name belongs to the first server that has it; nginx ignores it i
           data: { names: server.names.map((n) => n.text).join(', ') },
           related: by ? [{ at: by.directive?.at() ?? by.server.scope.opener!.nameAt, message: 'takes these hosts before' }] : [],
         });
-      } else if (server.names.every((n) => n.text === '_' || n.text === '__'))
+      } else if (server.names.every((n) => n.text === '_' || n.text === '__') && !server.listens.some(isDefault))
         report('nameless', { at: server.names[0]!.directive?.at() ?? opener.nameAt, data: { socket: sockets[0]!.listener.text } });
     }
   },

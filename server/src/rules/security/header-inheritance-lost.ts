@@ -59,6 +59,9 @@ const answersPreflights = (scope: Scope): boolean =>
   /\$request_method\b.*\bOPTIONS\b/i.test(scope.opener?.args.map((a) => a.value).join(' ') ?? '') &&
   scope.directives.some((d) => d.name === 'return' && /^20\d$/.test(d.value(0)));
 
+/** Whether all requests are answered here without a body: a browser shows nothing of it. */
+const isEmpty = (scope: Scope): boolean => scope.directives.some((d) => d.name === 'return' && d.value(0) === '204');
+
 /** Whether anything of the list is used at the level or below: nothing is sent where nothing is passed, no header where nothing is answered. */
 function matters(scope: Scope, list: string): boolean {
   const family = /^(proxy|grpc|fastcgi|uwsgi|scgi)_/.exec(list)?.[1];
@@ -117,9 +120,10 @@ Repeat the lines, put them into a file that both levels include, or, from nginx 
     const kept = new Set(own.flatMap(keysOf));
     const lost = outer.filter((d) => !keysOf(d).every((k) => kept.has(k)) && !(isOfTheHop(d) && !speaksWebSocket(scope)));
     if (!lost.length) return;
-    // no browser runs or frames a picture, what asks whether a program lives is no browser, and the page that says it does not has no secret
+    // no browser runs or frames a picture or an answer without a body, what asks whether a program lives is no browser, and the page that says it does not has no secret
     const harmless =
-      directive.name === 'add_header' && (isForPictures(scope) || isForFailures(scope) || (isWatched(scope) && isAnsweredFirst(scope)));
+      directive.name === 'add_header' &&
+      (isEmpty(scope) || isForPictures(scope) || isForFailures(scope) || (isWatched(scope) && isAnsweredFirst(scope)));
     const grave = !harmless && lost.some((d) => SECURITY.has(d.value(0).toLowerCase()));
     // error pages and limits are replaced on purpose more often than not
     const names = [

@@ -1,4 +1,5 @@
 // A server on the HTTPS port that does not speak TLS.
+import { isSeenWhole } from '../../answers/which-socket.ts';
 import { listenersOf } from '../../config/servers.ts';
 import { fixOf } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -36,11 +37,13 @@ export default defineRule({
     if (!pair || pair.servers.some((s) => isOn(s.scope, 'ssl'))) return;
     const certificate = scope.value('ssl_certificate') !== undefined && scope.value('ssl_certificate_key') !== undefined;
     const last = directive.args.at(-1)!;
-    // the default server of a folder of sites: another file of it may say ssl for the socket, which counts here, too
-    const others = !config.tree.standIn?.certain && directive.values.includes('default_server') && OF_SITES.test(file.id);
+    // the default server beside sites that are not seen: one of them may say ssl for the socket, which counts here, too
+    const { standIn } = config.tree;
+    const beside = standIn ? !standIn.certain && OF_SITES.test(file.id) : !isSeenWhole(pair);
+    const others = beside && directive.values.includes('default_server');
     report(certificate ? 'forgotten' : 'plain', {
       at: directive.args[0]!,
-      ...(certificate && config.tree.standIn && others ? { severity: 'info' as const } : {}),
+      ...(certificate && others ? { severity: 'info' as const } : {}),
       data: { address: pair.text },
       fix: certificate ? fixOf('Add ssl', 'suggestion', file, [appendWord(last, 'ssl')]) : null,
     });

@@ -451,7 +451,7 @@ const SET_BY_COMMENT = /^[^\S\n]*(?:#|\{#|<%#|\{\{\/\*)[^\S\n]*proxylens: templa
  */
 export function engineOf(name: string, text: string, outside: (text: string) => boolean, chosen: string | null = null): Engine | null {
   const engine = writerOf(name, text, outside, chosen);
-  if (!engine || !BESIDE_ENVSUBST.has(engine.family) || !text.includes('${')) return engine;
+  if (!engine || !BESIDE_ENVSUBST.has(engine.family) || !(text.includes('${') || BARE_NAME_HERE.test(text))) return engine;
   // a chart or a role may write a template that a container fills in when it starts
   const later = substituted(text);
   return later?.family === 'envsubst' ? { ...engine, also: later } : engine;
@@ -497,6 +497,11 @@ function writerOf(name: string, text: string, outside: (text: string) => boolean
       OVERRULED[engine]?.includes(f[1]) && (family === 'envsubst' || f !== BY_CONTENT.at(-1) || (LOOSE.test(name) && holdsNamesOnly(text))),
   );
   if (other) return { family: other[1], name: other[2] };
+  // a buildpack's `.erb` is filled in by a shell when it has no mark of Ruby
+  if (family !== 'go' && BESIDE_ENVSUBST.has(family) && !found.length) {
+    const plain = substituted(text);
+    if (plain) return plain;
+  }
   // `.tmpl` and `.tpl` are names that every engine is given
   if (family === 'go' && !found.length) {
     // no variable of nginx has such a name: Terraform fills it in
