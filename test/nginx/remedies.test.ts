@@ -708,6 +708,7 @@ const GROUPS: Readonly<Record<string, string>> = {
 };
 
 const ALONE: Readonly<Record<string, string>> = {
+  'mail-login-unencrypted': 'the harm is read on the wire',
   'basic-auth-over-http': 'the harm is read on the wire',
   'default-server-implicit': 'a question of intention',
   'external-resolver': 'about who is told the names',

@@ -49,6 +49,7 @@ import mapRowUnreachable from './correctness/map-row-unreachable.ts';
 import mapWithoutDefault from './correctness/map-without-default.ts';
 import mixedCaseVariable from './correctness/mixed-case-variable.ts';
 import notChecked from './correctness/not-checked.ts';
+import pageCachedLong from './correctness/page-cached-long.ts';
 import pathPatternWithoutSlash from './correctness/path-pattern-without-slash.ts';
 import proxyPassDropsPath from './correctness/proxy-pass-drops-path.ts';
 import proxyPassRewritesPath from './correctness/proxy-pass-rewrites-path.ts';
@@ -98,6 +99,7 @@ import unusedVariable from './correctness/unused-variable.ts';
 import unusedZone from './correctness/unused-zone.ts';
 import variableBeforeSet from './correctness/variable-before-set.ts';
 import variableWithoutDollar from './correctness/variable-without-dollar.ts';
+import varyOriginMissing from './correctness/vary-origin-missing.ts';
 import versionBeyondData from './correctness/version-beyond-data.ts';
 import deprecatedDirective from './deprecation/deprecated-directive.ts';
 import deprecatedParameter from './deprecation/deprecated-parameter.ts';
@@ -162,6 +164,7 @@ import hostSpoofing from './security/host-spoofing.ts';
 import internalHeaderPassed from './security/internal-header-passed.ts';
 import internalMissing from './security/internal-missing.ts';
 import knownVulnerability from './security/known-vulnerability.ts';
+import mailLoginUnencrypted from './security/mail-login-unencrypted.ts';
 import misdirectedRequestAccepted from './security/misdirected-request-accepted.ts';
 import multilineHeader from './security/multiline-header.ts';
 import openRedirect from './security/open-redirect.ts';
@@ -176,6 +179,7 @@ import secretInConfig from './security/secret-in-config.ts';
 import sensitiveFilesServed from './security/sensitive-files-served.ts';
 import serverSideRequestForgery from './security/server-side-request-forgery.ts';
 import statusPageExposed from './security/status-page-exposed.ts';
+import unkeyedHeaderPassed from './security/unkeyed-header-passed.ts';
 import unsafePhpPath from './security/unsafe-php-path.ts';
 import uploadExecuted from './security/upload-executed.ts';
 import verdictUnread from './security/verdict-unread.ts';
@@ -195,6 +199,7 @@ import hstsOverHttp from './tls/hsts-over-http.ts';
 import hstsWeak from './tls/hsts-weak.ts';
 import hstsWithoutAlways from './tls/hsts-without-always.ts';
 import httpNotRedirected from './tls/http-not-redirected.ts';
+import http3Unreachable from './tls/http3-unreachable.ts';
 import nistGroupsMissing from './tls/nist-groups-missing.ts';
 import opensslEngineGone from './tls/openssl-engine-gone.ts';
 import plainOn443 from './tls/plain-on-443.ts';
@@ -384,6 +389,7 @@ export const RULES: readonly Rule[] = [
   mapWithoutDefault,
   mixedCaseVariable,
   notChecked,
+  pageCachedLong,
   pathPatternWithoutSlash,
   proxyPassDropsPath,
   proxyPassRewritesPath,
@@ -433,6 +439,7 @@ export const RULES: readonly Rule[] = [
   unusedZone,
   variableBeforeSet,
   variableWithoutDollar,
+  varyOriginMissing,
   versionBeyondData,
   deprecatedDirective,
   deprecatedParameter,
@@ -496,6 +503,7 @@ export const RULES: readonly Rule[] = [
   internalHeaderPassed,
   internalMissing,
   knownVulnerability,
+  mailLoginUnencrypted,
   misdirectedRequestAccepted,
   multilineHeader,
   openRedirect,
@@ -510,6 +518,7 @@ export const RULES: readonly Rule[] = [
   sensitiveFilesServed,
   serverSideRequestForgery,
   statusPageExposed,
+  unkeyedHeaderPassed,
   unsafePhpPath,
   uploadExecuted,
   verdictUnread,
@@ -529,6 +538,7 @@ export const RULES: readonly Rule[] = [
   hstsWeak,
   hstsWithoutAlways,
   httpNotRedirected,
+  http3Unreachable,
   nistGroupsMissing,
   opensslEngineGone,
   plainOn443,

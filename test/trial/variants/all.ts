@@ -20,6 +20,7 @@ import { TRIALS as php } from './php.ts';
 import { TRIALS as proxying } from './proxying.ts';
 import { TRIALS as proxyingMore } from './proxying-more.ts';
 import { TRIALS as asPublic } from './public.ts';
+import { TRIALS as questions } from './questions.ts';
 import { TRIALS as refused } from './refused.ts';
 import { TRIALS as rewriting } from './rewriting.ts';
 import { TRIALS as security } from './security.ts';
@@ -56,6 +57,7 @@ export const TRIALS: readonly Trial[] = [
   ...proxying,
   ...proxyingMore,
   ...asPublic,
+  ...questions,
   ...refused,
   ...rewriting,
   ...security,

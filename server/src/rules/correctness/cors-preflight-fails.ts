@@ -1,13 +1,9 @@
 /** Preflights of CORS that nginx refuses, and requests whose answer lacks what the preflight had. Shown by the requests of a browser. */
-import { definitionOf, indexOf } from '../../trace/index.ts';
-import { variablesIn } from '../../trace/script.ts';
 import type { HeaderPair, Trace } from '../../trace/trace.ts';
 import { isBackend, isRefused } from '../../witness/access.ts';
 import { proofOf } from '../../witness/requests.ts';
-import type { Spot } from '../../witness/spots.ts';
-import { probeFor, rowsOf } from '../../witness/values.ts';
 import { defineRule } from '../rule.ts';
-import { ALLOW_ORIGIN, FOREIGN, IS_ALLOW_ORIGIN, lineOf, valuesOf } from '../security/_cors.ts';
+import { ALLOW_ORIGIN, IS_ALLOW_ORIGIN, lineOf, originsOf, valuesOf } from '../security/_cors.ts';
 
 const ALLOW_METHODS = 'access-control-allow-methods';
 const ALLOWED = [ALLOW_METHODS, 'access-control-allow-headers'];
@@ -17,22 +13,7 @@ const OF_PREFLIGHTS = [ALLOW_METHODS, 'access-control-allow-headers', 'access-co
 /** Names of what scripts ask, with JSON and tokens. */
 const INTERFACE = /(?:^|[\W_])(?:api|graphql|rest|rpc|v\d+)(?:$|[\W_])/i;
 
-const MOST_ORIGINS = 3;
 const MOST_METHODS = 4;
-
-/** Origins that the place answers: the one that it names, those of its maps and conditions, any. */
-function originsOf(spot: Spot): readonly string[] {
-  const written = lineOf(spot, ALLOW_ORIGIN)?.value(1) ?? '';
-  const rows = variablesIn(written).flatMap((name) => {
-    const defined = definitionOf(indexOf(spot.config), name);
-    return defined?.by === 'map' && defined.directive.value(0) === '$http_origin' ? rowsOf(defined.directive).slice(0, 6) : [];
-  });
-  const chosen = rows.flatMap(({ key }) => (key === null ? [] : [probeFor(spot.config, 'http_origin', key)]));
-  const asked = [...chosen, ...spot.variations].flatMap((probe) =>
-    (probe?.headers ?? []).flatMap(([n, value]) => (n.toLowerCase() === 'origin' ? [value] : [])),
-  );
-  return [...new Set([...(/^https?:\/\/[^/$]+$/.test(written) ? [written] : []), ...asked, FOREIGN])].slice(0, MOST_ORIGINS);
-}
 
 /** What a browser asks before a request that a form could not make; it never brings credentials (Fetch standard, 4.8). */
 const preflightOf = (origin: string, method: string): { readonly method: string; readonly headers: readonly HeaderPair[] } => ({

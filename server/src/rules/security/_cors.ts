@@ -1,7 +1,12 @@
 /** What the rules about CORS share: its headers, where they are written, and a page of another site. */
 import type { Directive } from '../../config/directive.ts';
+import { definitionOf, indexOf } from '../../trace/index.ts';
+import { variablesIn } from '../../trace/script.ts';
 import type { Trace } from '../../trace/trace.ts';
 import type { Spot } from '../../witness/spots.ts';
+import { probeFor, rowsOf } from '../../witness/values.ts';
+
+const MOST_ORIGINS = 3;
 
 export const ALLOW_ORIGIN = 'access-control-allow-origin';
 /** The same as an expression, for the names of headers as they are written. */
@@ -16,4 +21,18 @@ export const valuesOf = (trace: Trace, name: string): string[] =>
 export function lineOf(spot: Spot, name: string): Directive | null {
   const own = spot.directives.filter((d) => d.name === 'add_header' && d.value(0).toLowerCase() === name);
   return own.at(-1) ?? spot.scope.effective('add_header').directives.findLast((d) => d.value(0).toLowerCase() === name) ?? null;
+}
+
+/** Origins that the place answers: the one that it names, those of its maps and conditions, any. */
+export function originsOf(spot: Spot): readonly string[] {
+  const written = lineOf(spot, ALLOW_ORIGIN)?.value(1) ?? '';
+  const rows = variablesIn(written).flatMap((name) => {
+    const defined = definitionOf(indexOf(spot.config), name);
+    return defined?.by === 'map' && defined.directive.value(0) === '$http_origin' ? rowsOf(defined.directive).slice(0, 6) : [];
+  });
+  const chosen = rows.flatMap(({ key }) => (key === null ? [] : [probeFor(spot.config, 'http_origin', key)]));
+  const asked = [...chosen, ...spot.variations].flatMap((probe) =>
+    (probe?.headers ?? []).flatMap(([n, value]) => (n.toLowerCase() === 'origin' ? [value] : [])),
+  );
+  return [...new Set([...(/^https?:\/\/[^/$]+$/.test(written) ? [written] : []), ...asked, FOREIGN])].slice(0, MOST_ORIGINS);
 }
