@@ -508,6 +508,11 @@ const ROWS: readonly Row[] = [
     harm: async ({ get }) => (await get('/a.txt?x=1')).body !== 'A',
   },
   {
+    rule: 'question-mark-twice',
+    example: 2,
+    harm: async ({ get }) => (headerOf((await get('/old/?a=1')).headers, 'Location') ?? '').includes('??'),
+  },
+  {
     rule: 'unknown-named-location',
     example: 2,
     plus: 'location / { proxy_pass http://127.0.0.1:8002; }',

@@ -45,6 +45,8 @@ for (const [rule, weighty, light] of [
     [
       `${HEADERS}root /srv;\nlocation ~ \\.(css|js)$ { add_header Cache-Control public; }`,
       `${HEADERS}location /ready { add_header X-A b; ${APP} }`,
+      `add_header X-Frame-Options DENY;\nlocation /api/ { if ($request_method = POST) { add_header X-A b; return 204; } ${APP} }`,
+      `proxy_set_header Host $host;\nlocation / { auth_request /session; ${APP} }\nlocation /sess { proxy_set_header Content-Length ""; ${APP} }`,
       `${HEADERS}error_page 404 500 /oops.html;\nlocation = /oops.html { root /srv/pages; add_header Cache-Control no-store; }`,
     ],
     [
@@ -52,6 +54,8 @@ for (const [rule, weighty, light] of [
       `${HEADERS}root /srv;\nlocation ~* \\.(png|jpe?g|woff2)$ { add_header Cache-Control public; }`,
       `${HEADERS}location /health { add_header X-A b; return 200 ok; }`,
       `${HEADERS}error_page 500 502 /down.html;\nlocation = /down.html { root /srv/pages; add_header Cache-Control no-store; }`,
+      `add_header X-Frame-Options DENY;\nlocation /api/ { if ($request_method = OPTIONS) { add_header Access-Control-Max-Age 600; return 204; } ${APP} }`,
+      `proxy_set_header Host $host;\nlocation / { auth_request /-/session; ${APP} }\nlocation = /-/session { internal; proxy_pass_request_body off; proxy_set_header Content-Length ""; ${APP} }`,
     ],
   ],
   [

@@ -9,7 +9,7 @@ import { mountOf, projectOf } from './reach.ts';
 
 /** Folders that nginx's own images bring along or make. */
 const OF_NGINX =
-  /^\/(usr\/share\/nginx|etc|var\/(cache|log|lib|run)|run|tmp|dev|proc|sys|docker-entrypoint\.d)(\/|$)|^\/(usr\/local\/openresty|usr\/local\/nginx)(\/|$)/;
+  /^\/(usr\/share\/nginx(?!\/html\/[^/]+(?<!\.html)$|\/html\/[^/]+\/)|etc|var\/(cache|log|lib|run)|run|tmp|dev|proc|sys|docker-entrypoint\.d)(\/|$)|^\/(usr\/local\/openresty|usr\/local\/nginx)(\/|$)/;
 
 const NGINX_IMAGE =
   /^(docker\.io\/|public\.ecr\.aws\/(docker|nginx)\/|quay\.io\/nginx\/|library\/|nginxinc\/|ghcr\.io\/nginxinc\/)*(nginx|nginx-unprivileged)(:|@|\s|$)/;
@@ -75,6 +75,19 @@ export const startsNginx = (entrypoint: ImageCommand | null | undefined, command
 /** The container starts nginx itself, so that no command of its own can have made the file before. */
 const startsPlainly = (service: ComposeService, stage: DockerStage | undefined): boolean =>
   startsNginx(service.entrypoint ?? stage?.entrypoint, service.command ?? (service.entrypoint ? null : stage?.command));
+
+/** Whether nothing but nginx runs in a container: one of nginx's images whose start is its own, and whose network no other service shares. */
+export function runsNginxAlone(deployment: Deployment, service: ComposeService): boolean {
+  const stage = deployment.stages.get(service);
+  if (service.pod !== undefined || (service.builds && !stage)) return false;
+  if (service.mountsOpen || !runsNginxImage(deployment, service) || !startsPlainly(service, stage)) return false;
+  const project = projectOf(deployment, service);
+  if (!project || project.open !== null) return false;
+  const scripts = [...service.mounts.map((m) => m.target), ...(stage?.targets ?? [])].some((t) =>
+    related(clean(t), '/docker-entrypoint.d'),
+  );
+  return !scripts && deployment.containers.every((s) => !s.networkMode || !/^(?:service|container):/.test(s.networkMode));
+}
 
 /**
  * Whether the container of nginx has a file, or a folder in which nginx is to make one, when it starts; undefined where the files do not say. `/etc` of the image

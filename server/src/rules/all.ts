@@ -58,6 +58,7 @@ import proxyRedirectLost from './correctness/proxy-redirect-lost.ts';
 import proxyToItself from './correctness/proxy-to-itself.ts';
 import queryInPath from './correctness/query-in-path.ts';
 import queryNeverMatches from './correctness/query-never-matches.ts';
+import questionMarkTwice from './correctness/question-mark-twice.ts';
 import redirectLoop from './correctness/redirect-loop.ts';
 import redirectQueryTwice from './correctness/redirect-query-twice.ts';
 import redirectSchemeOfProxy from './correctness/redirect-scheme-of-proxy.ts';
@@ -398,6 +399,7 @@ export const RULES: readonly Rule[] = [
   proxyToItself,
   queryInPath,
   queryNeverMatches,
+  questionMarkTwice,
   redirectLoop,
   redirectQueryTwice,
   redirectSchemeOfProxy,

@@ -523,4 +523,28 @@ export const TRIALS: readonly Trial[] = [
       'location / { proxy_pass http://127.0.0.1:8000/app.sock/; }',
     ],
   },
+  {
+    rule: 'question-mark-twice',
+    bad: [
+      'root /srv;\nlocation / { try_files $uri $uri/ /index.php?$is_args$args; }\nlocation = /index.php { fastcgi_pass unix:/run/php.sock; }',
+      'root /srv;\nlocation / { try_files $uri /app?${is_args}${args}; }\nlocation = /app { proxy_pass http://127.0.0.1:8000; }',
+      'location = /find { return 302 /search?$is_args$args; }',
+      'location /a/ { rewrite ^/a/(.*)$ /b/$1?$is_args$args? last; }\nlocation /b/ { return 204; }',
+      'location /a/ { set $app 127.0.0.1:8000; proxy_pass http://$app/b?$is_args$args; }',
+      'error_page 404 /lost?$is_args$args;\nlocation = /lost { return 204; }',
+      inc(
+        'server { root /srv; location / { @ } location = /i.php { fastcgi_pass unix:/run/php.sock; } }',
+        'try_files $uri /i.php?$is_args$query_string;',
+      ),
+    ],
+    sane: [
+      'root /srv;\nlocation / { try_files $uri $uri/ /index.php$is_args$args; }\nlocation = /index.php { fastcgi_pass unix:/run/php.sock; }',
+      'root /srv;\nlocation / { try_files $uri /index.php?$args; }\nlocation = /index.php { fastcgi_pass unix:/run/php.sock; }',
+      'location = /find { return 302 /search$is_args$args; }',
+      'location = /find { return 302 /search?from=find&$args; }',
+      'location /a/ { rewrite ^/a/(.*)\\?$ /b/$1 last; }\nlocation /b/ { return 204; }',
+      'location /a/ { set $app 127.0.0.1:8000; proxy_pass http://$app/b$is_args$args; }',
+      'location = /x { return 200 "what?$is_argsx"; set $is_argsx 1; }',
+    ],
+  },
 ];

@@ -1,10 +1,7 @@
 /** A missing semicolon that nginx does not notice: a directive that takes any number of values takes the next line's words for more of them. */
-import { acceptsCount } from '../../catalog/arity.ts';
-import { argsOf } from '../../catalog/catalog.ts';
-import type { Directive } from '../../config/directive.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { offered } from '../validity/_structure.ts';
+import { swallowedAt } from '../validity/_structure.ts';
 
 /** Directives that take as many words as there are, whatever they say. */
 const TAKERS = [
@@ -26,26 +23,6 @@ const TAKERS = [
   'uwsgi_cache_bypass',
   'uwsgi_no_cache',
 ];
-
-/** The first word that begins a line, is the name of a directive of this place and has as many words behind it on the line as that one takes. */
-function swallowedAt({ args, file, scope, statement }: Directive): number | null {
-  const { context, config } = scope;
-  if (context === 'unknown') return null;
-  const lineOf = (at: number): number => file.lines.lineAt(at);
-  for (let k = 1; k < args.length; k++) {
-    const word = args[k]!;
-    const line = lineOf(word.start);
-    if (word.quote !== '' || word.templated || lineOf(args[k - 1]!.end) === line || line === lineOf(statement.name.start)) continue;
-    const { target } = config.settings;
-    const fact = offered(config.catalog, target, word.value, context);
-    if (!fact) continue;
-    let rest = 0;
-    while (k + rest + 1 < args.length && lineOf(args[k + rest + 1]!.start) === line) rest++;
-    const arity = argsOf(fact, target.nginx);
-    if (rest && !arity.block && acceptsCount(arity, rest)) return k;
-  }
-  return null;
-}
 
 export default defineRule({
   id: 'line-swallowed',

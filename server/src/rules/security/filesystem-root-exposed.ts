@@ -1,5 +1,6 @@
 /** A root or alias that serves the whole disk, or a folder that belongs to the system. */
 
+import { isForChallenge } from '../../answers/what-a-place-is-for.ts';
 import { textsOf } from '../../answers/what-is-passed.ts';
 import { admitsStrangers, isLocalOnly } from '../../answers/who-may-enter.ts';
 import { servedTo } from '../../answers/who-serves-this-url.ts';
@@ -67,6 +68,8 @@ Whether anything is sent from there is asked of the matcher: a \`root /\` beside
     if (!word || word.templated || isLocalOnly(scope)) return;
     const location = locationOf(scope);
     if (location?.kind === 'exact' || location?.kind === 'named') return;
+    // the path of the token stays in the name of the file: keys and settings have none of it in theirs
+    if (directive.name === 'root' && location && isForChallenge(location.scope)) return;
     if (directive.name === 'alias' && location?.kind === 'regex') {
       const group = /^(\/*)\$(?:\{(\w+)\}|(\w+))$/.exec(word.value);
       if (group && location.regex && admitsStrangers(location.scope)) {

@@ -1,14 +1,16 @@
 /** Lists that an inner level replaces as a whole: one nested line, and every inherited line is gone. */
 
 import { Visitor } from '../../answers/visitor.ts';
-import { isForFailures, isForPictures, isWatched } from '../../answers/what-a-place-is-for.ts';
+import { endingsOf, isForFailures, isForPictures, isWatched } from '../../answers/what-a-place-is-for.ts';
 import { isAnsweredFirst } from '../../answers/where-a-line-counts.ts';
 import { entryOf, listVerdict } from '../../answers/who-may-enter.ts';
 import { table } from '../../base/table.ts';
 import type { Directive } from '../../config/directive.ts';
+import { locationOf } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import { fixOf, insertAfter, written } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { askedBy } from '../upstreams/_receiver.ts';
 
 /** What the lists hold, for the message, and which value tells two lines apart. Security headers make a warning, everything else an info. */
 const LISTS: Readonly<Record<string, string>> = table({
@@ -39,6 +41,22 @@ const SECURITY = new Set([
   'x-forwarded-proto',
   'x-forwarded-for',
 ]);
+
+/** Of these, what browsers obey in a document only: no style sheet or script is framed, and none loads by a policy of its own. */
+const OF_DOCUMENTS = new Set([
+  'content-security-policy',
+  'x-frame-options',
+  'permissions-policy',
+  'cross-origin-opener-policy',
+  'cross-origin-embedder-policy',
+]);
+
+/** Files that are parts of a page and never one themselves; a picture in SVG is a document. */
+const isForParts = (scope: Scope): boolean => {
+  const endings = endingsOf(scope);
+  return !!endings?.length && endings.every((e) => PART.test(e));
+};
+const PART = /^(?:css|m?js|map|ico|png|apng|jpe?g|jpe|gif|webp|avif|bmp|woff2?|ttf|otf|eot|mp3|mp4|webm|og[gv]|wav)$/i;
 
 /** What a line is about: a header's or parameter's name, the codes of an error page, the zone of a limit. */
 function keysOf(d: Directive): string[] {
@@ -72,6 +90,13 @@ function matters(scope: Scope, list: string): boolean {
     );
   return new Visitor(scope).rewrites().status !== 444;
 }
+
+/**
+ * Whether a location is there for subrequests of auth_request alone: what it asks is a service that judges the client's cookie or token, and
+ * the documented form sets a list of its own, without a length.
+ */
+const onlyAsked = (scope: Scope): boolean =>
+  (scope.has('internal') || locationOf(scope)?.kind === 'exact') && askedBy(scope).some((d) => d.name === 'auth_request');
 
 export default defineRule({
   id: 'header-inheritance-lost',
@@ -124,7 +149,9 @@ Repeat the lines, put them into a file that both levels include, or, from nginx 
     const harmless =
       directive.name === 'add_header' &&
       (isEmpty(scope) || isForPictures(scope) || isForFailures(scope) || (isWatched(scope) && isAnsweredFirst(scope)));
-    const grave = !harmless && lost.some((d) => SECURITY.has(d.value(0).toLowerCase()));
+    const parts = directive.name === 'add_header' && isForParts(scope);
+    const isGrave = (header: string): boolean => SECURITY.has(header) && !(parts && OF_DOCUMENTS.has(header));
+    const grave = !harmless && !onlyAsked(scope) && lost.some((d) => isGrave(d.value(0).toLowerCase()));
     // error pages and limits are replaced on purpose more often than not
     const names = [
       ...new Set(

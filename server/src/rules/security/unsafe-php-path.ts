@@ -8,12 +8,12 @@ import { defineRule } from '../rule.ts';
 export default defineRule({
   id: 'unsafe-php-path',
   group: 'security',
-  severity: 'warning',
+  severity: 'info',
   since: '0.1',
   missing: ['try_files', 'location'],
   title: 'PHP runs scripts that do not exist',
   why: `
-For \`/upload/photo.jpg/x.php\` the pattern \`\\.php$\` fits, although there is no such file. PHP with \`cgi.fix_pathinfo=1\`, its default, walks up until it finds one and runs \`photo.jpg\`. PHP-FPM's \`security.limit_extensions\` stops that for names that do not end in .php, unless it was emptied.
+For \`/upload/photo.jpg/x.php\` the pattern \`\\.php$\` fits, although there is no such file. PHP with \`cgi.fix_pathinfo=1\`, its default, walks up until it finds one and runs \`photo.jpg\`. PHP-FPM's \`security.limit_extensions\` stops that for names that do not end in .php or .phar, unless it was emptied. That is its default, so this is a note: a second guard where visitors upload files, and the only one before php-cgi.
 
 \`try_files $fastcgi_script_name =404\` (or \`$uri\`) asks for existing scripts only.`,
   about: ['fastcgi_pass', 'try_files', 'fastcgi_split_path_info'],

@@ -19,6 +19,14 @@ const TO_UPSTREAMS = ['proxy_ssl_protocols', 'grpc_ssl_protocols', 'uwsgi_ssl_pr
 
 const IN_ORDER = [...BROKEN, ...WITHDRAWN, ...GOOD];
 
+/** Words as a sentence lists them. */
+const listed = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)!}`;
+
+/** The words of a message that go by the number of protocols. */
+const countOf = ({ length }: readonly string[]) =>
+  length > 1 ? { is: 'are', was: 'were', it: 'them' } : { is: 'is', was: 'was', it: 'it' };
+
 /** The protocols that an OpenSSL command switches on by name (SSL_CONF_cmd: Protocol, MinProtocol). */
 function enabledBy(command: string, value: string): readonly string[] {
   if (/^MinProtocol$/i.test(command)) {
@@ -68,10 +76,10 @@ With Mozilla's profile set to \`old\`, TLS 1.0 and 1.1 are what you asked for an
   fixable: 'sometimes',
   fixChanges: ['tls'],
   messages: {
-    broken: '{protocol} is broken. Remove it; TLSv1.2 and TLSv1.3 are enough for every current client.',
-    withdrawn: '{protocol} was withdrawn (RFC 8996). Remove it; TLSv1.2 and TLSv1.3 are enough for every current client.',
+    broken: '{protocol} {is} broken or withdrawn. Remove {it}; TLSv1.2 and TLSv1.3 are enough for every current client.',
+    withdrawn: '{protocol} {was} withdrawn (RFC 8996). Remove {it}; TLSv1.2 and TLSv1.3 are enough for every current client.',
     offered:
-      '{protocol} was withdrawn (RFC 8996). A mail server that has nothing newer goes on without encryption instead: remove it once the logs show that nobody uses it.',
+      '{protocol} {was} withdrawn (RFC 8996). A mail server that has nothing newer goes on without encryption instead: remove {it} once the logs show that nobody uses {it}.',
     upstream: 'nginx asks the upstream with {protocols} only, which was withdrawn (RFC 8996). Set {name} to TLSv1.2 TLSv1.3.',
     default: 'nginx {version} offers {protocols} by default. Set ssl_protocols to TLSv1.2 TLSv1.3.',
   },
@@ -94,7 +102,7 @@ With Mozilla's profile set to \`old\`, TLS 1.0 and 1.1 are what you asked for an
       if (!word) return;
       for (const protocol of enabledBy(directive.value(0), word.value))
         if (bad.includes(protocol)) {
-          report(BROKEN.includes(protocol) ? 'broken' : 'withdrawn', { at: word, data: { protocol } });
+          report(BROKEN.includes(protocol) ? 'broken' : 'withdrawn', { at: word, data: { protocol, ...countOf([protocol]) } });
           return;
         }
       return;
@@ -116,13 +124,15 @@ With Mozilla's profile set to \`old\`, TLS 1.0 and 1.1 are what you asked for an
       // Debian's nginx.conf has the line for whoever adds a TLS server one day
       const idle = config.kind === 'root' && !speaksTls(config);
       const relayed = isOpportunistic(directive);
-      for (const word of weak)
-        report(BROKEN.includes(word.value) ? 'broken' : relayed ? 'offered' : 'withdrawn', {
-          at: word,
-          data: { protocol: word.value },
-          fix: relayed ? null : fix,
-          ...(idle || (relayed && !BROKEN.includes(word.value)) ? { severity: 'info' as const } : {}),
-        });
+      // one line is one finding, at the worst of its protocols
+      const worst = weak.find((w) => BROKEN.includes(w.value)) ?? weak[0]!;
+      const names = weak.map((w) => w.value);
+      report(BROKEN.includes(worst.value) ? 'broken' : relayed ? 'offered' : 'withdrawn', {
+        at: worst,
+        data: { protocol: listed(names), ...countOf(names) },
+        fix: relayed ? null : fix,
+        ...(idle || (relayed && !BROKEN.includes(worst.value)) ? { severity: 'info' as const } : {}),
+      });
       return;
     }
     // the implied protocols, once for each server that has none written
@@ -185,9 +195,7 @@ server {
       inside: 'http',
       bad: `
 ssl_protocols SSLv3 TLSv1 TLSv1.1 TLSv1.2 TLSv1.3;
-#             ^^^^^ broken
-#                   ^^^^^ withdrawn
-#                         ^^^^^^^ withdrawn`,
+#             ^^^^^ broken`,
       good: `
 ssl_protocols TLSv1.2 TLSv1.3;`,
     },

@@ -503,3 +503,23 @@ export function offered(catalog: Catalog, target: Target, name: string, context:
   const fact = /^[a-z_]\w*$/.test(name) ? catalog.directive(name, context, target) : null;
   return fact?.contexts.includes(context) === true && statusOf(fact, target).known ? fact : null;
 }
+
+/** The first word that begins a line, is the name of a directive of this place and has as many words behind it on the line as that one takes. */
+export function swallowedAt({ args, file, scope, statement }: Directive): number | null {
+  const { context, config } = scope;
+  if (context === 'unknown') return null;
+  const lineOf = (at: number): number => file.lines.lineAt(at);
+  for (let k = 1; k < args.length; k++) {
+    const word = args[k]!;
+    const line = lineOf(word.start);
+    if (word.quote !== '' || word.templated || lineOf(args[k - 1]!.end) === line || line === lineOf(statement.name.start)) continue;
+    const { target } = config.settings;
+    const fact = offered(config.catalog, target, word.value, context);
+    if (!fact) continue;
+    let rest = 0;
+    while (k + rest + 1 < args.length && lineOf(args[k + rest + 1]!.start) === line) rest++;
+    const arity = argsOf(fact, target.nginx);
+    if (rest && !arity.block && acceptsCount(arity, rest)) return k;
+  }
+  return null;
+}

@@ -11,6 +11,7 @@ import { defineRule } from '../rule.ts';
 import { HashKeys } from './_hash-keys.ts';
 import { atClosing } from './_places.ts';
 import { soundFact } from './_sound.ts';
+import { swallowedAt } from './_structure.ts';
 
 /** A referer that is compared as the name of a host. */
 const isName = (value: string): boolean => !/^(?:|none|blocked|server_names|~.*)$/s.test(value);
@@ -73,11 +74,13 @@ it. Anything else with an asterisk needs a regular expression. nginx finds some 
     }
     if (soundFact(directive)?.source !== 'oss') return;
     if (directive.name === 'server_name') {
-      for (const word of directive.args) {
+      // the words of a line that lost its semicolon are no names, and are reported there
+      const end = swallowedAt(directive) ?? directive.args.length;
+      for (const [i, word] of directive.args.entries()) {
         const name = word.value;
         const star = name.startsWith('*') && (name.length < 3 || name[1] !== '.');
         if (star || name === '.') report('invalid', { at: word, data: { name } });
-        else if (name.startsWith('~')) continue;
+        else if (name.startsWith('~') || i >= end) continue;
         else if (name.includes('/')) report('slash', { at: word, data: { name }, severity: 'warning' });
         else if (name.includes(',')) report('comma', { at: word, data: { name }, severity: 'warning', fix: withoutComma(word) });
         else if (OF_LISTEN.test(name))

@@ -1,11 +1,12 @@
 /** Files that nginx opens when it starts and that its container does not have. */
 
 import { normalPath, pathOf } from '../../base/file-id.ts';
+import { samePlace } from '../../base/span.ts';
 import type { Directive } from '../../config/directive.ts';
 import { pathsOf } from '../../config/paths.ts';
 import { isStock } from '../../config/stock.ts';
 import { fileInside } from '../../deploy/inside.ts';
-import { defineRule, type Related } from '../rule.ts';
+import { defineRule, type Related, type Report } from '../rule.ts';
 import { main, tree } from './_examples.ts';
 import { nginxesOf } from './_links.ts';
 
@@ -17,6 +18,11 @@ const OF_DEBIAN = /^\/etc\/nginx\/(proxy_params|fastcgi\.conf|snippets\/(fastcgi
 
 /** Directives of which rules of their own ask for what is there: folders that are sent, and libraries. */
 const ELSEWHERE = new Set(['root', 'alias', 'load_module', 'perl_modules']);
+
+type Message = 'absent' | 'debian' | 'folder' | 'users';
+
+/** Most places that one finding names. */
+const MOST_PLACES = 20;
 
 /** A file or folder that a directive names, as the container of nginx sees it. */
 interface Wanted {
@@ -83,6 +89,8 @@ scripts in \`/docker-entrypoint.d\`, may make the file, and is not reported.`,
   check({ config, deployment, report }) {
     const containers = nginxesOf(config, deployment);
     if (!containers.length) return;
+    // a file that is not there is one finding, however many lines name it
+    const lacking = new Map<string, { readonly key: Message; readonly report: Report; readonly related: Related[] }>();
     for (const directive of config.main.all) {
       if (isStock(directive.file.id) || !directive.fact) continue;
       for (const { argument, path, folder } of wantedBy(directive)) {
@@ -95,7 +103,7 @@ scripts in \`/docker-entrypoint.d\`, may make the file, and is not reported.`,
             at: { file: held, span: { start: 0, end: 0 } },
             message: `the project has ${pathOf(held).split('/').at(-1)} here`,
           });
-        const key = folder
+        const key: Message = folder
           ? 'folder'
           : OF_DEBIAN.test(path) && !held
             ? 'debian'
@@ -104,9 +112,18 @@ scripts in \`/docker-entrypoint.d\`, may make the file, and is not reported.`,
               : 'absent';
         // keys and passwords are in no repository, and are often mounted where it is deployed
         const severity = folder || directive.name === 'include' ? undefined : 'info';
-        report(key, { severity, at: directive.at(directive.args[argument]!), data: { path, name: directive.name }, related });
+        const at = directive.at(directive.args[argument]!);
+        const known = lacking.get(`${key} ${path}`);
+        if (known) {
+          const told = [known.report.at, ...known.related.map((r) => r.at)];
+          if (told.length < MOST_PLACES && !told.some((t) => 'file' in t && samePlace(t, at)))
+            known.related.push({ at, message: 'named here, too' });
+          continue;
+        }
+        lacking.set(`${key} ${path}`, { key, related, report: { severity, at, data: { path, name: directive.name }, related } });
       }
     }
+    for (const { key, report: found } of lacking.values()) report(key, found);
   },
   examples: [
     {

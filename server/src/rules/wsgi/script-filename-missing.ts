@@ -9,8 +9,11 @@ import { sharedList } from '../shared.ts';
 const TITLE = 'Send SCRIPT_FILENAME';
 const LINES = ['fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;'];
 
-/** Sockets of the php-fpm that Debian and Ubuntu package: beside it runs an nginx whose own list lacks the script, theirs or nginx.org's. */
-const OF_DEBIAN = /^unix:\/(?:var\/)?run\/php\/php\d[\d.]*-fpm\.sock/;
+/**
+ * Sockets of the php-fpm that a release of Debian or Ubuntu packages: beside it runs an nginx whose own list lacks the script, theirs or nginx.org's. A version that
+ * none of them has comes from an archive, also for the old releases whose list did name the script.
+ */
+const OF_DEBIAN = /^unix:\/(?:var\/)?run\/php\/php(?:7\.[0234]|8\.\d)-fpm\.sock/;
 
 export default defineRule({
   id: 'script-filename-missing',

@@ -2,10 +2,12 @@
 
 import { asksByVariable } from '../../answers/what-is-passed.ts';
 import { basename } from '../../base/file-id.ts';
+import { listenersOf, type ServerProtocol } from '../../config/servers.ts';
 import { addressText, isLoopback } from '../../deploy/address.ts';
 import { type Application, type Listener, serverTitle } from '../../deploy/application.ts';
 import { type ComposeService, isQuadlet, shareNetwork } from '../../deploy/compose.ts';
 import { asked } from '../../deploy/frameworks/framework.ts';
+import { runsNginxAlone } from '../../deploy/inside.ts';
 import { nameKnown, serviceApart, surelyApart } from '../../deploy/reach.ts';
 import { unknown } from '../../deploy/servers/unknown.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
@@ -15,6 +17,9 @@ import { defineRule } from '../rule.ts';
 import { nearest } from '../validity/_guess.ts';
 import { main, site, tree } from './_examples.ts';
 import { type Link, linksOf, orPlace } from './_links.ts';
+
+/** What no nginx answers, whichever of its files is not seen. */
+const NOT_OF_NGINX: ReadonlySet<string> = new Set(['fastcgi', 'uwsgi', 'scgi']);
 
 const shown = (link: Link): string =>
   link.address.kind === 'unix' ? `unix:${link.address.path}` : `${link.address.host}:${link.address.port}`;
@@ -91,6 +96,8 @@ applications and exactly one of them is left without a proxy.`,
   messages: {
     elsewhere: 'Nothing listens on {address}: {server} ({name}) listens on {own}. Use the same address on both sides.',
     ownContainer: '{address} is the container of nginx itself, and {server} runs in the service {name}. Use the name of the service.',
+    alone:
+      'Nothing listens on {address}: it is the container of nginx itself, and nothing but nginx runs there. Use the name of the service that is meant.',
     wrongPort: 'No application of the {name} listens on port {port}: {server} listens on {own}.',
     noService: 'No service of the compose file is called {host}, so {ends}. Did you mean {guess}?',
     notShared:
@@ -141,6 +148,20 @@ applications and exactly one of them is left without a proxy.`,
         const here = fromHere(listener);
         report('elsewhere', { at: wordOf(link), data, related, fix: here ? readdressed(link, here, `Connect to ${here}`) : null });
       }
+    }
+    const own = new Set(
+      ['http', 'stream', 'mail'].flatMap((p) => listenersOf(config, p as ServerProtocol).flatMap((l) => (l.kind === 'unix' ? [] : l.port))),
+    );
+    for (const link of links) {
+      const { from, address, reached: end } = link;
+      if (end.kind !== 'nothing' || address.kind !== 'tcp' || !from || !isLoopback(address.host) || own.has(address.port)) continue;
+      // a site that is not seen may listen there, and speaks HTTP
+      if (!(config.whole || NOT_OF_NGINX.has(link.target.kind)) || !runsNginxAlone(deployment, from) || !once(link)) continue;
+      report('alone', {
+        at: wordOf(link),
+        data: { address: shown(link) },
+        related: [{ at: from.place, message: `the service ${from.name} runs nginx` }],
+      });
     }
     for (const link of links) {
       const { from } = link;
@@ -257,6 +278,30 @@ applications and exactly one of them is left without a proxy.`,
     }
   },
   examples: [
+    {
+      bad: tree({
+        'nginx.conf': main(`server {
+    listen 80;
+    location ~ \\.php$ {
+        fastcgi_pass 127.0.0.1:9000;
+#                    ^^^^^^^^^^^^^^ alone
+    }
+}`),
+        'compose.yaml':
+          'services:\n  nginx:\n    image: nginx:1.30\n    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]\n  php:\n    build: ./php\n',
+      }),
+      good: tree({
+        'nginx.conf': main(`server {
+    listen 80;
+    location ~ \\.php$ {
+        fastcgi_pass php:9000;
+    }
+}`),
+        'compose.yaml':
+          'services:\n  nginx:\n    image: nginx:1.30\n    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]\n  php:\n    build: ./php\n',
+      }),
+      notOn122: 'the name php is that of a service',
+    },
     {
       bad: tree({
         'nginx.conf': site(`
