@@ -45,7 +45,7 @@ for (const [rule, weighty, light] of [
     [
       `${HEADERS}root /srv;\nlocation ~ \\.(css|js)$ { add_header Cache-Control public; }`,
       `${HEADERS}location /ready { add_header X-A b; ${APP} }`,
-      `add_header X-Frame-Options DENY;\nlocation /api/ { if ($request_method = POST) { add_header X-A b; return 204; } ${APP} }`,
+      `add_header X-Frame-Options DENY;\nlocation /api/ { if ($request_method = POST) { add_header X-A b; return 200 ok; } ${APP} }`,
       `proxy_set_header Host $host;\nlocation / { auth_request /session; ${APP} }\nlocation /sess { proxy_set_header Content-Length ""; ${APP} }`,
       `${HEADERS}error_page 404 500 /oops.html;\nlocation = /oops.html { root /srv/pages; add_header Cache-Control no-store; }`,
     ],
