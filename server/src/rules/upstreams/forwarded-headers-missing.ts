@@ -19,6 +19,8 @@ const NEEDED = [
   { header: 'X-Forwarded-Proto', value: '$scheme', breaks: 'it treats HTTPS requests as HTTP (redirect loops, failed CSRF checks)' },
 ] as const;
 const PROTO = NEEDED[1];
+/** Other names by which servers are told the scheme: Tornado's, those of older proxies, those that gunicorn reads too. */
+const SCHEME_HEADERS = ['X-Scheme', 'X-Forwarded-Scheme', 'X-Forwarded-Protocol', 'X-Forwarded-Ssl', 'X-Url-Scheme', 'Front-End-Https'];
 
 /** What the application behind a proxy_pass needs and does not get; nothing where that is not certain. */
 function missingAt(directive: Directive, deployment: Deployment): (typeof NEEDED)[number][] {
@@ -105,10 +107,17 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
     const known = requestHeader(directive.scope, 'X-Real-IP') !== undefined;
     const broken = missing.filter((n) => (n === PROTO ? encrypted || missing.length === 1 : !known));
     const claimed = !encrypted && (known || missing.every((n) => n === PROTO));
+    // who tells the scheme by another name knows what reads it
+    const otherwise =
+      missing.every((n) => n === PROTO) && SCHEME_HEADERS.some((name) => requestHeader(directive.scope, name) !== undefined);
     report(claimed ? 'claimed' : 'missing', {
       at: whole.at,
       // the files of pages are the same whoever asks for them, and few services beside the site's own program ask who does
-      ...(claimed || isForAssets(directive.scope) || isBeside(directive, deployment) || (!encrypted && isForFiles(directive.scope))
+      ...(claimed ||
+      otherwise ||
+      isForAssets(directive.scope) ||
+      isBeside(directive, deployment) ||
+      (!encrypted && isForFiles(directive.scope))
         ? { severity: 'info' as const }
         : {}),
       data: {
