@@ -338,6 +338,7 @@ import timeoutMismatch from './wsgi/timeout-mismatch.ts';
 import useXForwardedHostMismatch from './wsgi/use-x-forwarded-host-mismatch.ts';
 import uwsgiParamInheritanceLost from './wsgi/uwsgi-param-inheritance-lost.ts';
 import uwsgiParamsMissing from './wsgi/uwsgi-params-missing.ts';
+import websocketNotPassed from './wsgi/websocket-not-passed.ts';
 
 export const RULES: readonly Rule[] = [
   accessLogOff,
@@ -678,4 +679,5 @@ export const RULES: readonly Rule[] = [
   useXForwardedHostMismatch,
   uwsgiParamInheritanceLost,
   uwsgiParamsMissing,
+  websocketNotPassed,
 ];

@@ -9,7 +9,37 @@ const inc = (inside: string, text: string) =>
 
 const CACHE = 'proxy_cache_path /c keys_zone=z:1m;\n';
 
+/** nginx and another program in containers; the lines of its service. */
+const beside = (service: string, site: string) =>
+  files({
+    'nginx.conf': page(`server { listen 80; ${site} }`),
+    'compose.yaml': `services:\n  nginx:\n    image: nginx:1.28\n    ports: ["80:80"]\n    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]\n  app:\n    ${service}\n`,
+  });
+const TO_APP = 'proxy_pass http://app:80;';
+const UPGRADES = 'proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";';
+
 export const TRIALS: readonly Trial[] = [
+  {
+    rule: 'websocket-not-passed',
+    bad: [
+      beside('command: streamlit run main.py --server.port 80', `location / { ${TO_APP} }`),
+      beside('command: ["jupyter", "lab", "--ip=0.0.0.0"]', `location /lab/ { ${TO_APP} }`),
+      beside('image: codercom/code-server:4.96', `location / { proxy_set_header Host $host; ${TO_APP} }`),
+      beside('image: louislam/uptime-kuma:1', `location / { proxy_http_version 1.1; proxy_set_header Connection ""; ${TO_APP} }`),
+      beside('image: nodered/node-red', `location / { try_files $uri @app; } location @app { ${TO_APP} }`),
+      beside('image: "ghcr.io/open-webui/open-webui:main"', 'resolver 127.0.0.11; location / { set $to app; proxy_pass http://$to:8080; }'),
+      beside('image: tsl0922/ttyd\n    command: ttyd -W bash', `location / { ${TO_APP} } location /static/ { root /srv; }`),
+    ],
+    sane: [
+      beside('command: streamlit run main.py --server.port 80', `location / { ${UPGRADES} ${TO_APP} }`),
+      beside('image: louislam/uptime-kuma:1', `location / { ${TO_APP} } location /socket.io/ { ${UPGRADES} ${TO_APP} }`),
+      beside('image: codercom/code-server:4.96', 'location / { proxy_pass http://app:8080; include upgrade.inc; }'),
+      beside('image: grafana/grafana:11', `location / { ${TO_APP} }`),
+      beside('command: gunicorn shop.wsgi', `location / { ${TO_APP} }`),
+      beside('image: nodered/node-red', 'location / { proxy_pass http://other:1880; }'),
+      beside('image: tsl0922/ttyd', 'location / { return 204; }'),
+    ],
+  },
   {
     rule: 'access-by-raw-path',
     inside: 'server',

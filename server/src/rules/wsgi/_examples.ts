@@ -51,3 +51,19 @@ spec:
 
 /** The kustomization that makes this ConfigMap of the file beside it. */
 export const EDGE_MAP = 'configMapGenerator: [{ name: edge, files: [../nginx.conf] }]\n';
+
+/** Django and nginx in containers that share a volume for static files; `run` ends the Dockerfile, `mounted` is where the application has the volume. */
+export const sharingStatic = (run: string, mounted = '/app/collected'): Readonly<Record<string, string>> => ({
+  'nginx/nginx.conf': main(`server {
+    location /static/ {
+        alias /srv/static/;
+    }
+    location / {
+        proxy_pass http://web:8000;
+    }
+}`),
+  'compose.yaml': `services:\n  web:\n    build: ./app\n    command: gunicorn shop.wsgi -b :8000\n    volumes: ["static:${mounted}"]\n  nginx:\n    image: nginx:1.28\n    volumes: ["./nginx:/etc/nginx", "static:/srv/static"]\nvolumes:\n  static:\n`,
+  'app/Dockerfile': `FROM python:3.13\nWORKDIR /app\nCOPY . .\n${run}`,
+  'app/manage.py': "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
+  'app/shop/settings.py': "ALLOWED_HOSTS = ['*']\nSTATIC_URL = 'static/'\nSTATIC_ROOT = '/app/collected'\n",
+});

@@ -205,17 +205,21 @@ export function outerPort(from: ComposeService | null, port: number, scheme: 'ht
 const NO_FILES = { stat: () => null } as const;
 
 /**
- * Sends a request through nginx's side and shows what the application sees of it: null when it does not get there. The disk counts as empty, so that
+ * Sends a request through nginx along a link, with the Host header that a client sends: null when it does not go on there. The disk counts as empty, so that
  * `try_files` falls through to the application.
  */
-export function probe(side: Side, config: Config, { scheme = 'http', method = 'GET', path, host, headers = [] }: Probe): Probed | null {
-  const { server } = side;
+export function sendAlong(
+  link: Link,
+  config: Config,
+  { scheme = 'http', method = 'GET', path, host, headers = [] }: Probe,
+): { readonly trace: Trace; readonly sent: string; readonly traced: NonNullable<Trace['outcome']['upstreamRequest']> } | null {
+  const { server } = link;
   if (!server) return null;
   const port = portOf(server, scheme);
-  const target = path ?? pathTo(side);
+  const target = path ?? pathTo(link);
   if (port === null || target === null) return null;
   const name = host ?? publicHostOf(server) ?? 'probe.example';
-  const asked = outerPort(side.from, port, scheme);
+  const asked = outerPort(link.from, port, scheme);
   const sent = asked === (scheme === 'https' ? 443 : 80) ? name : `${name}:${asked}`;
   const trace = traceRequest(
     config,
@@ -223,24 +227,34 @@ export function probe(side: Side, config: Config, { scheme = 'http', method = 'G
     { files: NO_FILES },
   );
   const traced = trace.outcome.upstreamRequest;
-  if (!traced || !isAt(traced.at, side) || passesUnseen(side)) return null;
+  return traced && isAt(traced.at, link) && !passesUnseen(link) ? { trace, sent, traced } : null;
+}
+
+/** Sends a request through nginx's side and shows what the application sees of it: null when it does not get there. */
+export function probe(side: Side, config: Config, request: Probe): Probed | null {
+  const along = sendAlong(side, config, request);
+  if (!along) return null;
+  const { trace, sent, traced } = along;
   const servers = [side.address.kind === 'unix' ? `unix:${side.address.path}` : `${side.address.host}:${side.address.port}`];
   return {
     trace,
-    view: applicationView(side.application, { ...traced, servers }, { address: '203.0.113.9', scheme, host: sent }),
+    view: applicationView(
+      side.application,
+      { ...traced, servers },
+      { address: '203.0.113.9', scheme: request.scheme ?? 'http', host: sent },
+    ),
   };
 }
 
 /** Whether more may be passed on than is seen: a line of the list may stand where nobody sees it. */
-const passesUnseen = ({ target, pass }: Side): boolean =>
+const passesUnseen = ({ target, pass }: Link): boolean =>
   unseenInForce(pass.scope, /^(proxy|grpc)$/.test(target.kind) ? `${target.kind}_set_header` : `${target.kind}_param`).length > 0;
 
 /** Whether the request went through this very pass directive. */
-const isAt = (at: At | null, side: Side): boolean => at !== null && standsAt(side.pass, at);
+const isAt = (at: At | null, { pass }: Link): boolean => at !== null && standsAt(pass, at);
 
-/** A path that the location of the side takes; null for regular expressions and where another location takes them all. */
-export function pathTo(side: Side): string | null {
-  const { location } = side;
+/** A path that the location of the link takes; null for regular expressions and where another location takes them all. */
+export function pathTo({ location }: Link): string | null {
   if (!location || location.kind === 'named') return '/proxylens';
   if (location.kind === 'regex') return null;
   return location.kind === 'exact'
@@ -249,8 +263,7 @@ export function pathTo(side: Side): string | null {
 }
 
 /** The paths by which a client may ask for a route of the application: as it is, and below the prefix of the location. */
-export function pathsTo(side: Side, route: string): string[] {
-  const { location } = side;
+export function pathsTo({ location }: Link, route: string): string[] {
   if (location?.kind !== 'prefix') return [route];
   const prefix = fromBytes(location.bytes).replace(/\/+$/, '');
   return prefix === '' || route.startsWith(`${prefix}/`) ? [route] : [prefix + route, route];

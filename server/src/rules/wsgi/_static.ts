@@ -6,6 +6,7 @@ import { isOpen, type Location, matchLocation } from '../../config/locations.ts'
 import type { Scope } from '../../config/scope.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import type { Application } from '../../deploy/application.ts';
+import type { ComposeMount } from '../../deploy/compose.ts';
 import type { FolderValue } from '../../deploy/django.ts';
 import { certain, type Setting } from '../../deploy/setting.ts';
 import type { Side } from './_links.ts';
@@ -75,3 +76,7 @@ export function projectFolder(settingsPath: string, module: string): string {
   const depth = module.split('.').length + (settingsPath.endsWith('/__init__.py') ? 1 : 0);
   return settingsPath.split('/').slice(0, -depth).join('/') || '/';
 }
+
+/** A folder of the machine may be filled by hand; a volume of Docker's own holds what containers put there. */
+export const isVolume = (mount: ComposeMount | undefined): boolean =>
+  mount !== undefined && mount.source !== null && !/^[./~$%]/.test(mount.source);

@@ -3,19 +3,10 @@ import type { Place } from '../../base/span.ts';
 import type { Application } from '../../deploy/application.ts';
 import type { Route } from '../../deploy/django.ts';
 import { asked } from '../../deploy/frameworks/framework.ts';
-import type { HeaderPair } from '../../trace/trace.ts';
-import { addToList, type Fix, fixOf, outside } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { type Shared, sharedList } from '../shared.ts';
 import { main, site, tree } from './_examples.ts';
 import { distinct, portOf, probeRoute, type Side, sidesOf } from './_links.ts';
-
-const UPGRADE: readonly HeaderPair[] = [
-  ['Upgrade', 'websocket'],
-  ['Connection', 'Upgrade'],
-  ['Sec-WebSocket-Version', '13'],
-  ['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='],
-];
+import { lostOf, passesOn, UPGRADE } from './_upgrade.ts';
 
 const routesOf = ({ framework }: Application): readonly Route[] => asked(framework, (d) => d.webSockets) ?? [];
 
@@ -27,25 +18,6 @@ function pathOf(route: Route): string | null {
     .replace(/\(\?P<\w+>[^()]*\)/g, '1')
     .replace(/\\([./-])/g, '$1');
   return /^[\w./-]*$/.test(text) ? `/${text}` : null;
-}
-
-function passesOn(side: Side, missing: readonly string[]): { fix: Fix; shared: Shared | null } {
-  const place = outside(side.pass);
-  const version = missing.includes('HTTP/1.1') ? ['proxy_http_version 1.1;'] : [];
-  const lines = [
-    ...(missing.includes('Upgrade') ? ['proxy_set_header Upgrade $http_upgrade;'] : []),
-    ...(missing.includes('Connection') ? ['proxy_set_header Connection "upgrade";'] : []),
-  ];
-  const title = 'Pass the upgrade on';
-  const written = version.length > 0 && place.scope.value('proxy_http_version') !== undefined;
-  const sent = place.scope.effective('proxy_set_header').directives.some((d) => /^(?:upgrade|connection)$/i.test(d.value(0)));
-  return {
-    fix: fixOf(title, 'suggestion', place.file, [addToList(place, 'proxy_set_header', lines, version)]),
-    shared:
-      written || sent
-        ? null
-        : sharedList(place.scope, place.file.id, 'proxy_set_header', [{ title, safety: 'suggestion', lines: [...version, ...lines] }]),
-  };
 }
 
 export default defineRule({
@@ -70,7 +42,7 @@ as an ordinary request, which it answers with 404 or 400, unless the location pa
   },
   check({ config, deployment, report }) {
     const reported = new Set<string>();
-    const dropped: { side: Side; route: Route; path: string; missing: string[] }[] = [];
+    const dropped: { side: Side; route: Route; path: string; missing: readonly string[] }[] = [];
     /** Routes that arrive whole somewhere in a server: another way to them there is not the one that WebSockets take. */
     const arrives = new Set<string>();
     const way = ({ server }: Side, { place }: Route): string => `${server?.index} ${place.file}#${place.span.start}`;
@@ -82,12 +54,7 @@ as an ordinary request, which it answers with 404 or 400, unless the location pa
         const scheme = portOf(side.server, 'https') !== null ? 'https' : 'http';
         const sent = probeRoute(side, config, path, { scheme, headers: UPGRADE })?.trace.outcome.upstreamRequest;
         if (!sent) continue;
-        const header = (name: string): string => sent.headers.findLast(([n]) => n.toLowerCase() === name)?.[1] ?? '';
-        const missing = [
-          ...(header('upgrade').toLowerCase() === 'websocket' ? [] : ['Upgrade']),
-          ...(/upgrade/i.test(header('connection')) ? [] : ['Connection']),
-          ...(sent.httpVersion === '1.1' ? [] : ['HTTP/1.1']),
-        ];
+        const missing = lostOf(sent);
         if (missing.length) dropped.push({ side, route, path, missing });
         else arrives.add(way(side, route));
       }
@@ -101,7 +68,7 @@ as an ordinary request, which it answers with 404 or 400, unless the location pa
         at,
         data: { path, missing: missing.join(', ') },
         related: [{ at: route.place, message: 'a WebSocket route' }],
-        ...passesOn(side, missing),
+        ...passesOn(side.pass, missing),
       });
     }
   },

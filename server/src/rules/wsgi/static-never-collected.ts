@@ -1,15 +1,14 @@
 /** nginx sends static files from STATIC_ROOT, and nothing of the project fills that folder. */
 import { pathOf } from '../../base/file-id.ts';
 import type { Application } from '../../deploy/application.ts';
-import type { ComposeMount } from '../../deploy/compose.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import { commandWords } from '../../deploy/dockerfile.ts';
 import { mountOf, samePlaceOutside } from '../../deploy/reach.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
 import { defineRule } from '../rule.ts';
-import { main, tree } from './_examples.ts';
+import { sharingStatic, tree } from './_examples.ts';
 import { distinct, djangoSides, orPlace } from './_links.ts';
-import { folderOf, installed, locationFor, passIn, projectFolder, urlPath } from './_static.ts';
+import { folderOf, installed, isVolume, locationFor, passIn, projectFolder, urlPath } from './_static.ts';
 
 /** Whether everything that runs before and beside the application is read: each script that it starts is in the workspace. */
 function allRead(deployment: Deployment, application: Application): boolean {
@@ -28,26 +27,6 @@ function allRead(deployment: Deployment, application: Application): boolean {
     )
     .every((w) => names.some((n) => n.endsWith(`/${w.replace(/^.*\//, '')}`)));
 }
-
-/** A folder of the machine may be filled by hand; a volume of Docker's own holds what containers put there. */
-const isVolume = (mount: ComposeMount | undefined): boolean =>
-  mount !== undefined && mount.source !== null && !/^[./~$]/.test(mount.source);
-
-const APP = (run: string): Readonly<Record<string, string>> => ({
-  'nginx/nginx.conf': main(`server {
-    location /static/ {
-        alias /srv/static/;
-    }
-    location / {
-        proxy_pass http://web:8000;
-    }
-}`),
-  'compose.yaml':
-    'services:\n  web:\n    build: ./app\n    command: gunicorn shop.wsgi -b :8000\n    volumes: ["static:/app/collected"]\n  nginx:\n    image: nginx:1.28\n    volumes: ["./nginx:/etc/nginx", "static:/srv/static"]\nvolumes:\n  static:\n',
-  'app/Dockerfile': `FROM python:3.13\nWORKDIR /app\nCOPY . .\n${run}`,
-  'app/manage.py': "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
-  'app/shop/settings.py': "ALLOWED_HOSTS = ['*']\nSTATIC_URL = 'static/'\nSTATIC_ROOT = '/app/collected'\n",
-});
 
 const marked = (files: Readonly<Record<string, string>>): Readonly<Record<string, string>> => ({
   ...files,
@@ -102,8 +81,8 @@ volume that lives on, the script is the right place.`,
   },
   examples: [
     {
-      bad: tree(marked(APP(''))),
-      good: tree(APP('RUN python manage.py collectstatic --noinput\n')),
+      bad: tree(marked(sharingStatic(''))),
+      good: tree(sharingStatic('RUN python manage.py collectstatic --noinput\n')),
       notOn122: 'the name of the upstream is resolved when nginx starts',
     },
   ],

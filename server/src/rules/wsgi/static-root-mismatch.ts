@@ -1,18 +1,29 @@
 /** nginx sends static files from another folder than the one that collectstatic fills. */
 import { isAnsweredFirst } from '../../answers/where-a-line-counts.ts';
 import { pathOf } from '../../base/file-id.ts';
-import { samePlaceOutside } from '../../deploy/reach.ts';
+import type { ComposeMount, ComposeService } from '../../deploy/compose.ts';
+import { mountOf, samePlaceOutside } from '../../deploy/reach.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { django, main, tree } from './_examples.ts';
+import { django, main, sharingStatic, tree } from './_examples.ts';
 import { distinct, djangoSides, orPlace } from './_links.ts';
-import { folderOf, installed, locationFor, passIn, projectFolder, urlPath } from './_static.ts';
+import { folderOf, installed, isVolume, locationFor, passIn, projectFolder, urlPath } from './_static.ts';
+
+const COLLECTED = 'RUN python manage.py collectstatic --noinput\n';
 
 const KINDS = [
   { url: 'staticUrl', root: 'staticRoot', folder: 'STATIC_ROOT' },
   { url: 'mediaUrl', root: 'mediaRoot', folder: 'MEDIA_ROOT' },
 ] as const;
+
+/** The mount by which an application's container has the volume that nginx sends files from, where the folder that it fills is not in it. */
+function besideOf(from: ComposeService | null, served: string, container: ComposeService | null, filled: string): ComposeMount | undefined {
+  const volume = from && mountOf(from, served);
+  if (!container || container === from || container.mountsOpen || !volume || !isVolume(volume) || mountOf(container, filled))
+    return undefined;
+  return container.mounts.find((m) => samePlaceOutside(from, volume.target, container, m.target) === true);
+}
 
 export default defineRule({
   id: 'static-root-mismatch',
@@ -32,6 +43,8 @@ a folder of an older layout, misses the files of the admin and of packages, or s
   fixable: 'sometimes',
   messages: {
     differs: '{url} is sent from {own}, {setting} is {wanted}. Use one folder on both sides.',
+    volume:
+      '{url} is sent from the volume that {service} mounts at {mounted}, and {setting} is {wanted}: what collectstatic or an upload writes there is not in it. Mount the volume at {wanted}.',
     twice: '{url} is sent from {own}: root appends the whole path. Use alias {wanted}/ instead.',
   },
   check({ config, deployment, report }) {
@@ -54,17 +67,27 @@ a folder of an older layout, misses the files of the admin and of packages, or s
             ? served.folder !== wanted.path
             : samePlaceOutside(from, served.folder, application.container, wanted.path) === false
           : inside && last(served.folder) !== last(wanted.path);
+        const beside = wanted.sure ? besideOf(from, served.folder, application.container, wanted.path) : undefined;
         const key = `${served.directive.file.id}#${served.directive.statement.start}`;
-        if (!differs || reported.has(key)) continue;
+        if (!(differs || beside) || reported.has(key)) continue;
         reported.add(key);
         const word = served.directive.args[0]!;
+        const related = [{ at: orPlace(placeOf(settings[kind.root]), application), message: kind.folder }];
+        if (beside) {
+          report('volume', {
+            at: served.directive.at(word),
+            data: { url, service: application.container!.name, mounted: beside.target, setting: kind.folder, wanted: wanted.path },
+            related: [...related, { at: beside.place, message: 'the volume is mounted here' }],
+          });
+          continue;
+        }
         const twice = served.directive.name === 'root' && inside && wanted.sure && word.value.replace(/\/+$/, '') === wanted.path;
         const own = location.kind === 'prefix' && location.name === url && served.directive.scope === location.scope;
         report(twice ? 'twice' : 'differs', {
           at: served.directive.at(word),
           severity: wanted.sure ? undefined : 'info',
           data: { url, own: `${served.folder}/`, setting: kind.folder, wanted: wanted.path },
-          related: [{ at: orPlace(placeOf(settings[kind.root]), application), message: kind.folder }],
+          related,
           fix:
             own && inside && wanted.sure
               ? fixOf(`Serve ${url} from ${wanted.path}`, 'suggestion', served.directive.file, [
@@ -77,6 +100,13 @@ a folder of an older layout, misses the files of the admin and of packages, or s
     }
   },
   examples: [
+    {
+      bad: tree(sharingStatic(COLLECTED, '/app/static')).replace(
+        'alias /srv/static/;',
+        'alias /srv/static/;\n#             ^^^^^^^^^^^^ volume',
+      ),
+      good: tree(sharingStatic(COLLECTED)),
+    },
     {
       bad: tree({
         'nginx.conf': main(`server {

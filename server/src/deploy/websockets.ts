@@ -1,0 +1,78 @@
+/**
+ * Programs whose pages do nothing without WebSockets, known by the image or the command of their container. Sources: the documentation of each on reverse
+ * proxies. Those that fall back to plain requests are not among them.
+ */
+import { table } from '../base/table.ts';
+import type { ComposeService } from './compose.ts';
+import type { Deployment } from './deployment.ts';
+import { commandWords } from './dockerfile.ts';
+
+export interface SocketProgram {
+  readonly title: string;
+  /** a path at which it takes WebSockets, from its own root */
+  readonly path: string;
+  /** the port that it listens on if nothing says otherwise */
+  readonly port: number;
+}
+
+const PROGRAMS = table({
+  streamlit: { title: 'Streamlit', path: '/_stcore/stream', port: 8501 },
+  jupyter: { title: 'Jupyter', path: '/api/kernels/1/channels', port: 8888 },
+  jupyterhub: { title: 'JupyterHub', path: '/user/u/api/kernels/1/channels', port: 8000 },
+  bokeh: { title: 'Bokeh', path: '/app/ws', port: 5006 },
+  chainlit: { title: 'Chainlit', path: '/ws/socket.io/', port: 8000 },
+  marimo: { title: 'marimo', path: '/ws', port: 2718 },
+  reflex: { title: 'Reflex', path: '/_event/', port: 8000 },
+  'home-assistant': { title: 'Home Assistant', path: '/api/websocket', port: 8123 },
+  'uptime-kuma': { title: 'Uptime Kuma', path: '/socket.io/', port: 3001 },
+  'code-server': { title: 'code-server', path: '/stable', port: 8080 },
+  'node-red': { title: 'Node-RED', path: '/comms', port: 1880 },
+  mattermost: { title: 'Mattermost', path: '/api/v4/websocket', port: 8065 },
+  ttyd: { title: 'ttyd', path: '/ws', port: 7681 },
+  zigbee2mqtt: { title: 'Zigbee2MQTT', path: '/api', port: 8080 },
+  'open-webui': { title: 'Open WebUI', path: '/ws/socket.io/', port: 8080 },
+  frigate: { title: 'Frigate', path: '/ws', port: 5000 },
+} as const satisfies Record<string, SocketProgram>);
+
+type Name = keyof typeof PROGRAMS;
+
+/** Images by their name without the tag, its registry or not. */
+const IMAGES: readonly (readonly [RegExp, Name])[] = [
+  [/(^|\/)(home-assistant|linuxserver)\/(home-assistant|homeassistant)$|(^|\/)homeassistant\/[\w-]+$/, 'home-assistant'],
+  [/(^|\/)louislam\/uptime-kuma$/, 'uptime-kuma'],
+  [/(^|\/)(codercom|linuxserver)\/code-server$/, 'code-server'],
+  [/(^|\/)jupyter\/[\w-]+-notebook$/, 'jupyter'],
+  [/(^|\/)jupyterhub\/jupyterhub$/, 'jupyterhub'],
+  [/(^|\/)nodered\/node-red$/, 'node-red'],
+  [/(^|\/)mattermost\/mattermost-(team|enterprise)-edition$/, 'mattermost'],
+  [/(^|\/)tsl0922\/ttyd$/, 'ttyd'],
+  [/(^|\/)(koenkk\/)?zigbee2mqtt$/, 'zigbee2mqtt'],
+  [/(^|\/)open-webui\/open-webui$/, 'open-webui'],
+  [/(^|\/)blakeblackshear\/frigate$/, 'frigate'],
+];
+
+/** Commands, with the word that must follow some of them. */
+const COMMANDS: readonly (readonly [RegExp, Name])[] = [
+  [/(^|[\s/])streamlit\s+run\b/, 'streamlit'],
+  [/(^|[\s/])(jupyter[\s-](lab|notebook|server)|start-notebook\.(sh|py)|voila)\b/, 'jupyter'],
+  [/(^|[\s/])jupyterhub(\s|$)/, 'jupyterhub'],
+  [/(^|[\s/])(bokeh|panel)\s+serve\b/, 'bokeh'],
+  [/(^|[\s/])chainlit\s+run\b/, 'chainlit'],
+  [/(^|[\s/])marimo\s+(run|edit)\b/, 'marimo'],
+  [/(^|[\s/])reflex\s+run\b/, 'reflex'],
+  [/(^|[\s/])code-server(\s|$)/, 'code-server'],
+  [/(^|[\s/])ttyd(\s|$)/, 'ttyd'],
+];
+
+/** The program that a container runs, where it is one of those; null for every other. */
+export function socketProgram(deployment: Deployment, service: ComposeService): SocketProgram | null {
+  const stage = deployment.stages.get(service);
+  const words = [...commandWords(service.entrypoint ?? stage?.entrypoint), ...commandWords(service.command ?? stage?.command)].join(' ');
+  const image = (service.builds ? stage?.base.text.split(/\s/).find((w) => !w.startsWith('--')) : service.imageName)?.replace(
+    /(?<=[^/]):[^/]*$|@.*$/,
+    '',
+  );
+  const name =
+    COMMANDS.find(([command]) => command.test(words))?.[1] ?? (image === undefined ? undefined : IMAGES.find(([i]) => i.test(image))?.[1]);
+  return name === undefined ? null : PROGRAMS[name];
+}
