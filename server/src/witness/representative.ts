@@ -111,17 +111,14 @@ function* probesAt(spot: Spot): Generator<Probe> {
 
 function* requestsAt(spot: Spot): Generator<RequestInput> {
   const plain = PROBES.slice(0, 1);
-  for (let i = 0; ; i++) {
-    // each path is tried before it is handed out: no more of them than are asked for
-    const path = spot.somePaths(i + 1)[i];
-    if (path === undefined) return;
-    for (const [k, door] of spot.doors.entries()) {
-      const first = i === 0 && k === 0;
+  let first = true;
+  for (const path of spot.eachPath())
+    for (const door of spot.doors) {
       for (const probe of first ? probesAt(spot) : plain) yield requestAt(door, { path, ...probe });
       // the host as a browser names it where the port is not the usual one, and where a proxy in front maps another
       if (first) yield requestAt(door, { path, headers: [['Host', `${door.host}:8080`]] });
+      first = false;
     }
-  }
 }
 
 /** Requests in the order of their worth: first one for each place, then a second, and so on, `most` at the most. A fragment has none. */

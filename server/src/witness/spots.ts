@@ -112,6 +112,21 @@ export class Spot {
     return this.madePaths.length > most ? this.madePaths.slice(0, most) : this.madePaths;
   }
 
+  /** The paths one by one: none is tried before somebody takes it. */
+  *eachPath(): Generator<string> {
+    for (let i = 0; ; i++) {
+      const path = this.somePaths(i + 1)[i];
+      if (path === undefined) return;
+      yield path;
+    }
+  }
+
+  /** The first of the paths that is like that; undefined where none is. */
+  pathWhere(test: (path: string) => boolean): string | undefined {
+    for (const path of this.eachPath()) if (test(path)) return path;
+    return undefined;
+  }
+
   /** The plainest path that arrives here; undefined where none is known. */
   get path(): string | undefined {
     return this.somePaths(1)[0];

@@ -26,7 +26,8 @@ Let's Encrypt and other authorities fetch \`/.well-known/acme-challenge/\` from 
   },
   check({ spot, report }) {
     const door = spot.doors.find((d) => d.scheme === 'http')!;
-    const path = ['/.well-known/acme-challenge/token', ...spot.paths].find((p) => spot.takes(p));
+    const usual = '/.well-known/acme-challenge/token';
+    const path = spot.takes(usual) ? usual : spot.pathWhere((p) => spot.takes(p));
     if (path === undefined || spot.scope.has('deny') || spot.scope.has('allow')) return;
     const authority = spot.scope.value('auth_request');
     const isAsked = authority && authority.value(0) !== 'off';

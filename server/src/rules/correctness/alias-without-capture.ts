@@ -67,7 +67,7 @@ Capture the rest with a group, \`location ~ ^/media/(.*)$ { alias /srv/media/$1;
 
     /** Some of the path is captured, and not its end: two files below it are one folder. */
     function ofParts(): void {
-      const path = spot.paths.find((p) => !p.endsWith('/') && !/\.\w+$/.test(p));
+      const path = spot.pathWhere((p) => !p.endsWith('/') && !/\.\w+$/.test(p));
       if (path === undefined || !word) return;
       const pair = [`${path}/one.css`, `${path}/two.css`];
       if (!pair.every((p) => spot.takes(p))) return;

@@ -134,7 +134,7 @@ Give the block the \`root\` where the files are, or a \`proxy_pass\` of its own;
     const { location, server } = spot;
     if (isRootless(spot)) {
       const line = spot.scope.first('try_files')!;
-      const from = spot.paths.find((p) => !p.endsWith('/'));
+      const from = spot.pathWhere((p) => !p.endsWith('/'));
       const trace = from === undefined || spot.unsure ? null : spot.ask({ path: from });
       const id = trace?.assumptions.find((a) => a.id.startsWith('file:') && a.id.includes(from!))?.id;
       if (!trace || id === undefined) return;
@@ -180,7 +180,7 @@ Give the block the \`root\` where the files are, or a \`proxy_pass\` of its own;
     }
     // without a root nothing is found at all, which says more than that one prefix is outranked
     const rest = restOf(location!, server.scope);
-    const path = rest && !spot.has('try_files') ? spot.paths.find((p) => !p.endsWith('/')) : undefined;
+    const path = rest && !spot.has('try_files') ? spot.pathWhere((p) => !p.endsWith('/')) : undefined;
     // whoever may enter finds nothing there either; a page of errors is looked up elsewhere
     const trace = path === undefined ? null : admitted(spot, path);
     if (!rest || !trace || trace.outcome.kind !== 'static' || !trace.outcome.file?.endsWith(path!)) return outranked?.();

@@ -41,7 +41,7 @@ Let both end in a slash, or neither.`,
   },
   check({ spot, report }) {
     for (const pass of spot.directives.filter((d) => d.name === 'proxy_pass' && SLASH_AND_VARIABLE.test(d.value(0)))) {
-      const path = spot.paths.find((p) => p.length > 1 && !p.includes('//') && !p.includes('%'));
+      const path = spot.pathWhere((p) => p.length > 1 && !p.includes('//') && !p.includes('%'));
       const trace = path === undefined ? null : spot.ask({ path });
       const sent = trace?.outcome.upstreamRequest;
       const fixed = /^\w+:\/\/[^/]+([^?$]*)\$\{?(\w+)/.exec(pass.value(0))!;

@@ -47,7 +47,7 @@ Take the scheme from the header that the balancer sets, with a map that knows \`
     const told = new Set<unknown>();
     const own = spot.directives.filter((d) => d.name === 'return' || d.name === 'rewrite');
     for (const door of spot.doors.slice(0, 2))
-      for (const path of spot.paths) {
+      for (const path of spot.eachPath()) {
         const trace = spot.ask(
           {
             path,

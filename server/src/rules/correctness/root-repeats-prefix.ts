@@ -1,7 +1,20 @@
 /** root keeps the location's path: `location /static/ { root /srv/static; }` looks in /srv/static/static/. Shown by the file of a request. */
 import { hasVariables } from '../../config/upstreams.ts';
 import { proofOf } from '../../witness/requests.ts';
+import type { Spot } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
+
+/** The folders that every path of a place begins with. */
+function foldersOf(spot: Spot): readonly string[] {
+  let shared: readonly { readonly name: string; readonly i: number }[] | null = null;
+  for (const path of spot.eachPath()) {
+    if (path.length === 1) continue;
+    const names = path.split('/').slice(1);
+    shared = shared ? shared.filter(({ name, i }) => names[i] === name) : names.slice(0, -1).map((name, i) => ({ name, i }));
+    if (!shared.length) break;
+  }
+  return (shared ?? []).map(({ name }) => name);
+}
 
 export default defineRule({
   id: 'root-repeats-prefix',
@@ -30,19 +43,15 @@ Name the folder above it (\`root /srv/app;\`), or use \`alias /srv/app/static/;\
     const word = spot.scope.named('root').at(-1)?.args[0];
     if (!word) return;
     const dir = word.value.replace(/\/+$/, '');
-    const paths = spot.paths.filter((p) => p.length > 1);
     const segments = dir.split('/').filter(Boolean);
-    // the folders that every path of the location begins with
+    if (spot.has('alias', 'try_files', 'rewrite')) return;
     const { location } = spot;
-    const shared = (paths[0] ?? '').split('/').slice(1, -1);
-    const own =
-      location?.kind !== 'regex'
-        ? location!.name.split('/').filter(Boolean)
-        : shared.filter((_, i) => paths.every((p) => p.split('/').slice(1)[i] === shared[i]));
+    const own = location?.kind !== 'regex' ? location!.name.split('/').filter(Boolean) : foldersOf(spot);
     if (!own.length || !segments.length) return;
     const repeats = own.some((_, i) => segments.slice(-(i + 1)).join('/') === own.slice(0, i + 1).join('/'));
-    if (!repeats || spot.has('alias', 'try_files', 'rewrite')) return;
-    const path = paths.find((p) => !p.endsWith('/') && p.startsWith(`/${own.join('/')}/`)) ?? paths[0]!;
+    if (!repeats) return;
+    const path =
+      spot.pathWhere((p) => !p.endsWith('/') && p.startsWith(`/${own.join('/')}/`)) ?? spot.pathWhere((p) => p.length > 1) ?? '/';
     const trace = spot.ask({ path });
     const { file } = trace.outcome;
     if (trace.outcome.kind !== 'static' || file === null || !(file.includes(`${dir}/${own[0]}/`) || file === `${dir}/${own[0]}`)) return;

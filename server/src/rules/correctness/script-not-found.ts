@@ -43,7 +43,7 @@ The usual value begins with \`$document_root\`, which is the root of the locatio
   check({ spot, report }) {
     const pass = spot.directives.find((d) => d.name === 'fastcgi_pass')!;
     const line = pass.scope.effective('fastcgi_param').directives.findLast((d) => d.value(0) === 'SCRIPT_FILENAME');
-    const path = spot.takes('/index.php') ? '/index.php' : (spot.paths.find((p) => p.endsWith('.php')) ?? spot.path);
+    const path = spot.takes('/index.php') ? '/index.php' : (spot.pathWhere((p) => p.endsWith('.php')) ?? spot.path);
     if (!line || path === undefined || pass.scope.effective('alias').directives.at(-1)?.name === 'alias') return;
     const value = line.value(1);
     const root = pass.scope.effective('root').directives.at(-1);

@@ -41,7 +41,7 @@ Write the prefix in front: \`try_files $uri $uri/ /app/index.html\`.`,
     const word = fallbackOf(spot)!;
     const alias = spot.scope.first('alias')!.value(0);
     const { name } = spot.location!;
-    const path = spot.paths.find((p) => !p.endsWith('/'));
+    const path = spot.pathWhere((p) => !p.endsWith('/'));
     if (path === undefined || alias.includes('$') || word.value.startsWith(name)) return;
     const first = spot.ask({ path });
     const missing = first.assumptions.flatMap((a) =>

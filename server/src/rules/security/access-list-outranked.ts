@@ -223,7 +223,7 @@ function otherWaysIn(config: Config, server: Server): readonly Spot[] {
 
 /** Servers of the same name, at another port, that ask the same backend for the same without a word on access. */
 function tellServers(spot: Spot, own: Trace, tell: (other: Spot, trace: Trace) => void): void {
-  const { server, config, paths } = spot;
+  const { server, config, path } = spot;
   if (!isBackend(own)) return;
   const names = new Set(server.names.flatMap((n) => (n.kind === 'exact' && n.text !== '' ? [n.text] : [])));
   const { byHost, order } = serverLevels.of(config);
@@ -231,7 +231,7 @@ function tellServers(spot: Spot, own: Trace, tell: (other: Spot, trace: Trace) =
   for (const other of [...others].sort((a, b) => order.get(a)! - order.get(b)!)) {
     if (other.server === server || isLocalOnly(other.scope)) continue;
     const door = other.doors.find((d) => names.has(d.host) && !d.listener.proxyProtocol);
-    const trace = door && other.ask({ path: paths[0]! }, {}, door);
+    const trace = door && other.ask({ path: path! }, {}, door);
     if (!trace || isAsked(trace) || !isGivenOut(trace) || !isBackend(trace) || target(trace) !== target(own)) continue;
     if (askedFor(trace) !== askedFor(own) || other.unsure || !isCertainWay(trace)) continue;
     tell(other, trace);

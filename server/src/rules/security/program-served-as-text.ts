@@ -71,6 +71,21 @@ function servedIndex(spot: Spot): { trace: Trace; file: string } | null {
   return null;
 }
 
+/** The path of a program with that ending that comes to the place. */
+function programAt(spot: Spot, ending: string): string | undefined {
+  const tried = new Set<string>();
+  for (const path of spot.eachPath()) {
+    const folder = path.slice(0, path.lastIndexOf('/') + 1);
+    for (const form of [`${path}.${ending}`, `${folder}x.${ending}`, `${path.replace(/\/$/, '')}/x.${ending}`]) {
+      if (tried.has(form) || form.includes('%')) continue;
+      tried.add(form);
+      // what its expression does not fit need not be looked for among all locations
+      if (spot.location?.regex?.match(form) !== 'no' && spot.takes(form)) return form;
+    }
+  }
+  return undefined;
+}
+
 /** The last word of try_files, where it names a program. */
 const fallbackOf = (spot: Spot) => {
   const word = spot.scope.first('try_files')?.args.at(-1);
@@ -83,7 +98,7 @@ const isShielded = ({ location, scope }: Spot): boolean =>
 
 /** The request whose file is not there, and which is answered with the program that try_files falls back to, as it is on the disk. */
 function servedFallback(spot: Spot): Trace | null {
-  const path = spot.paths.find((p) => !p.endsWith('/') && !PROGRAM.test(p));
+  const path = spot.pathWhere((p) => !p.endsWith('/') && !PROGRAM.test(p));
   if (path === undefined) return null;
   const trace = spot.ask({ path });
   return trace.outcome.kind === 'static' && PROGRAM.test(trace.outcome.file ?? '') && !endsUnseen(spot, trace) ? trace : null;
@@ -149,11 +164,7 @@ Put the location of the programs first, or into the other one, or refuse them th
     }
     const opener = spot.location.directive;
     for (const ending of programs(spot)) {
-      const forms = spot.paths.flatMap((p) => {
-        const folder = p.slice(0, p.lastIndexOf('/') + 1);
-        return [`${p}.${ending}`, `${folder}x.${ending}`, `${p.replace(/\/$/, '')}/x.${ending}`];
-      });
-      const path = forms.find((f) => !f.includes('%') && spot.takes(f));
+      const path = programAt(spot, ending);
       if (path === undefined) continue;
       const trace = spot.ask({ path });
       const { kind, file } = trace.outcome;

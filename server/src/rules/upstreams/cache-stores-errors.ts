@@ -42,7 +42,7 @@ Name the codes of good answers, and give errors a minute at most: \`proxy_cache_
   },
   check({ spot, report }) {
     const pass = spot.directives.find((d) => /^(?:proxy|uwsgi|fastcgi|scgi)_pass$/.test(d.name));
-    const path = spot.paths.find((p) => p.length > 1 && !p.endsWith('/')) ?? spot.path;
+    const path = spot.pathWhere((p) => p.length > 1 && !p.endsWith('/')) ?? spot.path;
     if (!pass || path === undefined) return;
     const family = pass.name.replace(/_pass$/, '');
     const lines = spot.scope.effective(`${family}_cache_valid`).directives;

@@ -39,7 +39,7 @@ Under \`alias\` the path of a file is the alias and the part of the URI after th
     const word = line?.args[1];
     const prefix = spot.scope.value('alias')?.scope.opener?.values.at(-1) ?? '';
     if (!line || !word || prefix === '' || prefix === '/') return;
-    for (const path of spot.paths) {
+    for (const path of spot.eachPath()) {
       if (path.includes('/.')) continue;
       const trace = spot.ask({ path });
       const told = trace.outcome.upstreamRequest?.params?.findLast(([n]) => n === 'SCRIPT_FILENAME')?.[1];
