@@ -4,9 +4,8 @@ import { test } from 'node:test';
 import { traceRequest } from '../../server/src/trace/request.ts';
 import { lineOf } from '../../server/src/trace/stations.ts';
 import type { PhaseId, Trace } from '../../server/src/trace/trace.ts';
-import { configAt, configOf } from './config-of.ts';
-import { httpText, readSend } from './rows.ts';
-import { CHAPTERS } from './rules/all.ts';
+import { configOf } from './config-of.ts';
+import { requestsOfTables } from './tables.ts';
 
 /** ngx_http_phases, what comes before them, and what becomes of the answer */
 const PHASES: readonly PhaseId[] = [
@@ -44,21 +43,10 @@ function late({ steps }: Trace): string | null {
 
 test('the requests of all tables', async () => {
   const wrong: string[] = [];
-  for (const { rows } of CHAPTERS)
-    for (const row of rows) {
-      const config = await configAt('/srv/nginx/nginx.conf', `http {\n${httpText(row)}\n}\n`, { nginx: '1.31.9' });
-      for (const [send] of row.asks) {
-        const { sni, port, ...asked } = readSend(send);
-        const input = {
-          ...asked,
-          httpVersion: asked.version,
-          localPort: port,
-          ...(sni === undefined ? {} : { scheme: 'https' as const, sni }),
-        };
-        const found = late(traceRequest(config, input));
-        if (found) wrong.push(`${row.rule}, ${send}: ${found}`);
-      }
-    }
+  for await (const { config, input, row } of requestsOfTables()) {
+    const found = late(traceRequest(config, input));
+    if (found) wrong.push(`${row}: ${found}`);
+  }
   assert.deepEqual(wrong, []);
 });
 

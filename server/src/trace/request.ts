@@ -107,9 +107,21 @@ const VERSIONS: Readonly<Record<string, number>> = table({
  * for any text of a configuration or request.
  */
 export function traceRequest(config: Config, input: RequestInput, options: TraceOptions = {}): Trace {
+  return tracedIn(config, input, options, false);
+}
+
+/**
+ * The same for whoever judges many requests by what comes of them: stations do not tell which servers and locations were not chosen, and the
+ * facts beside the outcome are looked up when somebody asks.
+ */
+export function briefTrace(config: Config, input: RequestInput, options: TraceOptions = {}): Trace {
+  return tracedIn(config, input, options, true);
+}
+
+function tracedIn(config: Config, input: RequestInput, options: TraceOptions, brief: boolean): Trace {
   const template = writtenOut(config, options.assume ?? {}, options.fills);
-  if (!template) return traceOf(config, input, options);
-  const trace = traceOf(template.config, input, options);
+  if (!template) return traceOf(config, input, options, brief);
+  const trace = traceOf(template.config, input, options, false);
   const asked = template.questions.map(
     ({ id, kind, assumed, choices, given, from }): Assumption => ({
       id,
@@ -125,18 +137,18 @@ export function traceRequest(config: Config, input: RequestInput, options: Trace
   return { ...trace, assumptions: [...asked, ...trace.assumptions.filter((a) => !asked.some((q) => q.id === a.id))] };
 }
 
-function traceOf(config: Config, input: RequestInput, options: TraceOptions): Trace {
+function traceOf(config: Config, input: RequestInput, options: TraceOptions, brief: boolean): Trace {
   const broken = options.refusedBy?.find((r) => r.rule === 'syntax');
   if (broken) return unread(config, input, options, broken);
   if (input.scheme === 'tcp' || input.scheme === 'udp') return traceStream(config, input, options);
   if (isMail(input.scheme)) return traceMail(config, input, options, input.scheme);
-  const run = new Run({ config, input, options, subrequests: subrequest });
+  const run = new Run({ config, input, options, subrequests: subrequest, brief });
   start(run);
   if (!run.cycled) return finish(run);
   // nobody means a cycle: what a guess left out is there after all
   const lost = run.report.assumptions.findLast((a) => a.id.startsWith('file:') && !a.chosen && a.assumed === 'missing');
   if (!lost) return finish(run);
-  const again = new Run({ config, input, options, subrequests: subrequest, instead: { [lost.id]: 'file' } });
+  const again = new Run({ config, input, options, subrequests: subrequest, brief, instead: { [lost.id]: 'file' } });
   start(again);
   return finish(again.cycled ? run : again);
 }
@@ -641,7 +653,7 @@ function tellServer(run: Run, listener: Listener, host: ByteString, choice: Serv
     handler: 'ngx_http_core_module',
     at: run.server.scope.opener ?? null,
     said: host === '' ? `no host, ${text}` : `${fromBytes(host)} (${by}): ${text}`,
-    rejected: rejectedFor(listener, host, choice),
+    rejected: run.brief ? [] : rejectedFor(listener, host, choice),
     ...restsOn(askUnseen(run, run.server.scope, run.server.scope.parent)),
   });
 }
@@ -839,6 +851,10 @@ function finish(run: Run): Trace {
     localAddress: run.connection.localAddress,
     localPort: run.connection.localPort,
   };
+  const notSimulated = scope
+    ? [...notSimulatedIn(LEDGER, scope), ...(group ? notSimulatedOf(LEDGER, group) : [])].filter((n) => !isFollowed(run, n.directive))
+    : [];
+  if (run.brief) return new Brief(run, request, outcome, notSimulated);
   return {
     ...(input.id === undefined ? {} : { id: input.id }),
     version: 1,
@@ -854,14 +870,78 @@ function finish(run: Run): Trace {
     compression: run.reply.compression ? { gzip: run.reply.compression.gzip, why: run.reply.compression.why } : {},
     keepalive: scope ? keepaliveOf(run) : {},
     assumptions: run.report.assumptions,
-    notSimulated: scope
-      ? [...notSimulatedIn(LEDGER, scope), ...(group ? notSimulatedOf(LEDGER, group) : [])].filter((n) => !isFollowed(run, n.directive))
-      : [],
+    notSimulated,
     readAs: readAs(run.config),
     stock: [...run.report.builtIn],
     refusedBy: run.options.refusedBy ?? [],
     nginx: run.behaviour.text,
   };
+}
+
+/** What most judges of an outcome look at; for the rest the request is traced again. */
+class Brief implements Trace {
+  readonly version = 1;
+  readonly steps: Trace['steps'];
+  readonly exchanges: Trace['exchanges'];
+  readonly limits: Trace['limits'];
+  readonly cache: Trace['cache'];
+  readonly assumptions: Trace['assumptions'];
+  readonly stock: Trace['stock'];
+  readonly nginx: string;
+  readonly #config: Config;
+  readonly #input: RequestInput;
+  readonly #options: TraceOptions;
+  #full: Trace | null = null;
+
+  constructor(
+    { config, input, options, report, hops, exchange, behaviour }: Run,
+    readonly request: TracedRequest,
+    readonly outcome: Outcome,
+    readonly notSimulated: Trace['notSimulated'],
+  ) {
+    this.#config = config;
+    this.#input = input;
+    this.#options = options;
+    this.steps = report.steps;
+    this.exchanges = hops.told;
+    this.limits = report.limits;
+    this.cache = exchange.cache;
+    this.assumptions = report.assumptions;
+    this.stock = [...report.builtIn];
+    this.nginx = behaviour.text;
+  }
+
+  get #whole(): Trace {
+    return (this.#full ??= traceOf(this.#config, this.#input, this.#options, false));
+  }
+
+  get refusedBy(): Trace['refusedBy'] {
+    return this.#options.refusedBy ?? [];
+  }
+
+  get buffering(): Trace['buffering'] {
+    return this.#whole.buffering;
+  }
+
+  get timeouts(): Trace['timeouts'] {
+    return this.#whole.timeouts;
+  }
+
+  get tls(): Trace['tls'] {
+    return this.#whole.tls;
+  }
+
+  get compression(): Trace['compression'] {
+    return this.#whole.compression;
+  }
+
+  get keepalive(): Trace['keepalive'] {
+    return this.#whole.keepalive;
+  }
+
+  get readAs(): Trace['readAs'] {
+    return this.#whole.readAs;
+  }
 }
 
 /** Lines that say what becomes of a body that was followed. */

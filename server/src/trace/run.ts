@@ -68,6 +68,8 @@ export interface RunInput {
   readonly subrequests?: Subrequests;
   /** defaults that take the place of those that led nowhere, by id */
   readonly instead?: Readonly<Record<string, string>>;
+  /** nobody looks at what was not chosen, and why */
+  readonly brief?: boolean;
 }
 
 /** Characters of a value that are followed: no header line, no path and no body of a configuration is longer. */
@@ -198,6 +200,8 @@ export class Run implements Scripting {
   /** what backends answer, to this request and those inside of it */
   readonly hops: Hops;
   private readonly inside: Subrequests | null;
+  /** what is told of servers and locations that were not chosen is left out */
+  readonly brief: boolean;
 
   constructor(of: RunInput) {
     this.config = of.config;
@@ -206,6 +210,7 @@ export class Run implements Scripting {
     this.parent = of.parent ?? null;
     this.kind = of.kind ?? null;
     this.inside = of.subrequests ?? null;
+    this.brief = of.brief ?? this.parent?.brief ?? false;
     this.hops = this.parent?.hops ?? new Hops();
     this.values = this.parent?.values ?? new Map();
     this.latest = this.parent?.latest ?? new Map();

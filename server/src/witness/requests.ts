@@ -5,7 +5,7 @@
 import { PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import { asCurl } from '../trace/from-url.ts';
-import { traceRequest } from '../trace/request.ts';
+import { briefTrace } from '../trace/request.ts';
 import type { RequestInput, Trace, TraceOptions } from '../trace/trace.ts';
 
 /** At 0.04 ms a trace this is about half a second: what a whole round may cost, whatever the configuration. */
@@ -47,7 +47,7 @@ export class Witnesses {
     let trace = this.traces.get(key);
     if (!trace) {
       this.spent++;
-      this.traces.set(key, (trace = traceRequest(this.config, input, options)));
+      this.traces.set(key, (trace = briefTrace(this.config, input, options)));
     }
     return trace;
   }

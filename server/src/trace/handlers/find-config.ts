@@ -31,10 +31,13 @@ export const finding: Reader = { module: 'ngx_http_core_module', reads: ['locati
 export function findConfig(run: Run): 'next' | number {
   run.contentHandler = null;
   run.uriChanged = false;
+  const verdicts = new Map<Location, PredicateVerdict>();
   // ngx_http_core_find_location asks for the flushed value: after `set` and `rewrite` of the server, before those of the location
   const holds = (predicate: Location): PredicateVerdict => {
     const value = run.variable(lower(predicate.bytes.slice(1)));
-    return value === null || value === '' || value === '0' ? 'false' : 'true';
+    const verdict = value === null || value === '' || value === '0' ? 'false' : 'true';
+    verdicts.set(predicate, verdict);
+    return verdict;
   };
   const match = matchLocation(run.server.scope, run.uri, holds);
   // every regex that matched on the way has set its named groups, the last one $1 and so on
@@ -44,7 +47,9 @@ export function findConfig(run: Run): 'next' | number {
   const { location } = match;
   run.location = location;
   run.scope = location?.scope ?? run.server.scope;
-  const losers = locationLosers(run.server.scope, run.uri, match, { holds });
+  // a value that nginx does not ask for here is not asked for to tell of it either
+  const told = (predicate: Location): PredicateVerdict => verdicts.get(predicate) ?? 'unknown';
+  const losers = run.brief ? [] : locationLosers(run.server.scope, run.uri, match, { holds: told });
   run.report.step({
     phase: 'find-config',
     handler: 'ngx_http_core_module',
