@@ -23,7 +23,6 @@ interface Exports {
 }
 export const CASELESS = 0x8;
 const NOMATCH = -1,
-  UNSET = 0xffffffff,
   SCRATCH = 65536;
 /** nginx itself runs with 10000000 / 10000000 / 20000000; an editor wants to give up sooner. */
 export interface Limits {
@@ -41,7 +40,7 @@ export interface CompileError {
 export type CompileResult = { ok: true; regex: Regex } | CompileError;
 /** Capture n spans ovector[2n]..ovector[2n+1]; -1 where the group took no part. */
 export type MatchResult =
-  | { status: 'match'; rc: number; ovector: Int32Array }
+  | { status: 'match'; rc: number; ovector: Int32Array /** of the subject, in bytes */; length: number }
   | { status: 'nomatch' }
   | { status: 'error'; code: number; message: string }; // -47 match, -53 depth, -63 heap limit; -48 memory; -1..: see pcre2api
 type Held = { core: Core; handle: number };
@@ -52,12 +51,23 @@ class Core {
   private readonly scratch: number;
   private readonly outp: number;
   private readonly textp: number;
+  private bytes: Uint8Array;
+  private words: Uint32Array;
   limits: Limits | undefined;
   constructor(instance: WebAssembly.Instance) {
     this.x = instance.exports as unknown as Exports;
     this.scratch = this.x.alloc(SCRATCH);
     this.outp = this.x.out();
     this.textp = this.x.text();
+    this.bytes = new Uint8Array(this.x.memory.buffer);
+    this.words = new Uint32Array(this.x.memory.buffer);
+  }
+  /** The memory as it is now: growth detaches the buffer that was there before. */
+  private see(): void {
+    const { buffer } = this.x.memory;
+    if (this.bytes.buffer === buffer) return;
+    this.bytes = new Uint8Array(buffer);
+    this.words = new Uint32Array(buffer);
   }
   /** A trap (stack overflow, a bug in the library) leaves the instance in an unknown state: never use it again. */
   call<T>(f: (x: Exports) => T): T {
@@ -69,23 +79,52 @@ class Core {
       throw e;
     }
   }
-  /** Copies in, with a NUL behind as nginx has it: some releases read past an unterminated "(*LIMIT_HEAP=1".
-   *  memory.buffer is read again after every call, since growth detaches it. */
-  with<T>(bytes: Uint8Array, f: (p: number) => T): T {
-    const n = bytes.length,
+  /** Copies in, with a NUL behind as nginx has it: some releases read past an unterminated "(*LIMIT_HEAP=1". */
+  with<T>(text: string | Uint8Array, f: (p: number, n: number) => T): T {
+    if (typeof text === 'string') {
+      const n = this.putAscii(text);
+      if (n >= 0) return f(this.scratch, n);
+    }
+    const bytes = toBytes(text),
+      n = bytes.length,
       p = n < SCRATCH ? this.scratch : this.x.alloc(n + 1);
     if (!p) throw new PcreOutOfMemory();
-    const to = new Uint8Array(this.x.memory.buffer, p, n + 1);
-    to.set(bytes);
-    to[n] = 0;
+    this.see();
+    this.bytes.set(bytes, p);
+    this.bytes[p + n] = 0;
     try {
-      return f(p);
+      return f(p, n);
     } finally {
       if (p !== this.scratch) this.x.dealloc(p);
     }
   }
+  /** Copies a text of one byte a letter into the scratch memory, as most subjects are; its length, or -1 where it is none. */
+  private putAscii(text: string): number {
+    const n = text.length;
+    if (n >= SCRATCH) return -1;
+    this.see();
+    const { bytes, scratch } = this;
+    for (let i = 0; i < n; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 127) return -1;
+      bytes[scratch + i] = code;
+    }
+    bytes[scratch + n] = 0;
+    return n;
+  }
   out(): Uint32Array {
-    return new Uint32Array(this.x.memory.buffer, this.outp, 4);
+    this.see();
+    return this.words.subarray(this.outp >> 2, (this.outp >> 2) + 4);
+  }
+  /** The ends of the groups of the last match. */
+  ovector(): Int32Array {
+    this.see();
+    const { words } = this,
+      [at = 0, pairs = 0] = this.out(),
+      found = new Int32Array(pairs * 2);
+    // what has no part in it is 0xffffffff, and so -1
+    for (let i = 0; i < found.length; i++) found[i] = words[(at >> 2) + i]!;
+    return found;
   }
   message(code: number): string {
     this.x.re_error(code);
@@ -140,24 +179,21 @@ export class Regex {
   }
   exec(subject: string | Uint8Array, start = 0, limits: Limits = EDITOR_LIMITS): MatchResult {
     if (!this.handle) throw new Error('pcre2: regex is disposed');
-    const { core } = this,
-      bytes = toBytes(subject);
+    const { core } = this;
     return core.call((x) =>
-      core.with(bytes, (p): MatchResult => {
+      core.with(subject, (p, n): MatchResult => {
         if (core.limits !== limits) {
           x.re_limits(limits.match, limits.depth, limits.heapKiB);
           core.limits = limits;
         }
-        const rc = x.re_match(this.handle, p, bytes.length, start, 0);
+        const rc = x.re_match(this.handle, p, n, start, 0);
         if (rc === NOMATCH) return { status: 'nomatch' };
         if (rc < 0) {
           const message = core.message(rc);
           x.re_trim();
           return { status: 'error', code: rc, message };
         }
-        const [at = 0, pairs = 0] = core.out();
-        const ovector = Int32Array.from(new Uint32Array(x.memory.buffer, at, pairs * 2), (v) => (v === UNSET ? -1 : v));
-        return { status: 'match', rc, ovector };
+        return { status: 'match', rc, ovector: core.ovector(), length: n };
       }),
     );
   }
@@ -196,11 +232,10 @@ export class Pcre2 {
     this.core = new Core(new WebAssembly.Instance(this.module, {}));
   }
   compile(pattern: string | Uint8Array, options = 0): CompileResult {
-    const { core } = this,
-      bytes = toBytes(pattern);
+    const { core } = this;
     return core.call((x) =>
-      core.with(bytes, (p): CompileResult => {
-        const handle = x.re_compile(p, bytes.length, options);
+      core.with(pattern, (p, n): CompileResult => {
+        const handle = x.re_compile(p, n, options);
         if (handle) return { ok: true, regex: new Regex(core, handle) };
         const [code = 0, offset = 0] = core.out();
         return { ok: false, code: code | 0, offset, message: core.message(code | 0) };
@@ -301,17 +336,16 @@ export class Pcre2Regexes implements Regexes {
       groups: regex.captureCount,
       names: regex.names,
       match: (subject) => {
-        const bytes = typeof subject === 'string' ? encoder.encode(subject) : subject;
         let found: MatchResult;
         try {
-          found = regex.exec(bytes);
+          found = regex.exec(subject);
         } catch {
           // disposed of by the cache, or the instance has trapped: once more with a fresh one
           const again = this.pcre2.compile(pattern, options);
           if (!again.ok) return 'unknown';
           regex = again.regex;
           try {
-            found = regex.exec(bytes);
+            found = regex.exec(subject);
           } catch {
             this.restart();
             return 'unknown';
@@ -320,12 +354,13 @@ export class Pcre2Regexes implements Regexes {
         if (found.status === 'nomatch') return 'no';
         if (found.status === 'error') return 'unknown';
         const asText = typeof subject === 'string';
-        const plain = asText && bytes.length === (subject as string).length;
+        const plain = asText && found.length === subject.length;
+        const bytes = plain ? null : toBytes(subject);
         const captures: (string | undefined)[] = [];
         for (let i = 0; i < found.ovector.length; i += 2) {
           const [from = -1, to = -1] = [found.ovector[i], found.ovector[i + 1]];
           if (from < 0) captures.push(undefined);
-          else if (plain) captures.push((subject as string).slice(from, to));
+          else if (!bytes) captures.push((subject as string).slice(from, to));
           else captures.push(asText ? decoder.decode(bytes.subarray(from, to)) : latin1(bytes.subarray(from, to)));
         }
         const place = (n: number): number => (asText && !plain ? utf16Offset(subject as string, n) : n);
