@@ -21,7 +21,7 @@ const MOST_HOPS = 12;
 /** Bytes of a target beyond which a way is not followed. */
 const LONGEST = 600;
 
-/** Hops after which a target that has grown by half with each of them is followed no more: soon it is too long (414). */
+/** Hops in a row with each of which a target has grown by half, and then it is followed no more: soon it is too long (414). */
 const GROWN = 4;
 
 /** Whether the target of each hop is half as long again as that of the hop before, or longer. */
@@ -164,7 +164,7 @@ export function follow(
       ? null
       : landing(config, trace, input);
     if (to !== null) hops.push({ trace, by: redirectedBy(config, trace), to });
-    if (hops.length === GROWN && growsByHalf(hops)) break;
+    if (hops.length >= GROWN && growsByHalf(hops.slice(-GROWN))) break;
     if (hops.length >= MOST_HOPS && next) return { hops, loop: hops, grows: true, traces };
     const target = toBytes(next?.request.target ?? '/');
     const uri = pathIn(target);

@@ -30,8 +30,9 @@ export function tellingPaths(spot: Spot, most: number): readonly string[] {
       return count <= OF_ONE_KIND;
     });
   }
-  const choices = location?.kind === 'regex' ? location.name.split(/[|?*+]/).length : 0;
-  return spot.somePaths(Math.min(most, 3 + choices));
+  // below the place and the place itself, with a slash and without where its name leaves that open
+  if (location?.kind !== 'regex') return spot.somePaths(Math.min(most, location && !location.name.endsWith('/') ? 3 : 2));
+  return spot.somePaths(Math.min(most, 3 + location.name.split(/[|?*+]/).length));
 }
 
 /** Whether some line of the rewrite phase at a spot may move the request or send its client on, by what is known of the path. */

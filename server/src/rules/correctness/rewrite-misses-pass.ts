@@ -4,6 +4,7 @@ import type { Trace } from '../../trace/trace.ts';
 import { isCertain } from '../../witness/follow.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
 import { directiveAt } from '../../witness/spots.ts';
+import { tellingPaths } from '../../witness/telling.ts';
 import { defineRule } from '../rule.ts';
 
 const PASSES = ['proxy_pass', 'uwsgi_pass', 'fastcgi_pass', 'scgi_pass', 'grpc_pass'];
@@ -40,7 +41,7 @@ After \`break\` the path goes on as the rewrite made it. It has to begin with a 
     const traces: Trace[] = [];
     const moved: Trace[] = [];
     let reaches = false;
-    for (const path of spot.somePaths(8)) {
+    for (const path of tellingPaths(spot, 8)) {
       const trace = spot.ask({ path });
       traces.push(trace);
       if (trace.steps.some((s) => s.changed.some((c) => c.what === '$uri') && directiveAt(rewrites, s.at))) moved.push(trace);

@@ -16,7 +16,7 @@ import { guardsOf } from '../../witness/guards.ts';
 import { pathsFor } from '../../witness/paths.ts';
 import { samplesOf } from '../../witness/regex-samples.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
-import { type Spot, spotOf, spotsOf, spotsOfServer } from '../../witness/spots.ts';
+import { ownOf, type Spot, spotOf, spotsOf, spotsOfServer } from '../../witness/spots.ts';
 import { asPath, joined, type Probe } from '../../witness/values.ts';
 import { type CheckInput, defineRule } from '../rule.ts';
 
@@ -105,7 +105,7 @@ function ways(at: Spot, own: Trace, kept: string | null = null): string[] {
     }
   // a prefix takes all below it alike, where no line of its own looks at the path
   const plain = at.somePaths(kind === 'prefix' && !at.has('rewrite', 'if') ? 1 : 6);
-  return [...plain, ...made.filter((p) => at.takes(p))];
+  return [...plain, ...(leadsToFewPages(at.scope) ? [] : made.filter((p) => at.takes(p)))];
 }
 
 /** The patterns that nginx asks after a location: those of its level, then those of the levels around it (find_location). */
@@ -316,8 +316,16 @@ const isOpenTo = (trace: Trace, { scope }: Location): boolean =>
   (isOpened(scope) ? !keepsOut(trace) : !isAsked(trace)) && isGivenOut(trace);
 
 /** Whether the path is changed on the way to the file or the backend. */
-const mapsPath = (scope: Scope): boolean =>
-  scope.has('alias') || scope.has('rewrite') || scope.named('proxy_pass').some((d) => /\/\/[^/]+\//.test(d.value(0)));
+const mapsPath = (scope: Scope): boolean => scope.has('alias') || scope.has('rewrite') || passesUri(scope);
+
+const passesUri = (scope: Scope): boolean => scope.named('proxy_pass').some((d) => /\/\/[^/]+\//.test(d.value(0)));
+
+/** Every path that is changed is changed to a page that is written out: what is asked behind the name leads to nothing else. */
+const leadsToFewPages = (scope: Scope): boolean =>
+  scope.has('rewrite') &&
+  !ownOf(scope).some((d) => d.name === 'alias' || (d.name === 'rewrite' && d.value(1).includes('$'))) &&
+  !passesUri(scope) &&
+  !servesFolder(scope);
 
 /** A folder of its own below a name: what another place keeps from people may lie in it. */
 const servesFolder = (scope: Scope): boolean => scope.has('root') && !scope.directives.some((d) => /_pass$|^try_files$/.test(d.name));

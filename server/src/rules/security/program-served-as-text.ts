@@ -61,7 +61,7 @@ function servedIndex(spot: Spot): { trace: Trace; file: string } | null {
   const member = memberOf(spot.scope);
   const assume: Record<string, string> = {};
   for (let round = 0; round < 4; round++) {
-    const trace = spot.ask({ path, ...(member ? { clientAddress: member } : {}) }, { assume });
+    const trace = spot.ask({ path, ...(member ? { clientAddress: member } : {}) }, round ? { assume } : {});
     const { kind, file } = trace.outcome;
     if (kind === 'static' && file !== null && PROGRAM.test(file)) return endsUnseen(spot, trace) ? null : { trace, file };
     const other = trace.assumptions.find((a) => a.assumed === 'file' && a.id.startsWith(`file:`) && !PROGRAM.test(a.id) && !a.chosen);
