@@ -264,6 +264,29 @@ const ROWS: readonly Row[] = [
     harm: async ({ get }) => (await get('/settings.py')).body === 'KEY',
   },
   {
+    rule: 'file-path-from-client',
+    files: { 'srv/secret': 'S', 'srv/reports/a.pdf': 'a' },
+    harm: async ({ get }) => (await get('/report?name=../secret')).body === 'S',
+  },
+  {
+    rule: 'file-path-from-client',
+    example: 2,
+    files: { 'srv/secret.html': 'S', 'srv/site/index.html': 'a' },
+    harm: async ({ get }) => (await get('/page?file=../secret')).body === 'S',
+  },
+  {
+    rule: 'file-path-from-client',
+    example: 3,
+    files: { 'srv/secret': 'S', 'srv/skins/base/a': 'a' },
+    harm: async ({ get }) => (await get('/secret', { headers: ['Cookie: skin=..'] })).body === 'S',
+  },
+  {
+    rule: 'private-file-served',
+    example: 2,
+    files: { 'srv/site/logs/a': '', 'srv/site/public/a': '' },
+    harm: async ({ get }) => (await get('/logs/access.log')).status === 200,
+  },
+  {
     rule: 'dav-open',
     files: { 'srv/store/a': 'a' },
     harm: async ({ from }) => (await from(STRANGER, '/store/new/', { method: 'MKCOL' })).status === 201,
@@ -276,6 +299,10 @@ const ROWS: readonly Row[] = [
     harm: async ({ get }) => (await get('/x.jpg/y.php')).asked.length > 0,
   },
   // who may enter
+  {
+    rule: 'burst-defeats-rate',
+    harm: async (stage) => (await sends(stage, 20, '/login')).every((s) => s === 200),
+  },
   { rule: 'status-page-exposed', harm: async ({ from }) => (await from(STRANGER, '/nginx_status')).status === 200 },
   { rule: 'allow-without-deny', harm: async ({ from }) => (await from(STRANGER, '/admin/')).status !== 403 },
   { rule: 'allow-without-deny', example: 3, harm: async ({ from }) => (await from(STRANGER, '/office/')).status !== 403 },
@@ -749,6 +776,9 @@ const ALONE: Readonly<Record<string, string>> = {
   'cache-inactive-below-valid': 'takes ten minutes',
   'dns-resolved-once': 'needs a name whose address changes',
   'body-limit-of-redirect': 'the site of its example speaks TLS; the limit itself: body-size-default',
+  'buffers-exhaust-memory': 'needs many slow clients',
+  'secret-logged': 'the harm is in the log',
+  'log-values-unescaped': 'the harm is in the log',
   'control-socket-exposed': 'needs the service that is commanded',
   'resolver-unused': 'needs a name whose address changes',
   'socketio-without-affinity': 'needs two processes that keep sessions',

@@ -113,6 +113,8 @@ import missingInclude from './environment/missing-include.ts';
 import moduleNotLoaded from './environment/module-not-loaded.ts';
 import unresolvableHost from './environment/unresolvable-host.ts';
 import addressOfProxy from './limits/address-of-proxy.ts';
+import buffersExhaustMemory from './limits/buffers-exhaust-memory.ts';
+import burstDefeatsRate from './limits/burst-defeats-rate.ts';
 import burstWithoutNodelay from './limits/burst-without-nodelay.ts';
 import dryRunLeftOn from './limits/dry-run-left-on.ts';
 import limitBehindProxy from './limits/limit-behind-proxy.ts';
@@ -156,6 +158,7 @@ import defaultServerImplicit from './security/default-server-implicit.ts';
 import directoryListing from './security/directory-listing.ts';
 import exactPathRestrictedOnly from './security/exact-path-restricted-only.ts';
 import externalResolver from './security/external-resolver.ts';
+import filePathFromClient from './security/file-path-from-client.ts';
 import filesystemRootExposed from './security/filesystem-root-exposed.ts';
 import forwardedForTrusted from './security/forwarded-for-trusted.ts';
 import h2cUpgradePassed from './security/h2c-upgrade-passed.ts';
@@ -166,17 +169,20 @@ import internalHeaderPassed from './security/internal-header-passed.ts';
 import internalMissing from './security/internal-missing.ts';
 import knownVulnerability from './security/known-vulnerability.ts';
 import mailLoginUnencrypted from './security/mail-login-unencrypted.ts';
+import logValuesUnescaped from './security/log-values-unescaped.ts';
 import misdirectedRequestAccepted from './security/misdirected-request-accepted.ts';
 import multilineHeader from './security/multiline-header.ts';
 import openRedirect from './security/open-redirect.ts';
 import originCheckTooLoose from './security/origin-check-too-loose.ts';
 import passwordNeverAsked from './security/password-never-asked.ts';
+import privateFileServed from './security/private-file-served.ts';
 import programServedAsText from './security/program-served-as-text.ts';
 import realIpIneffective from './security/real-ip-ineffective.ts';
 import refererNoneAllowed from './security/referer-none-allowed.ts';
 import regexCatastrophic from './security/regex-catastrophic.ts';
 import responseSplitting from './security/response-splitting.ts';
 import secretInConfig from './security/secret-in-config.ts';
+import secretLogged from './security/secret-logged.ts';
 import sensitiveFilesServed from './security/sensitive-files-served.ts';
 import serverSideRequestForgery from './security/server-side-request-forgery.ts';
 import statusPageExposed from './security/status-page-exposed.ts';
@@ -201,12 +207,14 @@ import hstsWeak from './tls/hsts-weak.ts';
 import hstsWithoutAlways from './tls/hsts-without-always.ts';
 import httpNotRedirected from './tls/http-not-redirected.ts';
 import http3Unreachable from './tls/http3-unreachable.ts';
+import mailPasswordInClear from './tls/mail-password-in-clear.ts';
 import nistGroupsMissing from './tls/nist-groups-missing.ts';
 import opensslEngineGone from './tls/openssl-engine-gone.ts';
 import plainOn443 from './tls/plain-on-443.ts';
 import protocolsOfDefaultOnly from './tls/protocols-of-default-only.ts';
 import quicNotAnnounced from './tls/quic-not-announced.ts';
 import quicReuseportMissing from './tls/quic-reuseport-missing.ts';
+import securityHeaderWithoutEffect from './tls/security-header-without-effect.ts';
 import securityHeadersMissing from './tls/security-headers-missing.ts';
 import sessionCacheIneffective from './tls/session-cache-ineffective.ts';
 import sessionTicketsNotRotated from './tls/session-tickets-not-rotated.ts';
@@ -455,6 +463,8 @@ export const RULES: readonly Rule[] = [
   moduleNotLoaded,
   unresolvableHost,
   addressOfProxy,
+  buffersExhaustMemory,
+  burstDefeatsRate,
   burstWithoutNodelay,
   dryRunLeftOn,
   limitBehindProxy,
@@ -497,6 +507,7 @@ export const RULES: readonly Rule[] = [
   directoryListing,
   exactPathRestrictedOnly,
   externalResolver,
+  filePathFromClient,
   filesystemRootExposed,
   forwardedForTrusted,
   h2cUpgradePassed,
@@ -507,17 +518,20 @@ export const RULES: readonly Rule[] = [
   internalMissing,
   knownVulnerability,
   mailLoginUnencrypted,
+  logValuesUnescaped,
   misdirectedRequestAccepted,
   multilineHeader,
   openRedirect,
   originCheckTooLoose,
   passwordNeverAsked,
+  privateFileServed,
   programServedAsText,
   realIpIneffective,
   refererNoneAllowed,
   regexCatastrophic,
   responseSplitting,
   secretInConfig,
+  secretLogged,
   sensitiveFilesServed,
   serverSideRequestForgery,
   statusPageExposed,
@@ -542,12 +556,14 @@ export const RULES: readonly Rule[] = [
   hstsWithoutAlways,
   httpNotRedirected,
   http3Unreachable,
+  mailPasswordInClear,
   nistGroupsMissing,
   opensslEngineGone,
   plainOn443,
   protocolsOfDefaultOnly,
   quicNotAnnounced,
   quicReuseportMissing,
+  securityHeaderWithoutEffect,
   securityHeadersMissing,
   sessionCacheIneffective,
   sessionTicketsNotRotated,

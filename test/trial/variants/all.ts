@@ -9,6 +9,7 @@ import { TRIALS as cluster } from './cluster.ts';
 import { TRIALS as compliance } from './compliance.ts';
 import { TRIALS as correctness } from './correctness.ts';
 import { TRIALS as correctnessMore } from './correctness-more.ts';
+import { TRIALS as hardened } from './hardened.ts';
 import { TRIALS as headers } from './headers.ts';
 import { TRIALS as kept } from './kept.ts';
 import { TRIALS as kinds } from './kinds.ts';
@@ -46,6 +47,7 @@ export const TRIALS: readonly Trial[] = [
   ...compliance,
   ...correctness,
   ...correctnessMore,
+  ...hardened,
   ...headers,
   ...kinds,
   ...kept,

@@ -65,9 +65,9 @@ to ms in that order, words come from a list, parameters are known by name. nginx
     { inside: 'http', bad: '    gzip yes;\n#        ^^^ refused', good: '    gzip on;' },
     {
       inside: 'http',
-      bad: '    client_body_buffer_size 1g;\n#                            ^ refused',
-      good: '    client_body_buffer_size 1024m;',
-      fixed: '    client_body_buffer_size 1024m;',
+      bad: '    proxy_max_temp_file_size 1g;\n#                             ^ refused',
+      good: '    proxy_max_temp_file_size 1024m;',
+      fixed: '    proxy_max_temp_file_size 1024m;',
     },
     { inside: 'http', bad: '    proxy_http_version 3;\n#                      ^ refused', good: '    proxy_http_version 1.1;' },
     { inside: 'http', bad: '    allow 10.0.0.1/8;\n#         ^^^^^^^^^^ warned', good: '    allow 10.0.0.0/8;' },

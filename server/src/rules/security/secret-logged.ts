@@ -1,0 +1,68 @@
+/** Log formats that write down what a user proves himself by: whoever reads the log can log in. */
+import type { Config } from '../../config/config.ts';
+import { namesOf } from '../../config/names.ts';
+import { variablesIn } from '../../syntax/variable.ts';
+import { defineRule } from '../rule.ts';
+
+/** Variables that hold a password, a token or a session. */
+const SECRET =
+  /^(?:(?:http|sent_http|upstream_http)_(?:proxy_)?authorization|http_(?:cookie|(?:x_)?api_?key|x_(?:auth|access|vault)_token|private_token)|(?:sent|upstream)_http_set_cookie|cookie_\w*(?:sess|sid\b|token|jwt|auth|remember)\w*|cookie_sid|arg_(?:password|passwd|token|access_token|id_token|api_?key|secret|client_secret))$/i;
+
+const isUsed = (config: Config, name: string): boolean => namesOf(config).references('log-format', name, 'http').length > 0;
+
+export default defineRule({
+  id: 'secret-logged',
+  group: 'security',
+  severity: 'warning',
+  since: '0.2',
+  title: 'Passwords or sessions in the log',
+  why: `
+\`$http_authorization\` holds the password of Basic authentication (base64 is no encryption) or the token of an API, \`$http_cookie\` and \`$cookie_sessionid\` the session: whoever reads the log, its backups or the service that collects it can act in the user's name. \`$request_body\` of a login holds the password itself.
+
+Log who it was (\`$remote_user\`), or a mark that says whether there was one: \`map $http_authorization $has_token { "" 0; default 1; }\`.`,
+  about: ['log_format', 'access_log', '$http_authorization', '$http_cookie', '$request_body'],
+  references: ['https://cwe.mitre.org/data/definitions/532.html'],
+  looksAt: {
+    directive: ['log_format'],
+    where: ({ values }) => values.some((v) => /\$\{?(?:http|sent|upstream|cookie|arg|request_body)/.test(v)),
+  },
+  needs: 'config',
+  messages: {
+    secret: 'The log holds {variable}, by which others can act in the name of the user. Log $remote_user, or whether there was one.',
+    body: 'The log holds the bodies of requests, with the passwords of login forms in them. Log them for single locations only, while they are needed.',
+  },
+  check({ directive, config, report }) {
+    if (!isUsed(config, directive.value(0))) return;
+    for (const word of directive.args.slice(1))
+      for (const use of variablesIn(word).uses) {
+        const isBody = use.name.toLowerCase() === 'request_body';
+        if (!isBody && !SECRET.test(use.name)) continue;
+        report(isBody ? 'body' : 'secret', {
+          at: use.span,
+          severity: isBody ? 'info' : 'warning',
+          data: { variable: `$${use.name}` },
+        });
+        return;
+      }
+  },
+  examples: [
+    {
+      inside: 'http',
+      bad: `log_format full '$remote_addr "$request" $http_authorization';
+#                                        ^^^^^^^^^^^^^^^^^^^ secret
+access_log logs/a.log full;`,
+      good: `map $http_authorization $has_token { "" 0; default 1; }
+log_format full '$remote_addr "$request" $has_token';
+access_log logs/a.log full;`,
+    },
+    {
+      inside: 'http',
+      bad: `log_format api '$remote_addr "$request" $request_body';
+#                                       ^^^^^^^^^^^^^ body
+access_log logs/a.log api;`,
+      good: `log_format api '$remote_addr "$request" $request_length';
+access_log logs/a.log api;`,
+    },
+    { inside: 'http', good: `log_format full '$remote_user $http_referer $cookie_lang';\naccess_log logs/a.log full;` },
+  ],
+});

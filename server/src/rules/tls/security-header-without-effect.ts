@@ -1,0 +1,140 @@
+/** Security headers whose value browsers do not know, or that forbids nothing: the header is there, and the protection is not. */
+import { defineRule } from '../rule.ts';
+
+/** Sources by which any script of any site may run. */
+const ANYWHERE = /^(?:\*|https?:|\*:\*|https?:\/\/\*)$/;
+const KEYWORDS = /^(?:self|none|unsafe-inline|unsafe-eval|strict-dynamic|report-sample)$/;
+const REFERRERS = new Set([
+  'no-referrer',
+  'no-referrer-when-downgrade',
+  'same-origin',
+  'origin',
+  'strict-origin',
+  'origin-when-cross-origin',
+  'strict-origin-when-cross-origin',
+  'unsafe-url',
+]);
+
+/** The directives of a policy by name; of two with one name the first counts (CSP3, 2.2.1). */
+function policyOf(value: string): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  for (const part of value.split(';')) {
+    const [name, ...sources] = part.trim().split(/\s+/);
+    if (name && !found.has(name.toLowerCase())) found.set(name.toLowerCase(), sources);
+  }
+  return found;
+}
+
+/** What a policy lets run though it speaks of scripts; null where it forbids something. */
+function scriptsOf(value: string): string | null {
+  const policy = policyOf(value);
+  const name = policy.has('script-src') ? 'script-src' : 'default-src';
+  const sources = policy.get(name)?.map((s) => s.toLowerCase());
+  // a nonce, a hash or strict-dynamic makes browsers leave both out
+  if (!sources || sources.some((s) => /^'(?:nonce-|sha\d+-|strict-dynamic')/.test(s))) return null;
+  return sources.includes("'unsafe-inline'") && sources.some((s) => ANYWHERE.test(s)) ? name : null;
+}
+
+export default defineRule({
+  id: 'security-header-without-effect',
+  group: 'tls',
+  severity: 'warning',
+  since: '0.2',
+  title: 'Security header without effect',
+  why: `
+Browsers ignore what they do not know. \`X-Frame-Options\` has two values, \`DENY\` and \`SAMEORIGIN\`: \`ALLOWALL\` never was one, and \`ALLOW-FROM\` is none any more (\`frame-ancestors\` in a Content-Security-Policy names single sites). \`X-Content-Type-Options\` has one, \`nosniff\`.
+
+A Content-Security-Policy that admits \`'unsafe-inline'\` and scripts of every host stops no injected script. Keywords need their quotes: \`self\` without them is a host of that name.`,
+  about: ['add_header'],
+  references: ['https://www.w3.org/TR/CSP3/', 'https://html.spec.whatwg.org/multipage/document-lifecycle.html#the-x-frame-options-header'],
+  looksAt: {
+    directive: ['add_header'],
+    where: ({ values: [name = '', value = '$'] }) =>
+      /^(?:x-frame-options|x-content-type-options|referrer-policy|content-security-policy)$/i.test(name) &&
+      value !== '' &&
+      !value.includes('$'),
+  },
+  needs: 'file',
+  messages: {
+    frames:
+      'Browsers do not know "{value}" and let every site frame this one. Write DENY or SAMEORIGIN, or frame-ancestors in a Content-Security-Policy.',
+    sniffing: 'Browsers do not know "{value}" and go on guessing types. Write nosniff.',
+    referrer:
+      'Browsers do not know "{value}" and send what they would anyway. Write strict-origin-when-cross-origin, or another of the values.',
+    scripts:
+      "{name} admits 'unsafe-inline' and scripts of every host: no injected script is stopped. Name the hosts, and use nonces or hashes.",
+    quotes: "{value} without quotes is a host of that name, and not the keyword. Write '{value}'.",
+  },
+  check({ directive, report }) {
+    const [header, word] = directive.args;
+    if (!header || !word || word.templated) return;
+    const value = word.value.trim();
+    switch (header.value.toLowerCase()) {
+      case 'x-frame-options':
+        if (!/^(?:deny|sameorigin)(?:\s*,\s*(?:deny|sameorigin))*$/i.test(value)) report('frames', { at: word, data: { value } });
+        return;
+      case 'x-content-type-options':
+        if (!/^nosniff\b/i.test(value)) report('sniffing', { at: word, data: { value } });
+        return;
+      case 'referrer-policy':
+        if (!value.split(/\s*,\s*/).some((v) => REFERRERS.has(v.toLowerCase())))
+          report('referrer', { at: word, data: { value }, severity: 'info' });
+        return;
+      default: {
+        const bare = [...policyOf(value)].flatMap(([name, sources]) =>
+          /-src(?:-\w+)?$|^(?:frame-ancestors|form-action|base-uri)$/.test(name) ? sources : [],
+        );
+        const unquoted = bare.find((s) => KEYWORDS.test(s.toLowerCase()));
+        if (unquoted) return report('quotes', { at: word, data: { value: unquoted } });
+        const name = scriptsOf(value);
+        if (name) report('scripts', { at: word, data: { name }, severity: 'info' });
+      }
+    }
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+ add_header X-Frame-Options ALLOWALL always;
+#                           ^^^^^^^^ frames`,
+      good: `root /srv/site;
+add_header X-Frame-Options SAMEORIGIN always;`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+ add_header X-Content-Type-Options sniff;
+#                                  ^^^^^ sniffing`,
+      good: `root /srv/site;
+add_header X-Content-Type-Options nosniff;`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+ add_header Referrer-Policy never-ever;
+#                           ^^^^^^^^^^ referrer`,
+      good: `root /srv/site;
+add_header Referrer-Policy same-origin;`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+ add_header Content-Security-Policy "default-src * 'unsafe-inline' 'unsafe-eval'";
+#                                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ scripts`,
+      good: `root /srv/site;
+add_header Content-Security-Policy "default-src 'self'; style-src 'self' 'unsafe-inline'";`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+ add_header Content-Security-Policy "default-src self";
+#                                   ^^^^^^^^^^^^^^^^^^ quotes`,
+      good: `root /srv/site;
+add_header Content-Security-Policy "default-src 'self'";`,
+    },
+    {
+      inside: 'server',
+      good: 'root /srv/site;\nadd_header Content-Security-Policy "upgrade-insecure-requests; frame-ancestors \'none\'";',
+    },
+  ],
+});
