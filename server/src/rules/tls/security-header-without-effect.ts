@@ -111,7 +111,7 @@ add_header X-Content-Type-Options nosniff;`,
     {
       inside: 'server',
       bad: `root /srv/site;
- add_header Referrer-Policy never-ever;
+ add_header Referrer-Policy not-at-all;
 #                           ^^^^^^^^^^ referrer`,
       good: `root /srv/site;
 add_header Referrer-Policy same-origin;`,
