@@ -168,8 +168,8 @@ import hostSpoofing from './security/host-spoofing.ts';
 import internalHeaderPassed from './security/internal-header-passed.ts';
 import internalMissing from './security/internal-missing.ts';
 import knownVulnerability from './security/known-vulnerability.ts';
-import mailLoginUnencrypted from './security/mail-login-unencrypted.ts';
 import logValuesUnescaped from './security/log-values-unescaped.ts';
+import mailLoginUnencrypted from './security/mail-login-unencrypted.ts';
 import misdirectedRequestAccepted from './security/misdirected-request-accepted.ts';
 import multilineHeader from './security/multiline-header.ts';
 import openRedirect from './security/open-redirect.ts';
@@ -517,8 +517,8 @@ export const RULES: readonly Rule[] = [
   internalHeaderPassed,
   internalMissing,
   knownVulnerability,
-  mailLoginUnencrypted,
   logValuesUnescaped,
+  mailLoginUnencrypted,
   misdirectedRequestAccepted,
   multilineHeader,
   openRedirect,
