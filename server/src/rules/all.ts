@@ -207,7 +207,6 @@ import hstsWeak from './tls/hsts-weak.ts';
 import hstsWithoutAlways from './tls/hsts-without-always.ts';
 import httpNotRedirected from './tls/http-not-redirected.ts';
 import http3Unreachable from './tls/http3-unreachable.ts';
-import mailPasswordInClear from './tls/mail-password-in-clear.ts';
 import nistGroupsMissing from './tls/nist-groups-missing.ts';
 import opensslEngineGone from './tls/openssl-engine-gone.ts';
 import plainOn443 from './tls/plain-on-443.ts';
@@ -556,7 +555,6 @@ export const RULES: readonly Rule[] = [
   hstsWithoutAlways,
   httpNotRedirected,
   http3Unreachable,
-  mailPasswordInClear,
   nistGroupsMissing,
   opensslEngineGone,
   plainOn443,

@@ -1,10 +1,8 @@
 /** What a review for security looks for beside the well-known faults: paths, logs and limits that clients decide, and the same done right. */
-import { http, main, type Trial, tree } from '../trial.ts';
+import { http, type Trial, tree } from '../trial.ts';
 
 const PASS = 'proxy_pass http://127.0.0.1:8000;';
-const CERT = 'ssl_certificate a.pem; ssl_certificate_key a.key;';
 const PHP = 'fastcgi_pass 127.0.0.1:9000;';
-const mail = (text: string) => main(`events {}\nmail { ${text} }`);
 const logged = (format: string, more = '') =>
   http(`${more}\nlog_format own ${format};\nserver { listen 80; access_log logs/a.log own; root /srv/site; }`);
 export const TRIALS: readonly Trial[] = [
@@ -181,25 +179,6 @@ export const TRIALS: readonly Trial[] = [
       `add_header Content-Security-Policy "frame-ancestors 'self' https://intranet.example.org";`,
       'add_header X-Frame-Options $frames;\nset $frames DENY;',
       'add_header Content-Security-Policy "upgrade-insecure-requests";',
-    ],
-  },
-  {
-    rule: 'mail-password-in-clear',
-    bad: [
-      mail('auth_http 127.0.0.1:9/a;\nserver { listen 110; protocol pop3; }'),
-      mail('auth_http 127.0.0.1:9/a;\nserver { listen 0.0.0.0:143; protocol imap; starttls off; }'),
-      mail('auth_http 127.0.0.1:9/a;\nserver { listen 587; protocol smtp; smtp_auth login plain; }'),
-      mail(`auth_http http://auth.example.net/check;\n${CERT}\nserver { listen 993 ssl; protocol imap; }`),
-      mail(`${CERT}\nserver { listen 995 ssl; protocol pop3; auth_http 203.0.113.7:80/check; }`),
-      mail(`auth_http 127.0.0.1:9/a;\n${CERT}\nserver { listen 993 ssl; listen 143; protocol imap; }`),
-    ],
-    sane: [
-      mail(`auth_http 127.0.0.1:9/a;\n${CERT}\nstarttls only;\nserver { listen 143; protocol imap; }`),
-      mail(`auth_http 127.0.0.1:9/a;\n${CERT}\nserver { listen 993 ssl; protocol imap; }`),
-      mail('auth_http 127.0.0.1:9/a;\nserver { listen 25; protocol smtp; smtp_auth none; }'),
-      mail('auth_http 127.0.0.1:9/a;\nserver { listen 127.0.0.1:143; protocol imap; }'),
-      mail(`auth_http auth.mail.internal:9/a;\n${CERT}\nserver { listen 587; protocol smtp; starttls on; }`),
-      mail(`auth_http 10.0.0.5:9/a;\n${CERT}\nserver { listen 995 ssl; protocol pop3; }`),
     ],
   },
 ];
