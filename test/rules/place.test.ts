@@ -30,9 +30,16 @@ for (const [rule, weighty, light] of [
   ],
   [
     'forwarded-headers-missing',
-    [`location /api/ { ${APP} }`, `location /docsearch/ { ${APP} }`],
+    [
+      `location / { return 204; }\nlocation /hook { ${APP} }`,
+      `error_page 404 = @again;\nlocation / { root /srv; }\nlocation @again { rewrite ^ /again break; ${APP} }`,
+      `location /api/ { ${APP} }`,
+      `location /docsearch/ { ${APP} }`,
+    ],
     [
       `location /charts/ { proxy_pass http://127.0.0.1:3001; }\nlocation / { proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto $scheme; ${APP} }`,
+      `location / { return 301 https://$host$request_uri; }\nlocation /hook { ${APP} }`,
+      `error_page 404 = @page;\nlocation / { root /srv; }\nlocation @page { rewrite ^ /index.html break; ${APP} }`,
       `location /uploads/ { ${APP} }`,
       `location ~ ^/api-docs\\.json$ { ${APP} }`,
       `location /docs { ${APP} }`,
@@ -50,6 +57,7 @@ for (const [rule, weighty, light] of [
       `${HEADERS}error_page 404 500 /oops.html;\nlocation = /oops.html { root /srv/pages; add_header Cache-Control no-store; }`,
     ],
     [
+      `add_header X-Frame-Options DENY;\nadd_header Content-Security-Policy "default-src 'self'";\nroot /srv;\nlocation ~* \\.(css|js|png)$ { add_header Vary Accept-Encoding; }`,
       `${HEADERS}root /srv;\nlocation = /favicon.ico { add_header Cache-Control public; }`,
       `${HEADERS}root /srv;\nlocation ~* \\.(png|jpe?g|woff2)$ { add_header Cache-Control public; }`,
       `${HEADERS}location /health { add_header X-A b; return 200 ok; }`,

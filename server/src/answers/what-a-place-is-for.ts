@@ -38,6 +38,17 @@ function isKeptLong(scope: Scope): boolean {
 /** Folders into which the builders of pages put their files. */
 const BUILT = /^\/(?:[\w-]+\/)?(?:_next\/(?:static|image)|_nuxt|_astro|_app\/immutable|static\/(?:js|css|media)|assets|build|dist)(?:\/|$)/;
 
+/** Whatever was asked for, one page is fetched: that of an application which runs in the browser. */
+const asksForPage = (scope: Scope): boolean =>
+  scope
+    .named('rewrite')
+    .some(
+      (d) =>
+        /^(?:\^|\^?\/?\.\*\$?|\^\(\.\*\)\$)$/.test(d.value(0)) &&
+        /^\/(?:[\w-]+\/)*[\w-]+\.html?$/.test(d.value(1)) &&
+        d.value(2) === 'break',
+    );
+
 /** Pages about an interface, which frameworks make of its code, and files that programs read: keys, who is in charge, where not to look. */
 const DOCUMENTATION =
   /^\/(?:[\w-]+\/){0,2}(?:docs|redoc|swagger(?:-ui)?(?:\.html)?|api-?docs?|(?:openapi|swagger|api-docs)\.(?:json|ya?ml)|schema)(?:\/|$)|^\/\.well-known\/(?:jwks\.json|security\.txt|assetlinks\.json|apple-app-site-association)$|^\/robots\.txt$/;
@@ -56,6 +67,7 @@ const plainName = ({ name }: { readonly name: string }): string =>
 export function isForAssets(scope: Scope): boolean {
   const location = locationOf(scope);
   if (!location || location.name === '/') return false;
+  if (location.kind === 'named' && asksForPage(scope)) return true;
   if (endingsOf(scope)?.every((e) => PICTURE.test(e) || ASSET.test(e))) return true;
   return isKeptLong(scope) || (location.kind !== 'regex' && BUILT.test(location.name)) || DOCUMENTATION.test(plainName(location));
 }

@@ -524,6 +524,19 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
+    rule: 'variable-without-dollar',
+    bad: [
+      'root /srv;\nlocation / { try_files $uri /index.php?query_string; }',
+      'root /srv;\nlocation / { try_files $uri $uri/ /app?args; }',
+      'location /old { return 302 /new?query_string; }',
+    ],
+    sane: [
+      'root /srv;\nlocation / { try_files $uri /index.php?$query_string; }',
+      'root /srv;\nlocation / { try_files $uri /index.php?q=args; }',
+      'location /old { return 302 /new?$args; }',
+    ],
+  },
+  {
     rule: 'question-mark-twice',
     bad: [
       'root /srv;\nlocation / { try_files $uri $uri/ /index.php?$is_args$args; }\nlocation = /index.php { fastcgi_pass unix:/run/php.sock; }',

@@ -193,6 +193,8 @@ Every pattern that is tried afterwards replaces the groups, those of \`if\`, \`r
         }
         report(groups < 0 ? 'none' : by ? 'wiped' : 'fewer', {
           at: use.span,
+          // beside the whole address of the request nothing is missing
+          ...(groups < 0 && directive.values.some((v) => v.includes('$request_uri')) ? { severity: 'info' as const } : {}),
           data: { number, groups: groups === 0 ? 'no group' : groups === 1 ? 'one group' : `${groups} groups` },
           related: [
             ...own.map((r) => ({ at: directive.at(r.word), message: 'the pattern' })),

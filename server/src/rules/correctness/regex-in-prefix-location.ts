@@ -16,6 +16,7 @@ export default defineRule({
   id: 'regex-in-prefix-location',
   group: 'correctness',
   severity: 'warning',
+  covers: ['access-list-outranked'],
   since: '0.1',
   title: 'Regular expression in a prefix location',
   why: `

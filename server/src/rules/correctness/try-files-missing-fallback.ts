@@ -38,7 +38,8 @@ nginx tests all arguments of \`try_files\` but the last: that one is the path, t
     const word = directive.args.at(-1);
     if (!word || word.templated) return;
     const last = word.value;
-    if (/^[45]\d\d$/.test(last)) {
+    // a code that a space parts from its sign is what another rule says
+    if (/^[45]\d\d$/.test(last) && directive.args.at(-2)?.value !== '=') {
       report('code', { at: word, data: { last }, fix: fixOf(`Write =${last}`, 'suggestion', file, [replace(word, `=${last}`)]) });
       return;
     }

@@ -25,7 +25,10 @@ const SHORT: Readonly<Record<string, RegExp>> = table({
   uri: /^(?:(?:http_)?x[-_](?:original|forwarded)[-_]ur[il]|document_uri)$/i,
 });
 
-const URL_OF: readonly string[] = ['return', 'rewrite'];
+const URL_OF: readonly string[] = ['return', 'rewrite', 'try_files'];
+
+/** A query that is the name of the variable which has it. */
+const IN_QUERY = /\?(query_string|args)$/;
 
 /** The target of a redirect that holds the name of a variable where a host or the whole path is expected. */
 const IN_TARGET = /^(https?:\/\/)(?:(host|http_host|server_name)(?=[$/]|$)|\$\{?\w+\}?\/(request_uri)$)/;
@@ -49,6 +52,7 @@ Write the dollar sign.`,
   fixable: 'always',
   messages: {
     text: '"{name}" is plain text here, the same for every request: the variable is ${name}. Write the dollar sign.',
+    query: 'The arguments of the request are lost: "{name}" is plain text. Write ${name}.',
     target: 'The redirect leads to {url}: "{name}" is plain text there. Write ${name}.',
   },
   check({ config, directive, file, report }) {
@@ -76,6 +80,16 @@ Write the dollar sign.`,
 
     function inTarget(): void {
       const target = wordOfTarget(directive);
+      const query = target && !target.templated && target.quote === '' ? IN_QUERY.exec(target.value)?.[1] : undefined;
+      if (target && query) {
+        const span = { start: target.end - query.length, end: target.end };
+        report('query', {
+          at: span,
+          data: { name: query },
+          fix: fixOf(`Write $${query}`, 'suggestion', file, [replace(span, `$${query}`)]),
+        });
+        return;
+      }
       const m = target && !target.templated ? IN_TARGET.exec(target.value) : null;
       if (!target || !m) return;
       const found = (m[2] ?? m[3])!;
@@ -136,6 +150,18 @@ upstream app {
     {
       inside: 'location',
       good: 'proxy_set_header X-Forwarded-Proto https;\nproxy_set_header X-Role host;\nproxy_pass http://127.0.0.1:8000;',
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+location / {
+    try_files $uri /index.php?query_string;
+#                             ^^^^^^^^^^^^ query
+}`,
+      good: `root /srv/site;
+location / {
+    try_files $uri /index.php?$query_string;
+}`,
     },
   ],
 });

@@ -1,11 +1,20 @@
 /** A root that is the folder of the project: code, settings and `.git` are a request away. Said only where the text shows that it is one. */
 import { passedBy } from '../../answers/what-is-passed.ts';
+import { listVerdict } from '../../answers/who-may-enter.ts';
 import { servedTo } from '../../answers/who-serves-this-url.ts';
+import { table } from '../../base/table.ts';
 import { PerPart } from '../../config/asked.ts';
 import type { Scope } from '../../config/scope.ts';
 import { walk } from '../../config/scope.ts';
 import { serversOf } from '../../config/servers.ts';
+import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+
+/** An expression for the folder of a version control alone: what is in it does not end so. */
+const FOLDER_ALONE = /^\^?\/?\\?\.(git|svn|hg)\$$/;
+
+/** A file of each that says where the rest is. */
+const KEPT: Readonly<Record<string, string>> = table({ git: 'config', svn: 'wc.db', hg: 'hgrc' });
 
 const FILES = ['/.git/config', '/.env', '/settings.py', '/manage.py'];
 
@@ -52,12 +61,38 @@ A \`root\` that names the folder of the application, beside its socket or its \`
 
 Serve the static files from a folder of their own and pass everything else on. A location that denies paths with a leading dot keeps \`.git\` and \`.env\` in, but not the source.`,
   about: ['root', 'alias', 'try_files'],
-  looksAt: { directive: ['root'] },
+  looksAt: [{ directive: ['root'] }, { directive: ['location'], where: ({ values }) => FOLDER_ALONE.test(values.at(-1) ?? '') }],
   needs: 'config',
+  fixable: 'sometimes',
   messages: {
+    folder: 'Only {folder} itself is refused: {file} is read from {root}. End the pattern in (/|$).',
     project: '{files} can be fetched: {root} is the folder of the application, as {evidence} shows. Name the folder of its static files.',
   },
-  check({ directive, scope, config, report }) {
+  check({ directive, scope, config, file, report }) {
+    if (directive.name === 'location') {
+      const word = directive.args.at(-1);
+      const folder = FOLDER_ALONE.exec(word?.value ?? '')?.[1];
+      const body = directive.body;
+      if (!word || word.templated || !folder || directive.args.length < 2 || !/^~\*?$/.test(directive.value(0)) || !body) return;
+      const refuses = listVerdict(body.effective('deny').directives) === 'denied' || /^40[34]$/.test(body.first('return')?.value(0) ?? '');
+      const path = `/.${folder}/${KEPT[folder]!}`;
+      const server = scope.enclosing('server');
+      const from = server && refuses ? servedTo(server, path)?.root : null;
+      if (!from) return;
+      const end = word.raw.lastIndexOf('$');
+      report('folder', {
+        at: word,
+        data: { folder: `/.${folder}`, file: path, root: from.value(0) },
+        related: [{ at: from.at(), message: 'the folder that it is read from' }],
+        fix:
+          end < 0
+            ? null
+            : fixOf('Refuse what is in it, too', 'suggestion', file, [
+                replace({ start: word.start + end, end: word.start + end + 1 }, '(/|$)'),
+              ]),
+      });
+      return;
+    }
     const root = directive.value(0).replace(/\/+$/, '');
     if (root.length < 2 || root.includes('$')) return;
     const own = scope.enclosing('server');
@@ -79,6 +114,16 @@ location @app { proxy_pass http://unix:/srv/shop/gunicorn.sock; }`,
       good: `root /srv/shop/public;
 location / { try_files $uri @app; }
 location @app { proxy_pass http://unix:/srv/shop/gunicorn.sock; }`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+location / { try_files $uri $uri/ =404; }
+location ~ \\.git$ { deny all; }
+#          ^^^^^^ folder`,
+      good: `root /srv/site;
+location / { try_files $uri $uri/ =404; }
+location ~ \\.git(/|$) { deny all; }`,
     },
     {
       inside: 'server',

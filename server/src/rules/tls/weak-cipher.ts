@@ -132,10 +132,17 @@ With Mozilla's profile set to \`old\`, the suites of that profile are not report
         ...(dead || offered ? { severity: 'info' as const } : {}),
       });
     }
-    for (const term of gone)
+    // one string is one finding
+    const [first, ...others] = gone;
+    if (first)
       report('lost', {
-        at: partOf(word, term.start, term.end),
-        data: { term: text.slice(term.start, term.end), classes: named(lost(term)), library: opensslName(config) },
+        at: partOf(word, first.start, first.end),
+        related: others.map((t) => ({ at: directive.at(partOf(word, t.start, t.end)), message: 'this word, too' })),
+        data: {
+          term: gone.map((t) => text.slice(t.start, t.end)).join(':'),
+          classes: named(gone.flatMap(lost)),
+          library: opensslName(config),
+        },
         fix,
         ...(!isVersionSaid(config) ? {} : { severity: 'info' as const }),
       });
@@ -176,8 +183,7 @@ ssl_ciphers "HIGH:!MD5:!aNULL";`,
       bad: `
 ssl_ciphers ECDHE-RSA-AES128-GCM-SHA256:SEED-SHA:RC4-SHA:EXPORT;
 #                                       ^^^^^^^^ selects
-#                                                ^^^^^^^ lost
-#                                                        ^^^^^^ lost`,
+#                                                ^^^^^^^ lost`,
       good: `
 ssl_ciphers ECDHE-RSA-AES128-GCM-SHA256;`,
     },
@@ -185,8 +191,7 @@ ssl_ciphers ECDHE-RSA-AES128-GCM-SHA256;`,
       inside: 'http',
       bad: `
 ssl_ciphers RC4-MD5:DES-CBC3-SHA;
-#           ^^^^^^^ lost
-#                   ^^^^^^^^^^^^ lost`,
+#           ^^^^^^^ lost`,
       fixed: `
 ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305;`,
     },

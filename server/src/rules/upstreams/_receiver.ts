@@ -95,6 +95,8 @@ export function isBesides({ scope }: Directive, target: PassTarget): boolean {
   if (!location || !server) return false;
   const { pages, others } = placesBehind.of(server);
   const place = placeOf(target);
+  // a site that sends everyone elsewhere has its pages there
+  if (leadsElsewhere(server) && !pages.has(place)) return true;
   return others.size > 1 && pages.size > 0 && !pages.has(place);
 }
 
@@ -123,6 +125,9 @@ const placesBehind = new PerPart((server: Scope): { readonly pages: ReadonlySet<
   // the pages themselves may be files
   return { pages: pages.size || !ofFiles(server) ? pages : new Set(['files']), others };
 });
+
+const leadsElsewhere = (server: Scope): boolean =>
+  /^30[1278]$/.test(locationsOf(server).prefix.get('/')?.scope.first('return')?.value(0) ?? '');
 
 const ofFiles = (server: Scope): boolean => locationsOf(server).prefix.get('/')?.scope.has('proxy_pass') === false;
 

@@ -29,8 +29,10 @@ const isPattern = (name: string): boolean => /^\^|\$$|\\[.dw]|\(.*\)|\w[+?]|\[(?
 
 /** A variable that nginx has: another name is as likely what a script fills in. */
 const isOwnVariable = ({ catalog }: Config, word: string): boolean => {
-  const name = /^\$\{?(\w+)\}?$/.exec(word)?.[1]?.toLowerCase();
-  return name !== undefined && name !== 'hostname' && catalog.variable(name, 'http') !== null;
+  const written = /^\$\{?(\w+)\}?$/.exec(word)?.[1];
+  const name = written?.toLowerCase();
+  // in capitals it is a variable of the environment, which a script fills in
+  return name !== undefined && written === name && name !== 'hostname' && catalog.variable(name, 'http') !== null;
 };
 
 export default defineRule({
