@@ -140,7 +140,21 @@ const KINDS: Readonly<Record<LocationModifier, LocationKind>> = {
   '@': 'named',
 };
 
+/** Most levels have no locations: nothing is made for them. */
+const NO_LOCATIONS: LocationLevel = {
+  all: [],
+  exact: new Map(),
+  prefix: new Map(),
+  lengths: [],
+  regexes: [],
+  fitting: () => [],
+  predicates: [],
+  named: new Map(),
+};
+
 function makeLevel(scope: Scope): LocationLevel {
+  const written = scope.named('location');
+  if (!written.length) return NO_LOCATIONS;
   const all: Location[] = [];
   const exact = new Map<ByteString, Location>();
   const prefix = new Map<ByteString, Location>();
@@ -148,7 +162,7 @@ function makeLevel(scope: Scope): LocationLevel {
   const predicates: Location[] = [];
   const named = new Map<string, Location>();
   const parent = locationOf(scope);
-  for (const directive of scope.named('location')) {
+  for (const directive of written) {
     const { body } = directive;
     const read = readLocation(directive);
     if (!body || !read) continue;

@@ -92,14 +92,22 @@ function* foreignIn(scope: Scope): Generator<Unseen> {
         yield { why: `"${d.name}" is of a module that is not known`, only: null };
 }
 
-const ownOf = new WeakMap<Scope, readonly Unseen[]>();
 const NONE: readonly Unseen[] = [];
 
 /** Why more may be on this level, without those around it; empty when all of it is seen. */
 export function unseenIn(scope: Scope): readonly Unseen[] {
-  let known = ownOf.get(scope);
-  if (!known) ownOf.set(scope, (known = find(scope)));
-  return known;
+  scope.unseen ??= isPlain(scope) ? NONE : find(scope);
+  return scope.unseen;
+}
+
+/** Whether a level has lines of nginx only, which hide nothing: most have. */
+function isPlain({ opener, level }: Scope): boolean {
+  if (!opener || opener.file.template !== null) return false;
+  for (const { fact, name, file, args } of level) {
+    if (fact === null || name === 'include' || file.template !== null || SCRIPTED.test(name)) return false;
+    if (SWITCHED_BY_PARAMETERS.includes(name) && args.some((a) => a.templated)) return false;
+  }
+  return true;
 }
 
 function find(scope: Scope): readonly Unseen[] {

@@ -9,6 +9,7 @@ import type { Config } from './config.ts';
 import { Directive, type IncludeSite } from './directive.ts';
 import { type Effective, effective, isHandedOn } from './effective.ts';
 import { APART, LEVELS } from './kept.ts';
+import type { Unseen } from './open.ts';
 
 /** `unknown` is the inside of a block that the catalog does not know: nothing is misplaced there. */
 export type ScopeContext = Context | 'unknown';
@@ -33,6 +34,8 @@ export class Scope {
   private byName: Map<string, Directive[]> | undefined;
   private order: Map<Directive, number> | undefined;
   private inForce: Map<string, Effective> | undefined;
+  /** why more may be on this level, once somebody has asked; open.ts alone sets it, for each level there is */
+  unseen: readonly Unseen[] | undefined;
 
   constructor(
     /** the configuration, for its outermost scope; null for a scope within another, which belongs to what that one belongs to */
@@ -72,7 +75,8 @@ export class Scope {
     const list: Directive[] = [];
     const { config } = this;
     this.expand(config, this.source, list);
-    this.list = config.kept?.takeOver(this, list) ?? list;
+    // cut to size: a list that grew has room for a dozen directives more
+    this.list = config.kept?.takeOver(this, list) ?? list.slice();
     return this.list;
   }
 

@@ -274,6 +274,9 @@ class Part {
   /** by the kind of a level and the names of its lines */
   private readonly levels = new Map<string, readonly RuleRun[]>();
   private readonly sound = new Map<SourceFile, boolean>();
+  /** of the file at hand: most lines are in the file of the line before */
+  private soundFile: SourceFile | null = null;
+  private isSound = false;
   private readonly present: Present;
   /** what the place at hand has reported, where it is to be remembered */
   private readonly reports: Finding[] = [];
@@ -561,10 +564,14 @@ class Part {
    */
   private wordsOf({ file, statement }: Directive): string | null {
     if (this.config.kind !== 'root') return null;
-    let known = this.sound.get(file);
-    if (known === undefined)
-      this.sound.set(file, (known = file.template === null && file.problems.length === 0 && !hasFaults(file, this.config.catalog)));
-    if (!known) return null;
+    if (file !== this.soundFile) {
+      let known = this.sound.get(file);
+      if (known === undefined)
+        this.sound.set(file, (known = file.template === null && file.problems.length === 0 && !hasFaults(file, this.config.catalog)));
+      this.soundFile = file;
+      this.isSound = known;
+    }
+    if (!this.isSound) return null;
     const { name, args } = statement;
     const words = file.text.slice(name.start, args.length ? args[args.length - 1]!.end : name.end);
     return words.includes('\n') ? null : words;

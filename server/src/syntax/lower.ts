@@ -373,7 +373,9 @@ class Lowerer implements HeaderSink {
     this.faults = null;
     const { shown } = this.input;
     const stop = cutHeader(shown, start, limit, this);
-    const [name, ...args] = this.words;
+    const [name] = this.words;
+    // cut to size: a list that grew, or was spread, has room for a dozen words more
+    const args = this.words.slice(1);
     if (this.input.variable(start, stop)) for (const arg of args) arg.templated = true;
     const ended = stop < limit ? shown[stop] : undefined;
     return {

@@ -4,6 +4,7 @@
  * matcher puts it at that very place. What an unseen file, a script or a template's value might decide otherwise is marked `unsure`.
  */
 import { fromBytes, toBytes } from '../base/bytes.ts';
+import type { DirectiveFact } from '../catalog/fact.ts';
 import { PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
@@ -563,12 +564,13 @@ export function shapeOf(spot: Spot): string {
 
 /** How many servers have the same names of directives in the same order: only such can be of one shape. */
 const outlines = new PerConfig((config) => {
-  const byServer = new Map<Server, string>();
-  const count = new Map<string, number>();
+  const byServer = new Map<Server, number>();
+  const byText = new Map<string, number>();
+  const count: number[] = [];
   for (const server of made.of(config).ofServer.keys()) {
-    const outline = server.scope.all.map((d) => d.name).join(' ');
+    const outline = numberFor(byText, server.scope.all.map((d) => d.name).join(' '));
     byServer.set(server, outline);
-    count.set(outline, (count.get(outline) ?? 0) + 1);
+    count[outline] = (count[outline] ?? 0) + 1;
   }
   return { byServer, count };
 });
@@ -576,7 +578,7 @@ const outlines = new PerConfig((config) => {
 /** Whether no other spot can be of the shape of this one, as the bare names of directives tell: then its shape need not be known. */
 export function isAlone({ server, config }: Spot): boolean {
   const { byServer, count } = outlines.of(config);
-  return count.get(byServer.get(server) ?? '') === 1;
+  return count[byServer.get(server) ?? -1] === 1;
 }
 
 /** Shapes as numbers: the texts are as long as the servers, and there is a spot for each of their locations. */
@@ -584,6 +586,8 @@ const wholeShapes = new PerConfig(() => ({
   byServer: new Map<Server, number>(),
   byName: new Map<string, number>(),
   byText: new Map<string, number>(),
+  /** servers of one shape share its text, which is as long as they are */
+  texts: new Map<string, string>(),
 }));
 
 /** A number for each text. */
@@ -594,10 +598,16 @@ function numberFor(byText: Map<string, number>, text: string): number {
 }
 
 function withNeighbours(config: Config, server: Server): number {
-  const { byServer, byName, byText } = wholeShapes.of(config);
+  const { byServer, byName, byText, texts } = wholeShapes.of(config);
   const known = byServer.get(server);
   if (known !== undefined) return known;
-  const ownShape = (one: Server): number => numberFor(byText, serverShape(config, one));
+  const ownShape = (one: Server): number => {
+    const text = serverShape(config, one);
+    const shared = texts.get(text);
+    if (shared === undefined) texts.set(text, text);
+    else shapes.set(one, shared);
+    return numberFor(byText, text);
+  };
   // all who have a name in one, the server itself among them: a thousand may share one
   const ofName = (name: string, servers: readonly Server[]): number => {
     let number = byName.get(name);
@@ -667,6 +677,16 @@ const defaultsOf = new PerConfig((config) => {
 const OF_SITES =
   /^(?:listen|root|alias|set|access_log|error_log|ssl_certificate(?:_key)?|ssl_trusted_certificate|auth_basic_user_file|[a-z]+_pass)$/;
 
+const ofSites = new WeakMap<DirectiveFact, boolean>();
+
+/** Whether a line is one of those, asked once for each that nginx has. */
+function isOfSites({ fact, name }: Directive): boolean {
+  if (fact?.name !== name) return OF_SITES.test(name);
+  let known = ofSites.get(fact);
+  if (known === undefined) ofSites.set(fact, (known = OF_SITES.test(name)));
+  return known;
+}
+
 /** A word of a site: it has a number in it. What a port or an address is for is kept. */
 const WORDS = /<name \d+>|[\w-]+(?:\.[\w-]+)*/g;
 
@@ -717,8 +737,10 @@ function serverShape(config: Config, server: Server): string {
   const sites = new Map<number, boolean>(words.map((_, i) => [i, true]));
   for (const d of server.scope.all) {
     words.push(d.statement.block ? `${d.name}{${d.scope.context}` : d.name);
-    const isOfSite = OF_SITES.test(d.name);
-    for (const [i, value] of d.values.entries()) {
+    const isOfSite = isOfSites(d);
+    const { values } = d;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!;
       const isSite = isOfSite && !(d.name === 'set' && i === 0);
       if (isSite) sites.set(words.length, d.name === 'listen');
       words.push(isSite && groups.has(value) ? `<group ${groupShape.of(config, value)}>` : value);
@@ -734,7 +756,8 @@ function serverShape(config: Config, server: Server): string {
     });
   text = text.replace(/:\/\/([\w.-]+)/g, (whole, name: string) => (groups.has(name) ? `://<group ${groupShape.of(config, name)}>` : whole));
   const parts = text.split('\u0001');
-  const rest = parts.filter((_, i) => !sites.has(i)).join('\u0001');
+  let rest: string | undefined;
+  const isInRest = (word: string): boolean => (rest ??= parts.filter((_, i) => !sites.has(i)).join('\u0001')).includes(word);
   const own = new Map<string, number>();
   let looked = 0;
   for (const [i, isListen] of sites)
@@ -742,7 +765,7 @@ function serverShape(config: Config, server: Server): string {
       if (!/\d/.test(word) || word.startsWith('<') || TELLING.has(word)) return word;
       if (!own.has(word)) {
         // a word that stands elsewhere, too, is one by which the parts of the server are related
-        if (++looked > MOST_LOOKED_FOR || isPortOfOthers(config, server, word, isListen) || rest.includes(word)) return word;
+        if (++looked > MOST_LOOKED_FOR || isPortOfOthers(config, server, word, isListen) || isInRest(word)) return word;
         own.set(word, own.size);
       }
       return `<own ${own.get(word)} ${kindOfWord(word)}>`;

@@ -229,6 +229,8 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   }
   // whoever fixed is told why the rest was not; those who only look wait for no proof
   if (options.fix !== undefined || options.format === 'json' || options.format === 'sarif') {
+    // what the rules have made of a configuration is of no use to the proofs, and is as large as the configuration
+    found = found.map((f) => ({ ...f, config: f.config.with({}) }));
     const all = found.map((f) => new Proofs(f.config, open, rules, () => f.deployment));
     found = found.map((f) => ({ ...f, findings: proved(all, f.findings) }));
   }
@@ -255,9 +257,12 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   };
   // the fixed text of standard input went to standard output: what is left to say goes beside it
   const printed = format(result);
-  if (stdin && options.fix !== undefined) tellLines(printed, result.color);
-  else if (options.format === 'stylish') say(printed, result.color);
-  else sayFormatted(printed);
+  const pieces = typeof printed === 'string' ? [printed] : printed;
+  if (stdin && options.fix !== undefined) tellLines([...pieces].join(''), result.color);
+  else
+    for (const piece of pieces)
+      if (options.format === 'stylish') say(piece, result.color);
+      else sayFormatted(piece);
   for (const crash of crashes) tell(`proxylens: a rule failed and its findings are missing; please report it: ${crash}`);
   if (timings) {
     const slowest = [...timings.byRule].sort((a, b) => b[1] - a[1]).slice(0, 15);

@@ -8,4 +8,10 @@ import { stylish } from './stylish.ts';
 
 export type FormatName = 'stylish' | 'json' | 'sarif' | 'github' | 'checkstyle';
 
-export const FORMATS: Readonly<Record<FormatName, (result: Result) => string>> = { stylish, json, sarif, github, checkstyle };
+export const FORMATS: Readonly<Record<FormatName, (result: Result) => string | Iterable<string>>> = {
+  stylish,
+  json,
+  sarif,
+  github,
+  checkstyle,
+};
