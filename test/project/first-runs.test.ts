@@ -10,6 +10,9 @@ import { checked, HOME, inMemory } from './world.ts';
 
 const SITE = 'server {\n    listen 80;\n    server_name shop.example;\n    root /srv/shop;\n}\n';
 
+const TLS = 'server {\n    listen 443 ssl;\n    server_name shop.example;\n    root /srv/shop;\n}\n';
+const TASK = '- template: src=shop.j2 dest=/etc/nginx/sites-enabled/shop\n';
+
 for (const [what, files, expected] of [
   [
     'a part that is called like a file of nginx means that one, and not itself',
@@ -60,6 +63,26 @@ for (const [what, files, expected] of [
         "{ ... }:\n{\n  services.nginx = {\n    enable = true;\n    appendHttpConfig = ''\n      keepalive_timeout 65;\n      types_hash_max_size big;\n    '';\n  };\n}\n",
     },
     ['layers/nginx.nix:7 error invalid-value'],
+  ],
+  ['TLS without a certificate where nobody knows what is around it', { 'sites-available/shop': TLS }, []],
+  [
+    'TLS without a certificate where a task puts it into the folder of a package',
+    { 'roles/web/tasks/main.yml': TASK, 'roles/web/templates/shop.j2': TLS },
+    ['roles/web/templates/shop.j2:2 warning incomplete-tls'],
+  ],
+  [
+    'the same beside a file that has one for all servers',
+    {
+      'roles/web/tasks/main.yml': `${TASK}- copy: src=tls.conf dest=/etc/nginx/conf.d/tls.conf\n`,
+      'roles/web/templates/shop.j2': TLS,
+      'roles/web/files/tls.conf': 'ssl_certificate /a.pem;\nssl_certificate_key /a.key;\n',
+    },
+    [],
+  ],
+  [
+    'TLS without a certificate in an image, of which all is seen',
+    { 'shop.conf': TLS, Dockerfile: 'FROM nginx:1.30\nCOPY shop.conf /etc/nginx/conf.d/default.conf\n' },
+    ['shop.conf:2 error incomplete-tls'],
   ],
   ['a site by itself', { 'site.conf': SITE }, []],
 ] as const)

@@ -161,6 +161,89 @@ test('NixOS: environment.etc by name and in a set, read as a text, and the whole
   );
 });
 
+describe('a variable in the path', () => {
+  const SALT = `{% set home = "/etc/nginx" %}
+{% set kind = 'conf.d' %}
+site:
+  file.managed:
+    - name: {{ home }}/{{ kind }}/shop.conf
+    - source: salt://web/{{ kind }}/shop.conf.jinja
+other:
+  file.managed:
+    - name: {{ target }}/sites-enabled/{{ name }}
+    - source: salt://web/blog.jinja
+`;
+  const PUPPET = `define web::site() {
+  file { "/etc/nginx/sites-available/\${name}.conf": content => template('/vagrant/puppet/templates/shop.erb') }
+  file { "/etc/nginx/sites-enabled/\${name}.conf": ensure => link, target => "/etc/nginx/sites-available/\${name}.conf" }
+  concat { "/etc/nginx/conf.d/\${name}.conf": }
+  nginx::resource::server { 'blog': listen_port => 80 }
+}
+`;
+  const CHEF = `sites.each do |name, site|
+  template name do
+    source 'shop.erb'
+    path File.join('/etc/nginx/sites-available/', name)
+  end
+  link "/etc/nginx/sites-enabled/#{name}" do
+    to "/etc/nginx/sites-available/#{name}"
+  end
+  template "#{node['web']['conf_root']}/conf.d/#{name}.conf" do
+    source 'blog.erb'
+  end
+end
+`;
+  const rows: readonly (readonly [string, Readonly<Record<string, string>>, readonly string[]])[] = [
+    [
+      'Salt: texts that the state sets, and a folder that the end of the path tells',
+      { 'salt/web/init.sls': SALT, 'salt/web/conf.d/shop.conf.jinja': SITE, 'salt/web/blog.jinja': SITE },
+      ['salt/web/blog.jinja: /etc/nginx/sites-enabled/blog', 'salt/web/conf.d/shop.conf.jinja: /etc/nginx/conf.d/shop.conf'],
+    ],
+    [
+      'Puppet: the name of a resource, its link, and a template by a path of the machine',
+      { 'puppet/manifests/site.pp': PUPPET, 'puppet/templates/shop.erb': SITE },
+      ['puppet/templates/shop.erb: /etc/nginx/sites-enabled/shop.conf'],
+    ],
+    [
+      'Chef: a name of a loop, paths that are joined, and a folder in an attribute',
+      {
+        'cookbooks/web/recipes/default.rb': CHEF,
+        'cookbooks/web/templates/shop.erb': SITE,
+        'cookbooks/web/templates/default/blog.erb': SITE,
+      },
+      [
+        'cookbooks/web/templates/default/blog.erb: /etc/nginx/conf.d/blog.conf',
+        'cookbooks/web/templates/shop.erb: /etc/nginx/sites-enabled/shop',
+      ],
+    ],
+    [
+      'Ansible: a folder in a variable of any name, a template that is one by default, and folders that are synchronized',
+      {
+        'roles/web/tasks/main.yml': `- template: { src: "{{ site.value.template | default('shop.j2') }}", dest: "{{ web_root }}/sites-enabled/{{ site.key }}.conf" }
+  with_dict: "{{ sites }}"
+- ansible.posix.synchronize: { src: more/, dest: /etc/nginx/conf.d }
+- copy: { src: snippets, dest: /etc/nginx }
+- copy: { src: blog, dest: "{{ somewhere }}/blog" }
+`,
+        'roles/web/templates/shop.j2': SITE,
+        'roles/web/files/more/weekly.conf': SITE,
+        'roles/web/files/snippets/tls.conf': 'ssl_session_timeout 1d;\n',
+        'roles/web/files/blog': SITE,
+      },
+      [
+        'roles/web/files/blog: /etc/nginx/conf.d/blog.conf',
+        'roles/web/files/more/weekly.conf: /etc/nginx/conf.d/weekly.conf',
+        'roles/web/files/snippets/tls.conf: /etc/nginx/snippets/tls.conf',
+        'roles/web/templates/shop.j2: /etc/nginx/sites-enabled/shop.conf',
+      ],
+    ],
+  ];
+  for (const [what, files, expected] of rows)
+    test(what, async () => {
+      assert.deepEqual(await read({ '.git/HEAD': '', ...files }), expected);
+    });
+});
+
 describe('scripts', () => {
   test('a site whose name is also that of a folder, and the commands of cloud-init', async () => {
     assert.deepEqual(

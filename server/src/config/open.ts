@@ -11,7 +11,7 @@ import { PerConfig } from './asked.ts';
 import type { Config } from './config.ts';
 import type { Scope } from './scope.ts';
 import { isNginxSaid } from './settings.ts';
-import { SET_BY_SITES } from './tree.ts';
+import { SET_BESIDE_SITES, SET_BY_SITES } from './tree.ts';
 
 export interface Unseen {
   /** for people: a clause such as `the file "tls.conf" is not seen` */
@@ -121,7 +121,8 @@ function find(scope: Scope): readonly Unseen[] {
     if (why === null) continue;
     // what is beside a site may declare any name; that it sets headers for all sites is known from the project's files and the package's main file
     const { standIn } = config.tree;
-    const not = standIn && scope.context === 'http' && d.file === standIn.main ? SET_BY_SITES.filter((n) => !standIn.lists.has(n)) : [];
+    const set = standIn?.certain ? [...SET_BY_SITES, ...SET_BESIDE_SITES] : SET_BY_SITES;
+    const not = standIn && scope.context === 'http' && d.file === standIn.main ? set.filter((n) => !standIn.lists.has(n)) : [];
     out.push({ why, only: null, ...(not.length ? { not } : {}) });
   }
   for (const d of scope.level)

@@ -28,6 +28,9 @@ export interface Include {
   readonly unseen: string | null;
 }
 
+/** What no package's main file holds either, though people put it beside sites, for all of them: where a file is known to be put, its absence counts. */
+export const SET_BESIDE_SITES: readonly string[] = ['ssl_certificate', 'ssl_certificate_key', 'ssl_reject_handshake'];
+
 /**
  * What sites set and no package's main file holds for all of them: their folder, what is passed on and how, and who is let in. A file without its main file inherits
  * none of it, unless another file of its project may bring it.
@@ -75,7 +78,7 @@ export interface StandIn {
   readonly takes: { readonly mask: string; readonly files: readonly FileId[] };
   /** why the includes of the main file may bring more than is seen; null when all is seen */
   readonly beside: string | null;
-  /** those of `SET_BY_SITES` that other files of the project hold outside of any block: they may be beside the file */
+  /** those of `SET_BY_SITES` and `SET_BESIDE_SITES` that other files of the project hold outside of any block: they may be beside the file */
   readonly lists: ReadonlySet<string>;
   /** what those files declare for all of http or stream */
   readonly names: readonly NameBeside[];

@@ -23,7 +23,7 @@ import { whyUnread } from '../deploy/unread.ts';
 import { child, scalarText, type YamlValue, yamlDocuments } from '../deploy/yaml-text.ts';
 import { withoutMarks } from './embedded.ts';
 import { type Image, imageOf, installedOn } from './images.ts';
-import { clean, FOLDER_NAME, type Known, NGINX_FOLDERS, nearestPlace, type Placed, there, upTo } from './places.ts';
+import { clean, deployedPath, FOLDER_NAME, type Known, NGINX_FOLDERS, nearestPlace, type Placed, there, upTo } from './places.ts';
 import { isCloudConfig, laidBy, linked, type Provisioner, provisionerOf, writtenTo } from './provisioning.ts';
 
 /** One nginx that the project deploys: a service, an image, a host. */
@@ -419,13 +419,19 @@ function itemsIn(task: YamlValue): { fill(text: string): string }[] {
   }));
 }
 
-const TASK = /^(?:ansible\.builtin\.)?(template|copy|file)$/;
+const TASK = /^(?:ansible\.(?:builtin|posix|legacy)\.)?(template|copy|file|synchronize)$/;
+
+/** What a task takes where a variable says nothing else: `{{ site.template | default('site.conf.j2') }}`. */
+const DEFAULTED = /^\{\{[^{}]*\|\s*default\(\s*['"]([^'"{}]+)['"][^{}()]*\)[^{}|]*\}\}$/;
+
+/** Folders that files are put into, also where the destination does not end with a slash. */
+const SITES_FOLDER = /\/(?:(?:conf|http)\.d|sites-(?:available|enabled)|snippets)$/;
 
 /** Tasks of one file that lay files down; null when it holds none that concern nginx. */
 function ansibleInstance(file: FileId, documents: readonly YamlValue[], known: Known): Instance | null {
   const placed: Placed[] = [];
   const links: { from: string; to: string; at: Place }[] = [];
-  const inNginx = (path: string): string => path.replace(/^\{\{\s*nginx_\w*(?:dir|path|folder|home|etc)\w*\s*\}\}/, '/etc/nginx');
+
   const folder = dirname(file);
   const role = /(^|\/)(tasks|handlers)$/.test(pathOf(folder)) ? dirname(folder) : null;
   const find = (source: string, kind: string): FileId | null => {
@@ -461,19 +467,20 @@ function ansibleInstance(file: FileId, documents: readonly YamlValue[], known: K
         const written = { source: own('src'), dest: own('dest') ?? own('path') };
         if (kind === 'file' && own('state') !== 'link') continue;
         for (const item of itemsIn(value)) {
-          const source = written.source && item.fill(written.source);
-          const dest = written.dest && item.fill(written.dest);
-          if (source && dest && kind === 'file') links.push({ from: inNginx(dest), to: inNginx(source), at: inner.place });
-          if (!source || !dest || kind === 'file' || source.includes('{{')) continue;
+          const source = written.source && item.fill(written.source).replace(DEFAULTED, '$1');
+          const dest = written.dest && deployedPath(item.fill(written.dest));
+          if (!source || !dest) continue;
+          const to = kind === 'file' ? deployedPath(source) : null;
+          if (to) links.push({ from: dest, to, at: inner.place });
+          if (kind === 'file' || source.includes('{{')) continue;
           const found = /[*?]/.test(source) ? globbed(source, kind) : [find(source, kind)];
           for (const id of found) {
             if (!id) continue;
-            const inside = inNginx(dest);
-            placed.push({
-              inside: inside.endsWith('/') ? clean(inside + basename(id).replace(/\.j2$/, '')) : inside,
-              file: id,
-              at: inner.place,
-            });
+            const isFile = known.files.has(id);
+            // the contents of a folder are put where the source ends with a slash, else the folder itself
+            const into = isFile ? dest.endsWith('/') || SITES_FOLDER.test(dest) : !source.endsWith('/');
+            const name = basename(id.replace(/\/$/, '') as FileId).replace(/\.j2$/, '');
+            placed.push({ inside: clean(into ? `${dest}/${name}` : dest), file: id.replace(/\/$/, '') as FileId, at: inner.place });
           }
         }
       } else if (['tasks', 'pre_tasks', 'post_tasks', 'block', 'rescue', 'always', 'handlers'].includes(key)) visit(inner, depth + 1);

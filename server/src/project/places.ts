@@ -47,6 +47,24 @@ export const isOfLinks = (folder: string): boolean => /enabled\/?$/.test(folder)
 export const NGINX_FOLDERS =
   /^\/(etc\/(nginx|angie|openresty)|usr\/local\/(etc\/nginx|nginx\/conf|openresty\/nginx(\/conf)?)|opt\/(nginx|bitnami\/nginx)(\/conf)?|opt\/angie)(\/|$)/;
 
+/** What follows a variable only where the variable is nginx's own folder. */
+const OF_NGINX = String.raw`(?:(?:sites|streams?)-(?:available|enabled)|(?:conf|http|stream|vhost)s?\.d|snippets)\/|nginx\.conf$`;
+const ANY_MARK = String.raw`\{\{[^{}]*\}\}`;
+const FOLDER_MARK =
+  /^\{\{(?![^{}]*(?:log|cache|html|www|web|ssl|cert|pid|run|tmp))[^{}]*(?:nginx|openresty|angie)[^{}]*(?:dir|path|root|etc|home|folder)[^{}]*\}\}(?=\/)/i;
+const BEFORE_TAIL = new RegExp(`^(?:${ANY_MARK})+/?(?=${OF_NGINX})`);
+const BEFORE_ROOT = new RegExp(`^(?:${ANY_MARK})+/?(?=/(?:etc|usr/local|opt)/)`);
+
+/**
+ * A path of the deployed system in which variables are written `{{…}}`: the literal end decides what is known of it. Null where a folder of it is in a variable;
+ * a variable in the last name stays.
+ */
+export function deployedPath(path: string): string | null {
+  const whole = path.replace(/\{\{[^{}]*\}\}/g, (mark) => mark.replaceAll('/', '_'));
+  const own = whole.replace(FOLDER_MARK, '/etc/nginx').replace(BEFORE_ROOT, '').replace(BEFORE_TAIL, '/etc/nginx/');
+  return own.startsWith('/') && !own.slice(0, own.lastIndexOf('/')).includes('{{') ? own : null;
+}
+
 /** Folders with a file in them, by the list of files. */
 const foldersOf = new WeakMap<ReadonlySet<FileId>, ReadonlySet<FileId>>();
 

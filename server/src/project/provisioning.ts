@@ -11,6 +11,7 @@ import { child, scalarText, type YamlValue, yamlDocuments } from '../deploy/yaml
 import { withoutMarks } from './embedded.ts';
 import {
   clean,
+  deployedPath,
   FOLDER_NAME,
   filesCalled,
   type Known,
@@ -104,7 +105,8 @@ function link({ laid }: Job, from: string, to: string, at: Place): void {
 export function linked({ placed, links }: Laid): Placed[] {
   const out = [...placed];
   for (const { from, to, at } of links) {
-    const file = nearestPlace(out, to);
+    // which of the files of a folder a variable names nobody knows
+    const file = to.includes('{{') ? out.find((p) => p.inside === to)?.file : nearestPlace(out, to);
     if (file) out.push({ inside: from, file, at });
   }
   return out;
@@ -112,12 +114,6 @@ export function linked({ placed, links }: Laid): Placed[] {
 
 /** The first of these that there is. */
 const firstOf = (known: Known, ids: readonly FileId[]): FileId | null => ids.find((id) => there(id, known)) ?? null;
-
-/** A path whose beginning is the folder of nginx in a variable; null where a variable says something else. */
-function literal(path: string, variable: RegExp, any: RegExp): string | null {
-  const own = path.replace(variable, '/etc/nginx');
-  return any.test(own) ? null : own;
-}
 
 // Puppet.
 
@@ -173,20 +169,38 @@ function puppet(job: Job): void {
   }
 }
 
-const PUPPET_FOLDER = /^\$\{?(?:::)?\w*nginx[\w:]*(?:dir|root|path|etc)\}?/;
+const PUPPET_VARIABLE = /\$\{([^{}]*)\}|\$((?:::)?\w+(?:::\w+)*)/g;
+const inPuppet = (path: string): string | null =>
+  deployedPath(path.replace(PUPPET_VARIABLE, (_, braced: string | undefined, plain: string) => `{{${braced ?? plain}}}`));
 
 function puppetFile(job: Job, title: string, attributes: ReadonlyMap<string, { call: string; value: string }>, at: Place): void {
-  const path = literal(attributes.get('path')?.value ?? title, PUPPET_FOLDER, /\$/);
+  const path = inPuppet(attributes.get('path')?.value ?? title);
   if (path === null) return;
   const [source, content, target] = ['source', 'content', 'target'].map((name) => attributes.get(name));
   if (source) put(job, path, inModule(job, source.value.replace(/^puppet:\/\/[^/]*\/(?:modules\/)?/, ''), 'files'), at);
   else if (content && /^(template|epp)$/.test(content.call)) put(job, path, inModule(job, content.value, 'templates'), at);
   else if (content?.call === 'file') put(job, path, inModule(job, content.value, 'files'), at);
-  else if (target) link(job, path, target.value, at);
+  else if (target) link(job, path, inPuppet(target.value) ?? '', at);
+}
+
+/** A file by a path of the machine that the project lies on, such as `/vagrant/templates/site.erb`: the longest end of it that there is. */
+function atEndOf({ file, known }: Job, path: string): FileId | null {
+  const names = path.split('/').slice(1, 10);
+  const bases = upTo(dirname(file), known.boundary);
+  for (let from = 0; from < names.length; from++) {
+    const found = firstOf(
+      known,
+      bases.map((base) => resolve(base, `./${names.slice(from).join('/')}`)),
+    );
+    if (found) return found;
+  }
+  return null;
 }
 
 /** `site/nginx/a.conf` in the folder of that module; a repository that is one module is called like its author and the module. */
-function inModule({ file, known }: Job, name: string, folder: 'files' | 'templates'): FileId | null {
+function inModule(job: Job, name: string, folder: 'files' | 'templates'): FileId | null {
+  const { file, known } = job;
+  if (name.startsWith('/')) return atEndOf(job, name);
   const [module = '', ...rest] = name.split('/');
   const path = rest.join('/');
   if (!path) return null;
@@ -208,32 +222,48 @@ function inModule({ file, known }: Job, name: string, folder: 'files' | 'templat
 
 // Chef.
 
-const CHEF_FOLDER = /^#\{[^}]*nginx[^}]*(?:dir|root|path|home)[^}]*\}/;
+/** A text in quotes, `File.join` of some, or a name. */
+const RUBY_VALUE = String.raw`"[^"\n]*"|'[^'\n]*'|File\.join\([^()\n]*\)|[a-z_]\w*(?:\.\w+|\[[^\][\n]*\])*`;
+
+const CHEF_RESOURCE = new RegExp(
+  String.raw`^([ \t]*)(template|cookbook_file|link)(?:[ \t]+|[ \t]*\([ \t]*)(${RUBY_VALUE})[ \t]*\)?[ \t]*do\b`,
+  'gm',
+);
+
+/** A path of Ruby with `{{…}}` for what is no text. */
+function inRuby(value: string): string {
+  const joined = /^File\.join\((.*)\)$/.exec(value)?.[1];
+  if (joined !== undefined)
+    return (joined.match(new RegExp(RUBY_VALUE, 'g')) ?? []).map((part) => inRuby(part).replace(/\/$/, '')).join('/');
+  return /^["']/.test(value) ? value.slice(1, -1).replace(/#\{([^{}]*)\}/g, '{{$1}}') : `{{${value}}}`;
+}
 
 /** `template '/etc/nginx/sites-available/app' do source 'app.conf.erb' end`, `cookbook_file`, `link`. */
 function chef(job: Job): void {
   const { file, text, known } = job;
   const root = upTo(dirname(file), known.boundary).find((base) => /^(recipes|resources|providers|definitions)$/.test(basename(base)));
   const cookbook = root ? dirname(root) : dirname(file);
-  for (const m of text.matchAll(/^([ \t]*)(template|cookbook_file|link)[ \t]*\(?[ \t]*(["'])((?:(?!\3)[^\n])+)\3[ \t]*\)?[ \t]*do\b/gm)) {
-    const [, indent = '', kind = '', , name = ''] = m;
+  for (const m of text.matchAll(CHEF_RESOURCE)) {
+    const [, indent = '', kind = '', name = ''] = m;
     if (job.laid.placed.length + job.laid.links.length >= MAX_LAID) break;
     const start = m.index + m[0].length;
     const rest = text.slice(start, start + MAX_RESOURCE);
     const close = new RegExp(`^[ \\t]{0,${indent.length}}end\\b`, 'm').exec(rest);
     const body = rest.slice(0, close?.index ?? rest.length);
-    const own = (attribute: string): string | undefined =>
-      new RegExp(`^[ \\t]*${attribute}[ \\t]*\\(?[ \\t]*(["'])((?:(?!\\1)[^\\n])+)\\1`, 'm').exec(body)?.[2];
-    const path = literal(own(kind === 'link' ? 'target_file' : 'path') ?? name, CHEF_FOLDER, /#\{/);
+    const own = (attribute: string): string | undefined => {
+      const value = new RegExp(`^[ \\t]*${attribute}[ \\t]*\\(?[ \\t]*(${RUBY_VALUE})`, 'm').exec(body)?.[1];
+      return value === undefined ? undefined : inRuby(value);
+    };
+    const path = deployedPath(own(kind === 'link' ? 'target_file' : 'path') ?? inRuby(name));
     const at: Place = { file, span: { start: m.index, end: start } };
     if (path === null) continue;
     if (kind === 'link') {
-      const to = literal(own('to') ?? '', CHEF_FOLDER, /#\{/);
+      const to = deployedPath(own('to') ?? '');
       if (to) link(job, path, to, at);
       continue;
     }
     const source = own('source') ?? `${path.slice(path.lastIndexOf('/') + 1)}${kind === 'template' ? '.erb' : ''}`;
-    if (source.includes('#{')) continue;
+    if (source.includes('{{')) continue;
     const other = own('cookbook');
     const home = other === undefined ? cookbook : resolve(dirname(cookbook), `./${other}`);
     const folder = kind === 'template' ? 'templates' : 'files';
@@ -243,11 +273,17 @@ function chef(job: Job): void {
 
 // Salt.
 
-const SALT_FOLDER = /^\{\{-?\s*[\w.]*nginx[\w.'"[\]]*(?:dir|path|root|etc)\w*['"\]]*\s*-?\}\}/;
+/** Names that a state file sets to a text, and what stands for them. */
+function settled(text: string): (value: string) => string {
+  const set = new Map([...text.matchAll(/\{%-?\s*set\s+(\w+)\s*=\s*(["'])([^"'\n]*)\2\s*-?%\}/g)].map((m) => [m[1]!, m[3]!]));
+  return (value) => value.replace(/\{\{-?\s*(\w+)\s*-?\}\}/g, (mark, name: string) => set.get(name) ?? mark);
+}
 
 /** `file.managed`, `file.recurse` and `file.symlink` of a state file, by their names or the ids of their states. */
 function salt(job: Job): void {
   const { file, text, known } = job;
+  const said = settled(text);
+  const inSalt = (path: string): string | null => (path.includes('{%') ? null : deployedPath(said(path)));
   for (const document of yamlDocuments(file, withoutMarks(text), true)) {
     if (document.kind !== 'map') continue;
     for (const { keyPlace, value } of document.entries) {
@@ -264,15 +300,15 @@ function salt(job: Job): void {
             v.kind === 'scalar' ? [text.slice(v.place.span.start, v.place.span.end).replace(/^["']|["']$/g, '')] : [],
           );
         };
-        const path = literal(own('name')[0] ?? id, SALT_FOLDER, /\{\{|\{%/);
+        const path = inSalt(own('name')[0] ?? id);
         if (path === null) continue;
         if (called === 'symlink') {
-          const to = literal(own('target')[0] ?? '', SALT_FOLDER, /\{\{|\{%/);
+          const to = inSalt(own('target')[0] ?? '');
           if (to) link(job, path, to, keyPlace);
           continue;
         }
         const found = own('source')
-          .map((source) => inTree(file, source, known))
+          .map((source) => inTree(file, said(source), known))
           .find((id) => id !== null);
         put(job, path, found ?? null, keyPlace);
       }

@@ -15,7 +15,7 @@ import { type LoadOptions, loadTree, type Sources } from '../config/load.ts';
 import { namesDeclaredIn } from '../config/names-beside.ts';
 import type { Settings } from '../config/settings.ts';
 import { stockId } from '../config/stock.ts';
-import { NO_DISK, SET_BY_SITES, type StandIn, type Tree } from '../config/tree.ts';
+import { NO_DISK, SET_BESIDE_SITES, SET_BY_SITES, type StandIn, type Tree } from '../config/tree.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import { TEMPLATE_ENDINGS } from '../syntax/template/engines.ts';
 import { partsApart } from './applications.ts';
@@ -148,7 +148,8 @@ export function standInFor(
   const id = stockId(`/stand-in/${distribution}/${context}/${taken ? 'known' : 'assumed'}${pathOf(file.id)}/nginx.conf`);
   const together = taken && destination ? destination.together : [file.id];
   const whole = !!taken && (destination?.whole ?? false);
-  const disabled = !taken && !enabled && [path, pathOf(file.id)].some((at) => AVAILABLE.test(at));
+  const linked = enabled || destination?.path === LINKED_BY_DEBIAN;
+  const disabled = !taken && !linked && [path, pathOf(file.id)].some((at) => AVAILABLE.test(at));
   return {
     main: stock.add(id, made.text),
     file: file.id,
@@ -168,6 +169,9 @@ export function standInFor(
 
 /** Files of a folder of which those count that a link of the folder beside it leads to. */
 const AVAILABLE = /-available\/[^/]+$/;
+
+/** The one site that Debian's package links to itself. */
+const LINKED_BY_DEBIAN = '/etc/nginx/sites-available/default';
 
 /** What is said of a file to which nothing links. */
 export const AS_IF_ENABLED = 'as if it were enabled, though nothing that is seen links to it';
@@ -200,9 +204,10 @@ export async function besideOf(
   const read = await Promise.all(others.slice(0, MAX_OTHERS).map((id) => sources.source(id)));
   const texts = read.filter((source) => source !== null && typeof source !== 'string');
   const names = texts.flatMap((source) => source.body.map((s) => s.name.value));
+  const set = [...SET_BY_SITES, ...SET_BESIDE_SITES];
   return {
     // of more than are looked at nobody says that something is not there
-    lists: new Set(others.length > MAX_OTHERS ? SET_BY_SITES : names.filter((name) => SET_BY_SITES.includes(name))),
+    lists: new Set(others.length > MAX_OTHERS ? set : names.filter((name) => set.includes(name))),
     names: texts.flatMap((source) => namesDeclaredIn(source, contextOf(source, catalog), catalog)),
   };
 }

@@ -41,6 +41,8 @@ without a line.`,
   needs: 'config',
   messages: {
     certificate: 'No "ssl_certificate" is defined for the "listen ... {what}" directive. Add ssl_certificate and ssl_certificate_key.',
+    beside:
+      'No "ssl_certificate" is seen for the "listen ... {what}" directive: unless a file beside this one has one, nginx does not start, or no browser can connect here. Add ssl_certificate and ssl_certificate_key.',
     old: 'No "ssl_certificate" is defined for the "ssl" directive. Add ssl_certificate and ssl_certificate_key.',
     starttls: 'No "ssl_certificate" is defined for the "starttls" directive. Add ssl_certificate and ssl_certificate_key.',
     key: 'No "{directive}" is defined for certificate "{file}". Add it.',
@@ -98,7 +100,7 @@ without a line.`,
 });
 
 type Say = (
-  message: 'certificate' | 'old' | 'starttls' | 'key' | 'client' | 'ocsp' | 'responder' | 'verify' | 'stapling' | 'protocol',
+  message: 'certificate' | 'beside' | 'old' | 'starttls' | 'key' | 'client' | 'ocsp' | 'responder' | 'verify' | 'stapling' | 'protocol',
   report: Report,
 ) => void;
 
@@ -167,8 +169,15 @@ function sockets(listener: Listener, say: Say): void {
   const complain = (server: Server): void => {
     const listen =
       listener.listens.find((l) => l.server === server && l.params.includes(what)) ?? listener.listens.find((l) => l.params.includes(what));
-    if (listen?.directive && soundFact(listen.directive))
-      say('certificate', { at: parameter(listen.directive, what), data: { what }, related: line(server) });
+    if (!listen?.directive || !soundFact(listen.directive)) return;
+    const { standIn } = server.scope.config.tree;
+    // which files a host has beside one that is put there is not known
+    const open = listener.protocol === 'http' && standIn != null && standIn.beside !== null;
+    say(open ? 'beside' : 'certificate', {
+      at: parameter(listen.directive, what),
+      data: { what },
+      ...(open ? { severity: 'warning' as const } : { related: line(server) }),
+    });
   };
   const first = listener.defaultServer;
   const has = (s: Server): boolean => lines(s.scope, 'ssl_certificate').length > 0;
