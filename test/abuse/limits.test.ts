@@ -71,6 +71,7 @@ const LIMITS: Readonly<Record<string, Readonly<Record<string, Outcome>>>> = {
   'deploy/yaml-text.ts': { MAX_LENGTH: 'finding', MAX_NODES: 'finding', MAX_ALIASES: 'finding' },
   'host/node-files.ts': { MAX_LINE: 'stops', MAX_INPUT: 'stops' },
   'project/boundary.ts': { MAX_UP: 'search', MAX_MARK_UP: 'search', MAX_MAIN_UP: 'search' },
+  'project/units.ts': { MAX_DEPTH: 'search' },
   'project/content.ts': { MAX_STATEMENTS: 'search' },
   'project/embedded.ts': { MAX_LENGTH: 'finding', MAX_FOUND: 'finding', MAX_NODES: 'finding', MAX_WAY: 'finding', MAX_NESTED: 'finding' },
   'project/loose.ts': { MAX_LOOKED: 'search' },
@@ -237,7 +238,7 @@ describe('what is hit is said, with an exit code', () => {
 describe('what a walk leaves out', () => {
   const look = async (files: Readonly<Record<string, string>>) => {
     const memory = new MemoryFiles(Object.entries(files).map(([name, text]) => [fileOfPath(`/p/${name}`), text] as const));
-    return findProject({ folder: fileOfPath('/p'), system: false, bare: false }, memory, { catalog: loadCatalog() });
+    return findProject({ folder: fileOfPath('/p'), system: false, bare: false, loose: false }, memory, { catalog: loadCatalog() });
   };
 
   test('folders more than 40 levels down', async () => {

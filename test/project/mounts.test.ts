@@ -11,7 +11,7 @@ import { HOME, inMemory } from './world.ts';
 
 const SITE = 'server {\n    listen 80;\n    return 204;\n}\n';
 const projectOf = (files: Record<string, string>): Promise<Project> =>
-  findProject({ folder: HOME, system: false, bare: false }, inMemory(files), { catalog: loadCatalog() });
+  findProject({ folder: HOME, system: false, bare: false, loose: false }, inMemory(files), { catalog: loadCatalog() });
 const idOf = (path: string) => fromPath(`/checkout/project/${path}`);
 
 /** Checks at which path a file of a project lives; null for nowhere. */

@@ -33,6 +33,7 @@ export async function partsOf(
     files,
     configs,
     marked,
+    units,
     isOther,
     cancel,
     breath,
@@ -40,18 +41,20 @@ export async function partsOf(
     files: ReadonlySet<FileId>;
     configs: readonly FileId[];
     marked: ReadonlySet<FileId>;
+    /** projects of their own, whatever they start */
+    units: readonly FileId[];
     isOther: (path: string) => boolean;
     cancel: CancelToken;
     /** gives others their turn */
     breath: () => Promise<unknown>;
   },
 ): Promise<Part[]> {
-  const found = new Map<FileId, { own: FileId[]; starts: boolean }>();
+  const found = new Map<FileId, { own: FileId[]; starts: boolean }>(units.map((unit) => [unit, { own: [], starts: true }]));
   const looked = new Set<FileId>([folder]);
   for (const config of configs)
     for (let at = dirname(hostFileOf(config)); isBelow(at, folder) && !looked.has(at); at = dirname(at)) {
       looked.add(at);
-      if (marked.has(at)) found.set(at, { own: [], starts: false });
+      if (marked.has(at) && !found.has(at)) found.set(at, { own: [], starts: false });
     }
   if (!found.size) return [];
   const around = new Map<FileId, readonly FileId[]>([[folder, []]]);
@@ -76,7 +79,7 @@ export async function partsOf(
       if (!isOther(relativePath(file, folder))) made.own.push(file);
     }
   }
-  return [...found].flatMap(([at, { own, starts }]) => (starts ? [{ folder: at, own }] : []));
+  return [...found].flatMap(([at, { own, starts }]) => (starts ? [{ folder: at, own, alone: units.includes(at) }] : []));
 }
 
 /** The files of the application's side for a configuration, of which `most` are read at the most. */

@@ -11,6 +11,8 @@ export interface Boundary {
   readonly system: boolean;
   /** nothing marks a project here: only what was named is looked at, not what is beside it */
   readonly bare: boolean;
+  /** nothing marks a project here either, but somebody named the folder or has it open: several projects may lie in it */
+  readonly loose: boolean;
 }
 
 /** Files that are in the folder of a project. */
@@ -49,6 +51,9 @@ const MARKS = [
   '.gitlab-ci.yml',
   'metadata.json',
 ];
+/** Whether a file says that its folder is a project. */
+export const isProjectMark = (name: string): boolean => MARKED_BY.has(name);
+const MARKED_BY = new Set(MARKS);
 const REPOSITORY = ['.git', '.hg', '.svn'];
 const MAX_UP = 24;
 /** Without a repository a project's mark is looked for this far up. */
@@ -80,12 +85,12 @@ export async function boundaryOf(
   const system = SYSTEM.test(pathOf(named));
   let marked: FileId | null = null;
   let folder = start;
-  if (!HIERARCHICAL.test(named)) return { folder: named, system: false, bare: true };
+  if (!HIERARCHICAL.test(named)) return { folder: named, system: false, bare: true, loose: false };
   for (let up = 0; up < MAX_UP; up++, folder = dirname(folder)) {
     // a folder that many share may hold a million entries, and marks nothing
     if (!isShared(folder)) {
       const names = new Set((await files.list(folder)).map((e) => e.name));
-      if (REPOSITORY.some((n) => names.has(n))) return { folder, system: false, bare: false };
+      if (REPOSITORY.some((n) => names.has(n))) return { folder, system: false, bare: false, loose: false };
       if (up <= MAX_MARK_UP && MARKS.some((n) => names.has(n))) marked = folder;
     }
     if (dirname(folder) === folder) break;
@@ -96,8 +101,8 @@ export async function boundaryOf(
   const main = await mainAbove(start, files);
   // a file of sites-available belongs to the nginx.conf above it, also where a folder between them has a mark
   const found = main && !(known && isBelow(main, known)) ? (wider(known, main) as FileId) : known;
-  if (found) return { folder: found, system, bare: false };
-  return { folder: start, system, bare: isShared(start) };
+  if (found) return { folder: found, system, bare: false, loose: !system && found !== marked && found !== main };
+  return { folder: start, system, bare: isShared(start), loose: false };
 }
 
 /** The folder of the nearest nginx.conf above a folder, that folder included. */

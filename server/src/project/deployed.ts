@@ -12,6 +12,8 @@ export interface Part {
   readonly folder: FileId;
   /** its files of the application's side by their paths within it, where they are none by their paths within the project (`test/sample/app.py`) */
   readonly own: readonly FileId[];
+  /** a project of its own, of a folder that is none: nothing of what is beside it is meant for it */
+  readonly alone: boolean;
 }
 
 export interface Project {
@@ -70,7 +72,10 @@ export function instancesFor(project: Project, file: FileId, by: Instance | null
   const above = project.instances.filter((i) => OF_FOLDERS.includes(i.kind) && isBelow(file, dirname(i.at.file)));
   const nearest = Math.max(...above.map((i) => depth(i.at.file)));
   const near = above.filter((i) => depth(i.at.file) === nearest);
-  return near.length ? near : project.instances;
+  const alone = project.parts.filter((p) => p.alone);
+  const own = alone.find((p) => isBelow(file, p.folder));
+  const meant = (i: Instance): boolean => (own ? isBelow(i.at.file, own.folder) : !alone.some((p) => isBelow(i.at.file, p.folder)));
+  return near.length ? near : project.instances.filter(meant);
 }
 
 /** What mounts or copies a file. */

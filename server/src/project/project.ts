@@ -15,7 +15,7 @@ import { readEnvFile, withoutSecrets } from '../deploy/env-file.ts';
 import { type Environment, NO_ENVIRONMENT } from '../deploy/shell.ts';
 import { MAX_FILES } from '../deploy/wanted.ts';
 import { isMark, partsApart, partsOf } from './applications.ts';
-import type { Boundary } from './boundary.ts';
+import { type Boundary, isProjectMark } from './boundary.ts';
 import { HEAD, holdsMainBlocks, isPlausible, looksLikeNginx, type Verdict, verdictOn } from './content.ts';
 import { depth, instancesFor, loneProject, mountsFor, type Project } from './deployed.ts';
 import { type Embedded, embeddedIn, mayBeAnything, mayHost } from './embedded.ts';
@@ -24,6 +24,7 @@ import { misplacedIn } from './misplaced.ts';
 import { type Instance, instancesOf, OF_IMAGES, saysWhere } from './mounts.ts';
 import type { Placed } from './places.ts';
 import { isCloudConfig } from './provisioning.ts';
+import { unitsOf } from './units.ts';
 import { type Candidates, filesBelow, holding } from './walk.ts';
 import { ANY_WAY, type Way } from './ways.ts';
 
@@ -66,6 +67,7 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
   };
   const seen = new Set<FileId>();
   const marked = new Set<FileId>();
+  const projects = new Set<FileId>();
   const others: FileId[] = [];
   const called: FileId[] = [];
   const heads: FileId[] = [];
@@ -86,6 +88,7 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
   for await (const id of walk) {
     seen.add(id);
     if (isMark(id)) marked.add(dirname(id));
+    if (isProjectMark(basename(id))) projects.add(dirname(id));
     const path = relativePath(id, folder);
     if (isOther(path)) others.push(id);
     if (saysWhere(path)) placing.push(id);
@@ -162,10 +165,12 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
   // what has a configuration within it is none itself, however much of it reads like one
   const isNone = (id: FileId): boolean => !inner.has(id);
   const isConfig = new Set(configs.filter(isNone));
+  const allConfigs = [...isConfig, ...hosts];
   const parts = await partsOf(folder, {
     files: seen,
-    configs: [...isConfig, ...hosts],
+    configs: allConfigs,
     marked,
+    units: boundary.loose ? unitsOf(folder, allConfigs, projects) : [],
     isOther,
     cancel,
     breath: () => files.stat(folder),
