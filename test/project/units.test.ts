@@ -8,7 +8,8 @@ import { fromPath, pathOf } from '../../server/src/base/file-id.ts';
 import { unitsOf } from '../../server/src/project/units.ts';
 import { checked, edited, inMemory, shown } from './world.ts';
 
-const SITE = 'server {\n    listen 80;\n    server_name shop.example;\n    location / {\n        proxy_pass http://127.0.0.1:8000;\n    }\n}\n';
+const SITE =
+  'server {\n    listen 80;\n    server_name shop.example;\n    location / {\n        proxy_pass http://127.0.0.1:8000;\n    }\n}\n';
 const HEADERS =
   'proxy_set_header Host $host;\nproxy_set_header X-Forwarded-For $remote_addr;\nproxy_set_header X-Forwarded-Proto $scheme;\n';
 const compose = (image: string): string =>
@@ -27,7 +28,11 @@ describe('where the projects of a folder are', () => {
     ['what is within a marked one', ['shop/web/a.conf', 'shop/api/b.conf', 'blog/c.conf'], ['/w/shop'], ['/w/shop', '/w/blog']],
   ] as const)
     test(what, () => {
-      const found = unitsOf(fromPath('/w'), files.map((f) => fromPath(`/w/${f}`)), new Set(marked.map(fromPath)));
+      const found = unitsOf(
+        fromPath('/w'),
+        files.map((f) => fromPath(`/w/${f}`)),
+        new Set(marked.map(fromPath)),
+      );
       assert.deepEqual(found.map(pathOf), expected);
     });
 });
@@ -78,7 +83,11 @@ for (const [what, files, folders, silent] of [
       const within = (f: string): boolean => f.startsWith(`${folder}/`);
       assert.deepEqual(all.filter(within).sort(), own, `check . and check ${folder}`);
       const edits = open.filter(within).flatMap((f) => editor.findings(fromPath(`/checkout/project/${f}`)).map(shown));
-      assert.deepEqual([...new Set(edits)].filter(within).sort(), own.filter((f) => /\.conf:/.test(f)), `the editor and check ${folder}`);
+      assert.deepEqual(
+        [...new Set(edits)].filter(within).sort(),
+        own.filter((f) => /\.conf:/.test(f)),
+        `the editor and check ${folder}`,
+      );
     }
     if (silent) assert.ok(all.includes(silent), all.join('\n'));
   });

@@ -67,7 +67,7 @@ interface Shown {
 }
 
 /** What was found in a configuration of files that nobody has opened, and what it was asked about. */
-interface Behind extends Pick<Unopened, 'state' | 'tree' | 'deployment'> {
+interface Behind extends Pick<Unopened, 'state' | 'tree' | 'deployment' | 'cut'> {
   readonly findings: readonly Finding[];
 }
 
@@ -455,13 +455,13 @@ export class Publisher {
     for (const id of gone) this.behind.delete(id);
     for (const { id, state, tree, deployment, cut, config } of list) {
       const before = this.behind.get(id);
-      if (before?.state === state && before.deployment === deployment) continue;
+      if (before?.state === state && before.deployment === deployment && before.cut.join('\n') === cut.join('\n')) continue;
       if (isOther()) return;
       const own = config();
       const steps = lintSteps(own, rules, { deployment, onCrash: (rule, error) => this.crashed(rule, error) });
       const findings = await this.stepsInSlices(steps, isOther);
       if (!findings) return;
-      this.behind.set(id, { state, tree, deployment, findings: [...findings, ...cutOff(own, rules, cut)] });
+      this.behind.set(id, { state, tree, deployment, cut, findings: [...findings, ...cutOff(own, rules, cut)] });
     }
     if (isOther()) return;
     this.behindAt = revision;

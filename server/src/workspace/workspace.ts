@@ -48,6 +48,7 @@ import type { Document } from '../syntax/document.ts';
 import { includesIn } from '../syntax/includes.ts';
 import type { NginxParser } from '../syntax/parser.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
+import { isSameReading } from './same-reading.ts';
 
 export type Change =
   | { readonly kind: 'open'; readonly file: FileId; readonly text: string; readonly version: number }
@@ -86,6 +87,8 @@ interface Loaded {
   readonly settings: Settings;
   /** blocks that outlive an edit */
   readonly kept: BlockCache;
+  /** another object where anything of what is read is another */
+  readonly reading: object;
   /** false for a main file of the project that has nothing to do with what the editor shows: its findings are nobody's question here */
   shown: boolean;
   /** the contexts of a file that no main file includes: the key is that file, the main file is in */
@@ -96,7 +99,7 @@ interface Loaded {
 /** A configuration about a file that no main file reads, and of which no editor holds anything. */
 export interface Unopened {
   readonly id: ConfigId;
-  /** what it is loaded from: another object where any of its files is read again */
+  /** another object where anything of what it is read from is another */
   readonly state: object;
   readonly tree: Tree;
   readonly deployment: Deployment;
@@ -164,6 +167,8 @@ export class Workspace {
   /** by configuration, or folder */
   private readonly deploymentsAt = new Map<ConfigId, Deployment>();
   private readonly loaded = new Map<ConfigId, Loaded>();
+  /** what was loaded of files that no main file reads before an event on the disk, until it is known which of them it concerns */
+  private readonly readBefore = new Map<ConfigId, Loaded>();
   private built = new Map<ConfigId, Config>();
   private readonly stock: Stock;
   private folders: readonly FileId[] = [];
@@ -310,13 +315,14 @@ export class Workspace {
     return [...this.folders, ...parts].some((f) => isBelow(file, f) && isApplicationFile(relativePath(file, f)));
   }
 
-  private applicationTouched(): void {
-    this.deployments.clear();
+  /** What was read of the application's side is read again where a file of it is another; without one all of it. */
+  private applicationTouched(file: FileId | null = null): void {
+    for (const key of [...this.deployments.keys()]) if (file === null || key.split('\n').includes(file)) this.deployments.delete(key);
     this.deploymentsAt.clear();
   }
 
   private applicationChanged(file: FileId, text: string, version: number | null): void {
-    if (this.application.get(file)?.text !== text) this.applicationTouched();
+    if (this.application.get(file)?.text !== text) this.applicationTouched(file);
     this.application.set(file, { text, lines: new Lines(text), version });
   }
 
@@ -494,7 +500,7 @@ export class Workspace {
     for (const [id, { version }] of [...this.application])
       if (version === null && within(id)) {
         this.application.delete(id);
-        this.applicationTouched();
+        this.applicationTouched(id);
       }
     this.applicationSettled = false;
     for (const [id, { version }] of [...this.buffers]) if (version === null && within(id)) this.forget(id);
@@ -598,7 +604,7 @@ export class Workspace {
     for (const [file, { version }] of [...this.application])
       if (version === null && !wanted.has(file)) {
         this.application.delete(file);
-        this.applicationTouched();
+        this.applicationTouched(file);
       }
     for (const file of wanted) {
       if (this.application.has(file) || this.buffers.has(file)) continue;
@@ -713,6 +719,7 @@ export class Workspace {
     // a file that was read within a stand-in may belong to a main file by now, be one itself, or be closed
     for (const { file, contexts } of stale)
       if (contexts) {
+        for (const [id, loaded] of this.loaded) if (loaded.file === file) this.readBefore.set(id, loaded);
         this.dropFile(file);
         this.soughtFor.delete(file);
       }
@@ -914,6 +921,7 @@ export class Workspace {
       this.dropParts();
       if (this.applicationWanted) await this.readApplication(token);
       this.applicationWanted = false;
+      this.readBefore.clear();
       return !token.cancelled;
     } catch (error) {
       if (error instanceof Cancelled) return false;
@@ -928,7 +936,7 @@ export class Workspace {
       const { tree, settings, contexts, file } = l;
       return {
         id,
-        state: l,
+        state: l.reading,
         tree,
         deployment: this.deploymentAt(file, id),
         cut: this.cutOf(file),
@@ -995,12 +1003,15 @@ export class Workspace {
     }
     const { tree } = made;
     const readBefore = this.loaded.get(id)?.tree.files;
+    const last = this.readBefore.get(id);
     const isSame = readBefore && [...tree.files.keys()].every((id) => readBefore.has(id));
     this.loaded.set(id, {
       ...made,
       file: root,
       way,
       kept: new BlockCache(),
+      // an event on the disk concerns few of the hundreds that nobody has open
+      reading: unopened && last && isSameReading(last, made) ? last.reading : {},
       shown: this.isShown(tree),
       stale: this.overtaken !== before,
     });
