@@ -18,7 +18,7 @@ export class Lines {
     const starts = [0];
     if (!loneCr || !text.includes('\r')) {
       for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-      this.starts = Uint32Array.from(starts);
+      this.starts = new Uint32Array(starts);
       return;
     }
     for (let i = 0; i < text.length; i++) {
@@ -26,7 +26,7 @@ export class Lines {
       if (c === 10) starts.push(i + 1);
       else if (c === 13 && text.charCodeAt(i + 1) !== 10) starts.push(i + 1);
     }
-    this.starts = Uint32Array.from(starts);
+    this.starts = new Uint32Array(starts);
   }
 
   get count(): number {

@@ -23,6 +23,9 @@ export interface Body {
 
 const EMPTY: readonly Directive[] = [];
 
+/** Lines of a level that are looked through as fast as they are looked up. */
+const FEW = 12;
+
 /** What stays the same as long as a directive of an outer level does: of http, whose inside is asked about by itself, its name. */
 export const identityOf = (d: Directive): object =>
   d.scope.context !== 'main' ? d : LEVELS.has(d.name) && d.statement.block ? d.statement.name : d.statement;
@@ -145,8 +148,15 @@ export class Scope {
 
   private own(name: string): readonly Directive[] {
     if (!this.byName) {
+      const { level } = this;
+      // most levels have a few lines, and none of a name that is asked for
+      if (level.length <= FEW) {
+        let found: Directive[] | undefined;
+        for (const d of level) if (d.name === name) (found ??= []).push(d);
+        return found ?? EMPTY;
+      }
       this.byName = new Map();
-      for (const d of this.level) {
+      for (const d of level) {
         const same = this.byName.get(d.name);
         if (same) same.push(d);
         else this.byName.set(d.name, [d]);

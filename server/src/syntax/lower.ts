@@ -78,6 +78,24 @@ function tooLong(raw: string, quoted: boolean, next: string | undefined): boolea
 /** V8 keeps the whole text alive for a slice of it: words of an edited text are copied, lest every keystroke's text stays. */
 const copied = (text: string): string => (text.length < 13 ? text : (JSON.parse(JSON.stringify(text)) as string));
 
+/** Words up to this length are shared: hardly any is longer and occurs again. */
+const SHORT = 32;
+/** As many words are remembered; then they are forgotten together, and met again. */
+const FULL = 8192;
+const met = new Map<string, string>();
+
+/** One text for all words that are written alike: a project has few, and what is asked about one by its text is found sooner. */
+function shared(text: string): string {
+  if (text.length > SHORT) return text;
+  let known = met.get(text);
+  if (known === undefined) {
+    if (met.size >= FULL) met.clear();
+    known = copied(text);
+    met.set(known, known);
+  }
+  return known;
+}
+
 /** Blocks further in are taken as empty: everything that walks a tree may go down by calling itself. nginx's own stack ends somewhere too. */
 const MAX_DEPTH = 300;
 
@@ -433,8 +451,9 @@ class Lowerer implements HeaderSink {
 
   word(start: number, end: number, kind: WordKind, reach: number): void {
     const { text, read, shown } = this.input;
-    const raw = text.slice(start, end);
-    const word = makeWord(start, this.old ? copied(raw) : raw, kind, this.input.templated(start, end));
+    const written = shared(text.slice(start, end));
+    const raw = this.old && written.length > SHORT ? copied(written) : written;
+    const word = makeWord(start, raw, kind, this.input.templated(start, end));
     const fills = this.input.fills?.filter((f) => f.start >= start && f.end <= end);
     if (fills?.length) this.fillIn(word, fills, kind);
     else if (read !== text) {
