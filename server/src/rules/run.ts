@@ -360,17 +360,21 @@ class Part {
     const quiet = new Map<string, Map<Rule, readonly Finding[]>>();
     /** of each rule the last spot that it concerns, by number */
     const met = new Int32Array(concerns.length).fill(-1);
-    for (const [number, spot] of spotsOf(config).entries()) {
-      let meets = false;
-      const meet = (name: string): void => {
-        for (const i of byName.get(name) ?? NO_CONCERNS) {
-          met[i] = number;
-          meets = true;
-        }
-      };
+    let number = -1;
+    let here: number[] = [];
+    const meet = (name: string): void => {
+      for (const i of byName.get(name) ?? NO_CONCERNS) {
+        if (met[i] === number) continue;
+        met[i] = number;
+        here.push(i);
+      }
+    };
+    for (const spot of spotsOf(config)) {
+      number++;
+      here = [];
       for (const d of spot.directives) meet(d.name);
       meet(spot.location ? 'location' : 'server');
-      if (!meets || spot.unsure) continue;
+      if (!here.length || spot.unsure) continue;
       let calm: Map<Rule, readonly Finding[]> | undefined;
       if (!isAlone(spot)) {
         const shape = shapeOf(spot);
@@ -378,8 +382,8 @@ class Part {
         if (!calm) quiet.set(shape, (calm = new Map()));
       }
       const { opener } = spot.scope;
-      for (const [i, { asked, when }] of concerns.entries()) {
-        if (met[i] !== number) continue;
+      for (const i of here.sort((a, b) => a - b)) {
+        const { asked, when } = concerns[i]!;
         const before = calm?.get(asked.rule);
         if (before) {
           for (const finding of before) this.collector.take({ ...finding, via: [opener?.via ?? []] });

@@ -851,9 +851,13 @@ function finish(run: Run): Trace {
     localAddress: run.connection.localAddress,
     localPort: run.connection.localPort,
   };
-  const notSimulated = scope
-    ? [...notSimulatedIn(LEDGER, scope), ...(group ? notSimulatedOf(LEDGER, group) : [])].filter((n) => !isFollowed(run, n.directive))
-    : [];
+  const followed = new Set(run.followed);
+  const notSimulated = (): Trace['notSimulated'] =>
+    scope
+      ? [...notSimulatedIn(LEDGER, scope), ...(group ? notSimulatedOf(LEDGER, group) : [])].filter(
+          (n) => !isFollowed(followed, n.directive),
+        )
+      : [];
   if (run.brief) return new Brief(run, request, outcome, notSimulated);
   return {
     ...(input.id === undefined ? {} : { id: input.id }),
@@ -870,7 +874,7 @@ function finish(run: Run): Trace {
     compression: run.reply.compression ? { gzip: run.reply.compression.gzip, why: run.reply.compression.why } : {},
     keepalive: scope ? keepaliveOf(run) : {},
     assumptions: run.report.assumptions,
-    notSimulated,
+    notSimulated: notSimulated(),
     readAs: readAs(run.config),
     stock: [...run.report.builtIn],
     refusedBy: run.options.refusedBy ?? [],
@@ -878,7 +882,7 @@ function finish(run: Run): Trace {
   };
 }
 
-/** What most judges of an outcome look at; for the rest the request is traced again. */
+/** What most judges of an outcome look at; for the rest the request is traced again. It is taken as it is: a copy by its own fields has not all. */
 class Brief implements Trace {
   readonly version = 1;
   readonly steps: Trace['steps'];
@@ -897,7 +901,7 @@ class Brief implements Trace {
     { config, input, options, report, hops, exchange, behaviour }: Run,
     readonly request: TracedRequest,
     readonly outcome: Outcome,
-    readonly notSimulated: Trace['notSimulated'],
+    private readonly unfollowed: () => Trace['notSimulated'],
   ) {
     this.#config = config;
     this.#input = input;
@@ -913,6 +917,10 @@ class Brief implements Trace {
 
   get #whole(): Trace {
     return (this.#full ??= traceOf(this.#config, this.#input, this.#options, false));
+  }
+
+  get notSimulated(): Trace['notSimulated'] {
+    return this.unfollowed();
   }
 
   get refusedBy(): Trace['refusedBy'] {
@@ -952,7 +960,8 @@ const OF_BODIES: Readonly<Record<string, RegExp>> = table({
   addition: /^add(?:_before_body|_after_body|ition_types)$/,
 });
 
-const isFollowed = (run: Run, directive: string): boolean => [...run.followed].some((by) => OF_BODIES[by]?.test(directive) ?? false);
+const isFollowed = (followed: ReadonlySet<string>, directive: string): boolean =>
+  [...followed].some((by) => OF_BODIES[by]?.test(directive) ?? false);
 
 function serverText(run: Run): string {
   const tokens = run.text('server_tokens') ?? 'on';

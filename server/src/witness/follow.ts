@@ -210,9 +210,6 @@ export function doubts(trace: Trace): readonly Assumption[] {
 /** Whether something decides on the way that is not simulated. */
 export const isScripted = (trace: Trace): boolean => trace.notSimulated.some((n) => /_by_lua|^js_|^perl/.test(n.directive));
 
-/** Whether what a trace says rests on nothing that the text does not decide. */
-export const isCertain = (trace: Trace): boolean => doubts(trace).length === 0 && !isScripted(trace);
-
 /** The host of a URL as nginx compares it, without port; null where there is none. */
 export const hostIn = (url: string): string | null => {
   const m = URL_FORM.exec(url);

@@ -29,7 +29,7 @@ function* tries(spot: Spot): Generator<[Probe, Pick<TraceOptions, 'assume' | 'up
   for (const variation of spot.variations) yield [variation, {}];
   // conditions on files, the usual switch of a maintenance page
   for (const a of spot.ask({}).assumptions)
-    if (a.id.startsWith('file:')) yield [{}, { assume: { [a.id]: 'file' } }];
+    if (a.id.startsWith('file:') && a.assumed !== 'file') yield [{}, { assume: { [a.id]: 'file' } }];
     else if (a.id.startsWith('auth_request') && a.choices.includes('401')) yield [{}, { assume: { [a.id]: '401' } }];
 }
 

@@ -1,7 +1,7 @@
 /** A rewrite beside a pass that spoils it: the request leaves for another location, or arrives with a path that was not meant. */
 import { passTarget } from '../../config/upstreams.ts';
 import type { Trace } from '../../trace/trace.ts';
-import { isCertain } from '../../witness/follow.ts';
+import { isScripted } from '../../witness/follow.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
 import { directiveAt } from '../../witness/spots.ts';
 import { tellingPaths } from '../../witness/telling.ts';
@@ -74,7 +74,7 @@ After \`break\` the path goes on as the rewrite made it. It has to begin with a 
       });
       return;
     }
-    if (!upstreamRequest || !isCertain({ ...first, assumptions: [] })) return;
+    if (!upstreamRequest || isScripted(first)) return;
     if (/^(?:http|grpc)/.test(upstreamRequest.protocol) && !upstreamRequest.uri.startsWith('/'))
       return report('slash', { at: by.at(), data: { to: upstreamRequest.uri }, witness: proofOf(first) });
     const uri = pass.name === 'proxy_pass' ? (passTarget(pass)?.uri ?? '') : '';
