@@ -175,6 +175,7 @@ import multilineHeader from './security/multiline-header.ts';
 import openRedirect from './security/open-redirect.ts';
 import originCheckTooLoose from './security/origin-check-too-loose.ts';
 import passwordNeverAsked from './security/password-never-asked.ts';
+import pathInPage from './security/path-in-page.ts';
 import privateFileServed from './security/private-file-served.ts';
 import programServedAsText from './security/program-served-as-text.ts';
 import realIpIneffective from './security/real-ip-ineffective.ts';
@@ -523,6 +524,7 @@ export const RULES: readonly Rule[] = [
   openRedirect,
   originCheckTooLoose,
   passwordNeverAsked,
+  pathInPage,
   privateFileServed,
   programServedAsText,
   realIpIneffective,

@@ -281,6 +281,13 @@ function mapFlow(map: Directive, c: string, depth: number): Flow | null {
   return null;
 }
 
+/** Whether a named group begins with a slash in every expression of a line that has it. */
+function beginsWithSlash(definer: Directive, name: string): boolean {
+  const group = new RegExp(`\\(\\?P?<${name}>\\\\?/(?![*?{])`, 'i');
+  const all = regexesOf(definer);
+  return all.length > 0 && all.every((r) => group.test(r.pattern));
+}
+
 /** Whether the variable is sure to hold the character wherever it has a value (a host cannot be told behind a certain slash). */
 export function alwaysHolds(directive: Directive, use: Pick<VariableUse, 'name' | 'capture'>, c: string, depth = 0): boolean {
   if (depth > 4) return false;
@@ -296,6 +303,7 @@ export function alwaysHolds(directive: Directive, use: Pick<VariableUse, 'name' 
   if (sites.length)
     return sites.every((s) => {
       const { name, body } = s.directive;
+      if (s.capture) return c === '/' && beginsWithSlash(s.directive, use.name);
       if (name === 'geo' || name === 'map') {
         // each row, and one for what fits none
         const rows = body?.directives ?? [];

@@ -1,5 +1,5 @@
 /** What a review for security looks for beside the well-known faults: paths, logs and limits that clients decide, and the same done right. */
-import { http, type Trial, tree } from '../trial.ts';
+import { http, stream, type Trial, tree } from '../trial.ts';
 
 const PASS = 'proxy_pass http://127.0.0.1:8000;';
 const PHP = 'fastcgi_pass 127.0.0.1:9000;';
@@ -179,6 +179,116 @@ export const TRIALS: readonly Trial[] = [
       `add_header Content-Security-Policy "frame-ancestors 'self' https://intranet.example.org";`,
       'add_header X-Frame-Options $frames;\nset $frames DENY;',
       'add_header Content-Security-Policy "upgrade-insecure-requests";',
+    ],
+  },
+  {
+    rule: 'path-in-page',
+    inside: 'server',
+    bad: [
+      'location / { default_type text/html; return 200 "<p>$uri</p>"; }',
+      'default_type text/html;\nlocation /a/ { return 404 "<b>$document_uri</b>"; }',
+      'location ~ ^/t/(.*)$ { default_type text/html; return 200 "<title>$1</title>"; }',
+      'location /x/ { set $page $uri; default_type text/html; return 403 "No $page"; }',
+      'location ~ ^/u/(?<who>[^/]+) { default_type "text/html; charset=utf-8"; return 200 "Hello $who"; }',
+      tree(
+        '#- nginx.conf\nevents {}\nhttp { default_type text/html; server { listen 80; location / { include r.inc; } } }\n#- r.inc\nreturn 410 "<p>$uri is gone</p>";\n',
+      ),
+    ],
+    sane: [
+      'location / { default_type text/plain; return 200 "$uri"; }',
+      'default_type text/html;\nlocation / { return 404 "<b>$request_uri</b>"; }',
+      'location ~ ^/t/([a-z]+)$ { default_type text/html; return 200 "<title>$1</title>"; }',
+      'location / { default_type application/json; return 200 "{}$uri"; }',
+      'default_type text/html;\nlocation / { return 301 https://www.example.org$request_uri; }',
+      'default_type text/html;\nlocation / { return 200 "<p>$host $remote_addr</p>"; }',
+      'default_type text/html;\nlocation = /a { return 200 "<p>$uri</p>"; }',
+    ],
+  },
+  {
+    rule: 'forwarded-for-trusted',
+    bad: [
+      http('set_real_ip_from 52.0.0.0/8;\nreal_ip_header X-Forwarded-For;\nserver { listen 80; root /srv; }'),
+      http('geo $in { default 0; proxy ::/0; proxy 0.0.0.0/0; 10.0.0.0/8 1; }\nserver { listen 80; if ($in = 0) { return 403; } }'),
+    ],
+    sane: [
+      http(
+        'set_real_ip_from 104.16.0.0/13;\nset_real_ip_from 10.0.0.0/8;\nreal_ip_header CF-Connecting-IP;\nserver { listen 80; root /srv; }',
+      ),
+      http('geo $in { default 0; proxy 10.0.0.0/8; 192.168.0.0/16 1; }\nserver { listen 80; if ($in = 0) { return 403; } }'),
+    ],
+  },
+  {
+    rule: 'internal-header-passed',
+    inside: 'server',
+    bad: [
+      `location / { fastcgi_param REMOTE_USER $http_x_user; ${PHP} }`,
+      'location / { uwsgi_param REMOTE_USER $cookie_user; uwsgi_pass 127.0.0.1:3031; }',
+    ],
+    sane: [
+      `location / { fastcgi_param REMOTE_USER $remote_user; ${PHP} }`,
+      'location / { uwsgi_param REMOTE_USER ""; uwsgi_pass 127.0.0.1:3031; }',
+    ],
+  },
+  {
+    rule: 'verdict-unread',
+    bad: [
+      'listen 443 ssl; ssl_certificate a.pem; ssl_certificate_key a.key; ssl_client_certificate c.pem; ssl_verify_client optional_no_ca; location / { proxy_set_header X-Dn $ssl_client_s_dn; proxy_pass http://127.0.0.1:8000; }',
+      stream(
+        'server { listen 8883 ssl; ssl_certificate a.pem; ssl_certificate_key a.key; ssl_client_certificate c.pem; ssl_verify_client optional; proxy_pass 10.0.0.5:1883; }',
+      ),
+    ],
+    sane: [
+      'listen 443 ssl; ssl_certificate a.pem; ssl_certificate_key a.key; ssl_client_certificate c.pem; ssl_verify_client optional_no_ca; location / { proxy_set_header X-Cert $ssl_client_escaped_cert; proxy_set_header X-Dn $ssl_client_s_dn; proxy_pass http://127.0.0.1:8000; }',
+      stream(
+        'server { listen 8883 ssl; ssl_certificate a.pem; ssl_certificate_key a.key; ssl_client_certificate c.pem; ssl_verify_client on; proxy_pass 10.0.0.5:1883; }',
+      ),
+    ],
+  },
+  {
+    rule: 'open-redirect',
+    inside: 'server',
+    bad: [
+      'location = /sso { if ($arg_to ~ "^https://www\\.example\\.org") { return 302 $arg_to; } return 302 /; }',
+      http('map $args $to { default /home; "~(?:^|&)next=(?<to_>[^&]+)$" $to_; }\nserver { listen 80; location = /j { return 302 $to; } }'),
+    ],
+    sane: [
+      'location = /sso { if ($arg_to ~ "^https://www\\.example\\.org/") { return 302 $arg_to; } return 302 /; }',
+      http('map $args $to { default /home; "~(?:^|&)next=(/[a-z/]+)$" /app$1; }\nserver { listen 80; location = /j { return 302 $to; } }'),
+    ],
+  },
+  {
+    rule: 'server-side-request-forgery',
+    inside: 'server',
+    bad: ['location ~ ^/p(?<rest>.*)$ { resolver 127.0.0.1; proxy_pass http://api.internal$rest; }'],
+    sane: ['location ~ ^/p(?<rest>/.*)$ { resolver 127.0.0.1; proxy_pass http://api.internal$rest; }'],
+  },
+  {
+    rule: 'internal-missing',
+    inside: 'server',
+    bad: [
+      'location / { proxy_set_header X-Accel-Mapping /srv/a/=/send/; proxy_pass http://127.0.0.1:8000; }\nlocation /send/ { alias /srv/a/; }',
+    ],
+    sane: [
+      'location / { proxy_set_header X-Accel-Mapping /srv/a/=/send/; proxy_pass http://127.0.0.1:8000; }\nlocation /send/ { internal; alias /srv/a/; }',
+    ],
+  },
+  {
+    rule: 'secret-in-config',
+    inside: 'server',
+    bad: ['location /h { proxy_pass http://127.0.0.1:8000/h?access_token=k3Jd82hfLq0s; }'],
+    sane: ['location /h { proxy_pass http://127.0.0.1:8000/h?token=$arg_token; }'],
+  },
+  {
+    rule: 'limit-key-forgeable',
+    bad: [
+      http(
+        'limit_req_zone $binary_remote_addr$request_uri zone=l:10m rate=5r/m;\nserver { listen 80; location /login { limit_req zone=l; proxy_pass http://127.0.0.1:8000; } }',
+      ),
+    ],
+    sane: [
+      http(
+        'limit_req_zone $binary_remote_addr$uri zone=l:10m rate=5r/m;\nserver { listen 80; location /login { limit_req zone=l; proxy_pass http://127.0.0.1:8000; } }',
+      ),
     ],
   },
 ];

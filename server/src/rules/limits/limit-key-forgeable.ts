@@ -65,7 +65,8 @@ header of the named proxies only.`,
     const { uses } = variablesIn(key);
     for (const use of uses) {
       const flow = flowInto(directive, use, 'a');
-      if (!flow || !MADE_UP.test(flow.source) || (CHECKED.test(flow.source) && !isForLogins(directive))) continue;
+      const varies = /^\$(?:request_uri|request)$/.test(flow?.source ?? '') && isForLogins(directive);
+      if (!flow || !(varies || MADE_UP.test(flow.source)) || (CHECKED.test(flow.source) && !isForLogins(directive))) continue;
       report('forgeable', {
         at: key,
         data: { source: flow.source },

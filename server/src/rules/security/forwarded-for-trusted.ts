@@ -1,7 +1,7 @@
 /** Client addresses that the client writes itself. */
 
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
-import { hasUnknownInclude, isLocalOnly, STRANGERS, STRANGERS6 } from '../../answers/who-may-enter.ts';
+import { hasUnknownInclude, isLocalOnly, isPrivateAddress, STRANGERS, STRANGERS6 } from '../../answers/who-may-enter.ts';
 import { table } from '../../base/table.ts';
 import { PerPart } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
@@ -85,6 +85,16 @@ function everybody(nets: readonly string[]): boolean {
   return ALL.some((group) => group.every((ip) => read.some((net) => inNet(ip, net))));
 }
 
+/** More than any balancer or delivery network has in one piece: only what clouds rent out is as wide. */
+const FEWEST_MILLIONS = 8;
+
+/** How many million public addresses a range of IPv4 holds; 0 for private ones. */
+function publicMillions(range: string): number {
+  const m = /^(\d+)\.\d+\.\d+\.\d+\/(\d+)$/.exec(range);
+  if (!m || isPrivateAddress(range)) return 0;
+  return Math.floor(2 ** (32 - Number(m[2])) / 1e6);
+}
+
 /** The same of all the lines of a level together, which may be thousands. */
 const trustsEverybody = new PerPart((scope: Scope): boolean => everybody(scope.named('set_real_ip_from').map((d) => d.value(0))));
 
@@ -108,6 +118,7 @@ List the addresses of the proxies in front, take \`$remote_addr\` in conditions,
   fixable: 'sometimes',
   messages: {
     everybody: '{range} lets every client choose the address that nginx sees. List the proxies in front instead.',
+    wide: '{range} is a public network of {count} million addresses, and whoever rents one of them chooses the address that nginx sees. List the proxies in front instead.',
     passed:
       '{name} is passed on as the client wrote it: ordinary requests have none, and anybody may claim any address. Send {instead}, or name the proxy in front with set_real_ip_from.',
     claimed: '{variable} is what the client claims. Use $remote_addr, and let set_real_ip_from and real_ip_header set it.',
@@ -136,11 +147,19 @@ List the addresses of the proxies in front, take \`$remote_addr\` in conditions,
       const { value } = word;
       // one line, or several that leave nobody out
       const wide = Number(/\/(\d+)$/.exec(value)?.[1] ?? 99) <= 3;
-      if (!everybody([value]) && !(wide && trustsEverybody.of(scope))) return;
+      if (!everybody([value]) && !(wide && trustsEverybody.of(scope))) {
+        const million = publicMillions(value);
+        if (million >= FEWEST_MILLIONS) report('wide', { at: word, data: { range: value, count: million } });
+        return;
+      }
       report('everybody', { at: word, data: { range: value } });
       return;
     }
     const word = directive.name === 'geo' ? (directive.args.length === 2 ? directive.args[0] : undefined) : directive.args[0];
+    if (directive.name === 'geo')
+      for (const proxy of directive.body?.named('proxy') ?? [])
+        if (proxy.args[0] && everybody([proxy.value(0)]) && !isLocalOnly(scope))
+          report('everybody', { at: proxy.at(proxy.args[0]), data: { range: proxy.value(0) } });
     if (!word) return;
     if (directive.name === 'geo') {
       if (directive.body?.named('proxy').length || !variablesIn(word.value).some((name) => claims(config, name))) return;
@@ -172,6 +191,30 @@ List the addresses of the proxies in front, take \`$remote_addr\` in conditions,
 real_ip_header X-Forwarded-For;`,
       good: `set_real_ip_from 10.0.0.5;
 real_ip_header X-Forwarded-For;`,
+    },
+    {
+      inside: 'http',
+      bad: `set_real_ip_from 3.0.0.0/8;
+#                ^^^^^^^^^ wide
+real_ip_header X-Forwarded-For;`,
+      good: `set_real_ip_from 10.0.0.0/8;
+real_ip_header X-Forwarded-For;`,
+    },
+    {
+      inside: 'http',
+      bad: `geo $inside {
+    default 0;
+    proxy 0.0.0.0/0;
+#         ^^^^^^^^^ everybody
+    10.0.0.0/8 1;
+}
+server { listen 80; if ($inside = 0) { return 403; } }`,
+      good: `geo $inside {
+    default 0;
+    proxy 10.0.0.5;
+    10.0.0.0/8 1;
+}
+server { listen 80; if ($inside = 0) { return 403; } }`,
     },
     {
       inside: 'server',

@@ -97,6 +97,10 @@ With \`underscores_in_headers on\`, X_REMOTE_USER and X-Remote-User become the s
     { scope: ['server'] },
     { directive: ['underscores_in_headers', 'ignore_invalid_headers'] },
     // the client's certificate is its own to show
+    {
+      directive: ['fastcgi_param', 'uwsgi_param', 'scgi_param'],
+      where: ({ values: [name = '', value = ''] }) => /^REMOTE_USER$/i.test(name) && value.includes('$'),
+    },
     { directive: ['proxy_set_header'], where: ({ values: [name = ''] }) => IDENTITY.test(name) && !/ssl|cert|dn/i.test(name) },
   ],
   needs: 'file',
@@ -123,6 +127,12 @@ With \`underscores_in_headers on\`, X_REMOTE_USER and X-Remote-User become the s
           related: [{ at: inner[0]!.at(), message: 'a header that others can forge then' }],
           fix: fixOf(`Turn ${directive.name} ${value}`, 'suggestion', file, [replace(directive.args[0]!, value)]),
         });
+      return;
+    }
+    if (directive?.name.endsWith('_param')) {
+      const use =
+        directive.args[1] && variablesIn(directive.args[1]).uses.find((u) => /^(?:http_(?!authorization$)|arg_|cookie_)/i.test(u.name));
+      if (use) report('client', { at: use.span, data: { header: directive.value(0) } });
       return;
     }
     if (directive?.name === 'proxy_set_header') {
@@ -185,6 +195,19 @@ location /public/ {
     proxy_pass http://127.0.0.1:8000;
     proxy_set_header X-Remote-User "";
 }`,
+    },
+    {
+      inside: 'location',
+      bad: `fastcgi_param REMOTE_USER $http_x_user;
+#                         ^^^^^^^^^^^^ client
+fastcgi_pass 127.0.0.1:9000;`,
+      good: `auth_basic "staff";
+auth_basic_user_file /etc/nginx/htpasswd;
+fastcgi_param REMOTE_USER $remote_user;
+fastcgi_param REQUEST_METHOD $request_method;
+fastcgi_param SCRIPT_FILENAME /srv/app/index.php;
+fastcgi_pass 127.0.0.1:9000;`,
+      fixed: false,
     },
     {
       inside: 'server',

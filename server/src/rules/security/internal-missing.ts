@@ -2,12 +2,33 @@
 
 import { isAnsweredFirst } from '../../answers/where-a-line-counts.ts';
 import { admitsStrangers } from '../../answers/who-may-enter.ts';
-import { readLocation } from '../../config/locations.ts';
-import { fixOf, insertFirst } from '../fix.ts';
+import { toBytes } from '../../base/bytes.ts';
+import type { Directive } from '../../config/directive.ts';
+import { matchLocation, readLocation } from '../../config/locations.ts';
+import type { Scope } from '../../config/scope.ts';
+import { type Fix, fixOf, insertFirst } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
 const WORDS = /internal|x-?accel|accel-redirect|protected|sendfile|private/i;
 const NAMES = new RegExp(`(^|[/_-])(${WORDS.source})([/_-]|$)`, 'i');
+
+const makeInternal = (location: Directive): Fix =>
+  fixOf('Make it internal', 'suggestion', location.file, [insertFirst(location.file, location.statement, ['internal;'])]);
+
+/** The location that X-Accel-Mapping names is the one by which the application sends files: `/srv/files/=/sent/`. */
+function checkMapping(directive: Directive, scope: Scope, report: (found: Directive, name: string) => void): void {
+  const server = scope.enclosing('server');
+  if (!server || directive.args[1]?.templated) return;
+  for (const pair of directive.value(1).split(/\s*,\s*/)) {
+    const name = /=(\/[^$]*)$/.exec(pair)?.[1];
+    const found = name === undefined ? null : matchLocation(server, toBytes(`${name}x`)).location;
+    if (!found || found.name !== name || !found.scope.value('root') || !admitsStrangers(found.scope) || found.scope.has('internal'))
+      continue;
+    if (found.scope.directives.some((d) => /_pass$/.test(d.name)) || NAMES.test(name!)) continue;
+    report(found.directive, name!);
+    return;
+  }
+}
 
 export default defineRule({
   id: 'internal-missing',
@@ -22,12 +43,26 @@ With X-Accel-Redirect the application decides who may have a file, and nginx sen
 The rule relies on the name of the location and by the alias or root in force in it; without such a name it cannot know what is meant.`,
   about: ['internal', 'alias'],
   references: ['https://nginx.org/en/docs/http/ngx_http_core_module.html#internal'],
-  looksAt: { directive: ['location'], where: ({ values }) => WORDS.test(values.at(-1) ?? '') },
+  looksAt: [
+    { directive: ['location'], where: ({ values }) => WORDS.test(values.at(-1) ?? '') },
+    {
+      directive: ['proxy_set_header'],
+      where: ({ values: [name = '', value = ''] }) => /^x-accel-mapping$/i.test(name) && value.includes('=/'),
+    },
+  ],
   needs: 'file',
   fixable: 'always',
   fixChanges: ['answer', 'response-headers', 'request-headers', 'request-line', 'limits', 'cache', 'timing'],
-  messages: { open: 'Everybody can fetch files below {name}. Add "internal;" if only the application may redirect there.' },
-  check({ directive, report }) {
+  messages: {
+    mapped:
+      'The application sends files by {name} (X-Accel-Mapping), and everybody can fetch them there without asking it. Add "internal;" to that location.',
+    open: 'Everybody can fetch files below {name}. Add "internal;" if only the application may redirect there.',
+  },
+  check({ directive, scope, report }) {
+    if (directive.name === 'proxy_set_header')
+      return checkMapping(directive, scope, (found, name) =>
+        report('mapped', { at: found.at(found.args.at(-1)!), data: { name }, fix: makeInternal(found) }),
+      );
     const read = readLocation(directive);
     const body = directive.body;
     if (!read || !body || !['', '^~', '~', '~*'].includes(read.modifier)) return;
@@ -39,7 +74,7 @@ The rule relies on the name of the location and by the alias or root in force in
     report('open', {
       at: directive.at(directive.args.at(-1)!),
       data: { name },
-      fix: fixOf('Make it internal', 'suggestion', directive.file, [insertFirst(directive.file, directive.statement, ['internal;'])]),
+      fix: makeInternal(directive),
     });
   },
   examples: [
@@ -50,6 +85,25 @@ The rule relies on the name of the location and by the alias or root in force in
     alias /srv/files/;
 }`,
       good: `location /protected/ {
+    internal;
+    alias /srv/files/;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location / {
+    proxy_set_header X-Accel-Mapping /srv/files/=/sent/;
+    proxy_pass http://127.0.0.1:8000;
+}
+location /sent/ {
+#        ^^^^^^ mapped
+    alias /srv/files/;
+}`,
+      good: `location / {
+    proxy_set_header X-Accel-Mapping /srv/files/=/sent/;
+    proxy_pass http://127.0.0.1:8000;
+}
+location /sent/ {
     internal;
     alias /srv/files/;
 }`,

@@ -1,13 +1,14 @@
 /** Redirects whose host a client chooses: a link to this site leads anywhere. Shown by a request that is sent to a foreign host. */
 
-import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
+import { definitionsFor, sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 import type { Directive } from '../../config/directive.ts';
 import { variablesIn } from '../../trace/script.ts';
 import { splicedPaths } from '../../witness/captures.ts';
 import { isRedirect, redirectTarget } from '../../witness/redirects.ts';
+import { samplesOf } from '../../witness/regex-samples.ts';
 import { locationHeader, proofOf } from '../../witness/requests.ts';
 import { directiveAt, type Spot } from '../../witness/spots.ts';
-import type { Probe } from '../../witness/values.ts';
+import { type Probe, patternOf } from '../../witness/values.ts';
 import { defineRule } from '../rule.ts';
 
 const EVIL = 'evil.test';
@@ -33,6 +34,9 @@ function* tries(spot: Spot): Generator<Probe> {
       .flatMap((d) => d.values.flatMap((v) => variablesIn(v)))
       .flatMap((v) => [...sourcesOf(spot.config, v)]),
   );
+  // what a condition or a row of a map asks for, with another host behind it
+  const looked = [...used].some((name) => /^(?:arg_|args$|query_string$)/.test(name)) ? lookedFor(spot) : [];
+  for (const path of spot.somePaths(2)) for (const query of looked) yield { path, query };
   for (const path of spot.somePaths(2))
     for (const value of [`https://${EVIL}/`, `//${EVIL}/`, EVIL, `.${EVIL}`, `@${EVIL}`]) {
       for (const name of used) if (name.startsWith('arg_')) yield { path, query: `${name.slice(4)}=${value}` };
@@ -40,6 +44,24 @@ function* tries(spot: Spot): Generator<Probe> {
     }
   for (const path of [`//${EVIL}/%2e%2e`, `//${EVIL}/`]) if (!spot.location) yield { path };
 }
+
+/** Queries that fit the expressions by which conditions and maps look at arguments, and lead elsewhere. */
+function lookedFor({ config, directives }: Spot): readonly string[] {
+  const conditions = directives.flatMap((d) => {
+    const name = d.name === 'if' ? /^\(?\$\{?arg_(\w+)/.exec(d.value(0))?.[1] : undefined;
+    const pattern = name === undefined ? null : patternOf(d);
+    if (!pattern) return [];
+    return samplesOf(config.regexes, pattern.pattern, { caseless: pattern.caseless, tries: 8 })
+      .slice(0, 4)
+      .flatMap((s) => [`${name}=${s}.${EVIL}/`, `${name}=${s}@${EVIL}/`]);
+  });
+  const rows = definitionsFor(config, directives.flatMap((d) => (isRedirect(d) ? [redirectTarget(d)] : [])).join(' ')).flatMap((row) =>
+    [...row.name.matchAll(/(\w+)=\(/g)].map((m) => `${m[1]}=https://${EVIL}/`),
+  );
+  return [...new Set([...conditions, ...rows])].slice(0, MOST_LOOKED_FOR);
+}
+
+const MOST_LOOKED_FOR = 12;
 
 /** A host that is written out, or that nginx chose the server by, with what surely ends it: nothing in such a target moves the client elsewhere. */
 const OWN_HOST =

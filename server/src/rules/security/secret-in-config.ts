@@ -11,6 +11,9 @@ const SCHEME = /^(basic|bearer|token)\s+/i;
 const ASKED =
   /^\$?(http_(authorization|proxy_authorization|(x_)?api_?key|x_auth_token|x_access_token|x_vault_token|private_token|x_\w*(secret|token|key)\w*)|arg_(api_?key|token|access_token|secret|key)|cookie_\w*(secret|token)\w*)$/i;
 
+/** A token that a URL carries in its query. */
+const IN_QUERY = /[?&](?:token|access_token|api_?key|secret|client_secret|password|sig(?:nature)?)=([^&$\s]+)$/i;
+
 /** The text, without its scheme, is a secret and no placeholder, name or number. */
 function isSecret(text: string): boolean {
   const bare = text.replace(SCHEME, '');
@@ -44,7 +47,7 @@ Keep the line in a file of its own that only root may read and include it, so th
   about: ['proxy_set_header', 'uwsgi_param', 'secure_link_md5', 'include'],
   looksAt: [
     { directive: SETTERS, where: ({ name, values: [header = ''] }) => name === 'more_set_input_headers' || mayCarry(header) },
-    { directive: ['proxy_pass'], where: ({ values: [to = ''] }) => to.includes('@') },
+    { directive: ['proxy_pass'], where: ({ values: [to = ''] }) => to.includes('@') || IN_QUERY.test(to) },
     { directive: ['set', 'map', 'if', 'secure_link_md5', 'secure_link_secret', 'secure_link_hmac_secret'] },
   ],
   needs: 'file',
@@ -61,6 +64,7 @@ Keep the line in a file of its own that only root may read and include it, so th
     switch (directive.name) {
       case 'proxy_pass':
         if (!name.templated && /^https?:\/\/[^/$@:]+:[^/$@]+@/.test(name.value)) report('url', { at: name });
+        else if (!name.templated && isSecret(IN_QUERY.exec(name.value)?.[1] ?? '')) report('value', { at: name });
         return;
       case 'set':
         if (value && !value.templated && SCHEME.test(value.value) && isSecret(value.value)) report('value', { at: value });
@@ -106,6 +110,13 @@ Keep the line in a file of its own that only root may read and include it, so th
       bad: `proxy_set_header Authorization "Basic YWRtaW46aHVudGVyMg==";
 #                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ header`,
       good: 'proxy_set_header Authorization $http_authorization;',
+    },
+    {
+      inside: 'location',
+      bad: `proxy_pass http://127.0.0.1:8000/hook?token=b7Qz81xLk20c;
+#          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ value`,
+      good: 'include hook.conf;',
+      fixed: false,
     },
     { inside: 'location', good: 'proxy_set_header Authorization "";' },
   ],

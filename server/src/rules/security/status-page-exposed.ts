@@ -19,6 +19,7 @@ export default defineRule({
   severity: 'warning',
   since: '0.1',
   missing: ['allow', 'auth_basic', 'auth_request'],
+  covers: ['allow-without-deny'],
   equivalents: ['gixy:status_page_exposed'],
   title: 'Status page open to everyone',
   why: `
@@ -39,7 +40,8 @@ A server that listens on a unix socket or a loopback address only needs nothing 
     const writable = directive.name === 'api' && directive.values.includes('write=on');
     const own = scope.named('allow').filter((d) => d.file.id === file.id && d.statement.parent === directive.statement.parent);
     report(writable ? 'writable' : 'open', {
-      at: directive.statement.name,
+      // a list without its end is one defect with this, and said once
+      at: own[0]?.statement ?? directive.statement.name,
       fix: fixOf('Let only this machine in', 'suggestion', file, [
         insertAfter(file, own.at(-1)?.statement ?? directive.statement, own.length ? ['deny all;'] : ['allow 127.0.0.1;', 'deny all;']),
       ]),

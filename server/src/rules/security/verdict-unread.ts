@@ -27,6 +27,9 @@ const VERDICTS: Readonly<Record<string, readonly string[]>> = table({
   ssl_verify_client: CERTIFICATE.map((part) => `ssl_client_${part}`),
 });
 
+/** What stands in a certificate that anyone can make; its whole text and its fingerprint can be compared with known ones. */
+const NAMED_BY_OWNER = /^ssl_client_(?:[si]_dn(?:_legacy)?|serial|sigalg)$/;
+
 /** What to write instead. */
 const REMEDIES: Readonly<Record<string, string>> = table({
   valid_referers: 'Add if ($invalid_referer) { return 403; }',
@@ -56,17 +59,26 @@ export default defineRule({
   messages: {
     expired:
       'Expired links go on working: $secure_link is "0" for them, and only "" is refused here. Add if ($secure_link = "0") { return 410; }.',
+    anyone:
+      '{name} takes a certificate of any issuer, and nothing reads $ssl_client_verify: {variable} is what its owner wrote. Write "ssl_verify_client on", or refuse where it is not SUCCESS.',
     unread: '{name} refuses nobody: it only sets {variable}, and nothing reads it. {remedy}.',
   },
   check({ directive, config, report }) {
     const { name } = directive;
-    if (!config.whole || !isHttp(directive.scope.context)) return;
+    const protocol = isHttp(directive.scope.context) ? 'http' : 'stream';
+    if (!config.whole || directive.scope.context.startsWith('mail')) return;
     if (name === 'ssl_verify_client' && !/^optional/.test(directive.value(0))) return;
     const variables = VERDICTS[name]!;
     const names = namesOf(config);
-    const readers = variables.flatMap((v) => names.references('variable', v, 'http'));
+    const readers = variables.flatMap((v) => names.references('variable', v, protocol));
     if (name === 'secure_link' && /,/.test(directive.value(0)) && readers.length > 0 && readers.every((r) => asksForEmpty(r.directive)))
       return report('expired', { at: directive.at(), missing: ['if'] });
+    if (name === 'ssl_verify_client' && directive.value(0) === 'optional_no_ca' && readers.length > 0) {
+      const read = variables.filter((v) => names.references('variable', v, protocol).length > 0);
+      if (read.every((v) => NAMED_BY_OWNER.test(v)))
+        report('anyone', { at: directive.at(), data: { name: 'ssl_verify_client optional_no_ca', variable: `$${read[0]}` } });
+      return;
+    }
     if (readers.length > 0) return;
     report('unread', {
       at: directive.at(),
@@ -124,6 +136,28 @@ ssl_client_certificate clients.pem;
 ssl_verify_client optional;
 location / {
     proxy_set_header X-Client-Verify $ssl_client_verify;
+    proxy_pass http://127.0.0.1:8000;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `listen 443 ssl;
+ssl_certificate a.pem;
+ssl_certificate_key a.key;
+ssl_client_certificate clients.pem;
+ ssl_verify_client optional_no_ca;
+#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ anyone
+location / {
+    if ($ssl_client_s_dn !~ "CN=office") { return 403; }
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `listen 443 ssl;
+ssl_certificate a.pem;
+ssl_certificate_key a.key;
+ssl_client_certificate clients.pem;
+ssl_verify_client on;
+location / {
+    if ($ssl_client_s_dn !~ "CN=office") { return 403; }
     proxy_pass http://127.0.0.1:8000;
 }`,
     },
