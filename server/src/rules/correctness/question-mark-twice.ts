@@ -56,10 +56,16 @@ Write \`/index.php$is_args$args\`, or \`/index.php?$args\`.`,
 location / {
     try_files $uri /index.php?$is_args$args;
 #                  ^^^^^^^^^^^^^^^^^^^^^^^^ twice
+}
+location = /index.php {
+    fastcgi_pass unix:/run/php/php-fpm.sock;
 }`,
       good: `root /srv/site;
 location / {
     try_files $uri /index.php$is_args$args;
+}
+location = /index.php {
+    fastcgi_pass unix:/run/php/php-fpm.sock;
 }`,
     },
     {
