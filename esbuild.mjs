@@ -88,7 +88,15 @@ const bundles = [
   { ...node, entryPoints: ['server/src/lsp/node.ts'], outfile: 'dist/server/node.cjs' },
   { ...browser, format: 'iife', entryPoints: ['server/src/lsp/browser.ts'], outfile: 'dist/server/browser.js' },
   { ...node, entryPoints: ['server/src/cli/launch.ts'], outfile: 'dist/cli.cjs', banner: { js: '#!/usr/bin/env node' } },
-  { ...node, charset: 'ascii', entryPoints: ['server/src/cli/main.ts'], outfile: 'dist/program.cjs' },
+  {
+    ...node,
+    charset: 'ascii',
+    entryPoints: ['server/src/cli/main.ts'],
+    outfile: 'dist/program.cjs',
+    // as cli/launch.ts runs it
+    banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
+    footer: { js: '})' },
+  },
   ...views.map((name) => ({
     ...browser,
     format: /** @type {const} */ ('iife'),

@@ -283,15 +283,28 @@ function utf16Offset(text: string, byteOffset: number): number {
 /** A bounded cache of compiled patterns over one PCRE2 instance; starts a new instance by itself after a trap. */
 export class Pcre2Regexes implements Regexes {
   private readonly kept = new Map<string, Kept>();
-  readonly version: string;
+  private started: Pcre2 | null = null;
 
-  constructor(private readonly pcre2: Pcre2) {
-    this.version = pcre2.version.split(' ')[0] ?? '';
-  }
+  private constructor(private readonly start: () => Pcre2) {}
 
   /** `bytes` are those of server/pcre2/pcre2.wasm. Rejects when they are not. */
   static async load(bytes: Uint8Array): Promise<Pcre2Regexes> {
-    return new Pcre2Regexes(await Pcre2.load(bytes));
+    const pcre2 = await Pcre2.load(bytes);
+    return new Pcre2Regexes(() => pcre2);
+  }
+
+  /** The same for who may never meet an expression; the first one waits for the start, and throws when the bytes are not what they should be. */
+  static waiting(bytes: () => Uint8Array): Pcre2Regexes {
+    return new Pcre2Regexes(() => Pcre2.loadSync(bytes()));
+  }
+
+  private get pcre2(): Pcre2 {
+    this.started ??= this.start();
+    return this.started;
+  }
+
+  get version(): string {
+    return this.pcre2.version.split(' ')[0] ?? '';
   }
 
   compile(pattern: string, options: { readonly caseless?: boolean } = {}): Compiled {

@@ -123,9 +123,10 @@ export class Loader {
     files: FileSystem = new NodeFiles({ blocks: true }),
     progress: (words: string) => void = () => {},
     settingsFolder: FileId | null = null,
+    parts: Parts | null = null,
   ): Promise<Loader> {
     const settingsFrom = { disk: settingsFolder ? new NodeFiles({ blocks: true }) : files, folder: settingsFolder };
-    return new Loader(await loadParts(), new EmbeddedFiles(files), options, fromOptions(options), progress, settingsFrom);
+    return new Loader(parts ?? (await loadParts()), new EmbeddedFiles(files), options, fromOptions(options), progress, settingsFrom);
   }
 
   async source(file: FileId): Promise<SourceFile | string | null> {
@@ -138,7 +139,7 @@ export class Loader {
       return read.problem;
     }
     const within = this.files.known(file);
-    const source = within ? this.parts.parser.embedded(file, read.text, within.embedded.window) : this.parts.parser.open(file, read.text);
+    const source = await this.parts.parser.read(file, read.text, within?.embedded.window ?? null);
     this.sources.set(file, source);
     return source;
   }
@@ -193,10 +194,13 @@ export class Loader {
 
   /** What the project says of its nginx, over that the settings file, then the command line. Throws failures for a settings file that is wrong. */
   private async settingsFor(file: FileId, project: Project, { by }: Way): Promise<Settings> {
-    return settingsFor(file, project, await this.settingsAbove(this.settingsFrom.folder ?? dirname(file), project), this.cli, {
+    const settings = settingsFor(file, project, await this.settingsAbove(this.settingsFrom.folder ?? dirname(file), project), this.cli, {
       by,
       machine: this.options.machine ?? false,
     });
+    // files are read again as written for these
+    if (settings.engines.length) await this.parts.parser.start();
+    return settings;
   }
 
   private async settingsAbove(start: FileId, project: Project): Promise<RawSettings | null> {

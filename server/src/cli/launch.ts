@@ -49,9 +49,9 @@ function cachedData(): Buffer | undefined {
   }
 }
 
-// the bundle is plain ASCII: read so, its text takes half the memory
-const source = `(function (exports, require, module, __filename, __dirname) {${fs.readFileSync(file, 'latin1')}\n})`;
-const script = new vm.Script(source, { filename: file, cachedData: cachedData() });
+// the bundle is plain ASCII: read so, its text takes half the memory, and none of the heap. It is a function already, since to put words around
+// it would copy it there.
+const script = new vm.Script(fs.readFileSync(file, 'latin1'), { filename: file, cachedData: cachedData() });
 const module_ = { exports: {} };
 script.runInThisContext()(module_.exports, require_, module_, file, __dirname);
 

@@ -10,7 +10,7 @@ import { loadPython, type Python } from '../deploy/python-tree.ts';
 import { Stock } from '../project/stock.ts';
 import { RULES } from '../rules/all.ts';
 import type { Rule } from '../rules/rule.ts';
-import { NginxParser } from '../syntax/parser.ts';
+import { NginxParser, type ParserBytes } from '../syntax/parser.ts';
 
 /** Where each part lies: in the shipped package, and in a source tree. */
 const PLACES: Record<string, string[]> = table({
@@ -42,12 +42,27 @@ export interface Parts {
   readonly python: () => Promise<Python>;
 }
 
+const parserBytes = (): ParserBytes => ({ runtime: wasmBytes('web-tree-sitter.wasm'), grammar: wasmBytes('tree-sitter-nginx.wasm') });
+
+const partsOf = (parser: NginxParser, regexes: Pcre2Regexes): Parts => ({
+  parser,
+  engine: { catalog: loadCatalog(), regexes },
+  stock: new Stock(parser),
+  rules: RULES,
+  python,
+});
+
 /** Everything that a process needs once. */
 export async function loadParts(): Promise<Parts> {
-  const parser = await NginxParser.load({ runtime: wasmBytes('web-tree-sitter.wasm'), grammar: wasmBytes('tree-sitter-nginx.wasm') });
-  const regexes = await Pcre2Regexes.load(wasmBytes('pcre2.wasm'));
-  return { parser, engine: { catalog: loadCatalog(), regexes }, stock: new Stock(parser), rules: RULES, python };
+  return partsOf(await NginxParser.load(parserBytes()), await Pcre2Regexes.load(wasmBytes('pcre2.wasm')));
 }
+
+/** The same for who reads and edits nothing: what a text does not need is never started. A wasm takes as long as a tenth of node's own start. */
+export const partsAsNeeded = (): Parts =>
+  partsOf(
+    NginxParser.waiting(parserBytes),
+    Pcre2Regexes.waiting(() => wasmBytes('pcre2.wasm')),
+  );
 
 let loading: Promise<Python> | undefined;
 const python = (): Promise<Python> =>

@@ -26,19 +26,54 @@ const BACKSLASH = 92;
 const OPENING_BRACE = 123;
 const CLOSING_BRACE = 125;
 
+/** What a character is to who reads words: of each of a text that is asked, and one look costs less than to compare it with all that matter. */
+const KINDS = new Uint8Array(65_536);
+const WHITE = 1;
+const ENDS_WORD = 2;
+/** in a word: what is after it may count in another way */
+const ESCAPES = 3;
+/** where a word could start: what is no plain one */
+const STARTS_OTHER = 4;
+for (const c of [SPACE, TAB, LF, CR]) KINDS[c] = WHITE;
+for (const c of [SEMICOLON, OPENING_BRACE]) KINDS[c] = ENDS_WORD;
+for (const c of [BACKSLASH, DOLLAR]) KINDS[c] = ESCAPES;
+for (const c of [DOUBLE_QUOTE, QUOTE, NUMBER_SIGN, CLOSING_BRACE]) KINDS[c] = STARTS_OTHER;
+
 /** Space, tab, line feed or carriage return: what ngx_conf_read_token takes for white space. */
-export const isSpace = (c: number): boolean => c === SPACE || c === LF || c === TAB || c === CR;
+export const isSpace = (c: number): boolean => KINDS[c] === WHITE;
+
+/** The offset of the first character from `at` on that is no white space. */
+export function spaceEnd(text: string, at: number): number {
+  let i = at;
+  while (KINDS[text.charCodeAt(i)] === WHITE) i++;
+  return i;
+}
 
 /** The offset behind an unquoted word that starts at `at`. */
 export function plainEnd(text: string, at: number): number {
   let i = at;
   for (; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (c === BACKSLASH) i++;
-    else if (c === DOLLAR) while (text.charCodeAt(i + 1) === OPENING_BRACE) i++;
-    else if (c === SEMICOLON || c === OPENING_BRACE || isSpace(c)) return i;
+    const kind = KINDS[text.charCodeAt(i)];
+    if (kind === WHITE || kind === ENDS_WORD) return i;
+    if (kind !== ESCAPES) continue;
+    if (text.charCodeAt(i) === BACKSLASH) i++;
+    else while (text.charCodeAt(i + 1) === OPENING_BRACE) i++;
   }
   return Math.min(i, text.length);
+}
+
+/**
+ * The same for a word that is what it looks like: -1 where it is a string, a comment or the end of a block, or where the text ends, and where
+ * there is a backslash in it or a `${`.
+ */
+export function simpleEnd(text: string, at: number): number {
+  if (KINDS[text.charCodeAt(at)] === STARTS_OTHER) return -1;
+  for (let i = at; i < text.length; i++) {
+    const kind = KINDS[text.charCodeAt(i)];
+    if (kind === WHITE || kind === ENDS_WORD) return i;
+    if (kind === ESCAPES && (text.charCodeAt(i) === BACKSLASH || text.charCodeAt(i + 1) === OPENING_BRACE)) return -1;
+  }
+  return -1;
 }
 
 /**
@@ -84,7 +119,7 @@ export function cutHeader(text: string, at: number, limit: number, sink: HeaderS
   let i = at;
   while (i < limit) {
     const c = text.charCodeAt(i);
-    if (isSpace(c)) i++;
+    if (isSpace(c)) i = Math.min(spaceEnd(text, i), limit);
     else if (c === SEMICOLON || c === OPENING_BRACE || c === CLOSING_BRACE) return i;
     else if (c === NUMBER_SIGN) {
       const end = commentEnd(text, i);

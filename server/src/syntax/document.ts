@@ -2,7 +2,7 @@
  * A file that follows its text: after every change the tree is parsed incrementally and the plain statements are brought up to date.
  * tree-sitter's nodes never leave this folder.
  */
-import type { Edit, Parser, Tree } from 'web-tree-sitter';
+import type { Edit, Tree } from 'web-tree-sitter';
 import { applyEdits, type TextEdit } from '../base/edit.ts';
 import { basename, type FileId } from '../base/file-id.ts';
 import { Lines } from '../base/lines.ts';
@@ -11,6 +11,7 @@ import { Change } from './change.ts';
 import { type LowerInput, lower, lowerChange, lowerPlain } from './lower.ts';
 import { type MirrorComment, type MirrorStatement, type Raw, setParents } from './mirror.ts';
 import { type Repaired, repair } from './nesting.ts';
+import type { NginxParser } from './parser.ts';
 import { problemsOf } from './problems.ts';
 import type { RenderedFile, SourceFile, SyntaxProblem, TemplateMark } from './statement.ts';
 import type { Structure } from './template/structure.ts';
@@ -70,7 +71,7 @@ export class Document implements SourceFile {
 
   /** Made by `NginxParser.open` only. */
   constructor(
-    private readonly parser: Parser,
+    private readonly parser: NginxParser,
     readonly id: FileId,
     text: string,
     /** what of the text is nginx's, for one that is embedded in another */
@@ -253,8 +254,7 @@ export class Document implements SourceFile {
 
   /** The statements of another text than the present one. */
   private throughTree(shown: string, input: LowerInput): Raw {
-    const tree = this.parser.parse(shown);
-    if (!tree) throw new Error('tree-sitter gave no tree');
+    const tree = this.parser.tree(shown);
     const raw = lower(tree.rootNode, input);
     tree.delete();
     return raw;
@@ -266,9 +266,7 @@ export class Document implements SourceFile {
   }
 
   private parse(old: Tree | null): Tree {
-    const tree = this.parser.parse(this.masked.shown, old);
-    if (!tree) throw new Error('tree-sitter gave no tree');
-    return tree;
+    return this.parser.tree(this.masked.shown, old);
   }
 
   private input(): LowerInput {
@@ -288,6 +286,7 @@ function inputOf({ shown, read, words, between, fills }: Masked, text: string): 
     read,
     ...(fills.length ? { fills } : {}),
     shown,
+    own: !words.length && !between.length && !fills.length && read === text,
     templated: words.length ? (start, end) => meets(words, start, end) : none,
     variable: between.length ? (start, end) => meets(between, start, end) : none,
   };

@@ -7,8 +7,9 @@
  * one block depends on the text from there on only.
  */
 import type { Node, TreeCursor } from 'web-tree-sitter';
+import type { Span } from '../base/span.ts';
 import type { Change } from './change.ts';
-import { commentEnd, cutHeader, type HeaderSink, isSpace, type WordKind } from './cut.ts';
+import { commentEnd, cutHeader, type HeaderSink, simpleEnd, spaceEnd, type WordKind } from './cut.ts';
 import {
   endOf,
   type MirrorComment,
@@ -32,6 +33,8 @@ export interface LowerInput {
   /** placeholders that have a value here, in order */
   readonly fills?: readonly Fill[];
   readonly shown: string;
+  /** Nothing but the text itself decides what a word is: neither a template nor a host has a hand in it. */
+  readonly own: boolean;
   /** True when a template engine has a hand in a part of the text. */
   templated(start: number, end: number): boolean;
   /** True when a template decides in a part of the text which arguments there are. */
@@ -120,6 +123,32 @@ const OF_LUA = /^[a-z_]*_by_lua_block$/;
 const isOfLua = (text: string, { start, end }: MirrorSpan): boolean =>
   text.endsWith('_by_lua_block', end) && OF_LUA.test(text.slice(start, end));
 
+/** Longer words may be too long for nginx, which is for others to say. */
+const SIMPLE = 1000;
+
+/** A statement of whose block nothing was read yet; `ended` is the character that ended its header, at its end. */
+const headed = (
+  { start, end }: Span,
+  name: MirrorWord,
+  args: MirrorWord[],
+  ended: string | undefined,
+  wordFaults: WordFault[] | null,
+  parent: MirrorStatement | null,
+): MirrorStatement => ({
+  name,
+  args,
+  block: ended === '{' ? [] : null,
+  rawBody: null,
+  open: ended === '{' ? { start: end, end: end + 1 } : null,
+  close: ended === ';' ? { start: end, end: end + 1 } : null,
+  closed: false,
+  start,
+  end,
+  parent,
+  wordFaults,
+  overhang: 0,
+});
+
 class Lowerer implements HeaderSink {
   private readonly comments: MirrorComment[] = [];
   private readonly strays: Stray[] = [];
@@ -173,8 +202,8 @@ class Lowerer implements HeaderSink {
   private plainList(parent: MirrorStatement | null, into: MirrorStatement[]): boolean {
     const { shown } = this.input;
     for (;;) {
-      while (isSpace(shown.charCodeAt(this.at))) this.at++;
-      const start = this.at;
+      const start = spaceEnd(shown, this.at);
+      this.at = start;
       switch (shown[start]) {
         case undefined:
           return parent === null;
@@ -201,7 +230,7 @@ class Lowerer implements HeaderSink {
   private plainStatement(start: number, parent: MirrorStatement | null): MirrorStatement | null {
     const { shown } = this.input;
     this.reach = 0;
-    const statement = this.header(start, shown.length, parent);
+    const statement = (this.input.own && this.simpleHeader(start, parent)) || this.header(start, shown.length, parent);
     const { open, name } = statement;
     // a quote that nobody closes
     if (this.reach > 0 || isOfLua(shown, name)) return null;
@@ -214,12 +243,26 @@ class Lowerer implements HeaderSink {
       statement.close = this.closing;
     } else {
       if (!statement.close) return null;
+      this.closing = statement.close;
       this.at = statement.close.end;
     }
     statement.closed = true;
-    statement.end = endOf(statement);
-    statement.overhang = overhang(statement, 0);
+    statement.end = this.closing!.end;
     return statement;
+  }
+
+  /** A header of simple words with what ends it, as most are; null where it has others. */
+  private simpleHeader(start: number, parent: MirrorStatement | null): MirrorStatement | null {
+    const { shown, text } = this.input;
+    const words: MirrorWord[] = [];
+    for (let at = start; ; ) {
+      const end = simpleEnd(shown, at);
+      if (end < 0 || end - at > SIMPLE) return null;
+      if (end === at) return headed({ start, end }, words.shift()!, words, shown[end], null, parent);
+      const raw = text.slice(at, end);
+      words.push({ start: at, end, raw, value: raw, quote: '', templated: false });
+      at = spaceEnd(shown, end);
+    }
   }
 
   // What was read again, and what was not.
@@ -395,21 +438,7 @@ class Lowerer implements HeaderSink {
     // cut to size: a list that grew, or was spread, has room for a dozen words more
     const args = this.words.slice(1);
     if (this.input.variable(start, stop)) for (const arg of args) arg.templated = true;
-    const ended = stop < limit ? shown[stop] : undefined;
-    return {
-      name: name!,
-      args,
-      block: ended === '{' ? [] : null,
-      rawBody: null,
-      open: ended === '{' ? { start: stop, end: stop + 1 } : null,
-      close: ended === ';' ? { start: stop, end: stop + 1 } : null,
-      closed: false,
-      start,
-      end: stop,
-      parent,
-      wordFaults: this.faults,
-      overhang: 0,
-    };
+    return headed({ start, end: stop }, name!, args, stop < limit ? shown[stop] : undefined, this.faults, parent);
   }
 
   private block(cursor: TreeCursor, statement: MirrorStatement): void {

@@ -10,7 +10,7 @@ import type { Deployment } from '../../deploy/deployment.ts';
 import { type Applied, applyFixes, type Found, proved } from '../../fixes/apply.ts';
 import type { OpenText } from '../../fixes/edited.ts';
 import { Proofs } from '../../fixes/prove.ts';
-import { loadParts } from '../../host/parts.ts';
+import { partsAsNeeded } from '../../host/parts.ts';
 import { fileOfPath, isPathBelow, machinePath } from '../../host/paths.ts';
 import { writeFiles } from '../../host/write-files.ts';
 import { cutOff } from '../../rules/cut-off.ts';
@@ -107,11 +107,12 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
     options.fix = true;
   }
   // what a person names is on, and the machine is asked for it
-  if (options.only?.length) {
-    const { rules } = await loadParts();
-    if (options.only.some((name) => name === 'environment' || ruleOf(rules, name)?.group === 'environment'))
-      options = { ...options, environment: true };
-  }
+  const parts = partsAsNeeded();
+  if (options.only?.some((name) => name === 'environment' || ruleOf(parts.rules, name)?.group === 'environment'))
+    options = { ...options, environment: true };
+  const proves = options.fix !== undefined || options.format === 'json' || options.format === 'sarif';
+  // texts are edited for it
+  if (proves || options.fixDryRun) await parts.parser.start();
   const progress = progressLine();
   const stdin = paths.includes('-');
   if (stdin && paths.length > 1) throw new Failure(EXIT.usage, 'standard input (-) cannot be mixed with paths');
@@ -134,16 +135,17 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
     if (dump) {
       dumped = dump.files;
       // paths of a dump are those of the server: maps of the settings do not apply
-      loader = await Loader.create(options, dump.files, progress.say, fileOfPath(path.dirname(path.resolve(options.stdinPath ?? 'dump'))));
+      const folder = fileOfPath(path.dirname(path.resolve(options.stdinPath ?? 'dump')));
+      loader = await Loader.create(options, dump.files, progress.say, folder, parts);
       configs = [await loader.dump(dump.root)];
     } else {
-      const probe = await Loader.create(options, undefined, progress.say);
-      loader = await Loader.create(options, overlay(probe, name, text), progress.say);
+      const probe = await Loader.create(options, undefined, progress.say, null, parts);
+      loader = await Loader.create(options, overlay(probe, name, text), progress.say, null, parts);
       loader.handed = name;
       configs = await loader.configs([shownPath(name)]);
     }
   } else {
-    loader = await Loader.create(options, undefined, progress.say);
+    loader = await Loader.create(options, undefined, progress.say, null, parts);
     loader.byContent = options.byContent === true;
     configs = await loader.configs(paths.length || options.root ? paths : ['.']);
     for (const name of loader.foreign) tell(`proxylens: ${visible(name)}: this is no nginx configuration, it is left alone`);
@@ -228,7 +230,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
     }
   }
   // whoever fixed is told why the rest was not; those who only look wait for no proof
-  if (options.fix !== undefined || options.format === 'json' || options.format === 'sarif') {
+  if (proves) {
     // what the rules have made of a configuration is of no use to the proofs, and is as large as the configuration
     found = found.map((f) => ({ ...f, config: f.config.with({}) }));
     const all = found.map((f) => new Proofs(f.config, open, rules, () => f.deployment));
