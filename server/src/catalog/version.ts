@@ -70,6 +70,8 @@ export const atLeast = (target: Version, since: string | undefined): boolean =>
  * a target older than the first pair gets the first value.
  */
 export function inForce<T>(history: readonly (readonly [string, T])[], target: Version): T | undefined {
+  // most have none, and each line of a configuration asks
+  if (!history.length) return undefined;
   let value = history[0]?.[1];
   for (const [from, v] of history) if (atLeast(target, from)) value = v;
   return value;

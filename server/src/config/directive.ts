@@ -41,8 +41,12 @@ export class Directive {
   }
 
   get values(): readonly string[] {
-    this.texts ??= this.statement.args.map((a) => a.value);
-    return this.texts;
+    if (this.texts) return this.texts;
+    const { args } = this.statement;
+    const texts: string[] = [];
+    for (let i = 0; i < args.length; i++) texts.push(args[i]!.value);
+    this.texts = texts;
+    return texts;
   }
 
   /** The scope that the block opens; null for simple directives and raw bodies. */

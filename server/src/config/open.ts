@@ -80,16 +80,19 @@ const libraries = new PerConfig((config): string | null => {
 export const unknownLibrary = (config: Config): string | null => libraries.of(config);
 
 /** Directives of modules that nobody knows: they may do what any other does. */
-function* foreignIn(scope: Scope): Generator<Unseen> {
+function foreignIn(scope: Scope, into: Unseen[]): void {
   if (scope.context !== 'unknown' && bodyOf(scope.context) !== 'directives') return;
   const { config } = scope;
   const own = config.settings.ownDirectives;
   const library = unknownLibrary(config);
-  for (const d of scope.level)
+  const { level } = scope;
+  for (let i = 0; i < level.length; i++) {
+    const d = level[i]!;
     if (d.fact === null && d.name !== '' && !config.catalog.directives(d.name).length)
-      if (own.some((o) => o.name === d.name)) yield { why: `what "${d.name}" does is not known`, only: null };
+      if (own.some((o) => o.name === d.name)) into.push({ why: `what "${d.name}" does is not known`, only: null });
       else if (library !== null || unlistedModule(d.name) !== null || (d.statement.block !== null && !isNginxSaid(config.settings)))
-        yield { why: `"${d.name}" is of a module that is not known`, only: null };
+        into.push({ why: `"${d.name}" is of a module that is not known`, only: null });
+  }
 }
 
 const NONE: readonly Unseen[] = [];
@@ -114,7 +117,9 @@ function find(scope: Scope): readonly Unseen[] {
   const { config } = scope;
   const out: Unseen[] = [];
   if (!scope.opener && config.kind === 'fragment' && !config.tree.standIn) out.push({ why: 'its main file is not known', only: null });
-  for (const d of scope.level) {
+  const { level } = scope;
+  for (let i = 0; i < level.length; i++) {
+    const d = level[i]!;
     if (d.name !== 'include') continue;
     const include = config.tree.includes.get(d.statement);
     const why = include ? include.unseen : `the file "${d.value(0)}" is not seen`;
@@ -125,15 +130,19 @@ function find(scope: Scope): readonly Unseen[] {
     const not = standIn && scope.context === 'http' && d.file === standIn.main ? set.filter((n) => !standIn.lists.has(n)) : [];
     out.push({ why, only: null, ...(not.length ? { not } : {}) });
   }
-  for (const d of scope.level)
-    if (SCRIPTED.test(d.name)) for (const [by, only] of SCRIPTS) if (by.test(d.name)) out.push({ why: `"${d.name}" runs a script`, only });
+  for (let i = 0; i < level.length; i++) {
+    const { name } = level[i]!;
+    if (SCRIPTED.test(name)) for (const [by, only] of SCRIPTS) if (by.test(name)) out.push({ why: `"${name}" runs a script`, only });
+  }
   for (const name of SWITCHED_BY_PARAMETERS)
     if (scope.named(name).some((d) => d.args.some((a) => a.templated)))
       out.push({ why: `a template fills in parameters of "${name}"`, only: new RegExp(`^${name}$`), parameters: true });
-  out.push(...foreignIn(scope));
-  const written = new Map<FileId, Set<Statement | null>>();
+  foreignIn(scope, out);
+  // most are of no template
+  let written: Map<FileId, Set<Statement | null>> | null = null;
   const look = (file: SourceFile, parent: Statement | null): void => {
     if (file.template === null) return;
+    written ??= new Map();
     const parents = written.get(file.id) ?? new Set();
     if (parents.has(parent)) return;
     written.set(file.id, parents.add(parent));
@@ -141,7 +150,7 @@ function find(scope: Scope): readonly Unseen[] {
   };
   if (scope.opener) look(scope.opener.file, scope.opener.statement);
   else look(config.files.get(config.root)!, null);
-  for (const d of scope.level) look(d.file, d.statement.parent);
+  for (let i = 0; i < level.length; i++) look(level[i]!.file, level[i]!.statement.parent);
   return out.length ? out : NONE;
 }
 

@@ -91,7 +91,8 @@ export class Scope {
 
   private expand(config: Config, { file, statements, via }: Body, into: Directive[]): void {
     const { catalog, tree, settings } = config;
-    for (const statement of statements) {
+    for (let i = 0; i < statements.length; i++) {
+      const statement = statements[i]!;
       const name = statement.name.value;
       const fact = this.context === 'unknown' ? null : catalog.directive(name, this.context, settings.target);
       into.push(new Directive(statement, file, via, this, fact));
@@ -119,7 +120,9 @@ export class Scope {
 
   /** `lasting`: blocks of the outer levels go on to the next revision, and what is in them with them. */
   private collect(into: Directive[], lasting: boolean): void {
-    for (const directive of this.directives) {
+    const { directives } = this;
+    for (let i = 0; i < directives.length; i++) {
+      const directive = directives[i]!;
       into.push(directive);
       const { body } = directive;
       if (!body) continue;
@@ -152,11 +155,12 @@ export class Scope {
       // most levels have a few lines, and none of a name that is asked for
       if (level.length <= FEW) {
         let found: Directive[] | undefined;
-        for (const d of level) if (d.name === name) (found ??= []).push(d);
+        for (let i = 0; i < level.length; i++) if (level[i]!.name === name) (found ??= []).push(level[i]!);
         return found ?? EMPTY;
       }
       this.byName = new Map();
-      for (const d of level) {
+      for (let i = 0; i < level.length; i++) {
+        const d = level[i]!;
         const same = this.byName.get(d.name);
         if (same) same.push(d);
         else this.byName.set(d.name, [d]);

@@ -263,16 +263,22 @@ export interface VariableDefinition {
   readonly capture: boolean;
 }
 
+const NO_DEFINITIONS: readonly VariableDefinition[] = [];
+
 /** What a directive, or an entry of a geoip2 block, defines. */
-export function variablesDefinedBy(directive: Directive): VariableDefinition[] {
-  const out: VariableDefinition[] = [];
+export function variablesDefinedBy(directive: Directive): readonly VariableDefinition[] {
   const { scope, fact, args, statement } = directive;
+  const patterns = patternsOf(directive);
+  const isEntry = scope.context === 'geoip2' || scope.context === 'stream-geoip2';
+  // as nearly every line
+  if (fact && !patterns.length && !isEntry && !declares(fact)) return NO_DEFINITIONS;
+  const out: VariableDefinition[] = [];
   const declare = (word: Word): void => {
     // without its dollar sign the name is refused, which is said where it stands; what uses it is not wrong for that
     const name = /^\$./s.test(word.value) ? word.value.slice(1) : /^\w+$/.test(word.value) ? word.value : null;
     if (name !== null) out.push({ name: name.toLowerCase(), directive, word, at: 0, length: word.value.length, capture: false });
   };
-  if (scope.context === 'geoip2' || scope.context === 'stream-geoip2') declare(statement.name);
+  if (isEntry) declare(statement.name);
   else if (fact) {
     if (declares(fact))
       args.forEach((word, i) => {
@@ -284,7 +290,7 @@ export function variablesDefinedBy(directive: Directive): VariableDefinition[] {
     if (scope.config.catalog.directives(directive.name).length === 0)
       for (const word of args) if (/^\$\w+$/.test(word.value)) declare(word);
   }
-  for (const pattern of patternsOf(directive)) {
+  for (const pattern of patterns) {
     if (!pattern.named) continue;
     const read = compiled(directive, pattern);
     if (!read.ok) continue;

@@ -130,6 +130,12 @@ class Dispatch {
     for (const asked of rules) for (const at of asked.rule.looksAt) this.add(asked, at);
   }
 
+  /** Whether any rule is about lines or levels. */
+  get looksAtText(): boolean {
+    const { byName, everyDirective, everyLine, lineByName, byContext } = this;
+    return everyDirective.length + everyLine.length + byName.size + lineByName.size + byContext.size > 0;
+  }
+
   private add(asked: RuleRun, at: LooksAt): void {
     const push = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
       const list = map.get(key);
@@ -332,7 +338,7 @@ class Part {
   *run(): Generator<void> {
     const { config, dispatch } = this;
     const main = config.files.get(config.root)!;
-    yield* this.visitScope(config.main, main);
+    if (this.known || dispatch.looksAtText) yield* this.visitScope(config.main, main);
     for (const file of config.files.values()) for (const asked of dispatch.byFile) this.ask(asked, config.main, null, file);
     for (const asked of dispatch.byConfig) {
       this.askOnItsOwn(asked, this.known?.ofConfig ?? null, config.main, main);
@@ -651,7 +657,8 @@ class Part {
       concerned = dispatch.concerns(directive).flatMap((concern) => (this.isConcerned(concern, directive) ? [concern.asked] : []));
       if (alike) alike.concerned = concerned;
     }
-    for (const asked of concerned) this.ask(asked, directive.scope, directive, directive.file);
+    // here and below: of each line, mostly before V8 has compiled it for speed, and there an iterator is what costs most
+    for (let i = 0; i < concerned.length; i++) this.ask(concerned[i]!, directive.scope, directive, directive.file);
   }
 
   /** A directive with all that is in it. */
@@ -661,7 +668,8 @@ class Part {
     const { body } = directive;
     if (!body) return;
     this.askOfLevel(body, directive.file);
-    for (const inner of body.directives) this.within(inner);
+    const { directives } = body;
+    for (let i = 0; i < directives.length; i++) this.within(directives[i]!);
   }
 
   /** The rules about levels, of one that belongs to a block. */
@@ -676,7 +684,7 @@ class Part {
     if (!concerns) return NO_RULES;
     const lines = level.directives;
     let alike: string = context;
-    for (const { name } of lines) alike += `\0${name}`;
+    for (let i = 0; i < lines.length; i++) alike += `\0${lines[i]!.name}`;
     let concerned = this.levels.get(alike);
     if (!concerned) {
       const names = new Map<string, number>();

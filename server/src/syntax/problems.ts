@@ -30,7 +30,7 @@ function ofStatement(s: MirrorStatement, into: SyntaxProblem[]): void {
     into.push({ fault: fault.fault, span: placeOf(fault), statement: s, insertAt: fault.word.end });
   else if (fault) into.push({ fault: fault.fault, span: placeOf(fault), statement: s });
   if (s.block) {
-    for (const inner of s.block) ofStatement(inner, into);
+    for (let i = 0; i < s.block.length; i++) ofStatement(s.block[i]!, into);
     if (!s.closed && !swallowed(s)) into.push({ fault: 'missing-closing-brace', span: { ...s.open! }, statement: s, insertAt: s.end });
     if (into.length === before) clean.add(s);
   } else if (!s.closed) into.push({ fault: 'missing-semicolon', span: { start: s.end, end: s.end }, statement: s, insertAt: s.end });

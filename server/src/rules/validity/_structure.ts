@@ -165,7 +165,7 @@ function likeCut(file: SourceFile, s: Statement): readonly Statement[] {
   let found = cutWithin.get(s);
   if (!found) {
     const list = isLikeCut(file, s) ? [s] : [];
-    for (const inner of s.block ?? []) list.push(...likeCut(file, inner));
+    for (const inner of s.block ?? []) if (inner.open) list.push(...likeCut(file, inner));
     cutWithin.set(s, (found = list.length ? list : NONE));
   }
   return found;

@@ -137,8 +137,14 @@ const isSized = (scope: Scope, hash: string): boolean =>
   ['max', 'bucket'].some((what) => everywhere(scope.config, `${hash}_${what}_size`).length > 0);
 
 /** Whether a line, or one of the block that it opens, has a word that may not fit into a bucket of the usual size. */
-const hasLong = ({ args, body }: Directive): boolean =>
-  args.some((word) => 3 * word.value.length > LINE - 20 && needed(word.value) > LINE) || (body?.directives.some(hasLong) ?? false);
+function hasLong({ args, body }: Directive): boolean {
+  // asked of each line of a name
+  for (let i = 0; i < args.length; i++) {
+    const { value } = args[i]!;
+    if (3 * value.length > LINE - 20 && needed(value) > LINE) return true;
+  }
+  return body?.directives.some(hasLong) ?? false;
+}
 
 /** The tables whose buckets a directive can enlarge; nginx has no such directive for the others, though its message names one. */
 const SETTABLE = new Set(
