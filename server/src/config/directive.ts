@@ -12,6 +12,8 @@ export interface IncludeSite {
   readonly statement: Statement;
 }
 
+const NO_TEXTS: readonly string[] = [];
+
 /** A statement in the place where nginx sees it: a file that is included twice has two of each. */
 export class Directive {
   private opened: Scope | null | undefined;
@@ -43,10 +45,8 @@ export class Directive {
   get values(): readonly string[] {
     if (this.texts) return this.texts;
     const { args } = this.statement;
-    const texts: string[] = [];
-    for (let i = 0; i < args.length; i++) texts.push(args[i]!.value);
-    this.texts = texts;
-    return texts;
+    this.texts = args.length === 0 ? NO_TEXTS : args.length === 1 ? [args[0]!.value] : args.map((a) => a.value);
+    return this.texts;
   }
 
   /** The scope that the block opens; null for simple directives and raw bodies. */

@@ -159,6 +159,8 @@ class Lowerer implements HeaderSink {
   private readonly paired: boolean;
   /** Of the header that was cut last: its words, how far its open quotes were read, its faults. */
   private words: MirrorWord[] = [];
+  /** The words of a simple header while it is read: V8 gives a list that grows room for many more than most have. */
+  private readonly simple: MirrorWord[] = [];
   private reach = 0;
   /** How many blocks are around what is read. */
   private depth = 0;
@@ -254,13 +256,17 @@ class Lowerer implements HeaderSink {
   /** A header of simple words with what ends it, as most are; null where it has others. */
   private simpleHeader(start: number, parent: MirrorStatement | null): MirrorStatement | null {
     const { shown, text } = this.input;
-    const words: MirrorWord[] = [];
-    for (let at = start; ; ) {
+    const { simple } = this;
+    let count = 0;
+    for (let at = start; ; count++) {
       const end = simpleEnd(shown, at);
       if (end < 0 || end - at > SIMPLE) return null;
-      if (end === at) return headed({ start, end }, words.shift()!, words, shown[end], null, parent);
-      const raw = text.slice(at, end);
-      words.push({ start: at, end, raw, value: raw, quote: '', templated: false });
+      if (end === at) {
+        const args = count === 1 ? [] : count === 2 ? [simple[1]!] : simple.slice(1, count);
+        return headed({ start, end }, simple[0]!, args, shown[end], null, parent);
+      }
+      const raw = shared(text.slice(at, end));
+      simple[count] = { start: at, end, raw, value: raw, quote: '', templated: false };
       at = spaceEnd(shown, end);
     }
   }

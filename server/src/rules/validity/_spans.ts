@@ -15,7 +15,11 @@ export function spanIn(word: Word, at: number, length: number): Span {
 export const spanOfWords = (words: readonly Word[]): Span => ({ start: words[0]!.start, end: words.at(-1)!.end });
 
 /** True when a template engine fills in a part of the directive: its values are not known. */
-export const isTemplated = (directive: Directive): boolean => directive.statement.name.templated || directive.args.some((a) => a.templated);
+export function isTemplated({ statement: { name, args } }: Directive): boolean {
+  if (name.templated) return true;
+  for (let i = 0; i < args.length; i++) if (args[i]!.templated) return true;
+  return false;
+}
 
 /** Where nginx is when it judges a directive: the character that ends it, which names the line in its message. */
 export const endOf = (directive: Directive): Span => {

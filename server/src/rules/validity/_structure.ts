@@ -423,14 +423,13 @@ const isOfAbsentBlock = ({ scope: { opener } }: Directive): boolean => opener !=
  * True when a directive must not be judged because of a fault before it: `place` asks about where it stands, `name` about what it is.
  */
 export function isAftermath(directive: Directive, about: 'place' | 'name'): boolean {
-  const { statement } = directive;
   if (isOfAbsentBlock(directive)) return true;
   const { regions } = faultsAt(directive);
-  return (
-    regions.length > 0 &&
-    regions.some((r) => r.start <= statement.start && statement.start < r.end && (about === 'place' || r.level === 'all'))
-  );
+  return regions.length > 0 && isWithin(regions, directive.statement, about);
 }
+
+const isWithin = (regions: readonly Region[], { start }: Statement, about: 'place' | 'name'): boolean =>
+  regions.some((r) => r.start <= start && start < r.end && (about === 'place' || r.level === 'all'));
 
 /** True when the words of the directive themselves are broken, or swallowed those of the next one. */
 export const isBroken = (directive: Directive): boolean =>
