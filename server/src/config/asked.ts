@@ -157,6 +157,9 @@ export function askedForBlock<T>(config: Config, key: string, ask: (config: Conf
   if (recording && questions?.isLatest(config)) recording.ofBlock.add(questions.of(config, key, ask));
 }
 
+/** Whether the block for which a value is made has asked `askedOfBlock` already, or nobody wants to know: many lines of it do. */
+export const isAskedOfBlock = (key: string): boolean => !recording || (keysOf.get(recording.ofBlock)?.has(key) ?? false);
+
 /** The same where each block has an answer of its own: the block for which a value is made depends on the answer for it. */
 export function askedOfBlock<T>(config: Config, key: string, ask: (config: Config, block: Statement | null) => T): void {
   const questions = config.kept?.questions;

@@ -26,6 +26,12 @@ const EMPTY: readonly Directive[] = [];
 /** Lines of a level that are looked through as fast as they are looked up. */
 const FEW = 12;
 
+// Apart from their callers: these are called for every line, and a closure there is made at every call.
+const noteNamed = (config: Config, context: ScopeContext, name: string): void =>
+  noted(config, `${context} ${name}`, (c) => c.levels(context).flatMap((s) => s.own(name).map(identityOf)));
+const noteInForce = (config: Config, context: ScopeContext, name: string): void =>
+  noted(config, `${context} in force ${name}`, (c) => c.levels(context).flatMap((s) => s.effective(name).directives.map(identityOf)));
+
 /** What stays the same as long as a directive of an outer level does: of http, whose inside is asked about by itself, its name. */
 export const identityOf = (d: Directive): object =>
   d.scope.context !== 'main' ? d : LEVELS.has(d.name) && d.statement.block ? d.statement.name : d.statement;
@@ -144,12 +150,12 @@ export class Scope {
   /** Own directives of that name, in order. */
   named(name: string): readonly Directive[] {
     const { context } = this;
-    if (this.outer && isRecorded() && (APART.has(name) || ofNoBlock()))
-      noted(this.config, `${context} ${name}`, (c) => c.levels(context).flatMap((s) => s.own(name).map(identityOf)));
+    if (this.outer && isRecorded() && (APART.has(name) || ofNoBlock())) noteNamed(this.config, context, name);
     return this.own(name);
   }
 
-  private own(name: string): readonly Directive[] {
+  /** What `named` gives, for questions. */
+  own(name: string): readonly Directive[] {
     if (!this.byName) {
       const { level } = this;
       // most levels have a few lines, and none of a name that is asked for
@@ -190,10 +196,7 @@ export class Scope {
   /** The directives of that name in force here, own or inherited. */
   effective(name: string): Effective {
     const { context } = this;
-    if (this.outer && ofNoBlock())
-      noted(this.config, `${context} in force ${name}`, (c) =>
-        c.levels(context).flatMap((s) => s.effective(name).directives.map(identityOf)),
-      );
+    if (this.outer && ofNoBlock()) noteInForce(this.config, context, name);
     const known = this.inForce?.get(name);
     if (known) return known;
     // most levels take most of what they ask for from around them: that is kept there alone

@@ -362,33 +362,23 @@ class Part {
         if (list) list.push(i);
         else byName.set(name, [i]);
       }
-    /** of spots of one shape: rules that had nothing to say, and what others say of all of them alike */
-    const quiet = new Map<string, Map<Rule, readonly Finding[]>>();
-    /** of each rule the last spot that it concerns, by number */
-    const met = new Int32Array(concerns.length).fill(-1);
-    let number = -1;
-    let here: number[] = [];
-    const meet = (name: string): void => {
-      for (const i of byName.get(name) ?? NO_CONCERNS) {
-        if (met[i] === number) continue;
-        met[i] = number;
-        here.push(i);
-      }
-    };
+    const shapes = new Map<string, SpotsAlike>();
     for (const spot of spotsOf(config)) {
-      number++;
-      here = [];
-      for (const d of spot.directives) meet(d.name);
-      meet(spot.location ? 'location' : 'server');
-      if (!here.length || spot.unsure) continue;
-      let calm: Map<Rule, readonly Finding[]> | undefined;
+      // to know a server's shape takes a moment
+      if (!spot.location) yield;
+      let alike: SpotsAlike | undefined;
       if (!isAlone(spot)) {
         const shape = shapeOf(spot);
-        calm = quiet.get(shape);
-        if (!calm) quiet.set(shape, (calm = new Map()));
+        alike = shapes.get(shape);
+        if (!alike) shapes.set(shape, (alike = { met: null, calm: new Map() }));
       }
+      const met = alike?.met ?? metBy(spot, byName);
+      if (alike) alike.met = met;
+      if (!met.length || spot.unsure) continue;
+      const calm = alike?.calm;
+      const silent = calm?.size;
       const { opener } = spot.scope;
-      for (const i of here.sort((a, b) => a - b)) {
+      for (const i of met) {
         const { asked, when } = concerns[i]!;
         const before = calm?.get(asked.rule);
         if (before) {
@@ -412,6 +402,7 @@ class Part {
         if (calm && !this.failed && (!this.spoke || saysOfAll(spot, found))) calm.set(asked.rule, found);
         yield;
       }
+      if (calm && calm.size !== silent) alike!.met = met.filter((i) => calm.get(concerns[i]!.asked.rule)?.length !== 0);
     }
   }
 
@@ -763,6 +754,28 @@ class Part {
       if (outer !== undefined) recordIn(outer);
     }
   }
+}
+
+/** What is known of spots of one shape. */
+interface SpotsAlike {
+  /** the rules that may have something to say, by number; null: not looked at yet */
+  met: readonly number[] | null;
+  /** rules that had nothing to say, and what others say of all of them alike */
+  readonly calm: Map<Rule, readonly Finding[]>;
+}
+
+/** The rules that a spot concerns, by number and in their order; `byName`: those that a directive of each name does. */
+function metBy(spot: Spot, byName: ReadonlyMap<string, readonly number[]>): readonly number[] {
+  const met = new Set<number>();
+  const seen = new Set<string>();
+  const meet = (name: string): void => {
+    if (seen.has(name)) return;
+    seen.add(name);
+    for (const i of byName.get(name) ?? NO_CONCERNS) met.add(i);
+  };
+  for (const d of spot.directives) meet(d.name);
+  meet(spot.location ? 'location' : 'server');
+  return [...met].sort((a, b) => a - b);
 }
 
 /** Whether the configuration has a directive of that name, and with such a first word. */

@@ -646,20 +646,35 @@ function locationPlace(location: Location): string {
 /** From here on a text is not searched for each name by itself: of a thousand names it is as long as they are. */
 const MANY_NAMES = 8;
 
-/** A text with numbers for names, the longest first, wherever one begins a word or a part of it. */
-function withoutNames(text: string, names: readonly string[]): string {
+/** Puts numbers for names into a text, the longest first; of many wherever one begins a word or a part of it. */
+function namesLeftOut(names: readonly string[]): (text: string) => string {
+  if (names.length <= MANY_NAMES)
+    return (text) => {
+      let out = text;
+      for (let i = 0; i < names.length; i++) if (out.includes(names[i]!)) out = out.replaceAll(names[i]!, `<name ${names.length - i}>`);
+      return out;
+    };
   const numbers = new Map(names.map((name, i) => [name, names.length - i]));
   const lengths = [...new Set(names.map((name) => name.length))].sort((a, b) => b - a);
-  const out: string[] = [];
-  let done = 0;
-  for (const { index } of text.matchAll(/(?<![a-z\d])[a-z\d]/g)) {
-    if (index < done) continue;
-    const length = lengths.find((n) => numbers.has(text.slice(index, index + n)));
-    if (length === undefined) continue;
-    out.push(text.slice(done, index), `<name ${numbers.get(text.slice(index, index + length))}>`);
-    done = index + length;
-  }
-  return out.join('') + text.slice(done);
+  return (text) => {
+    const out: string[] = [];
+    let done = 0;
+    for (const { index } of text.matchAll(/(?<![a-z\d])[a-z\d]/g)) {
+      if (index < done) continue;
+      const length = lengths.find((n) => numbers.has(text.slice(index, index + n)));
+      if (length === undefined) continue;
+      out.push(text.slice(done, index), `<name ${numbers.get(text.slice(index, index + length))}>`);
+      done = index + length;
+    }
+    return out.join('') + text.slice(done);
+  };
+}
+
+/** How many blocks around it a level has below another. */
+function depthBelow(outer: Scope, scope: Scope): number {
+  let depth = 0;
+  for (let at: Scope | null = scope; at && at !== outer; at = at.parent) depth++;
+  return depth;
 }
 
 /** The addresses of which a server is the default one. */
@@ -732,45 +747,49 @@ function serverShape(config: Config, server: Server): string {
   const known = shapes.get(server);
   if (known !== undefined) return known;
   const groups = upstreamsOf(config);
-  const words = (defaultsOf.of(config).get(server) ?? []).map((address) => `default on ${address}`);
+  const exact = server.names.flatMap((n) => (n.kind === 'exact' && n.text.length > 3 ? [n.text] : [])).sort((a, b) => b.length - a.length);
+  const nameless = namesLeftOut(exact);
+  const written = (text: string): string => {
+    const rest = nameless(text);
+    return rest.includes('://')
+      ? rest.replace(/:\/\/([\w.-]+)/g, (whole, name: string) => (groups.has(name) ? `://<group ${groupShape.of(config, name)}>` : whole))
+      : rest;
+  };
+  const words = (defaultsOf.of(config).get(server) ?? []).map((address) => written(`default on ${address}`));
   /** the places of the words in which a site may have its own, and whether they are of a listen line */
   const sites = new Map<number, boolean>(words.map((_, i) => [i, true]));
-  for (const d of server.scope.all) {
-    words.push(d.statement.block ? `${d.name}{${d.scope.context}` : d.name);
-    const isOfSite = isOfSites(d);
-    const { values } = d;
+  let level: Scope | null = null;
+  for (const directive of server.scope.all) {
+    const { name, scope, statement, values } = directive;
+    // where a block ends
+    if (scope !== level) words.push(String(depthBelow(server.scope, (level = scope))));
+    words.push(statement.block ? `${name}{${scope.context}` : name);
+    const isOfSite = values.length > 0 && isOfSites(directive);
     for (let i = 0; i < values.length; i++) {
       const value = values[i]!;
-      const isSite = isOfSite && !(d.name === 'set' && i === 0);
-      if (isSite) sites.set(words.length, d.name === 'listen');
-      words.push(isSite && groups.has(value) ? `<group ${groupShape.of(config, value)}>` : value);
+      const isSite = isOfSite && !(name === 'set' && i === 0);
+      if (isSite) sites.set(words.length, name === 'listen');
+      words.push(written(isSite && groups.has(value) ? `<group ${groupShape.of(config, value)}>` : value));
     }
     words.push(';');
   }
-  let text = words.join('\u0001');
-  const exact = server.names.flatMap((n) => (n.kind === 'exact' && n.text.length > 3 ? [n.text] : [])).sort((a, b) => b.length - a.length);
-  if (exact.length > MANY_NAMES) text = withoutNames(text, exact);
-  else
-    exact.forEach((name, i) => {
-      text = text.replaceAll(name, `<name ${exact.length - i}>`);
-    });
-  text = text.replace(/:\/\/([\w.-]+)/g, (whole, name: string) => (groups.has(name) ? `://<group ${groupShape.of(config, name)}>` : whole));
-  const parts = text.split('\u0001');
+  /** all that no site has words of its own in */
   let rest: string | undefined;
-  const isInRest = (word: string): boolean => (rest ??= parts.filter((_, i) => !sites.has(i)).join('\u0001')).includes(word);
   const own = new Map<string, number>();
   let looked = 0;
   for (const [i, isListen] of sites)
-    parts[i] = parts[i]!.replace(WORDS, (word) => {
+    words[i] = words[i]!.replace(WORDS, (word) => {
       if (!/\d/.test(word) || word.startsWith('<') || TELLING.has(word)) return word;
       if (!own.has(word)) {
         // a word that stands elsewhere, too, is one by which the parts of the server are related
-        if (++looked > MOST_LOOKED_FOR || isPortOfOthers(config, server, word, isListen) || isInRest(word)) return word;
+        if (++looked > MOST_LOOKED_FOR || isPortOfOthers(config, server, word, isListen)) return word;
+        rest ??= words.filter((_, n) => !sites.has(n)).join('\u0001');
+        if (rest.includes(word)) return word;
         own.set(word, own.size);
       }
       return `<own ${own.get(word)} ${kindOfWord(word)}>`;
     });
-  text = parts.join('\u0001');
+  const text = words.join('\u0001');
   ownWords.set(server, new Set(own.keys()));
   shapes.set(server, text);
   return text;

@@ -9,7 +9,7 @@ import { argsOf, type Catalog, statusOf, type Target } from '../../catalog/catal
 import { bodyOf, type Context, childContext, openingsOf } from '../../catalog/context.ts';
 import type { DirectiveFact } from '../../catalog/fact.ts';
 import { checkValues } from '../../catalog/value-check.ts';
-import { asked, askedOfBlock, isRecorded } from '../../config/asked.ts';
+import { asked, askedOfBlock, isAskedOfBlock, isRecorded } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { type BlockOracle, lackingBrace, repairedAt, surplusBrace } from '../../syntax/nesting.ts';
@@ -375,14 +375,23 @@ function faultsWithin({ regions, broken }: Structure, block: Statement | null): 
 export const causesIn = (config: Config, file: SourceFile): readonly Cause[] =>
   asked(config, `causes in ${file.id}`, (c) => structureOf(file, c.catalog)).causes;
 
+/** What the question about the faults of a file is called. */
+const faultKeys = new WeakMap<SourceFile, string>();
+
+function faultKeyOf(file: SourceFile): string {
+  let key = faultKeys.get(file);
+  if (key === undefined) faultKeys.set(file, (key = `faults of ${file.id}`));
+  return key;
+}
+
 /** Notes that whoever is recorded depends on a file's faults as far as they touch the block at hand. */
-function noteFaults(config: Config, file: SourceFile, statement: Statement): void {
+function noteFaults(config: Config, file: SourceFile, key: string, statement: Statement): void {
   // of a file that the block includes all counts: the block has no place in it
   const holds = (block: Statement): boolean => {
     for (let at: Statement | null = statement; at; at = at.parent) if (at === block) return true;
     return false;
   };
-  askedOfBlock(config, `faults of ${file.id}`, (c, block) =>
+  askedOfBlock(config, key, (c, block) =>
     faultsWithin(structureOf(file, c.catalog), block && holds(block) ? block : null),
   );
 }
@@ -390,7 +399,10 @@ function noteFaults(config: Config, file: SourceFile, statement: Statement): voi
 /** The faults of a directive's file, which whoever asks depends on as far as they touch the block at hand. */
 function faultsAt({ file, scope, statement }: Directive): Structure {
   const { config } = scope;
-  if (isRecorded()) noteFaults(config, file, statement);
+  if (isRecorded()) {
+    const key = faultKeyOf(file);
+    if (!isAskedOfBlock(key)) noteFaults(config, file, key, statement);
+  }
   return structureOf(file, config.catalog);
 }
 
