@@ -621,9 +621,15 @@ class Part {
     );
   }
 
-  /** Whether the words of a directive can concern a rule. */
+  /** Whether the words of a directive can concern a rule; its exception there costs its own findings, as any other. */
   private isConcerned({ asked, where }: Concern, { name, values, fact, scope: { context } }: Directive): boolean {
-    return !where || this.holds(asked.rule, () => where({ name, values, fact, context }, this.config));
+    if (!where) return true;
+    try {
+      return where({ name, values, fact, context }, this.config);
+    } catch (error) {
+      this.options.onCrash?.(asked.rule, error);
+      return false;
+    }
   }
 
   /** Whether a rule is asked about a directive, be it by its name or as every one is. */

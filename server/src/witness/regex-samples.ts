@@ -300,17 +300,21 @@ function rawSamples(regexes: Regexes, regex: CompiledRegex, pattern: string, opt
   return list;
 }
 
-/** Different texts that PCRE2 says the pattern matches, the shortest first. Empty when the pattern does not compile. */
-export function samplesOf(regexes: Regexes, pattern: string, options: SampleOptions = {}): string[] {
+/** Different texts that PCRE2 says the pattern matches, the shortest first. None when the pattern does not compile. Each is tried when it is asked for. */
+export function* samplesIn(regexes: Regexes, pattern: string, options: SampleOptions = {}): Generator<string> {
   const caseless = options.caseless ?? false;
   const compiled = regexes.compile(pattern, { caseless });
-  if (!compiled.ok) return [];
-  const found = new Set<string>();
+  if (!compiled.ok) return;
+  const texts = new Set<string>();
   for (const raw of rawSamples(regexes, compiled.regex, pattern, options))
-    for (const text of options.forms?.(raw) ?? [raw])
-      if (!found.has(text) && typeof compiled.regex.match(text) === 'object') found.add(text);
-  return [...found].sort((a, b) => a.length - b.length);
+    for (const text of options.forms?.(raw) ?? [raw]) texts.add(text);
+  for (const text of [...texts].sort((a, b) => a.length - b.length)) if (typeof compiled.regex.match(text) === 'object') yield text;
 }
+
+/** All of them. */
+export const samplesOf = (regexes: Regexes, pattern: string, options: SampleOptions = {}): string[] => [
+  ...samplesIn(regexes, pattern, options),
+];
 
 const held = new WeakMap<CompiledRegex, Map<string, boolean>>();
 

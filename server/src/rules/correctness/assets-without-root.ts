@@ -6,7 +6,7 @@ import { endsOf } from '../../config/regex-index.ts';
 import type { Scope } from '../../config/scope.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import { admitted } from '../../witness/access.ts';
-import { samplesOf } from '../../witness/regex-samples.ts';
+import { samplesIn } from '../../witness/regex-samples.ts';
 import { proofOf } from '../../witness/requests.ts';
 import type { Spot } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
@@ -75,12 +75,13 @@ const isRootless = ({ location, scope }: Spot): boolean =>
 function pathBelow(spot: Spot, prefix: Location): string | null {
   const { location, config } = spot;
   const name = prefix.name.endsWith('/') ? prefix.name : `${prefix.name}/`;
-  const found = samplesOf(config.regexes, location!.name, {
+  const samples = samplesIn(config.regexes, location!.name, {
     caseless: location!.modifier === '~*',
     tries: 8,
     forms: (s) => [`${name}site${s}`, `${name}${s}`, `${name}x/${s}`],
   });
-  return found.find((p) => p.startsWith(name) && spot.takes(p)) ?? null;
+  for (const path of samples) if (path.startsWith(name) && spot.takes(path)) return path;
+  return null;
 }
 
 /** A file of the compiled-in folder, as nginx names it: where that folder is, the machine of the project does not tell. */
