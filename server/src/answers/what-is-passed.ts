@@ -209,7 +209,10 @@ export function headersSent(pass: Directive): readonly SentHeader[] {
 
 /** The value of a request header in force, as written; undefined when no line sets it. */
 export function requestHeader(scope: Scope, name: string): Directive | undefined {
-  return scope.effective('proxy_set_header').directives.findLast((d) => d.value(0).toLowerCase() === name.toLowerCase());
+  const lines = scope.effective('proxy_set_header').directives;
+  const wanted = name.toLowerCase();
+  for (let i = lines.length - 1; i >= 0; i--) if (lines[i]!.value(0).toLowerCase() === wanted) return lines[i];
+  return undefined;
 }
 
 /** Whether the client's own headers are handed on where a pass directive stands (`proxy_pass_request_headers`). */

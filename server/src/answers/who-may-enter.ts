@@ -45,6 +45,7 @@ export const isPrivateAddress = (address: string): boolean => PRIVATE.test(addre
 
 /** What an access list says to strangers: it lets them in by a line, turns them away, or names none of them. */
 export function listVerdict(lines: readonly Directive[], sixToo = false): 'allowed' | 'denied' | 'declined' {
+  if (!lines.length) return 'declined';
   const counts = { allowed: 0, denied: 0, declined: 0 };
   const asked = sixToo ? [...STRANGERS, ...STRANGERS6] : STRANGERS;
   for (const address of asked) {

@@ -1,6 +1,6 @@
 /** Whether another machine or program ends TLS in front of a server: what the text shows of it. */
 import type { Span } from '../base/span.ts';
-import { asked, PerPart } from '../config/asked.ts';
+import { asked, PerConfig, PerPart } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { namesOf } from '../config/names.ts';
@@ -70,14 +70,17 @@ export const logsClientOfProxy = (config: Config): boolean =>
     });
   });
 
-/** A use of the scheme that a proxy in front told, which shows that one does: not in a log line, and not in another server. Null without any. */
-export function toldScheme(scope: Scope): { readonly directive: Directive; readonly span: Span } | null {
-  const server = scope.enclosing('server');
+/** The first use in a server, or in none, as `toldScheme` says. */
+const schemeTold = new PerConfig((config, server: Scope | null): { readonly directive: Directive; readonly span: Span } | null => {
   for (const name of ['http_x_forwarded_proto', 'http_cloudfront_forwarded_proto', 'http_x_forwarded_ssl'])
-    for (const { directive, span } of namesOf(scope.config).references('variable', name, 'http')) {
+    for (const { directive, span } of namesOf(config).references('variable', name, 'http')) {
       const holder = directive.scope.enclosing('server');
       if (directive.name === 'log_format' || (holder && holder !== server)) continue;
       return { directive, span };
     }
   return null;
-}
+});
+
+/** A use of the scheme that a proxy in front told, which shows that one does: not in a log line, and not in another server. Null without any. */
+export const toldScheme = (scope: Scope): { readonly directive: Directive; readonly span: Span } | null =>
+  schemeTold.of(scope.config, scope.enclosing('server'));

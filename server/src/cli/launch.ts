@@ -8,6 +8,7 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import vm from 'node:vm';
+import { compileWhen } from '../host/patience.ts';
 
 const file = path.join(__dirname, 'program.cjs');
 
@@ -35,14 +36,9 @@ const short = isShort(process.argv.slice(2));
 const compiled = short ? 'short.cache' : process.argv[2] === 'lsp' ? 'server.cache' : 'program.cache';
 const require_ = createRequire(file);
 
-// A run is mostly code that runs a few hundred times. The V8 of node 20 compiles such code for speed at once, which takes a third of a check of
-// 10,000 lines; with sixteen times as much patience the longest checks take less, too, and a session, which lasts, is given half of that. Before
-// the bundle: its compiled code is for these very flags. A short run compiles nothing for speed, and to load the module takes it as long as a
-// tenth of node's own start.
-if (!short && process.versions.v8.startsWith('11.'))
-  (require_('node:v8') as typeof import('node:v8')).setFlagsFromString(
-    `--interrupt-budget=${process.argv[2] === 'lsp' ? 540_672 : 1_081_344}`,
-  );
+// Before the bundle: its compiled code is for these very flags. A short run compiles nothing for speed, and to load the module takes it as long
+// as a tenth of node's own start.
+if (!short) compileWhen(process.argv[2] === 'lsp' ? 'session' : 'check', require_('node:v8') as typeof import('node:v8'));
 
 function cachedData(): Buffer | undefined {
   try {

@@ -37,6 +37,8 @@ const ACCESS = ['allow', 'deny'];
 const FOLDER = ['root', 'alias'];
 const ONE_LIST: Record<string, readonly string[]> = table({ allow: ACCESS, deny: ACCESS, root: FOLDER, alias: FOLDER });
 
+const NO_LINES: readonly Directive[] = [];
+
 const isNestedConfiguration = (scope: Scope): boolean => scope.context === 'if-in-location' || scope.context === 'limit_except';
 
 const lists = new WeakMap<readonly Directive[], Map<readonly string[], readonly Directive[]>>();
@@ -66,20 +68,20 @@ export function isHandedOn(scope: Scope, name: string): boolean {
  * `merge` (add_header_inherit, since 1.29.3) adds outer lines after the own ones; `off` stops at the own ones.
  */
 export function effective(scope: Scope, name: string): Effective {
-  const names = ONE_LIST[name] ?? [name];
-  const own = (at: Scope): readonly Directive[] => (names.length === 1 ? at.named(name) : ownOf(at, names));
-  const found: Directive[] = [];
-  const shadowed: Directive[] = [];
+  const names = ONE_LIST[name];
+  // most lists are those of one level, which are taken as they are
+  let found: readonly Directive[] = NO_LINES;
+  let shadowed: readonly Directive[] = NO_LINES;
   let origin: Scope | 'default' = 'default';
   // a level with lines of its own hides what stands further out, unless it says merge; one without lines hands on what it was given
   let closed = false;
   for (let at: Scope | null = scope; at; at = at.parent) {
-    const lines = own(at);
+    const lines = names ? ownOf(at, names) : at.named(name);
     if (lines.length) {
       if (!closed) {
-        found.push(...lines);
+        found = found.length ? [...found, ...lines] : lines;
         if (origin === 'default') origin = at;
-      } else shadowed.push(...lines);
+      } else shadowed = shadowed.length ? [...shadowed, ...lines] : lines;
     }
     if (at.context !== 'unknown' && bodyOf(at.context) === 'entries') break;
     if (NOT_INHERITED.has(name) && !(PASSES.includes(name) && isNestedConfiguration(at))) break;

@@ -133,8 +133,8 @@ function partsOf(directive: Directive): readonly Part[] {
     const base = word < 0 ? statement.name : statement.args[word]!;
     parts.push({ kind, name, role, word, from: span.start - base.start, to: span.end - base.start, capture });
   };
-  const regexes = regexesOf(directive);
-  if (fact)
+  const regexes = mayHoldRegexes({ name: statement.name.value, context: scope.context }) ? regexesOf(directive) : [];
+  if (fact && mayName(fact))
     for (const use of namesIn(fact, directive.values)) {
       const word = statement.args[use.argument]!;
       if (!word.templated && !use.name.includes('$'))
@@ -142,12 +142,13 @@ function partsOf(directive: Directive): readonly Part[] {
     }
   const entries = scope.context === 'map' || scope.context === 'stream-map';
   if (fact?.variables !== false || fact?.name === 'log_format' || entries)
-    statement.args.forEach((word, i) => {
-      if (!word.value.includes('$') || regexes.some((r) => r.word === word)) return;
+    for (let i = 0; i < statement.args.length; i++) {
+      const word = statement.args[i]!;
+      if (!word.value.includes('$') || regexes.some((r) => r.word === word)) continue;
       const kind = fact ? argumentOf(fact, i, statement.args.length)?.kind : undefined;
-      if (kind && PATTERNS.has(kind)) return;
+      if (kind && PATTERNS.has(kind)) continue;
       for (const use of variablesIn(word).uses) if (!use.capture) add('variable', use.name, 'references', i, use.nameSpan);
-    });
+    }
   if (fact?.name === 'location' && readLocation(directive)?.modifier === '$') {
     const word = statement.args[0]!;
     if (!word.templated) add('variable', word.value.slice(1), 'references', 0, valueSpan(word, 1, word.value.length));
@@ -163,7 +164,7 @@ function partsOf(directive: Directive): readonly Part[] {
       add('variable', name, 'defines', index, at ? valueSpan(word, from, from + name.length) : { start: word.start, end: word.end }, true);
     }
   }
-  parts.sort((a, b) => a.word - b.word || a.from - b.from);
+  if (parts.length > 1) parts.sort((a, b) => a.word - b.word || a.from - b.from);
   return parts;
 }
 

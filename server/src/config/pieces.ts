@@ -22,7 +22,16 @@ function* piecesIn(scope: Scope): Generator<Directive> {
 }
 
 /** A piece with its inside, but for one whose inside comes in pieces of its own. */
-const inside = (piece: Directive): readonly Directive[] => (piece.body && !isOuter(piece) ? [piece, ...walk(piece.body)] : [piece]);
+function inside(piece: Directive): readonly Directive[] {
+  if (!piece.body || isOuter(piece)) return [piece];
+  const below = walk(piece.body);
+  let all = insides.get(below);
+  if (!all) insides.set(below, (all = [piece, ...below]));
+  return all;
+}
+
+/** By what `walk` gives, which is one list as long as the block stays as it is: many gather from it. */
+const insides = new WeakMap<readonly Directive[], readonly Directive[]>();
 
 /** Something that is gathered from the directives of a piece, in nginx's order, and kept with the piece as `PerPart` keeps it. */
 export class MemoPerBlock<T> {

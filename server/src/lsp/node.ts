@@ -3,6 +3,7 @@ import { createConnection, ProposedFeatures, StreamMessageReader, StreamMessageW
 import { visibleLines } from '../base/escape.ts';
 import { NodeFiles } from '../host/node-files.ts';
 import { loadParts } from '../host/parts.ts';
+import { compileWhen } from '../host/patience.ts';
 import { VERSION } from '../host/version.ts';
 import { serve } from './server.ts';
 
@@ -20,7 +21,17 @@ export function start(): void {
   };
   process.on('uncaughtException', (error) => say(`uncaught: ${error.stack ?? error.message}`));
   process.on('unhandledRejection', (reason) => say(`unhandled: ${String(reason)}`));
-  serve(connection, { files: new NodeFiles(), parts: () => loadParts(), now: () => performance.now(), version: VERSION });
+  serve(connection, {
+    files: new NodeFiles(),
+    parts: () => loadParts(),
+    now: () => performance.now(),
+    version: VERSION,
+    compileWhen: (mood) => {
+      // a script that vm runs, as the bundle of the command line is, has no import() of its own
+      const v8 = process.getBuiltinModule?.('node:v8');
+      if (v8) compileWhen(mood, v8);
+    },
+  });
 }
 
 /** Standard input and output. What is no message ends the process: nothing after a broken header can be told from its body. */

@@ -57,6 +57,8 @@ export interface Host {
   }>;
   readonly now: () => number;
   readonly version: string;
+  /** how soon what has run is compiled for speed, where one can say that: as ever, or at once while nobody waits for anything else */
+  readonly compileWhen?: (mood: 'session' | 'eager') => void;
 }
 
 /** Settings of VS Code that name what its file search leaves out. */
@@ -181,7 +183,16 @@ export function serve(connection: Connection, host: Host): void {
     if (!idle() || workspace.snapshot().configs.length || workspace.snapshot().open.length) return;
     const { parser, engine, rules } = parts;
     const log = (line: string): void => session?.log(`warming up: ${line}`);
-    void warmUp({ parser, engine, rules, encoding, now: host.now, idle, log }).catch((error) => log(String(error)));
+    void compiledEagerly(() => warmUp({ parser, engine, rules, encoding, now: host.now, idle, log })).catch((error) => log(String(error)));
+  }
+
+  async function compiledEagerly(work: () => Promise<void>): Promise<void> {
+    host.compileWhen?.('eager');
+    try {
+      await work();
+    } finally {
+      host.compileWhen?.('session');
+    }
   }
 
   async function fetchSettings(): Promise<void> {

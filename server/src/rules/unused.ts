@@ -11,24 +11,20 @@ import { mayUse } from '../config/unseen-names.ts';
 import { type Fix, fixOf, remove } from './fix.ts';
 import type { Report } from './rule.ts';
 
-interface Hidden {
-  /** code or files that we do not see may use any name */
-  readonly scripts: boolean;
-  /** all words that carry values, for names that variables hand on */
-  readonly words: ReadonlySet<string>;
-}
-
 /** Directives whose arguments are names that something else declares. */
 const NAMING = /_pass$|^include$|zone|cache|_log$|^limit_(req|conn)$|^error_page$|^try_files$/;
 
-const spoken = new MemoPerBlock((directives): Hidden => {
-  let scripts = false;
+/** Whether what a template fills in there may be any name. */
+const scripted = new MemoPerBlock((directives): boolean =>
+  directives.some((d) => d.statement.name.templated || (d.args.some((a) => a.templated) && NAMING.test(d.name))),
+);
+
+/** All words that carry values, for names that variables hand on. */
+const spoken = new MemoPerBlock((directives): ReadonlySet<string> => {
   const words = new Set<string>();
   /** texts whose words are there already: most are in many lines */
   const seen = new Set<string>();
   for (const d of directives) {
-    // what a template fills in there may be any name
-    if (d.statement.name.templated || (NAMING.test(d.name) && d.args.some((a) => a.templated))) scripts = true;
     if (d.name === 'upstream') continue;
     for (const { value } of d.args) {
       if (seen.has(value)) continue;
@@ -36,14 +32,14 @@ const spoken = new MemoPerBlock((directives): Hidden => {
       for (const part of value.split(/[^\w.@-]+/)) if (part) words.add(part.toLowerCase());
     }
   }
-  return { scripts, words };
+  return words;
 });
 
-const mayBeHidden = new PerConfig((config): boolean => mayUse(config).length > 0 || [...spoken.of(config)].some((p) => p.scripts));
+const mayBeHidden = new PerConfig((config): boolean => mayUse(config).length > 0 || [...scripted.of(config)].includes(true));
 
 const spokenWords = new PerConfig((config): ReadonlySet<string> => {
   const words = new Set<string>();
-  for (const piece of spoken.of(config)) for (const word of piece.words) words.add(word);
+  for (const piece of spoken.of(config)) for (const word of piece) words.add(word);
   return words;
 });
 

@@ -391,9 +391,7 @@ function noteFaults(config: Config, file: SourceFile, key: string, statement: St
     for (let at: Statement | null = statement; at; at = at.parent) if (at === block) return true;
     return false;
   };
-  askedOfBlock(config, key, (c, block) =>
-    faultsWithin(structureOf(file, c.catalog), block && holds(block) ? block : null),
-  );
+  askedOfBlock(config, key, (c, block) => faultsWithin(structureOf(file, c.catalog), block && holds(block) ? block : null));
 }
 
 /** The faults of a directive's file, which whoever asks depends on as far as they touch the block at hand. */

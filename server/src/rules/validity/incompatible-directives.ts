@@ -25,6 +25,8 @@ const ALONE: Readonly<Record<string, string>> = table({
   proxy_cookie_flags: 'off',
 });
 
+const ALONE_LIST = Object.entries(ALONE);
+
 /** Lines that count by themselves, or with their order among others. */
 const ANY = ['root', 'alias', 'proxy_redirect', 'secure_link_secret'];
 const SEVERAL = [...Object.keys(ALONE), 'limit_req', 'limit_conn'];
@@ -72,13 +74,14 @@ Some directives are fine by themselves and refused together: \`root\` and \`alia
       const second = active.find((d) => d.name !== first?.name);
       if (first && second) say('either', second, { name: second.name, other: first.name }, related(first));
     }
-    for (const d of sound('alias')) if (locationOf(scope)?.kind === 'named') say('named', d, {});
+    if (scope.has('alias') && locationOf(scope)?.kind === 'named') for (const d of sound('alias')) say('named', d, {});
     for (const name of ['root', 'alias'])
-      for (const d of sound(name)) {
+      for (const d of scope.named(name)) {
         const variable = /\$\{?(document_root|realpath_root)\b/.exec(d.value(0))?.[1];
-        if (variable) report('variable', { at: d.at(d.args[0]), data: { variable: `$${variable}`, name } });
+        if (variable && soundFact(d)?.source === 'oss')
+          report('variable', { at: d.at(d.args[0]), data: { variable: `$${variable}`, name } });
       }
-    for (const [name, word] of Object.entries(ALONE)) {
+    for (const [name, word] of ALONE_LIST) {
       if (scope.named(name).length < 2 || (name === 'http2_push' && isNginx(config, '1.25.1'))) continue;
       const lines = sound(name);
       if (lines.length < 2) continue;
