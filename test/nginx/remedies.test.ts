@@ -250,6 +250,17 @@ const ROWS: readonly Row[] = [
   },
   { rule: 'directory-listing', files: { 'html/list/a.txt': 'A' }, harm: async ({ get }) => (await get('/list/')).body.includes('a.txt') },
   { rule: 'filesystem-root-exposed', harm: async ({ get }) => (await get('/etc/passwd')).status === 200 },
+  {
+    rule: 'rewrite-without-slash',
+    example: 2,
+    files: { 'srv/www/new.html': 'N' },
+    harm: async ({ get }) => (await get('/old/page')).body !== 'N',
+  },
+  {
+    rule: 'scheme-pattern-misspelled',
+    harm: async ({ get }) =>
+      headerOf((await get('/', { headers: ['Origin: https://app.example.com'] })).headers, 'Access-Control-Allow-Origin') === undefined,
+  },
   { rule: 'glob-in-regex', files: { 'html/uploads/x.php': 'P' }, harm: async ({ get }) => (await get('/uploads/x.php')).status === 200 },
   {
     rule: 'glob-in-regex',

@@ -69,7 +69,9 @@ import rewriteCycle from './correctness/rewrite-cycle.ts';
 import rewriteMissesPass from './correctness/rewrite-misses-pass.ts';
 import rewriteNeverRuns from './correctness/rewrite-never-runs.ts';
 import rewriteToNothing from './correctness/rewrite-to-nothing.ts';
+import rewriteWithoutSlash from './correctness/rewrite-without-slash.ts';
 import rootRepeatsPrefix from './correctness/root-repeats-prefix.ts';
+import schemePatternMisspelled from './correctness/scheme-pattern-misspelled.ts';
 import scriptNotFound from './correctness/script-not-found.ts';
 import serverNameWithPort from './correctness/server-name-with-port.ts';
 import settingOfDefaultOnly from './correctness/setting-of-default-only.ts';
@@ -419,7 +421,9 @@ export const RULES: readonly Rule[] = [
   rewriteMissesPass,
   rewriteNeverRuns,
   rewriteToNothing,
+  rewriteWithoutSlash,
   rootRepeatsPrefix,
+  schemePatternMisspelled,
   scriptNotFound,
   serverNameWithPort,
   settingOfDefaultOnly,

@@ -18,3 +18,10 @@ export function errorAnswer(spot: Spot, probe: Probe = {}, door?: Door): Trace |
   const trace = withNothingThere(spot, probe, door);
   return trace.outcome.status >= 400 && trace.outcome.kind !== 'closed' ? trace : null;
 }
+
+/** What comes of a path where nothing is there but the page that `try_files` falls back to. */
+export function withPageThere(spot: Spot, path: string, page: string): Trace {
+  const { assumptions } = withNothingThere(spot, { path });
+  const files = assumptions.flatMap(({ id }) => (id.startsWith('file:') ? [[id, id.endsWith(page) ? 'file' : 'missing'] as const] : []));
+  return spot.ask({ path }, { assume: Object.fromEntries(files) });
+}

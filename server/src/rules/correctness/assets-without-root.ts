@@ -46,7 +46,7 @@ const isOneFile = ({ name, scope }: Location): boolean => {
 
 /** The location of everything else, which has the files or passes requests on, where the one at hand has neither root nor locations of its own. */
 function restOf(location: Location, server: Scope): Location | null {
-  const rest = locationsOf(server).prefix.get('/');
+  const rest = location.parent ?? locationsOf(server).prefix.get('/');
   if (!rest || !(PASS_DIRECTIVES.some((p) => rest.scope.has(p)) || rest.scope.has('root'))) return null;
   // `location /favicon.ico { log_not_found off; }`: there is no such file, and that is meant
   if (/\.\w+$/.test(location.name) && location.scope.value('log_not_found')?.value(0) === 'off') return null;

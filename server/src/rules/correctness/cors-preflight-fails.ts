@@ -119,9 +119,11 @@ The answer to the request needs \`Access-Control-Allow-Origin\` as well: lines i
       const isAsked = preflight.exchanges.some((e) => e.for === 'auth_request') && !tellsMethod(preflight);
       const denied = isAsked ? spot.ask(preflightOf(origin, 'PUT'), { assume: { auth_request: '401' } }) : preflight;
       const { status } = denied.outcome;
-      if (status < 300 || !isRefused(denied)) return false;
+      // nginx sends files for GET and HEAD only; who allows a header expects preflights
+      const isFile = status === 405 && get.outcome.kind === 'static' && lineOf(spot, 'access-control-allow-headers') !== null;
+      if (status < 300 || !(isFile || isRefused(denied))) return false;
       // a password or a cookie opens the way for other requests; whom his address keeps out gets no answer to GET either
-      const byMethod = !denied.steps.some((s) => s.said.endsWith(': 401'));
+      const byMethod = isFile || !denied.steps.some((s) => s.said.endsWith(': 401'));
       if (byMethod && isRefused(get)) return false;
       const password = spot.scope.value('auth_basic');
       const cause = byMethod ? spot.directives.find((d) => d.name === 'limit_except') : isAsked ? authority : password;

@@ -3,7 +3,7 @@ import { toBytes } from '../../base/bytes.ts';
 import type { Directive } from '../../config/directive.ts';
 import { matchLocation } from '../../config/locations.ts';
 import type { Trace } from '../../trace/trace.ts';
-import { withNothingThere } from '../../witness/errors.ts';
+import { withPageThere } from '../../witness/errors.ts';
 import { proofOf } from '../../witness/requests.ts';
 import type { Spot } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
@@ -55,11 +55,7 @@ Let the page be asked for each time (\`add_header Cache-Control "no-cache";\`), 
     const page = pageOf(spot)!;
     const path = spot.paths.find((p) => p.length > 1 && !p.endsWith('/') && !/\.\w+$/.test(p));
     if (path === undefined) return;
-    const missing = withNothingThere(spot, { path });
-    const fallback = missing.assumptions.flatMap((a) =>
-      a.id.startsWith('file:') ? [[a.id, a.id.endsWith(page) ? 'file' : 'missing'] as const] : [],
-    );
-    const trace = spot.ask({ path }, { assume: Object.fromEntries(fallback) });
+    const trace = withPageThere(spot, path, page);
     const { outcome } = trace;
     if (outcome.kind !== 'static' || outcome.status !== 200 || !outcome.file?.endsWith(page)) return;
     const age = ageOf(trace);

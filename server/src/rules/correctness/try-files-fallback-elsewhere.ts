@@ -1,6 +1,8 @@
 /** The fallback of try_files under an alias: a path of the site, which another location answers with another page. Shown by the file that is sent. */
 
+import { locationsOf } from '../../config/locations.ts';
 import { isBackend } from '../../witness/access.ts';
+import { withPageThere } from '../../witness/errors.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
 import type { Spot } from '../../witness/spots.ts';
 import { fixOf, replace } from '../fix.ts';
@@ -11,8 +13,29 @@ const PAGE = /^\/[\w-]+\.(?:html?|php)$/;
 /** The word that names a page at the top of the site. */
 const fallbackOf = ({ scope }: Spot) => {
   const word = scope.first('try_files')?.args.at(-1);
-  return word && !word.templated && PAGE.test(word.value) ? word : null;
+  return word && !word.templated && PAGE.test(word.value.replace(/\?.*$/, '')) ? word : null;
 };
+
+/** The line that gives the location a folder of its own, beside that of the site. */
+const folderOf = ({ scope, server }: Spot) =>
+  scope.first('alias') ?? (locationsOf(server.scope).prefix.get('/')?.scope.value('root') ? scope.first('root') : undefined) ?? null;
+
+/**
+ * A block that says nothing but what "location /" says: whoever writes one for a folder means the program in that folder, and names the
+ * one of the site.
+ */
+function isCopy({ scope, server }: Spot): boolean {
+  const rest = locationsOf(server.scope).prefix.get('/')?.scope;
+  const last = scope.first('try_files')?.values.at(-1);
+  return (
+    rest !== undefined &&
+    scope !== rest &&
+    /\/index\.(?:php|html?)(?:\?|$)/.test(last ?? '') &&
+    rest.first('try_files')?.values.at(-1) === last &&
+    scope.directives.every((d) => d.name === 'try_files' || d.name === 'index') &&
+    scope.effective('root').directives[0] === rest.effective('root').directives[0]
+  );
+}
 
 export default defineRule({
   id: 'try-files-fallback-elsewhere',
@@ -28,18 +51,24 @@ Write the prefix in front: \`try_files $uri $uri/ /app/index.html\`.`,
   looksAt: {
     outcome: ['try_files'],
     when: (spot) =>
-      spot.location?.kind === 'prefix' && spot.location.name.length > 1 && spot.scope.has('alias') && fallbackOf(spot) !== null,
+      spot.location?.kind === 'prefix' &&
+      spot.location.name.length > 1 &&
+      fallbackOf(spot) !== null &&
+      (folderOf(spot) !== null || isCopy(spot)),
   },
   needs: 'config',
-  fixable: 'always',
+  fixable: 'sometimes',
   messages: {
     elsewhere: '{from} falls back to {file}, not to a page below {alias}: {page} is a path of the whole site. Write {better}.',
+    folder:
+      '{from} is answered by {page}, the program of the whole site, as in "location /": this block changes nothing. If one is in {folder}, write {better}.',
     passed:
       '{from} falls back to the application ({file}), not to a page below {alias}: {page} is a path of the whole site. Write {better}.',
   },
   check({ spot, report }) {
     const word = fallbackOf(spot)!;
-    const alias = spot.scope.first('alias')!.value(0);
+    if (!folderOf(spot)) return tellCopy();
+    const alias = folderOf(spot)!.value(0);
     const { name } = spot.location!;
     const path = spot.pathWhere((p) => !p.endsWith('/'));
     if (path === undefined || alias.includes('$') || word.value.startsWith(name)) return;
@@ -52,6 +81,20 @@ Write the prefix in front: \`try_files $uri $uri/ /app/index.html\`.`,
     if (isBackend(trace) && /\/index\.html?$/.test(word.value)) return tell('passed', outcomeText(trace));
     if (kind !== 'static' || !file?.endsWith(word.value) || file.startsWith(alias)) return;
     tell('elsewhere', file);
+
+    /** The program of the site answers for a folder. */
+    function tellCopy(): void {
+      const path = spot.paths.find((p) => !p.endsWith('/'));
+      const own = spot.location!.name.replace(/\/$/, '');
+      if (path === undefined || word.value.startsWith(`${own}/`)) return;
+      const trace = withPageThere(spot, path, word.value.replace(/\?.*$/, ''));
+      report('folder', {
+        at: word,
+        severity: 'info',
+        data: { from: path, page: word.value.replace(/\?.*$/, ''), better: `${own}${word.value}`, folder: `${own}/` },
+        witness: proofOf(trace),
+      });
+    }
 
     function tell(message: 'elsewhere' | 'passed', to: string): void {
       const better = `${name.replace(/\/$/, '')}${word.value}`;
@@ -99,6 +142,45 @@ location / {
 }
 location / {
     proxy_pass http://127.0.0.1:8000;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/www;
+location / {
+    try_files $uri $uri/ /index.html;
+}
+location /blog/ {
+    try_files $uri $uri/ /index.html;
+#                        ^^^^^^^^^^^ folder
+}`,
+      fixed: false,
+      good: `root /srv/www;
+location / {
+    try_files $uri $uri/ /index.html;
+}
+location /blog/ {
+    try_files $uri $uri/ /blog/index.html;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /app {
+    root /srv/dist;
+    try_files $uri /index.html;
+#                  ^^^^^^^^^^^ elsewhere
+}
+location / {
+    root /srv/www;
+    try_files $uri /index.html;
+}`,
+      good: `location /app {
+    root /srv/dist;
+    try_files $uri /app/index.html;
+}
+location / {
+    root /srv/www;
+    try_files $uri /index.html;
 }`,
     },
     {

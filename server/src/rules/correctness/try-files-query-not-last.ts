@@ -17,11 +17,14 @@ Put the URI with the arguments last.`,
   needs: 'file',
   messages: {
     raw: '{text} has the query in it and is not decoded: for /a?b=1 nginx looks for a file of just that name. Write $uri.',
+    glued: '{text} names a file that ends in the query: /app.js?v=1 is looked for as app.jsv=1 and not found. Write {better}.',
     file: '"{text}" is not the last parameter, so nginx looks for a file with the question mark in its name and never finds it. Put it last.',
   },
   check({ directive, report }) {
     for (const word of directive.args.slice(0, -1)) {
       if (!word.templated && /^\$\{?request_uri\b/.test(word.value)) return report('raw', { at: word, data: { text: word.value } });
+      const query = word.templated ? null : /^(\$\{?(?:document_)?uri\}?)\$\{?(?:args|query_string)\}?(\/?)$/.exec(word.value);
+      if (query) return report('glued', { at: word, data: { text: word.value, better: `${query[1]}${query[2]}` } });
       if (word.templated || !/\?|\$\{?is_args\}?/.test(word.value)) continue;
       report('file', { at: word, data: { text: word.value } });
       return;
@@ -36,6 +39,16 @@ Put the URI with the arguments last.`,
 }`,
       good: `location / {
     try_files $uri /page.php?id=$arg_id;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location / {
+    try_files $uri$args $uri/ /index.html;
+#             ^^^^^^^^^ glued
+}`,
+      good: `location / {
+    try_files $uri $uri/ /index.html;
 }`,
     },
     {

@@ -1,5 +1,6 @@
 /** Pages about nginx itself, open to everyone. */
 import { admitsStrangers } from '../../answers/who-may-enter.ts';
+import type { Directive } from '../../config/directive.ts';
 import { fixOf, insertAfter } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
@@ -12,6 +13,25 @@ const PAGES = [
   'check_status',
   'sts_display',
 ];
+
+/** Pages for Prometheus and the like, by the whole name of a place. */
+const METRICS = /^\^?(?:\/[\w-]+)?\/(?:metrics|actuator\/prometheus|prometheus\/metrics|server-status)\/?\$?$/;
+/** What the guides call \`pm.status_path\` and \`ping.path\`. */
+const POOL = /^\^?\/(?:\((?:(?:fpm-)?status\|(?:fpm-)?ping|(?:fpm-)?ping\|(?:fpm-)?status)\)|(?:php-?)?fpm[-_]status|status|fpm-ping)\$?$/;
+
+/** A place for the monitoring that is passed on to the program which is watched. */
+function isOfMonitoring({ name, scope }: Directive): boolean {
+  const opener = scope.context === 'location' ? scope.opener : null;
+  const place = opener?.values.at(-1) ?? '';
+  if (name === 'proxy_pass') return METRICS.test(place);
+  // a script of one's own answers there, whatever the path
+  const script =
+    scope
+      .effective('fastcgi_param')
+      .directives.findLast((d) => d.value(0) === 'SCRIPT_FILENAME')
+      ?.value(1) ?? '';
+  return POOL.test(place) && !/\.php$/.test(script) && !scope.has('rewrite') && !scope.has('try_files');
+}
 
 export default defineRule({
   id: 'status-page-exposed',
@@ -27,21 +47,26 @@ Status pages show how many people are on the site, which upstreams there are and
 
 A server that listens on a unix socket or a loopback address only needs nothing more.`,
   about: ['stub_status', 'allow', 'deny'],
-  looksAt: { directive: PAGES },
+  looksAt: [{ directive: PAGES }, { directive: ['proxy_pass', 'fastcgi_pass'] }],
   needs: 'file',
   fixable: 'sometimes',
   messages: {
     open: 'Everybody can read this status page. Add allow lines for the monitoring and "deny all;".',
+    metrics: 'Everybody can read the metrics of the application at {place}. Add allow lines for the monitoring and "deny all;".',
+    pool: 'Everybody can read the status of PHP-FPM at {place}: processes, requests and scripts. Add allow lines for the monitoring and "deny all;".',
     writable: 'Everybody can change upstreams through this API. Add allow lines for those who may and "deny all;".',
   },
   check({ directive, scope, file, report }) {
     if (scope.context !== 'location' && scope.context !== 'server' && scope.context !== 'if-in-location') return;
+    const passed = directive.name.endsWith('_pass');
+    if (passed && !isOfMonitoring(directive)) return;
     if (directive.value(0) === 'off' || !admitsStrangers(scope)) return;
     const writable = directive.name === 'api' && directive.values.includes('write=on');
     const own = scope.named('allow').filter((d) => d.file.id === file.id && d.statement.parent === directive.statement.parent);
-    report(writable ? 'writable' : 'open', {
+    report(passed ? (directive.name === 'fastcgi_pass' ? 'pool' : 'metrics') : writable ? 'writable' : 'open', {
       // a list without its end is one defect with this, and said once
       at: own[0]?.statement ?? directive.statement.name,
+      ...(passed && { severity: 'info' as const, data: { place: scope.opener!.values.at(-1)! } }),
       fix: fixOf('Let only this machine in', 'suggestion', file, [
         insertAfter(file, own.at(-1)?.statement ?? directive.statement, own.length ? ['deny all;'] : ['allow 127.0.0.1;', 'deny all;']),
       ]),
@@ -59,6 +84,26 @@ A server that listens on a unix socket or a loopback address only needs nothing 
     allow 127.0.0.1;
     deny all;
 }`,
+    },
+    {
+      inside: 'server',
+      bad: `location /metrics {
+    proxy_pass http://127.0.0.1:9113;
+#   ^^^^^^^^^^ metrics
+}`,
+      good: `location /metrics {
+    proxy_pass http://127.0.0.1:9113;
+    allow 127.0.0.1;
+    deny all;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location ~ ^/(status|ping)$ {
+    fastcgi_pass 127.0.0.1:9000;
+#   ^^^^^^^^^^^^ pool
+}`,
+      fixed: false,
     },
     { inside: 'http', good: 'server {\n    listen 127.0.0.1:8081;\n    location / { stub_status; }\n}' },
     { inside: 'server', good: 'location /status { stub_status; auth_basic "staff"; auth_basic_user_file /etc/nginx/htpasswd; }' },

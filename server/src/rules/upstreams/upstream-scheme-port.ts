@@ -14,6 +14,8 @@ const FOREIGN: ReadonlyMap<number, string> = new Map([
   [11211, 'memcached'],
   [27017, 'MongoDB'],
 ]);
+/** The port that the guides and examples of gRPC use, whatever the language. */
+const GRPC = 50051;
 const OTHER = { 'http://': 'https://', 'https://': 'http://', 'grpc://': 'grpcs://', 'grpcs://': 'grpc://' } as const;
 
 export default defineRule({
@@ -32,6 +34,7 @@ The scheme in \`proxy_pass\` decides whether nginx speaks TLS to the upstream; t
   fixChanges: ['request-line', 'request-headers', 'tls'],
   messages: {
     plain: 'nginx speaks plain HTTP to {address}, the port of HTTPS, and gets a 400. Write {scheme} in {name}.',
+    grpc: '{address} is the usual port of gRPC, which is HTTP/2 and does not answer HTTP/1: nginx logs "no valid HTTP/1.0 header", and clients get a 502. Write grpc_pass grpc://{address}, unless something else listens there.',
     foreign: 'nginx speaks HTTP to {address}, the port of {service}, which does not. Pass such connections on in stream.',
     tls: 'nginx speaks TLS to {address}, the port of plain HTTP, and answers 502. Write {scheme} in {name}, or the port of HTTPS.',
   },
@@ -49,6 +52,13 @@ The scheme in \`proxy_pass\` decides whether nginx speaks TLS to the upstream; t
       return report('foreign', {
         at: word,
         data: { address: servers?.[0] ? `${servers[0].host}:${ports[0]}` : `${target.host}:${ports[0]}`, service },
+      });
+    const isOver2 = directive.scope.value('proxy_http_version')?.value(0) === '2';
+    if (scheme === 'http://' && !isOver2 && ports.length && ports.every((p) => p === GRPC))
+      return report('grpc', {
+        at: word,
+        severity: 'info',
+        data: { address: servers?.[0] ? `${servers[0].host}:${GRPC}` : `${target.host}:${GRPC}` },
       });
     // a server without a port is at the port of the scheme that the group is asked by: 80
     if (servers ? !servers.length || servers.some((s) => s.port !== wrong) : target.portText !== String(wrong)) return;
@@ -100,6 +110,16 @@ server {
       bad: `location / {
     proxy_pass http://10.0.0.5:5432;
 #              ^^^^^^^^^^^^^^^^^^^^ foreign
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location / {
+    proxy_pass http://10.0.0.5:50051;
+#              ^^^^^^^^^^^^^^^^^^^^^ grpc
+}`,
+      good: `location / {
+    grpc_pass grpc://10.0.0.5:50051;
 }`,
     },
     {

@@ -1,15 +1,42 @@
 /** A WebSocket handshake needs HTTP/1.1, the Upgrade header and a Connection header that names it (RFC 6455 section 4.1). */
 
-import { requestHeader } from '../../answers/what-is-passed.ts';
+import { isForFiles } from '../../answers/what-a-place-is-for.ts';
+import { passTargetOf, requestHeader } from '../../answers/what-is-passed.ts';
 import { isNginx, isVersionSaid } from '../../answers/which-build.ts';
 import { hasUnknownInclude } from '../../answers/who-may-enter.ts';
+import type { Directive } from '../../config/directive.ts';
 import { locationOf } from '../../config/locations.ts';
+import type { Scope } from '../../config/scope.ts';
 import { addToList, fixAcross, outside, replace, setLine } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { sharedList } from '../shared.ts';
 
 /** Names that nobody gives to anything but a place for WebSockets, or the libraries that open them. */
-const MEANT = /(?:^|[/^(|])(?:wss?|websockets?|socket\\?\.io|sockjs|signalr|actioncable)(?:[/$)|?]|$)/i;
+const MEANT =
+  /(?:^|[/^(|])(?:wss?|websockets?|socket\\?\.io|sockjs|signalr|actioncable|_stcore\/stream|notifications\/hub(?!\/negotiate)|api\/kernels|queue\/join)(?:[/$)|?]|$)/i;
+
+/** Programs whose pages do nothing without a WebSocket, by the name that a host or a group has. */
+const PROGRAMS: readonly (readonly [RegExp, string])[] = [
+  [/(?:^|[-_.])streamlit(?:$|[-_.\d])/i, 'Streamlit'],
+  [/(?:^|[-_.])(?:home-?assistant|hass)(?:$|[-_.\d])/i, 'Home Assistant'],
+  [/(?:^|[-_.])jupyter(?:hub|lab)?(?:$|[-_.\d])/i, 'Jupyter'],
+  [/(?:^|[-_.])uptime-?kuma(?:$|[-_.\d])/i, 'Uptime Kuma'],
+  [/(?:^|[-_.])code-server(?:$|[-_.\d])/i, 'code-server'],
+  [/(?:^|[-_.])(?:no-?vnc|websockify)(?:$|[-_.\d])/i, 'noVNC'],
+  [/(?:^|[-_.])node-?red(?:$|[-_.\d])/i, 'Node-RED'],
+];
+
+/** The program that a pass leads to, where its name says so. */
+function programOf(pass: Directive): string | null {
+  const target = passTargetOf(pass);
+  if (!target) return null;
+  const names = [target.upstream?.name ?? target.host, ...(target.upstream?.servers.map((s) => s.host) ?? [])];
+  return PROGRAMS.find(([name]) => names.some((n) => n && name.test(n)))?.[1] ?? null;
+}
+
+/** Whether another place of the server hands upgrades on, to whomever. */
+const isUpgradedElsewhere = (scope: Scope): boolean =>
+  scope.enclosing('server')?.all.some((d) => d.name === 'proxy_pass' && requestHeader(d.scope, 'Upgrade')) ?? true;
 
 export default defineRule({
   id: 'websocket-upgrade-incomplete',
@@ -37,6 +64,8 @@ Where the location also takes plain requests, a map makes \`Connection\` depend 
       'WebSocket handshakes are passed on here without Upgrade and Connection, so none opens. Set both, and HTTP/1.1, in the location around the if: proxy_set_header is not allowed inside.',
     named:
       'A WebSocket handshake to {place} arrives without Upgrade and Connection, so none opens. Set proxy_http_version 1.1, Upgrade to $http_upgrade and Connection to "upgrade".',
+    program:
+      '{program} opens a WebSocket for everything that its pages do, and it arrives here without Upgrade and Connection: the page stays empty. Set proxy_http_version 1.1, Upgrade to $http_upgrade and Connection to "upgrade".',
     older:
       'Before nginx 1.29.7 Upgrade is passed on with HTTP/1.0 here, so no WebSocket opens. Set proxy_http_version 1.1, or say which nginx it is.',
     version: 'Upgrade is passed on with HTTP/1.0, so no WebSocket opens. Set proxy_http_version 1.1.',
@@ -87,18 +116,20 @@ Where the location also takes plain requests, a map makes \`Connection\` depend 
       return say('upgrade', ['proxy_set_header Upgrade $http_upgrade;']);
     const location = locationOf(scope);
     // with the application at hand its own routes say whether one is opened here
+    const program =
+      !upgrade && location && location.kind !== 'regex' && location.kind !== 'named' && !isForFiles(scope) ? programOf(directive) : null;
+    const isMeant = location !== null && location !== undefined && location.kind !== 'named' && MEANT.test(location.name);
     if (
       !upgrade &&
-      !connection &&
+      (!connection || program !== null) &&
       location &&
-      location.kind !== 'named' &&
-      MEANT.test(location.name) &&
+      (isMeant || (program !== null && location.kind === 'prefix' && !isUpgradedElsewhere(scope))) &&
       !deployment.applications.length &&
       !hasUnknownInclude(scope)
     )
-      return report('named', {
+      return report(isMeant ? 'named' : 'program', {
         at: directive.nameAt,
-        data: { place: `"location ${location.directive.values.join(' ')}"` },
+        data: { place: `"location ${location.directive.values.join(' ')}"`, program: program ?? '' },
         severity: 'info',
         fix: fixAcross('Complete the handshake', 'suggestion', [
           {
@@ -224,6 +255,20 @@ Where the location also takes plain requests, a map makes \`Connection\` depend 
     proxy_http_version 1.1;
     proxy_set_header Upgrade $http_upgrade;
 }`,
+    },
+    {
+      inside: 'http',
+      bad: `upstream streamlit {
+    server 127.0.0.1:8501;
+}
+server {
+    location / {
+        proxy_pass http://streamlit;
+#       ^^^^^^^^^^ program
+        proxy_set_header Host $host;
+    }
+}`,
+      fixed: false,
     },
   ],
 });

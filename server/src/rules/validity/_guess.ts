@@ -52,5 +52,15 @@ export function nearest(word: string, words: Iterable<string>): string | null {
     if (d < least) best = candidate;
     least = d;
   }
-  return tied && least > 1 ? null : best;
+  if (tied && least > 1) return null;
+  return best ?? swapped(lower, words);
+}
+
+/** A word with the same parts in another order: `client_body_max_size`. */
+function swapped(word: string, words: Iterable<string>): string | null {
+  const parts = (text: string): string => text.split('_').sort().join('_');
+  if (!word.includes('_')) return null;
+  const wanted = parts(word);
+  for (const candidate of words) if (candidate.length === word.length && parts(candidate) === wanted) return candidate;
+  return null;
 }

@@ -1,0 +1,72 @@
+/** A path that a rewrite leaves without its leading slash: it is glued to the root, and no location but an expression takes it. */
+import { fixOf, replace } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+
+/** The first letters of a path that nobody means as a URL or a variable. */
+const BARE = /^[\w.-]+(?:\/|\.|\?|$|\$)/;
+
+/** Whether the words of a rewrite leave a path without its slash inside nginx. */
+const isBare = (values: readonly string[]): boolean =>
+  values.length > 1 && BARE.test(values[1]!) && !/^\w+:\/\//.test(values[1]!) && !/^(?:redirect|permanent)$/.test(values[2] ?? '');
+
+export default defineRule({
+  id: 'rewrite-without-slash',
+  group: 'correctness',
+  severity: 'warning',
+  since: '0.2',
+  title: 'Rewrite to a path without its first slash',
+  why: `
+The second parameter of \`rewrite\` is the whole new path, not a name beside the old one. Without a slash at its beginning no prefix location takes it any more, and where a file is looked for, root and path are put together as they are: \`/srv/www\` and \`index.php\` make \`/srv/wwwindex.php\`, and the answer is 404.
+
+Begin it with a slash, and with the folder: \`rewrite ^/shop/(.*)$ /shop/index.php?q=$1 last;\`.`,
+  about: ['rewrite'],
+  references: ['https://nginx.org/en/docs/http/ngx_http_rewrite_module.html#rewrite'],
+  looksAt: {
+    directive: ['rewrite'],
+    where: ({ values }) => isBare(values),
+  },
+  needs: 'file',
+  fixable: 'always',
+  fixChanges: ['server', 'answer', 'request-line'],
+  messages: {
+    bare: 'The path becomes "{path}", without a slash at its beginning, and the file is looked for as {file}. Write "/{path}".',
+  },
+  check({ directive, file, report }) {
+    const word = directive.args[1];
+    if (!word || word.templated || !isBare(directive.values)) return;
+    const path = word.value.replace(/\?.*$/, '');
+    report('bare', {
+      at: word,
+      data: { path, file: `/srv/www${path}` },
+      fix: fixOf('Begin the path with a slash', 'suggestion', file, [replace(word, word.raw.replace(/^(["']?)/, '$1/'))]),
+    });
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `root /srv/www;
+location /shop/ {
+    rewrite ^/shop/(.*)$ shop/index.php?q=$1 last;
+#                        ^^^^^^^^^^^^^^^^^^^ bare
+}`,
+      good: `root /srv/www;
+location /shop/ {
+    rewrite ^/shop/(.*)$ /shop/index.php?q=$1 last;
+}`,
+      fixed: false,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/www;
+location /old/ {
+    rewrite ^/old/page$ new.html break;
+#                       ^^^^^^^^ bare
+}`,
+      good: `root /srv/www;
+location /old/ {
+    rewrite ^/old/page$ /new.html break;
+}`,
+    },
+    { inside: 'server', good: 'rewrite ^/a$ https://example.com/b permanent;\nrewrite ^/c(.*)$ $1 last;' },
+  ],
+});
