@@ -13,24 +13,30 @@ export interface SocketProgram {
   readonly path: string;
   /** the port that it listens on if nothing says otherwise */
   readonly port: number;
+  /** the word of a host or group that nobody gives to anything else */
+  readonly called?: RegExp;
 }
 
+/** A word within a name: `my-streamlit-1`. */
+const word = (own: string): RegExp => new RegExp(`(?:^|[-_.])(?:${own})(?:$|[-_.\\d])`, 'i');
+
 const PROGRAMS = table({
-  streamlit: { title: 'Streamlit', path: '/_stcore/stream', port: 8501 },
-  jupyter: { title: 'Jupyter', path: '/api/kernels/1/channels', port: 8888 },
-  jupyterhub: { title: 'JupyterHub', path: '/user/u/api/kernels/1/channels', port: 8000 },
+  streamlit: { title: 'Streamlit', path: '/_stcore/stream', port: 8501, called: word('streamlit') },
+  jupyter: { title: 'Jupyter', path: '/api/kernels/1/channels', port: 8888, called: word('jupyter(?:lab)?') },
+  jupyterhub: { title: 'JupyterHub', path: '/user/u/api/kernels/1/channels', port: 8000, called: word('jupyterhub') },
   bokeh: { title: 'Bokeh', path: '/app/ws', port: 5006 },
   chainlit: { title: 'Chainlit', path: '/ws/socket.io/', port: 8000 },
   marimo: { title: 'marimo', path: '/ws', port: 2718 },
   reflex: { title: 'Reflex', path: '/_event/', port: 8000 },
-  'home-assistant': { title: 'Home Assistant', path: '/api/websocket', port: 8123 },
-  'uptime-kuma': { title: 'Uptime Kuma', path: '/socket.io/', port: 3001 },
-  'code-server': { title: 'code-server', path: '/stable', port: 8080 },
-  'node-red': { title: 'Node-RED', path: '/comms', port: 1880 },
+  'home-assistant': { title: 'Home Assistant', path: '/api/websocket', port: 8123, called: word('home-?assistant|hass') },
+  'uptime-kuma': { title: 'Uptime Kuma', path: '/socket.io/', port: 3001, called: word('uptime-?kuma') },
+  'code-server': { title: 'code-server', path: '/stable', port: 8080, called: word('code-server') },
+  'node-red': { title: 'Node-RED', path: '/comms', port: 1880, called: word('node-?red') },
   mattermost: { title: 'Mattermost', path: '/api/v4/websocket', port: 8065 },
   ttyd: { title: 'ttyd', path: '/ws', port: 7681 },
   zigbee2mqtt: { title: 'Zigbee2MQTT', path: '/api', port: 8080 },
   'open-webui': { title: 'Open WebUI', path: '/ws/socket.io/', port: 8080 },
+  novnc: { title: 'noVNC', path: '/websockify', port: 6080, called: word('no-?vnc|websockify') },
   frigate: { title: 'Frigate', path: '/ws', port: 5000 },
 } as const satisfies Record<string, SocketProgram>);
 
@@ -63,6 +69,10 @@ const COMMANDS: readonly (readonly [RegExp, Name])[] = [
   [/(^|[\s/])code-server(\s|$)/, 'code-server'],
   [/(^|[\s/])ttyd(\s|$)/, 'ttyd'],
 ];
+
+/** The program that a host or a group is called after; null for every other name. */
+export const programCalled = (name: string): SocketProgram | null =>
+  Object.values<SocketProgram>(PROGRAMS).find(({ called }) => called?.test(name)) ?? null;
 
 /** The program that a container runs, where it is one of those; null for every other. */
 export function socketProgram(deployment: Deployment, service: ComposeService): SocketProgram | null {

@@ -7,6 +7,7 @@ import { hasUnknownInclude } from '../../answers/who-may-enter.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
+import { programCalled } from '../../deploy/websockets.ts';
 import { addToList, fixAcross, outside, replace, setLine } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { sharedList } from '../shared.ts';
@@ -15,23 +16,12 @@ import { sharedList } from '../shared.ts';
 const MEANT =
   /(?:^|[/^(|])(?:wss?|websockets?|socket\\?\.io|sockjs|signalr|actioncable|_stcore\/stream|notifications\/hub(?!\/negotiate)|api\/kernels|queue\/join)(?:[/$)|?]|$)/i;
 
-/** Programs whose pages do nothing without a WebSocket, by the name that a host or a group has. */
-const PROGRAMS: readonly (readonly [RegExp, string])[] = [
-  [/(?:^|[-_.])streamlit(?:$|[-_.\d])/i, 'Streamlit'],
-  [/(?:^|[-_.])(?:home-?assistant|hass)(?:$|[-_.\d])/i, 'Home Assistant'],
-  [/(?:^|[-_.])jupyter(?:hub|lab)?(?:$|[-_.\d])/i, 'Jupyter'],
-  [/(?:^|[-_.])uptime-?kuma(?:$|[-_.\d])/i, 'Uptime Kuma'],
-  [/(?:^|[-_.])code-server(?:$|[-_.\d])/i, 'code-server'],
-  [/(?:^|[-_.])(?:no-?vnc|websockify)(?:$|[-_.\d])/i, 'noVNC'],
-  [/(?:^|[-_.])node-?red(?:$|[-_.\d])/i, 'Node-RED'],
-];
-
 /** The program that a pass leads to, where its name says so. */
 function programOf(pass: Directive): string | null {
   const target = passTargetOf(pass);
   if (!target) return null;
   const names = [target.upstream?.name ?? target.host, ...(target.upstream?.servers.map((s) => s.host) ?? [])];
-  return PROGRAMS.find(([name]) => names.some((n) => n && name.test(n)))?.[1] ?? null;
+  return names.flatMap((n) => (n && programCalled(n)?.title) || [])[0] ?? null;
 }
 
 /** Whether another place of the server hands upgrades on, to whomever. */
@@ -115,9 +105,11 @@ Where the location also takes plain requests, a map makes \`Connection\` depend 
     if (!upgrade && connection && /^upgrade$/i.test(connection.value(1)))
       return say('upgrade', ['proxy_set_header Upgrade $http_upgrade;']);
     const location = locationOf(scope);
-    // with the application at hand its own routes say whether one is opened here
+    // with the application at hand its own routes say whether one is opened here, with the containers what they run
     const program =
-      !upgrade && location && location.kind !== 'regex' && location.kind !== 'named' && !isForFiles(scope) ? programOf(directive) : null;
+      !upgrade && !deployment.containers.length && location && location.kind !== 'regex' && location.kind !== 'named' && !isForFiles(scope)
+        ? programOf(directive)
+        : null;
     const isMeant = location !== null && location !== undefined && location.kind !== 'named' && MEANT.test(location.name);
     if (
       !upgrade &&
