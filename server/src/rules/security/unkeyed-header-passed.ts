@@ -21,6 +21,18 @@ function valueIn({ headers, params }: UpstreamRequest, name: string): string | u
   return (headers.find(([n]) => n.toLowerCase() === name.toLowerCase()) ?? params?.find(([n]) => n === param))?.[1];
 }
 
+/** A cache for pages, with the lines of its place. */
+const cached = (...lines: readonly string[]): string => `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
+server {
+    location / {
+        proxy_cache pages;
+        proxy_cache_valid 200 10m;
+${lines.map((line) => (line.startsWith('#') ? line : `        ${line}`)).join('\n')}
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`;
+const KEY = 'proxy_cache_key $scheme$host$request_uri;';
+
 export default defineRule({
   id: 'unkeyed-header-passed',
   group: 'security',
@@ -69,29 +81,13 @@ Set the header to what nginx knows (\`proxy_set_header X-Forwarded-Host $host;\`
   examples: [
     {
       inside: 'http',
-      bad: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
-server {
-    location / {
-        proxy_cache pages;
-        proxy_cache_valid 200 10m;
-        proxy_cache_key $scheme$host$request_uri;
-        proxy_set_header Host $host;
-        proxy_set_header X-Forwarded-Host $http_x_forwarded_host;
-#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ passed
-        proxy_pass http://127.0.0.1:8000;
-    }
-}`,
-      good: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
-server {
-    location / {
-        proxy_cache pages;
-        proxy_cache_valid 200 10m;
-        proxy_cache_key $scheme$host$request_uri;
-        proxy_set_header Host $host;
-        proxy_set_header X-Forwarded-Host $host;
-        proxy_pass http://127.0.0.1:8000;
-    }
-}`,
+      bad: cached(
+        KEY,
+        'proxy_set_header Host $host;',
+        'proxy_set_header X-Forwarded-Host $http_x_forwarded_host;',
+        '#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ passed',
+      ),
+      good: cached(KEY, 'proxy_set_header Host $host;', 'proxy_set_header X-Forwarded-Host $host;'),
       witness: {
         request: 'GET http://www.example.test/users, X-Forwarded-Host: evil.test',
         outcome: 'X-Forwarded-Host: evil.test arrives at 127.0.0.1:8000',
@@ -100,16 +96,10 @@ server {
     },
     {
       inside: 'http',
-      good: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
-server {
-    location / {
-        proxy_cache pages;
-        proxy_cache_valid 200 10m;
-        proxy_cache_key $scheme$host$http_x_forwarded_host$request_uri;
-        proxy_set_header X-Forwarded-Host $http_x_forwarded_host;
-        proxy_pass http://127.0.0.1:8000;
-    }
-}`,
+      good: cached(
+        'proxy_cache_key $scheme$host$http_x_forwarded_host$request_uri;',
+        'proxy_set_header X-Forwarded-Host $http_x_forwarded_host;',
+      ),
     },
   ],
 });

@@ -44,6 +44,17 @@ const asksForEmpty = ({ name, args }: Directive): boolean =>
 
 const isHttp = (context: ScopeContext): boolean => !/^(?:stream|mail)/.test(context);
 
+/** A server for whoever has a certificate of the office, with the line that asks for it. */
+const forOffice = (line: string): string => `listen 443 ssl;
+ssl_certificate a.pem;
+ssl_certificate_key a.key;
+ssl_client_certificate clients.pem;
+${line}
+location / {
+    if ($ssl_client_s_dn !~ "CN=office") { return 403; }
+    proxy_pass http://127.0.0.1:8000;
+}`;
+
 export default defineRule({
   id: 'verdict-unread',
   group: 'security',
@@ -141,25 +152,8 @@ location / {
     },
     {
       inside: 'server',
-      bad: `listen 443 ssl;
-ssl_certificate a.pem;
-ssl_certificate_key a.key;
-ssl_client_certificate clients.pem;
- ssl_verify_client optional_no_ca;
-#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ anyone
-location / {
-    if ($ssl_client_s_dn !~ "CN=office") { return 403; }
-    proxy_pass http://127.0.0.1:8000;
-}`,
-      good: `listen 443 ssl;
-ssl_certificate a.pem;
-ssl_certificate_key a.key;
-ssl_client_certificate clients.pem;
-ssl_verify_client on;
-location / {
-    if ($ssl_client_s_dn !~ "CN=office") { return 403; }
-    proxy_pass http://127.0.0.1:8000;
-}`,
+      bad: forOffice(' ssl_verify_client optional_no_ca;\n#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ anyone'),
+      good: forOffice('ssl_verify_client on;'),
     },
     {
       inside: 'server',
