@@ -1,15 +1,16 @@
 /** `?$is_args$args`: the variable brings a question mark of its own, and the first argument gets a name that begins with one. */
+import { table } from '../../base/table.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
 /** Which words of a line are addresses with a query. */
-const ADDRESSES: Readonly<Record<string, (values: readonly string[]) => number>> = {
+const ADDRESSES: Readonly<Record<string, (values: readonly string[]) => number>> = table({
   try_files: (values) => values.length - 1,
   error_page: (values) => values.length - 1,
   rewrite: () => 1,
   return: (values) => (values.length > 1 ? 1 : 0),
   proxy_pass: () => 0,
-};
+});
 
 /** The question mark that is written out, before the one of the variable. */
 const TWICE = /\?(?=\$(?:is_args\b|\{is_args\}))/;
