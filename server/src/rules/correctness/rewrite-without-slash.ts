@@ -18,7 +18,7 @@ export default defineRule({
   why: `
 The second parameter of \`rewrite\` is the whole new path, not a name beside the old one. Without a slash at its beginning no prefix location takes it any more, and where a file is looked for, root and path are put together as they are: \`/srv/www\` and \`index.php\` make \`/srv/wwwindex.php\`, and the answer is 404.
 
-Begin it with a slash, and with the folder: \`rewrite ^/shop/(.*)$ /shop/index.php?q=$1 last;\`.`,
+Begin it with a slash, and with the folder: \`rewrite ^/shop/item/(.*)$ /shop/index.php?q=$1 last;\`.`,
   about: ['rewrite'],
   references: ['https://nginx.org/en/docs/http/ngx_http_rewrite_module.html#rewrite'],
   looksAt: {
@@ -30,14 +30,17 @@ Begin it with a slash, and with the folder: \`rewrite ^/shop/(.*)$ /shop/index.p
   fixChanges: ['server', 'answer', 'request-line'],
   messages: {
     bare: 'The path becomes "{path}", without a slash at its beginning, and the file is looked for as {file}. Write "/{path}".',
+    lost: 'The path becomes "{path}", without a slash at its beginning: no prefix location takes it any more. Write "/{path}".',
   },
-  check({ directive, file, report }) {
+  check({ directive, scope, file, report }) {
     const word = directive.args[1];
     if (!word || word.templated || !isBare(directive.values)) return;
     const path = word.value.replace(/\?.*$/, '');
-    report('bare', {
+    const root = scope.value('root')?.args[0];
+    const folder = root && !root.templated && !root.value.includes('$') ? root.value : null;
+    report(folder === null ? 'lost' : 'bare', {
       at: word,
-      data: { path, file: `/srv/www${path}` },
+      data: folder === null ? { path } : { path, file: folder + path },
       fix: fixOf('Begin the path with a slash', 'suggestion', file, [replace(word, word.raw.replace(/^(["']?)/, '$1/'))]),
     });
   },
@@ -46,12 +49,12 @@ Begin it with a slash, and with the folder: \`rewrite ^/shop/(.*)$ /shop/index.p
       inside: 'server',
       bad: `root /srv/www;
 location /shop/ {
-    rewrite ^/shop/(.*)$ shop/index.php?q=$1 last;
-#                        ^^^^^^^^^^^^^^^^^^^ bare
+    rewrite ^/shop/item/(.*)$ shop/index.php?q=$1 last;
+#                             ^^^^^^^^^^^^^^^^^^^ bare
 }`,
       good: `root /srv/www;
 location /shop/ {
-    rewrite ^/shop/(.*)$ /shop/index.php?q=$1 last;
+    rewrite ^/shop/item/(.*)$ /shop/index.php?q=$1 last;
 }`,
       fixed: false,
     },
@@ -65,6 +68,16 @@ location /old/ {
       good: `root /srv/www;
 location /old/ {
     rewrite ^/old/page$ /new.html break;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /old/ {
+    rewrite ^/old/(.*)$ new/$1 last;
+#                       ^^^^^^ lost
+}`,
+      good: `location /old/ {
+    rewrite ^/old/(.*)$ /new/$1 last;
 }`,
     },
     { inside: 'server', good: 'rewrite ^/a$ https://example.com/b permanent;\nrewrite ^/c(.*)$ $1 last;' },

@@ -16,9 +16,12 @@ const CLIMBING = ['../../../etc/passwd', '..%2f..%2fetc/passwd', '../x', '/etc/p
 const RUN = /^(?:SCRIPT_FILENAME|DOCUMENT_ROOT)$/i;
 const SETTINGS = /^PHP_(?:ADMIN_)?VALUE$/i;
 
+/** A file with the query behind it: `try-files-query-not-last` says that, and takes the client's text away. */
+const GLUED = /^\$\{?(?:document_)?uri\}?\$\{?(?:args|query_string)\}?\/?$/;
+
 /** The words of a line that are paths. */
 function pathsIn({ name, args }: Directive): readonly Word[] {
-  if (name === 'try_files') return args.slice(0, -1);
+  if (name === 'try_files') return args.slice(0, -1).filter(({ value }) => !GLUED.test(value));
   if (name.endsWith('_param')) return args.slice(1, 2);
   return args.slice(0, 1);
 }

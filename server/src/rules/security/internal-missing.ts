@@ -1,5 +1,6 @@
 /** Locations that are plainly meant for X-Accel-Redirect and that everyone can ask for. */
 
+import { HEADER_LIST } from '../../answers/what-is-passed.ts';
 import { isAnsweredFirst } from '../../answers/where-a-line-counts.ts';
 import { admitsStrangers } from '../../answers/who-may-enter.ts';
 import { toBytes } from '../../base/bytes.ts';
@@ -11,6 +12,8 @@ import { defineRule } from '../rule.ts';
 
 const WORDS = /internal|x-?accel|accel-redirect|protected|sendfile|private/i;
 const NAMES = new RegExp(`(^|[/_-])(${WORDS.source})([/_-]|$)`, 'i');
+
+const LISTS = Object.values(HEADER_LIST);
 
 const makeInternal = (location: Directive): Fix =>
   fixOf('Make it internal', 'suggestion', location.file, [insertFirst(location.file, location.statement, ['internal;'])]);
@@ -46,8 +49,8 @@ The rule relies on the name of the location and by the alias or root in force in
   looksAt: [
     { directive: ['location'], where: ({ values }) => WORDS.test(values.at(-1) ?? '') },
     {
-      directive: ['proxy_set_header'],
-      where: ({ values: [name = '', value = ''] }) => /^x-accel-mapping$/i.test(name) && value.includes('=/'),
+      directive: LISTS,
+      where: ({ values: [name = '', value = ''] }) => /^(?:x-accel-mapping|http_x_accel_mapping)$/i.test(name) && value.includes('=/'),
     },
   ],
   needs: 'file',
@@ -59,7 +62,7 @@ The rule relies on the name of the location and by the alias or root in force in
     open: 'Everybody can fetch files below {name}. Add "internal;" if only the application may redirect there.',
   },
   check({ directive, scope, report }) {
-    if (directive.name === 'proxy_set_header')
+    if (LISTS.includes(directive.name))
       return checkMapping(directive, scope, (found, name) =>
         report('mapped', { at: found.at(found.args.at(-1)!), data: { name }, fix: makeInternal(found) }),
       );
