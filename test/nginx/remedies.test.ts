@@ -321,7 +321,7 @@ const ROWS: readonly Row[] = [
   { rule: 'access-rules-bypassed', example: 3, harm: async ({ from }) => (await from(STRANGER, '/key')).status === 200 },
   {
     rule: 'forwarded-for-trusted',
-    example: 2,
+    example: 3,
     harm: async ({ from }) => (await from(STRANGER, '/admin/', { headers: ['X-Forwarded-For: 10.0.0.1'] })).status !== 403,
   },
   {
