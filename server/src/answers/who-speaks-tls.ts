@@ -61,14 +61,17 @@ export const listensForNeighbours = (server: Server): boolean =>
   );
 
 /** Whether the log names the client by the header of a proxy in front and not by the address that connects, so that one is there. */
-export const logsClientOfProxy = (config: Config): boolean =>
+export const logsClientOfProxy = (config: Config): boolean => clientLogged.of(config);
+
+const clientLogged = new PerConfig((config) =>
   asked(config, 'a log of the clients of a proxy', (c) => {
     const formats = c.levels('http').flatMap((l) => l.named('log_format'));
     return formats.some((d) => {
       const text = d.values.slice(1).join(' ');
       return /\$\{?http_x_forwarded_for\b/.test(text) && !/\$\{?(?:remote_addr|realip_remote_addr|proxy_add_x_forwarded_for)\b/.test(text);
     });
-  });
+  }),
+);
 
 /** The first use in a server, or in none, as `toldScheme` says. */
 const schemeTold = new PerConfig((config, server: Scope | null): { readonly directive: Directive; readonly span: Span } | null => {
