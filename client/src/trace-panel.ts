@@ -20,6 +20,8 @@ const FIRST: RequestForm = { method: 'GET', url: '', headers: [], clientAddress:
 const NOTHING: Given = { assume: {}, answers: {} };
 /** Milliseconds of rest after a keystroke before the path is drawn again. */
 const TYPING = 30;
+/** How often a panel is opened again without a change, where the server gave its request up for a text that had changed. */
+const OPENING_TRIES = 5;
 
 const toRange = (r: WireRange): vscode.Range => new vscode.Range(r.start.line, r.start.character, r.end.line, r.end.character);
 
@@ -81,6 +83,8 @@ export class TracePanel {
   private given: Given = NOTHING;
   private mode: 'path' | 'map' = 'path';
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** opens again what could not be opened because a text changed meanwhile */
+  private unopened: (() => Promise<void>) | null = null;
   private ready: () => void = () => {};
   private readonly loaded = new Promise<void>((done) => {
     this.ready = done;
@@ -142,14 +146,25 @@ export class TracePanel {
     position: vscode.Position | undefined,
     mode: 'path' | 'map',
     asked: Pick<RequestForm, 'url' | 'method' | 'headers'> | null,
+    triesLeft = OPENING_TRIES,
   ): Promise<void> {
-    const other = this.uri?.toString() !== uri.toString();
+    const other = this.uri?.toString() !== uri.toString() || this.unopened !== null;
     this.uri = uri;
     this.mode = mode;
-    const { urls } = await this.app.client.sendRequest<SuggestResult>(Requests.suggest, {
-      uri: uri.toString(),
-      ...(position ? { position } : {}),
-    });
+    this.unopened = null;
+    let urls: SuggestResult['urls'];
+    try {
+      ({ urls } = await this.app.client.sendRequest<SuggestResult>(Requests.suggest, {
+        uri: uri.toString(),
+        ...(position ? { position } : {}),
+      }));
+    } catch (error) {
+      // a text changed while the server was at it, as where the file has just been written: it is asked again in a moment, then with the next change
+      this.app.log.debug(String(error));
+      this.unopened = () => this.open(uri, position, mode, asked, Math.max(0, triesLeft - 1));
+      if (triesLeft > 0) this.later();
+      return;
+    }
     if (asked) this.asked = { ...FIRST, ...asked };
     else if (position || other || !this.asked.url) this.asked = { ...this.asked, url: urls[0] ?? 'http://localhost/' };
     await this.loaded;
@@ -167,7 +182,10 @@ export class TracePanel {
 
   private later(): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void (this.mode === 'map' ? this.map() : this.trace()), TYPING);
+    this.timer = setTimeout(() => {
+      const round = this.unopened?.() ?? (this.mode === 'map' ? this.map() : this.trace());
+      round.catch((error: unknown) => this.app.log.error(error instanceof Error ? error : String(error)));
+    }, TYPING);
   }
 
   private request(asked: RequestForm, given: Given, as?: TraceParams['as']): Promise<TraceResult> {
