@@ -11,8 +11,8 @@ import { environmentIn, lastOf, type UnitEntry, unitEntries, values } from './sy
 
 const SECTION = 'Container';
 
-/** Quadlet names a network, volume, pod or image after its unit. */
-const unitOf = (name: string): string => name.replace(/\.(network|volume|pod|image|build)$/, '');
+/** Quadlet names a network or a volume after its unit; a path is none. */
+const unitOf = (name: string): string => (name.includes('/') ? name : name.replace(/\.(network|volume)$/, ''));
 
 function commandOf(entries: readonly UnitEntry[], key: string): ImageCommand | null {
   const value = lastOf(entries, SECTION, key);

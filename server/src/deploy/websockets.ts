@@ -1,6 +1,7 @@
 /**
- * Programs whose pages do nothing without WebSockets, known by the image or the command of their container. Sources: the documentation of each on reverse
- * proxies. Those that fall back to plain requests are not among them.
+ * Programs whose pages need a WebSocket, known by the image or the command of their container, or by the name of a host. Sources: the documentation of
+ * each on reverse proxies, and reports of people whose proxy lacked the headers (such as louislam/uptime-kuma#865 and #1250). A path only chooses the
+ * location that is asked about.
  */
 import { table } from '../base/table.ts';
 import type { ComposeService } from './compose.ts';

@@ -87,7 +87,8 @@ The address in \`proxy_pass\`, \`uwsgi_pass\` or an upstream's \`server\` must b
 path, or the same port. Where they differ every request ends in 502.
 
 In containers the addresses are those of the network: \`127.0.0.1\` is nginx's own container, a service is reached by its name and by the
-port inside, and a server that binds \`127.0.0.1\` in its container cannot be reached from outside it. The rule speaks only where the files know all
+port inside, and a server that binds \`127.0.0.1\` in its container cannot be reached from outside it. Podman calls the container of a unit
+\`systemd-…\` where \`ContainerName\` says nothing else, and its default network resolves no names. The rule speaks only where the files know all
 applications and exactly one of them is left without a proxy.`,
   about: ['proxy_pass', 'uwsgi_pass', 'upstream'],
   looksAt: { config: true },
