@@ -1,6 +1,6 @@
 /**
  * A server that waits for its first file asks the rules about a small text of its own meanwhile, some times over: code that has run is compiled
- * for speed, and all findings of what is then opened come a quarter sooner. Nobody waits for it: it works in the slices of every round, ends
+ * for speed, and all findings of what is then opened come sooner. Nobody waits for it: it works in the slices of every round, ends
  * with the first change that comes, and after a moment in any case. What it finds is shown to nobody.
  */
 import { fileId } from '../base/file-id.ts';
