@@ -41,7 +41,7 @@ What does not fit into the buffers goes to a temporary file on the disk, which i
   looksAt: { directive: ASKED, where: ({ values }) => (bytesOf(values) ?? 0) > MOST_OF_HEADERS },
   needs: 'file',
   messages: {
-    much: 'One {what} may take {size} MB of memory: {ten} of them, held open by slow clients, take {all} GB. Write what a usual one needs, and let the rest go to the disk.',
+    much: 'One {what} may take {size} MB of memory: {count} of them, held open by slow clients, take {all} GB. Write what a usual one needs, and let the rest go to the disk.',
     headers: 'One connection may take {size} MB of memory for its headers, before anything is known of the client. Write "4 16k" or less.',
   },
   check({ directive, report }) {
@@ -56,7 +56,7 @@ What does not fit into the buffers goes to a temporary file on the disk, which i
       data: {
         what: directive.name === 'client_body_buffer_size' ? 'upload' : 'response',
         size,
-        ten: count,
+        count,
         all: Math.round((size * count) / 1024),
       },
     });
