@@ -3,9 +3,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fileId } from '../../server/src/base/file-id.ts';
 import { DEFAULT_SETTINGS } from '../../server/src/config/settings.ts';
+import { RULES } from '../../server/src/rules/all.ts';
+import type { Example } from '../../server/src/rules/rule.ts';
 import { lint } from '../../server/src/rules/run.ts';
 import { witnessesOf } from '../../server/src/witness/requests.ts';
-import { lintText, lintTree, parts } from '../harness/rules.ts';
+import { bigTree } from '../harness/generate-config.ts';
+import { exampleSettings, exampleTree, lintText, lintTree, parts } from '../harness/rules.ts';
 
 const http = (servers: readonly string[]): string =>
   `events {}\nhttp {\nserver { listen 80 default_server; return 444; }\n${servers.join('\n')}\n}\n`;
@@ -103,4 +106,103 @@ test('sixty servers with eight redirecting patterns each stay far below what a r
     many(8, (k) => `location ~ ^/r${k}/(.*)$ { rewrite ^/r${k}/(.*)$ /q${k + i}/$1 permanent; }`).join('\n');
   const { asked } = await judged(many(60, (i) => `server { listen 80; server_name s${i}.example;\n${patterns(i)}\n}`));
   assert.ok(asked < 8_000, `${asked} requests`);
+});
+
+/** What a lint says with servers of one shape judged as one, and with each by itself; and how often rules were asked. */
+function bothWays(config: Parameters<typeof lint>[0]): {
+  together: readonly string[];
+  apart: readonly string[];
+  asked: number;
+  askedApart: number;
+} {
+  let asked = 0;
+  const timings = { now: () => asked++, byRule: new Map<string, number>() };
+  const told = (apart: boolean): readonly string[] =>
+    lint(config, RULES, { timings, apart }).map((f) => `${f.at.file} ${f.at.span.start} ${f.rule} ${f.message} ${f.related.length}`);
+  const together = told(false);
+  const first = asked;
+  const apart = told(true);
+  return { together, apart, asked: first, askedApart: asked - first };
+}
+
+/** An example's text as what is in a server, and what it needs around that; null where it is about something else. */
+function asSite({ inside = 'server' }: Example, text: string): string | null {
+  if (/^#- /m.test(text)) return null;
+  if (inside === 'server') return text;
+  if (inside === 'location') return `location / {\n${text}\n}`;
+  return inside === 'if-in-location' ? `location / {\nif ($uri) {\n${text}\n}\n}` : null;
+}
+
+describe('rules that tell names apart and do not read them', () => {
+  const ofShape = RULES.filter((r) => r.ofShape);
+
+  test('are asked once about a hundred sites of one shape', async () => {
+    const files = new Map(Object.entries(bigTree(100)).map(([path, text]) => [fileId(`file:///etc/nginx/${path}`), text]));
+    const { config } = await lintTree({ root: fileId('file:///etc/nginx/nginx.conf'), files }, [], DEFAULT_SETTINGS);
+    const { together, apart, asked, askedApart } = bothWays(config);
+    assert.deepEqual(together, apart);
+    assert.ok(asked < askedApart / 2, `${asked} of ${askedApart}`);
+  });
+
+  for (const rule of ofShape)
+    test(`${rule.id} says the same of sites, be they judged as one or not`, async () => {
+      let spoke = 0;
+      for (const example of rule.examples)
+        for (const text of [example.bad, example.good]) {
+          const settings = exampleSettings(example);
+          if (text === undefined) continue;
+          // the example in sites of its own name and number, first, last and between ones that are plain or slightly other
+          const body = asSite(
+            example,
+            exampleTree({ ...example, inside: 'main' }, text)
+              .files.values()
+              .next().value ?? '',
+          );
+          if (body !== null) {
+            const site = (i: number, inner: string): string =>
+              `server {\nlisten 80;\nserver_name site${i}.example.com;\naccess_log logs/site${i}.log;\n${inner}\n}`;
+            const other = body.replace(/^( *)(\w+) /m, '$1$2  ').replace(/\/(?=[\s;{])/, '/x');
+            // words of its own, as a site has them where files are and requests go to
+            const own = (i: number): string =>
+              body.replaceAll(
+                /^(\s*(?:root|alias|set|access_log|[a-z]+_pass)\s)(.*)$/gm,
+                (_, name: string, rest: string) =>
+                  name + rest.replaceAll(/(?<=[/\w])[a-z]+(?=[/;])/g, (w) => w + i).replace(/\b8\d{3}\b/, String(8100 + i)),
+              );
+            const orders = [
+              [own(1), own(2), own(3)],
+              [body, body, body],
+              ['root /srv/app;', body, 'root /srv/app;', body],
+              [body, other, body, other],
+              [other, body, other],
+            ];
+            for (const order of orders) {
+              const { config } = await lintText(
+                `events {\n}\nhttp {\n${order.map((inner, i) => site(i, inner)).join('\n')}\n}\n`,
+                [],
+                settings,
+              );
+              const { together, apart } = bothWays(config);
+              assert.deepEqual(together, apart, text);
+              spoke += apart.filter((f) => f.includes(` ${rule.id} `)).length;
+            }
+          } else {
+            // the whole of it twice: what conflicts does so either way
+            const tree = exampleTree(example, text);
+            const main = tree.files.get(tree.root)!;
+            tree.files.set(
+              tree.root,
+              main.replace(
+                /\bserver \{[\s\S]*?^\}/m,
+                (server) => `${server}\n${server.replaceAll(/(?<=server_name [^;]*)\w+(?=\.\w+;)/g, 'other2')}`,
+              ),
+            );
+            const { config } = await lintTree(tree, [], settings);
+            const { together, apart } = bothWays(config);
+            assert.deepEqual(together, apart, text);
+            spoke += apart.filter((f) => f.includes(` ${rule.id} `)).length;
+          }
+        }
+      assert.ok(spoke > 0, 'no example made it speak: this shows nothing');
+    });
 });

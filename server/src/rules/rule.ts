@@ -236,6 +236,12 @@ export interface RuleSpec<Messages extends Record<string, string>, At extends Lo
    */
   readonly contextFree?: boolean;
   /**
+   * Tells the names of a site apart and does not read them, nor looks at other sites: of two servers of one shape (`shapeOf` in witness/spots.ts)
+   * it has something to say of the same lines, so that what it has nothing to say of once it is not asked about again. test/rules/shapes holds it
+   * to that.
+   */
+  readonly ofShape?: true;
+  /**
    * Says that something is not there, or relies on it: the directives whose absence it is about, or true where it is more than directives. It is
    * silent where such a line may stand and nobody sees it: in an include that is not at hand, a template, surroundings that nobody knows.
    */

@@ -12,13 +12,14 @@ import type { Directive, IncludeSite } from '../config/directive.ts';
 import { everywhere } from '../config/pieces.ts';
 import { renderingsOf } from '../config/renderings.ts';
 import type { Scope, ScopeContext } from '../config/scope.ts';
+import { serverOf } from '../config/servers.ts';
 import type { Level, Settings, Severity } from '../config/settings.ts';
 import { isStock } from '../config/stock.ts';
 import { type Deployment, NO_DEPLOYMENT } from '../deploy/deployment.ts';
 import { areAlternatives, type Menu, menusOf } from '../syntax/menu.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import { witnessesOf } from '../witness/requests.ts';
-import { isAlone, namesSomethingOwn, type Spot, shapeOf, spotsOf } from '../witness/spots.ts';
+import { isAlone, namesSomethingOwn, type Spot, shapeOf, shapeOfServer, spotsOf } from '../witness/spots.ts';
 import { type Fix, fixOf } from './fix.ts';
 import { withoutForeignText } from './foreign.ts';
 import { movedWith, Present } from './held.ts';
@@ -39,6 +40,8 @@ export interface LintOptions {
    * is taken as it was, moved along, be it true still or not. A run without this is to follow.
    */
   readonly early?: boolean;
+  /** each server is judged by itself, be it written as another one or not: to compare */
+  readonly apart?: boolean;
   /** told how far the run has come, for callers that show something before its end */
   readonly progress?: Progress;
   /** what earlier runs have found, quick and whole ones alike; used again where all that it depends on is as it was (config/asked.ts) */
@@ -213,6 +216,10 @@ function withoutMenus(config: Config, findings: Finding[]): Finding[] {
   });
 }
 
+/** Whether nothing is known of what stands behind the names of a configuration. */
+const isBare = ({ applications, containers, unread, cluster }: Deployment): boolean =>
+  [applications, containers, unread, cluster.services, cluster.ingresses].every((list) => !list.length);
+
 function* stepsOfOne(config: Config, rules: readonly Rule[], options: LintOptions): Generator<void, Finding[]> {
   const levels = new Map<Rule, Level>();
   const deployment = options.deployment ?? NO_DEPLOYMENT;
@@ -225,6 +232,8 @@ function* stepsOfOne(config: Config, rules: readonly Rule[], options: LintOption
   });
   const remembered = config.kept ? (options.remembered ?? null) : null;
   remembered?.begin(config, active, deployment);
+  // to know a shape takes as long as a few rules: rules about outcomes ask for it anyway
+  const shapes = !options.apart && !options.quick && isBare(deployment) && active.some((r) => r.looksAt.some((l) => 'outcome' in l));
   const collector = new Collector(config);
   const parts = [false, true].flatMap((costly) =>
     costly && options.quick
@@ -238,6 +247,7 @@ function* stepsOfOne(config: Config, rules: readonly Rule[], options: LintOption
           remembered?.part(costly) ?? null,
           options,
           active.find((r) => r.id === 'not-checked') ?? null,
+          shapes,
         ),
   );
   if (options.progress)
@@ -271,6 +281,16 @@ interface Alike {
   concerned: readonly RuleRun[] | null;
 }
 
+/** A line or the level in it, as the first server of a shape has them: what the next one is asked about there. */
+interface LineOfShape {
+  readonly words: string;
+  /** rules that judge all lines alike had nothing to say */
+  readonly inOrder: boolean;
+  /** the rules about it that spoke, or of which another server of the shape says nothing */
+  readonly ofLine: readonly RuleRun[];
+  readonly ofLevel: readonly RuleRun[];
+}
+
 /** The rules of one kind, quick or costly ones, asked about a whole configuration. */
 class Part {
   private readonly dispatch: Dispatch;
@@ -294,6 +314,8 @@ class Part {
   private outcome: Finding[] | null = null;
   /** what the block at hand has answered so far; null where nothing is remembered */
   private notes: BlockNotes | null = null;
+  /** the lines of the first server of each shape, by its number; null where shapes are not asked for */
+  private readonly firstOfShape: Map<number, readonly LineOfShape[]> | null;
 
   constructor(
     private readonly config: Config,
@@ -305,8 +327,12 @@ class Part {
     private readonly options: LintOptions,
     /** the rule under whose name it is said what was not looked at, whichever part asks it; null where a person turned it off */
     private readonly notChecked: Rule | null,
+    /** servers of one shape are judged as one where rules allow it */
+    shapes: boolean,
   ) {
     this.present = new Present(config.files, true);
+    // what is remembered is remembered with what was asked, which is another question for each server
+    this.firstOfShape = known || !shapes || !rules.some((r) => r.ofShape) ? null : new Map();
     this.dispatch = new Dispatch(
       rules.map((rule): RuleRun => {
         const level = levels.get(rule) as Severity;
@@ -446,7 +472,7 @@ class Part {
   private unit(directive: Directive): void {
     const { known, config } = this;
     if (!known) {
-      this.within(directive);
+      if (!this.asAnother(directive)) this.within(directive);
       return;
     }
     if (this.options.early) {
@@ -644,18 +670,77 @@ class Part {
     );
   }
 
+  /** The rules about directives that the words of one can concern. */
+  private concernedIn(directive: Directive, alike: Alike | null): readonly RuleRun[] {
+    let concerned = alike?.concerned;
+    if (!concerned) {
+      concerned = this.dispatch.concerns(directive).flatMap((concern) => (this.isConcerned(concern, directive) ? [concern.asked] : []));
+      if (alike) alike.concerned = concerned;
+    }
+    return concerned;
+  }
+
   private askAbout(directive: Directive): void {
-    const { dispatch } = this;
     const words = this.wordsOf(directive);
     const alike = words === null ? null : this.alikeTo(directive, words);
     this.askOfLine(directive, words, alike);
-    let concerned = alike?.concerned;
-    if (!concerned) {
-      concerned = dispatch.concerns(directive).flatMap((concern) => (this.isConcerned(concern, directive) ? [concern.asked] : []));
-      if (alike) alike.concerned = concerned;
-    }
+    const concerned = this.concernedIn(directive, alike);
     // here and below: of each line, mostly before V8 has compiled it for speed, and there an iterator is what costs most
     for (let i = 0; i < concerned.length; i++) this.ask(concerned[i]!, directive.scope, directive, directive.file);
+  }
+
+  /** A server that may be of the shape of another: what is known of that one is not asked again. False where there is no such thing. */
+  private asAnother(directive: Directive): boolean {
+    const { config, firstOfShape } = this;
+    if (!firstOfShape || directive.body?.context !== 'server' || this.wordsOf(directive) === null) return false;
+    const server = serverOf(directive.body);
+    const shape = server && shapeOfServer(config, server);
+    if (shape === null) return false;
+    const first = firstOfShape.get(shape);
+    if (!first) {
+      const lines: LineOfShape[] = [];
+      this.asFirst(directive, lines);
+      firstOfShape.set(shape, lines);
+    } else this.asNext(directive, first, 0);
+    return true;
+  }
+
+  /** The first server of a shape: notes what the next one is to be asked about. */
+  private asFirst(directive: Directive, lines: LineOfShape[]): void {
+    const { scope, file, body } = directive;
+    const words = this.wordsOf(directive);
+    const alike = words === null ? null : this.alikeTo(directive, words);
+    this.askOfLine(directive, words, alike);
+    const left = (rules: readonly RuleRun[], at: Scope): readonly RuleRun[] =>
+      rules.filter((asked) => {
+        this.ask(asked, at, directive, file);
+        return !asked.rule.ofShape || this.spoke || this.failed;
+      });
+    const ofLine = left(this.concernedIn(directive, alike), scope);
+    const ofLevel = body ? left(this.concernedBy(body), body) : NO_RULES;
+    lines.push({ words: words ?? '', inOrder: words !== null && alike!.inOrder !== null, ofLine, ofLevel });
+    if (body) for (const inner of body.directives) this.asFirst(inner, lines);
+  }
+
+  /** A further server of a shape; gives the number of the line behind the directive. */
+  private asNext(directive: Directive, lines: readonly LineOfShape[], at: number): number {
+    const { scope, file, body } = directive;
+    const line = lines[at]!;
+    const words = this.wordsOf(directive);
+    const isSame = words === line.words;
+    if (isSame && line.inOrder) for (let i = 0; i < line.ofLine.length; i++) this.ask(line.ofLine[i]!, scope, directive, file);
+    else {
+      const alike = words === null ? null : this.alikeTo(directive, words);
+      this.askOfLine(directive, words, alike);
+      const concerned = isSame ? line.ofLine : this.concernedIn(directive, alike);
+      for (const asked of concerned) if (!asked.rule.ofShape || line.ofLine.includes(asked)) this.ask(asked, scope, directive, file);
+    }
+    let next = at + 1;
+    if (!body) return next;
+    for (let i = 0; i < line.ofLevel.length; i++) this.ask(line.ofLevel[i]!, body, directive, file);
+    const { directives } = body;
+    for (let i = 0; i < directives.length; i++) next = this.asNext(directives[i]!, lines, next);
+    return next;
   }
 
   /** A directive with all that is in it. */

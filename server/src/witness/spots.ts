@@ -562,6 +562,10 @@ export function shapeOf(spot: Spot): string {
   return `${withNeighbours(config, server)}\n${index}`;
 }
 
+/** The shape of a server with all that is in it, as a number; null where no other server can be of it, or nothing gets there. */
+export const shapeOfServer = (config: Config, server: Server): number | null =>
+  isAloneAs(config, server) ? null : withNeighbours(config, server);
+
 /** How many servers have the same names of directives in the same order: only such can be of one shape. */
 const outlines = new PerConfig((config) => {
   const byServer = new Map<Server, number>();
@@ -576,9 +580,12 @@ const outlines = new PerConfig((config) => {
 });
 
 /** Whether no other spot can be of the shape of this one, as the bare names of directives tell: then its shape need not be known. */
-export function isAlone({ server, config }: Spot): boolean {
+export const isAlone = ({ server, config }: Spot): boolean => isAloneAs(config, server);
+
+function isAloneAs(config: Config, server: Server): boolean {
   const { byServer, count } = outlines.of(config);
-  return count[byServer.get(server) ?? -1] === 1;
+  const outline = byServer.get(server);
+  return outline === undefined || count[outline] === 1;
 }
 
 /** Shapes as numbers: the texts are as long as the servers, and there is a spot for each of their locations. */

@@ -116,6 +116,7 @@ error.`,
   about: ['error_page', 'proxy_intercept_errors'],
   looksAt: { directive: ['error_page'] },
   needs: 'file',
+  ofShape: true,
   fixable: 'sometimes',
   messages: {
     passed: '{codes} of the application is passed on unchanged. Set {switch} on for this page to be shown.',

@@ -21,6 +21,7 @@ With \`location /app/\` and a pass directive in it, nginx answers \`/app\` with 
   about: ['absolute_redirect', 'port_in_redirect', 'location'],
   looksAt: { directive: ['location'], where: ({ values }) => /.\/$/.test(values.at(-1) ?? '') },
   needs: 'config',
+  ofShape: true,
   fixable: 'always',
   messages: { absolute: '{path} is redirected to {address}{path}/, an address of this socket. Set absolute_redirect off.' },
   check({ directive, scope, report }) {

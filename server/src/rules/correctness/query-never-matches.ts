@@ -15,6 +15,7 @@ Check the arguments with \`$arg_name\` or \`$args\`, in an \`if\` or a \`map\`; 
   about: ['location', 'rewrite', '$arg_', '$request_uri'],
   looksAt: { directive: ['location', 'rewrite'], where: ({ values }) => values.some((v) => v.includes('?')) },
   needs: 'file',
+  ofShape: true,
   messages: {
     location:
       'No request is ever here: a location is compared with the path, without the query, and "{text}" asks for a "?". Test $args or $arg_… instead.',

@@ -24,6 +24,7 @@ A pattern between \`^\` and \`$\` without any choice in it is one path. As a reg
   about: ['location'],
   looksAt: { directive: ['location'], where: ({ values: [modifier] }) => modifier === '~' || modifier === '~*' },
   needs: 'file',
+  ofShape: true,
   fixable: 'sometimes',
   messages: { exact: 'This pattern matches {path} only. Write "location = {path}".' },
   check({ directive, config, file, report }) {

@@ -22,6 +22,7 @@ When \`location /shop/\` is proxied to \`/\` of an application, the application 
   about: ['proxy_cookie_path', 'proxy_pass'],
   looksAt: { scope: ['server'] },
   needs: 'file',
+  ofShape: true,
   fixable: 'always',
   messages: {
     shared: 'Cookies of this application are set for the whole site, as are those of {other}. Add "proxy_cookie_path / {prefix};".',

@@ -18,6 +18,7 @@ The rule is silent where the server includes files that are not at hand: they ma
   about: ['try_files', 'error_page', 'location'],
   looksAt: { directive: ['try_files', 'error_page', 'post_action'] },
   needs: 'config',
+  ofShape: true,
   fixable: 'sometimes',
   messages: {
     unknown: 'This server has no location {name}: a request that comes to it gets 500. Declare it in this server.',

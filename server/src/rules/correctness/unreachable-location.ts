@@ -80,6 +80,7 @@ The rule generates many different paths that match the location and sends each t
   references: ['https://nginx.org/en/docs/http/ngx_http_core_module.html#location'],
   looksAt: { directive: ['location'] },
   needs: 'file',
+  ofShape: true,
   fixable: 'sometimes',
   messages: {
     slashless: 'No request arrives here: every path begins with a slash, and {name} does not. Write "/{name}".',

@@ -37,6 +37,7 @@ therefore limits nothing. Let the limited location hand the request on, for inst
   about: ['limit_req', 'limit_conn', 'return'],
   looksAt: { directive: ['limit_req', 'limit_conn'] },
   needs: 'file',
+  ofShape: true,
   messages: { dead: 'The return of this block answers before {name} is applied. Remove one of them.' },
   check({ directive, scope, report }) {
     if (scope.context !== 'location' && scope.context !== 'server') return;

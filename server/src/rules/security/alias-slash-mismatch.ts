@@ -19,6 +19,7 @@ nginx cuts the location's name off the path and appends the rest to the alias as
   about: ['alias', 'location'],
   looksAt: { directive: ['alias'] },
   needs: 'file',
+  ofShape: true,
   fixable: 'sometimes',
   fixChanges: ['answer', 'response-headers'],
   messages: {

@@ -78,6 +78,7 @@ The same happens with a regex location whose capture may begin with two dots dir
   about: ['alias', 'location', 'rewrite'],
   looksAt: { directive: ['alias', 'rewrite'] },
   needs: 'file',
+  ofShape: true,
   fixable: 'sometimes',
   fixChanges: ['answer', 'response-headers', 'request-headers', 'request-line', 'limits', 'cache', 'timing'],
   messages: {

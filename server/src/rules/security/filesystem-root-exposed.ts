@@ -58,6 +58,7 @@ Whether anything is sent from there is asked of the matcher: a \`root /\` beside
   about: ['root', 'alias', 'internal'],
   looksAt: { directive: ['root', 'alias'] },
   needs: 'file',
+  ofShape: true,
   messages: {
     exposed: 'Requests read files below {folder}, which belongs to the system. Name the folder of the site.',
     any: 'Requests name any file of the disk: the path is appended to "/" as it is. Name the folder of the site.',

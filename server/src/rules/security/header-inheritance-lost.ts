@@ -113,6 +113,7 @@ Repeat the lines, put them into a file that both levels include, or, from nginx 
   about: ['add_header', 'proxy_set_header', 'add_header_inherit', 'fastcgi_param', 'uwsgi_param', 'error_page', 'limit_req'],
   looksAt: { directive: [...Object.keys(LISTS), 'allow', 'deny'] },
   needs: 'file',
+  ofShape: true,
   fixable: 'sometimes',
   messages: {
     lost: 'This {name} line drops {lost} inherited from {origin}. Repeat the lines that are still needed here.',

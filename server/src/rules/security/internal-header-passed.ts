@@ -104,6 +104,7 @@ With \`underscores_in_headers on\`, X_REMOTE_USER and X-Remote-User become the s
     { directive: ['proxy_set_header'], where: ({ values: [name = ''] }) => IDENTITY.test(name) && !/ssl|cert|dn/i.test(name) },
   ],
   needs: 'file',
+  ofShape: true,
   fixable: 'sometimes',
   messages: {
     unset: 'The client can set {header} here, which {other} fills from {source}. Set it to "" in this location.',

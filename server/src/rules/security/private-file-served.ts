@@ -72,6 +72,7 @@ Keep these files where no \`root\` and no \`alias\` leads: \`/etc/nginx\`, \`/et
     where: ({ values: [file = ''] }) => file.startsWith('/') && !file.includes('$') && !file.startsWith('/dev/'),
   },
   needs: 'config',
+  ofShape: true,
   messages: {
     passwords: 'Everybody can fetch this file of passwords as {path}: it is below {root}. Keep it outside of what is served.',
     key: 'This private key is below {root} and would be sent as {path}: only the mode of the file keeps it in. Keep it outside of what is served.',

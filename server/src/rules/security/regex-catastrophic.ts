@@ -107,6 +107,7 @@ The rule generates such an input, makes sure that a request can bring it here, a
   about: ['location', 'rewrite', 'map', 'if', 'server_name'],
   looksAt: { directive: '*', where: mayHoldRegexes },
   needs: 'file',
+  ofShape: true,
   costly: true,
   messages: {
     exponential:

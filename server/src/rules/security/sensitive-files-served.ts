@@ -63,6 +63,7 @@ Serve the static files from a folder of their own and pass everything else on. A
   about: ['root', 'alias', 'try_files'],
   looksAt: [{ directive: ['root'] }, { directive: ['location'], where: ({ values }) => FOLDER_ALONE.test(values.at(-1) ?? '') }],
   needs: 'config',
+  ofShape: true,
   fixable: 'sometimes',
   messages: {
     folder: 'Only {folder} itself is refused: {file} is read from {root}. End the pattern in (/|$).',

@@ -64,6 +64,7 @@ Start with a small max-age. The header cannot be taken back while browsers remem
   references: ['https://www.rfc-editor.org/rfc/rfc6797'],
   looksAt: { scope: ['server'] },
   needs: 'file',
+  ofShape: true,
   costly: true,
   fixable: 'always',
   messages: {

@@ -92,6 +92,7 @@ export default defineRule({
     where: ({ values }) => values.some((v) => /^strict-transport-security/i.test(v)),
   },
   needs: 'file',
+  ofShape: true,
   inForce: true,
   fixable: 'sometimes',
   messages: {

@@ -24,6 +24,7 @@ Switch the body off with \`proxy_pass_request_body off\`, and remove the header 
   references: ['https://nginx.org/en/docs/http/ngx_http_auth_request_module.html'],
   looksAt: { directive: ['proxy_pass', 'uwsgi_pass', 'fastcgi_pass', 'scgi_pass'] },
   needs: 'config',
+  ofShape: true,
   fixable: 'sometimes',
   messages: {
     param:

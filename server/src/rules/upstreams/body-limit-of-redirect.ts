@@ -42,6 +42,7 @@ Write the limit in the server that passes requests on, or in \`http\` for both.`
   about: ['client_max_body_size', 'return'],
   looksAt: { directive: ['client_max_body_size'] },
   needs: 'config',
+  ofShape: true,
   fixable: 'always',
   messages: {
     idle: 'This server only redirects: the limit has no effect here, and {name} over HTTPS has the default of 1 MB. Write it in that server.',

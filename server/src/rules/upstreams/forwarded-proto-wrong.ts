@@ -68,6 +68,7 @@ nginx, which is http: the application redirects to HTTPS forever. There, pass on
   about: ['proxy_set_header', '$scheme'],
   looksAt: { directive: ['proxy_set_header', 'grpc_set_header', 'uwsgi_param', 'fastcgi_param', 'scgi_param'], where: tells },
   needs: 'config',
+  ofShape: true,
   fixable: 'sometimes',
   messages: {
     constant: 'The application receives "{value}" for every request, and this server also serves the other scheme. Use $scheme.',

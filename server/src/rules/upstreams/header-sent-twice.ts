@@ -37,6 +37,7 @@ From nginx 1.31.4 on Host is the exception: only the last line of it is sent.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_set_header'],
   looksAt: { directive: LISTS },
   needs: 'file',
+  ofShape: true,
   messages: {
     refused: '{name} is set twice here, and nginx sends both lines: gunicorn and others answer 400. Keep one of them.',
     last: '{name} is set twice here: nginx {version} sends the last line only, versions before 1.31.4 send both. Keep one of them.',

@@ -37,6 +37,7 @@ for half an hour. \`proxy_next_upstream_tries\` and \`proxy_next_upstream_timeou
     ],
   },
   needs: 'file',
+  ofShape: true,
   fixable: 'sometimes',
   missing: [
     ...['proxy', 'fastcgi', 'uwsgi', 'scgi', 'grpc', 'memcached'].flatMap((p) => [

@@ -30,6 +30,7 @@ Write the settings into the named location, or give this location a pass of its 
   about: ['try_files', 'error_page', 'proxy_set_header', 'proxy_read_timeout'],
   looksAt: { directive: ['try_files', 'error_page'] },
   needs: 'file',
+  ofShape: true,
   messages: {
     lost: '{name} has no effect here: {by} leads to {named}, where it does not apply. Move it there, or pass the request from this location.',
   },

@@ -89,6 +89,7 @@ Included files count as part of the block. Lists such as \`access_log\`, \`error
       ),
   },
   needs: 'file',
+  ofShape: true,
   fixable: 'always',
   messages: {
     twice: '"{name}" directive is duplicate: this block has one already. Remove one of the two.',

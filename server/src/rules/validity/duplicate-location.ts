@@ -18,6 +18,7 @@ locations, which nginx accepts and Proxylens warns of.`,
   about: ['location'],
   looksAt: { scope: ['server', 'location'], having: (names) => (names.get('location') ?? 0) > 1 },
   needs: 'file',
+  ofShape: true,
   messages: {
     twice: 'Duplicate location "{name}". Merge it with the first one, or give it another name.',
     named: 'Named location "{name}" already exists, and the second one is never used.',

@@ -49,6 +49,7 @@ Some directives are fine by themselves and refused together: \`root\` and \`alia
   about: ['alias', 'proxy_store', 'proxy_redirect', 'secure_link', 'mirror'],
   looksAt: { scope: ['http', 'server', 'location', 'if-in-location', 'limit_except', 'stream', 'stream-server'], having: mayConflict },
   needs: 'file',
+  ofShape: true,
   messages: {
     either: '"{name}" directive is incompatible with "{other}" of this block: "{other}" was specified earlier. Keep one.',
     named: 'The "alias" directive cannot be used inside the named location. Use "root".',

@@ -59,6 +59,7 @@ before the first request.`,
   about: ['proxy_pass', 'uwsgi_pass', 'fastcgi_pass', 'grpc_pass', 'scgi_pass'],
   looksAt: { directive: PASSES },
   needs: 'config',
+  ofShape: true,
   fixable: 'sometimes',
   messages: {
     scheme: 'Invalid URL prefix: "{value}" must begin with "http://" or "https://".',
