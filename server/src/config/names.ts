@@ -115,8 +115,6 @@ export function regexesOf(directive: Directive): { word: Word; pattern: string; 
   }
 }
 
-const NO_PARTS: readonly Part[] = [];
-
 /** Whether a directive may name anything: most lines of a configuration do not. */
 function mayHoldNames({ name, fact, scope: { context }, statement: { args } }: Directive): boolean {
   if (!fact || mayName(fact) || mayHoldRegexes({ name, context })) return true;
@@ -125,7 +123,6 @@ function mayHoldNames({ name, fact, scope: { context }, statement: { args } }: D
 }
 
 function partsOf(directive: Directive): readonly Part[] {
-  if (!mayHoldNames(directive)) return NO_PARTS;
   const { statement, fact, scope } = directive;
   const { config } = scope;
   const parts: Part[] = [];
@@ -219,18 +216,41 @@ interface Names {
   readonly inOrder: readonly NameSite[];
 }
 
+/** Of a line the names in it, with the key of each. */
+type Keyed = readonly { readonly part: Part; readonly key: string }[];
+
+const protocolIn = (context: ScopeContext): Protocol | null => (context === 'unknown' ? null : protocolOf(context));
+
+/** Gives the names of lines one by one, reading those that have the same words in the same kind of block once. */
+function keyedParts(): (directive: Directive) => Keyed {
+  const known = new Map<ScopeContext, Map<string, Keyed>>();
+  const read = (directive: Directive): Keyed =>
+    partsOf(directive).map((part) => ({ part, key: keyOf(part.kind, part.name, protocolIn(directive.scope.context)) }));
+  return (directive) => {
+    const { file, statement, scope } = directive;
+    // what is written in place of a mark, nobody knows
+    if (file.template !== null || !statement.args.length) return read(directive);
+    let lines = known.get(scope.context);
+    if (!lines) known.set(scope.context, (lines = new Map()));
+    const words = file.text.slice(statement.name.start, statement.args.at(-1)!.end);
+    let parts = lines.get(words);
+    if (!parts) lines.set(words, (parts = read(directive)));
+    return parts;
+  };
+}
+
 const names = new MemoPerBlock((directives): Names => {
   const sites = new Map<string, NameSite[]>();
   const definitions = new Map<string, NameSite[]>();
   const inOrder: NameSite[] = [];
+  const partsIn = keyedParts();
   for (const directive of directives) {
-    const parts = partsOf(directive);
+    if (!mayHoldNames(directive)) continue;
+    const parts = partsIn(directive);
     if (!parts.length) continue;
-    const { context } = directive.scope;
-    const protocol = context === 'unknown' ? null : protocolOf(context);
-    for (const part of parts) {
+    const protocol = protocolIn(directive.scope.context);
+    for (const { part, key } of parts) {
       const site = new Site(directive, protocol, part);
-      const key = keyOf(part.kind, part.name, protocol);
       push(sites, key, site);
       if (site.role === 'defines') push(definitions, key, site);
       inOrder.push(site);

@@ -75,31 +75,42 @@ interface Written {
 }
 
 /** Marks of template languages: what writes a value becomes a word, what is a command or a comment vanishes. */
-const withoutTemplates = (text: string): string =>
-  (doublesBraces(text)
-    ? text
-        .replaceAll('{{', '{ ')
-        .replaceAll('}}', ' }')
-        .replace(/(?<![$\\])\{[A-Za-z_][\w.]*\}/g, 'x')
-    : text
+const withoutTemplates = (text: string): string => {
+  const named = (
+    doublesBraces(text)
+      ? text
+          .replaceAll('{{', '{ ')
+          .replaceAll('}}', ' }')
+          .replace(/(?<![$\\])\{[A-Za-z_][\w.]*\}/g, 'x')
+      : text
   )
     // what begins a line may be a tag of XML
     .replace(PLACEHOLDERS, (mark, at: number, all: string) =>
       /^<(?!\/?tmpl_)/.test(mark) && !/\S/.test(all.slice(all.lastIndexOf('\n', at) + 1, at)) ? mark : steering(mark) ? ' ' : 'x',
-    )
-    .replace(/\{!![^\n]*?!!\}|<\?(?:=|php\s+echo\b)[\s\S]*?\?>|(?<!^[ \t]*)\[\[-?(?=[ \t.$])[^[\]\n]*\]\]/gm, 'x')
-    .replace(/<\?php\b[\s\S]*?\?>|\[\[-?(?=[ \t.$])[^[\]\n]*\]\]/g, ' ')
-    .replace(/\{#[\s\S]*?#\}|\{%[\s\S]*?%\}|<%#[\s\S]*?%>|\{\{-?\s*\/\*[\s\S]*?\*\/\s*-?\}\}/g, ' ')
-    .replace(/<%=[\s\S]*?%>/g, 'x')
-    .replace(
-      /<%doc>[\s\S]*?<\/%doc>|<\/%\w+>|<%(?:def|page|block|include|inherit|namespace|call|text)\b[^<>\n]*>|^[ \t]*%(?![%{])[^\n]*$/gm,
-      ' ',
-    )
-    .replace(/<%[\s\S]*?%>/g, ' ')
-    .replace(/%\{[^}\n]*\}/g, ' ')
-    .replace(/\{\{-?\s*(?:if|else|end|range|with|define|block|template|include|#|\/|\^|!)[\s\S]*?\}\}/g, ' ')
-    .replace(/\{\{\{?[\s\S]*?\}?\}\}/g, 'x')
-    .replace(/\$\{[^}\n;]*\}/g, 'x');
+    );
+  return MARKS.reduce(
+    (rest, [signs, pattern, value]) => (signs.some((sign) => rest.includes(sign)) ? rest.replace(pattern, value) : rest),
+    named,
+  );
+};
+
+/** Marks of template languages by what none of them is without, and what each leaves. */
+const MARKS: readonly (readonly [signs: readonly string[], pattern: RegExp, value: string])[] = [
+  [['{!!', '<?', '[['], /\{!![^\n]*?!!\}|<\?(?:=|php\s+echo\b)[\s\S]*?\?>|(?<!^[ \t]*)\[\[-?(?=[ \t.$])[^[\]\n]*\]\]/gm, 'x'],
+  [['<?php', '[['], /<\?php\b[\s\S]*?\?>|\[\[-?(?=[ \t.$])[^[\]\n]*\]\]/g, ' '],
+  [['{#', '{%', '<%#', '{{'], /\{#[\s\S]*?#\}|\{%[\s\S]*?%\}|<%#[\s\S]*?%>|\{\{-?\s*\/\*[\s\S]*?\*\/\s*-?\}\}/g, ' '],
+  [['<%='], /<%=[\s\S]*?%>/g, 'x'],
+  [
+    ['%'],
+    /<%doc>[\s\S]*?<\/%doc>|<\/%\w+>|<%(?:def|page|block|include|inherit|namespace|call|text)\b[^<>\n]*>|^[ \t]*%(?![%{])[^\n]*$/gm,
+    ' ',
+  ],
+  [['<%'], /<%[\s\S]*?%>/g, ' '],
+  [['%{'], /%\{[^}\n]*\}/g, ' '],
+  [['{{'], /\{\{-?\s*(?:if|else|end|range|with|define|block|template|include|#|\/|\^|!)[\s\S]*?\}\}/g, ' '],
+  [['{{'], /\{\{\{?[\s\S]*?\}?\}\}/g, 'x'],
+  [['${'], /\$\{[^}\n;]*\}/g, 'x'],
+];
 
 const QUOTED_NAME = /^["']/;
 /** Blocks whose lines are no directives. */
@@ -107,33 +118,35 @@ const RAW = /^(map|geo|types|split_clients|charset_map|match|.*_by_lua_block|js_
 const MAX_STATEMENTS = 400;
 /** Mistakes that a person may make in a small file of nginx. */
 const SLIPS = 2;
+/** So many statements of nginx, without one of anything else before or between them, are nginx's whatever follows. */
+const BEYOND_DOUBT = 32;
 
 /** The statements of a text in nginx's form, without a tree: words up to `;`, `{` or `}`. */
 function* statements(text: string): Generator<Written> {
-  const parents: string[] = [];
+  let around: readonly string[] = [];
   let words: Word[] = [];
   let count = 0;
   let raw = -1;
   const token = /#[^\n]*|"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'|[;{}]|(?:\\[\s\S]|\$\{|[^\s;{}"'\\#]|(?<=\S)[#"'])+|\\/g;
-  for (const m of text.matchAll(token)) {
+  const ended = (end: Written['end']): Written => ({ words, end, depth: around.length, parent: around.at(-1) ?? '', around });
+  for (let m = token.exec(text); m; m = token.exec(text)) {
     const t = m[0];
     if (t.startsWith('#')) continue;
     if (t === ';' || t === '{' || t === '}') {
-      if (raw < 0 && (words.length || t === ';'))
-        yield { words, end: t, depth: parents.length, parent: parents.at(-1) ?? '', around: [...parents] };
+      if (raw < 0 && (words.length || t === ';')) yield ended(t);
       if (t === '{') {
         const name = words[0]?.text ?? '';
-        if (raw < 0 && RAW.test(name)) raw = parents.length;
-        parents.push(name);
+        if (raw < 0 && RAW.test(name)) raw = around.length;
+        around = [...around, name];
       } else if (t === '}') {
-        parents.pop();
-        if (raw >= parents.length) raw = -1;
+        around = around.slice(0, -1);
+        if (raw >= around.length) raw = -1;
       }
       words = [];
       if (++count > MAX_STATEMENTS) return;
     } else words.push({ text: t, quoted: QUOTED_NAME.test(t) });
   }
-  if (words.length && raw < 0) yield { words, end: 'end', depth: parents.length, parent: parents.at(-1) ?? '', around: [...parents] };
+  if (words.length && raw < 0) yield ended('end');
 }
 
 /** Blocks that hardly any other language has in this form. */
@@ -203,6 +216,7 @@ export function verdictOn(text: string, path: string, catalog: Catalog, whole = 
         good++;
         if (end === '{' ? TELLING.test(name) && (depth === 0 || catalog.directives(parent).length > 0) : /_/.test(name)) telling++;
         // `server {` alone may be anyone's; `proxy_pass http://app;` is not
+        if (good >= BEYOND_DOUBT && telling > 1 && !unknown && !foreign && !marks) return 'nginx';
         if (end === ';' && depth === 0 && (!COMMON.test(name) || telltale(words)) && isSound(statement, catalog)) sound++;
       } else if (end === ';' || end === '{') unknown++;
       // nginx ends a statement before it closes a block: a lone mistake in nginx's text, the rule in many other languages
