@@ -12,12 +12,13 @@ import { defineRule } from '../rule.ts';
 import { type Shared, sharedList } from '../shared.ts';
 
 /** What keeps the connections of a `proxy_pass` from being kept; null where nothing does or nobody asks for it. */
-function flawOf(directive: Directive): Keeping | null {
+const flaws = new PerPart((directive: Directive): Keeping | null => {
   const keeping = directive.name === 'proxy_pass' ? keepingOf(directive) : null;
   // with 1.0 and a map of the client's Upgrade, another rule speaks
   if (!keeping || (keeping.header?.value(1).includes('$') && !keeping.closes)) return null;
   return keeping.old || keeping.closes ? keeping : null;
-}
+});
+const flawOf = (directive: Directive): Keeping | null => flaws.of(directive);
 
 /** The passes of a server to each group whose connections are not kept, in nginx's order. */
 const flawedPasses = new PerPart((around: Scope): ReadonlyMap<Upstream, readonly Directive[]> => {
