@@ -5,6 +5,7 @@
 
 import type { Compiled } from '../base/regexes.ts';
 import { table } from '../base/table.ts';
+import type { DirectiveFact } from '../catalog/fact.ts';
 import type { Word } from '../syntax/word.ts';
 import type { Directive } from './directive.ts';
 import { readLocation } from './locations.ts';
@@ -66,12 +67,16 @@ const TABLE: Readonly<Record<string, (d: Directive) => Pattern[]>> = table({
   },
 });
 
+/** Whether a directive of nginx may hold regular expressions at all. */
+export const mayHoldPatterns = ({ name, source }: DirectiveFact): boolean =>
+  (source === 'oss' || name === 'subs_filter') && Object.hasOwn(TABLE, name);
+
 /** The regular expressions that a directive, or an entry of a map, holds. */
 export function patternsOf(directive: Directive): Pattern[] {
   const { context } = directive.scope;
   if (context === 'map' || context === 'stream-map') return tilde(directive.statement.name);
-  if (directive.fact === null || (directive.fact.source !== 'oss' && directive.name !== 'subs_filter')) return [];
-  return Object.hasOwn(TABLE, directive.name) ? TABLE[directive.name]!(directive) : [];
+  const { fact } = directive;
+  return fact && mayHoldPatterns(fact) ? TABLE[fact.name]!(directive) : [];
 }
 
 /** Compiles as nginx does; answers are kept by the engine. */

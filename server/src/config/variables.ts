@@ -13,8 +13,9 @@ import { AskedMap, PerConfig } from './asked.ts';
 import type { Config } from './config.ts';
 import type { Directive } from './directive.ts';
 import { readLocation } from './locations.ts';
-import { compiled, patternsOf } from './patterns.ts';
+import { compiled, mayHoldPatterns, patternsOf } from './patterns.ts';
 import { MemoPerBlock } from './pieces.ts';
+import type { Scope } from './scope.ts';
 
 export interface VariableUse {
   /** in lower case, as nginx looks it up */
@@ -252,6 +253,18 @@ function declares(fact: DirectiveFact): boolean {
   return known;
 }
 
+const defining = new WeakMap<DirectiveFact, boolean>();
+
+/** Whether lines of a directive may define a variable, by an argument or by a named group. */
+function mayDefine(fact: DirectiveFact): boolean {
+  let known = defining.get(fact);
+  if (known === undefined) defining.set(fact, (known = declares(fact) || mayHoldPatterns(fact)));
+  return known;
+}
+
+/** In such a block each line names a variable. */
+const isGeoip = ({ context }: Scope): boolean => context === 'geoip2' || context === 'stream-geoip2';
+
 export interface VariableDefinition {
   readonly name: string;
   readonly directive: Directive;
@@ -268,10 +281,10 @@ const NO_DEFINITIONS: readonly VariableDefinition[] = [];
 /** What a directive, or an entry of a geoip2 block, defines. */
 export function variablesDefinedBy(directive: Directive): readonly VariableDefinition[] {
   const { scope, fact, args, statement } = directive;
-  const patterns = patternsOf(directive);
-  const isEntry = scope.context === 'geoip2' || scope.context === 'stream-geoip2';
+  const isEntry = isGeoip(scope);
   // as nearly every line
-  if (fact && !patterns.length && !isEntry && !declares(fact)) return NO_DEFINITIONS;
+  if (fact && !isEntry && !mayDefine(fact)) return NO_DEFINITIONS;
+  const patterns = patternsOf(directive);
   const out: VariableDefinition[] = [];
   const declare = (word: Word): void => {
     // without its dollar sign the name is refused, which is said where it stands; what uses it is not wrong for that
@@ -314,7 +327,11 @@ export interface VariableIndex {
   readonly definitions: ReadonlyMap<string, readonly VariableDefinition[]>;
 }
 
-const definitions = new MemoPerBlock((directives) => directives.flatMap(variablesDefinedBy));
+const definitions = new MemoPerBlock((directives) => {
+  const all: VariableDefinition[] = [];
+  for (let i = 0; i < directives.length; i++) for (const one of variablesDefinedBy(directives[i]!)) all.push(one);
+  return all;
+});
 
 type Definitions = ReadonlyMap<string, readonly VariableDefinition[]>;
 

@@ -614,8 +614,11 @@ class Part {
     return alike;
   }
 
-  /** Rules that judge all lines alike, of which a line that was in order once is in order. */
-  private askOfLine(directive: Directive, words: string | null, alike: Alike | null): void {
+  /**
+   * Rules that judge all lines alike, of which a line that was in order once is in order. `isOfOrder`: another server of the shape has such a line,
+   * which was in order.
+   */
+  private askOfLine(directive: Directive, words: string | null, alike: Alike | null, isOfOrder = false): void {
     const { known, notes } = this;
     if (alike?.inOrder) {
       this.noteOrder(alike, alike.inOrder);
@@ -634,6 +637,7 @@ class Part {
     const asked: { rule: RuleRun; questions: readonly Question[] }[] = [];
     let silent = true;
     for (const rule of rules) {
+      if (isOfOrder && rule.rule.ofShape) continue;
       const { reports, questions } = this.ask(rule, directive.scope, directive, directive.file, true);
       if (reports) silent = false;
       if (questions.length) asked.push({ rule, questions });
@@ -731,7 +735,7 @@ class Part {
     if (isSame && line.inOrder) for (let i = 0; i < line.ofLine.length; i++) this.ask(line.ofLine[i]!, scope, directive, file);
     else {
       const alike = words === null ? null : this.alikeTo(directive, words);
-      this.askOfLine(directive, words, alike);
+      this.askOfLine(directive, words, alike, line.inOrder);
       const concerned = isSame ? line.ofLine : this.concernedIn(directive, alike);
       for (const asked of concerned) if (!asked.rule.ofShape || line.ofLine.includes(asked)) this.ask(asked, scope, directive, file);
     }

@@ -38,6 +38,7 @@ What the version refuses already is reported by \`unknown-directive\`.`,
   references: ['https://nginx.org/en/CHANGES'],
   looksAt: { directive: '*' },
   contextFree: true,
+  ofShape: true,
   needs: 'file',
   fixable: 'sometimes',
   messages: {

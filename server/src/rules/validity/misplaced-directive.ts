@@ -41,6 +41,7 @@ When a brace is missing or too many, everything after it ends up in the wrong bl
   about: [],
   looksAt: { directive: '*' },
   contextFree: true,
+  ofShape: true,
   needs: 'file',
   messages: {
     misplaced: '"{name}" directive is not allowed here, in {here}. It is allowed in {places}.',

@@ -34,6 +34,7 @@ load one, the name may be the module's, and the finding is informational or a wa
   about: [],
   looksAt: { directive: '*' },
   contextFree: true,
+  ofShape: true,
   needs: 'file',
   fixable: 'sometimes',
   messages: {

@@ -19,6 +19,7 @@ frequent cause is a value with spaces in it that is not quoted. Directives that 
   about: [],
   looksAt: { directive: '*' },
   contextFree: true,
+  ofShape: true,
   needs: 'file',
   fixable: 'sometimes',
   messages: {
