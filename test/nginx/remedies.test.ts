@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import http from 'node:http';
 import http2 from 'node:http2';
@@ -99,6 +100,9 @@ interface Row {
 
 const PASS = 'proxy_pass http://127.0.0.1:8000;';
 const STRANGER = '203.0.113.9';
+
+/** The hash of a signed link: MD5 as secure_link_md5 has it in a URL. */
+const linkOf = (text: string): string => createHash('md5').update(text).digest('base64url');
 
 const page = (text: string, ...more: (readonly [string, string])[]) => ({
   status: 200,
@@ -328,6 +332,50 @@ const ROWS: readonly Row[] = [
     rule: 'verdict-unread',
     files: { 'srv/site/images/a.png': 'A' },
     harm: async ({ get }) => (await get('/images/a.png', { headers: ['Referer: https://other.test/'] })).status === 200,
+  },
+  {
+    rule: 'limit-except-not-inherited',
+    harm: async ({ get }) => (await get('/api/v2/x', { method: 'POST' })).status === 200,
+  },
+  {
+    rule: 'client-pattern-loose',
+    harm: async ({ from }) => (await from('110.0.0.1', '/admin/')).status === 200,
+  },
+  {
+    rule: 'client-pattern-loose',
+    example: 2,
+    harm: async ({ from }) => (await from('192.168.100.7', '/admin/')).status === 200,
+  },
+  {
+    rule: 'secure-link-forgeable',
+    files: { 'srv/site/files/b': 'B' },
+    // the link of another file: the text of the page has no path in it
+    harm: async ({ get }) => (await get(`/files/b?md5=${linkOf('2000000000 secret')}&expires=2000000000`)).status === 200,
+  },
+  {
+    rule: 'secure-link-forgeable',
+    example: 2,
+    files: { 'srv/site/files/b': 'B' },
+    harm: async ({ get }) => (await get(`/files/b?md5=${linkOf('/files/b127.0.0.1 secret')}&expires=2100000000`)).status === 200,
+  },
+  {
+    rule: 'admin-tool-exposed',
+    change: (text) => text.replace('127.0.0.1:9090', '127.0.0.1:8000'),
+    harm: async ({ from }) => (await from(STRANGER, '/prometheus/')).status === 200,
+  },
+  {
+    rule: 'cache-setting-unused',
+    change: (text) => text.replace('page_cache', '/var/cache/nginx'),
+    harm: async ({ get, echo }) => {
+      echo.answer = page('ok');
+      return (await get('/news/', { times: 2 })).asked.length === 2;
+    },
+  },
+  {
+    rule: 'verdict-unread',
+    example: 5,
+    files: { 'srv/site/songs/a': 'A' },
+    harm: async ({ get }) => (await get('/songs/a')).status === 200,
   },
   {
     rule: 'verdict-unread',

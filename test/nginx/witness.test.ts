@@ -32,6 +32,9 @@ async function send(request: string, port: number, echo: Echo, times = 1, client
   });
 }
 
+/** How often a request is sent before its answer shows something: a cache has it the second time, a limit has had enough of it by then. */
+const timesOf = (outcome: string): number => (/^(?:MISS|HIT)/.test(outcome) ? 2 : outcome.endsWith('not counted') ? 40 : 1);
+
 const portOf = (request: string, running: Running): number => running.ports[/^\w+ https?:\/\/[^/]*:81\//.test(request) ? 1 : 0]!;
 
 const MARKER = 'the file that nginx looks for\n';
@@ -47,7 +50,7 @@ async function shows(finding: Finding, running: Running, echo: Echo): Promise<{ 
     fs.mkdirSync(path.dirname(path.join(running.folder, file)), { recursive: true });
     fs.writeFileSync(path.join(running.folder, file), MARKER);
   } else if (file) fs.mkdirSync(path.join(running.folder, file), { recursive: true });
-  const got = await send(request, port, echo, /^(?:MISS|HIT)/.test(outcome) ? 2 : 1, clientOf(finding));
+  const got = await send(request, port, echo, timesOf(outcome), clientOf(finding));
   const inside = (text: string): string =>
     text.replaceAll(`http://127.0.0.1:${echo.ports.http}`, 'http://127.0.0.1:8000').replace(`//${os.hostname()}/`, '//localhost/');
   const redirect = /^(30\d) (.*)$/s.exec(outcome);
@@ -56,35 +59,37 @@ async function shows(finding: Finding, running: Running, echo: Echo): Promise<{ 
   const without = /^(\d{3}) without (.+)$/.exec(outcome);
   const unsent = /^([\w-]+) is not sent to \S+$/.exec(outcome);
   const args = /^\$args is (.*)$/.exec(outcome);
-  const holds = without
-    ? got.status === Number(without[1]) &&
-      !without[2]!.split(', ').some((name) => got.headers.some(([n]) => n.toLowerCase() === name.toLowerCase()))
-    : unsent
-      ? got.asked.length > 0 && !got.passed.some(([n, v]) => n.toLowerCase() === unsent[1]!.toLowerCase() && v !== '')
-      : redirect
-        ? got.status === Number(redirect[1]) && inside(got.location ?? '') === redirect[2]
-        : header
-          ? (header[3] ? got.passed : got.headers).some(
-              ([n, v]) =>
-                n.toLowerCase() === header[1]!.toLowerCase() &&
-                // the port that is 80 in the text
-                ['', '/etc/nginx'].some((at) => v.replace(running.folder, at).replace(`:${running.ports[0]}`, ':80') === header[2]),
-            )
-          : passed
-            ? got.asked.at(-1) === passed[1]
-            : args
-              ? got.body === args[1]
-              : outcome.startsWith('HIT')
-                ? got.asked.length === 1 && got.status === Number(outcome.slice(4, 7))
-                : outcome.endsWith('own page')
-                  ? got.status === Number(outcome.slice(0, 3)) && /<hr><center>nginx/.test(got.body)
-                  : outcome.startsWith('MISS')
-                    ? got.asked.length === 2
-                    : isFolder
-                      ? got.status === 301 || got.status === 403
-                      : file
-                        ? got.body === MARKER
-                        : got.status === Number(/\b(\d{3})\b/.exec(outcome)?.[1]);
+  const holds = outcome.endsWith('not counted')
+    ? got.status === 200
+    : without
+      ? got.status === Number(without[1]) &&
+        !without[2]!.split(', ').some((name) => got.headers.some(([n]) => n.toLowerCase() === name.toLowerCase()))
+      : unsent
+        ? got.asked.length > 0 && !got.passed.some(([n, v]) => n.toLowerCase() === unsent[1]!.toLowerCase() && v !== '')
+        : redirect
+          ? got.status === Number(redirect[1]) && inside(got.location ?? '') === redirect[2]
+          : header
+            ? (header[3] ? got.passed : got.headers).some(
+                ([n, v]) =>
+                  n.toLowerCase() === header[1]!.toLowerCase() &&
+                  // the port that is 80 in the text
+                  ['', '/etc/nginx'].some((at) => v.replace(running.folder, at).replace(`:${running.ports[0]}`, ':80') === header[2]),
+              )
+            : passed
+              ? got.asked.at(-1) === passed[1]
+              : args
+                ? got.body === args[1]
+                : outcome.startsWith('HIT')
+                  ? got.asked.length === 1 && got.status === Number(outcome.slice(4, 7))
+                  : outcome.endsWith('own page')
+                    ? got.status === Number(outcome.slice(0, 3)) && /<hr><center>nginx/.test(got.body)
+                    : outcome.startsWith('MISS')
+                      ? got.asked.length === 2
+                      : isFolder
+                        ? got.status === 301 || got.status === 403
+                        : file
+                          ? got.body === MARKER
+                          : got.status === Number(/\b(\d{3})\b/.exec(outcome)?.[1]);
   return { holds, got };
 }
 

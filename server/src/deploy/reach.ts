@@ -210,7 +210,7 @@ function socketReached(deployment: Deployment, from: ComposeService | null, path
 }
 
 /** A path of a container as its volume or folder of the machine names it; null when no mount holds it. */
-function outside(container: ComposeService | null, path: string): string | null {
+export function outside(container: ComposeService | null, path: string): string | null {
   if (container === null) return path;
   const mount = mountOf(container, path);
   if (!mount?.source) return null;

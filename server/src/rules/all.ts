@@ -123,6 +123,7 @@ import limitBehindProxy from './limits/limit-behind-proxy.ts';
 import limitKeyConstant from './limits/limit-key-constant.ts';
 import limitKeyForgeable from './limits/limit-key-forgeable.ts';
 import limitNeverRuns from './limits/limit-never-runs.ts';
+import limitSparesStrangers from './limits/limit-spares-strangers.ts';
 import limitStatus503 from './limits/limit-status-503.ts';
 import limitWithoutZoneUse from './limits/limit-without-zone-use.ts';
 import loginUnlimited from './limits/login-unlimited.ts';
@@ -144,13 +145,16 @@ import accessListIneffective from './security/access-list-ineffective.ts';
 import accessListOutranked from './security/access-list-outranked.ts';
 import accessListPassedBySlashes from './security/access-list-passed-by-slashes.ts';
 import accessRulesBypassed from './security/access-rules-bypassed.ts';
+import adminToolExposed from './security/admin-tool-exposed.ts';
 import aliasSlashMismatch from './security/alias-slash-mismatch.ts';
 import aliasTraversal from './security/alias-traversal.ts';
 import allowWithoutDeny from './security/allow-without-deny.ts';
 import authBasicNotOff from './security/auth-basic-not-off.ts';
+import authRequestFailsOpen from './security/auth-request-fails-open.ts';
 import authRequestValueEarly from './security/auth-request-value-early.ts';
 import authRequestValueUnset from './security/auth-request-value-unset.ts';
 import basicAuthOverHttp from './security/basic-auth-over-http.ts';
+import clientPatternLoose from './security/client-pattern-loose.ts';
 import contentTypeByAddHeader from './security/content-type-by-add-header.ts';
 import controlSocketExposed from './security/control-socket-exposed.ts';
 import cookieWithoutFlags from './security/cookie-without-flags.ts';
@@ -163,6 +167,7 @@ import externalResolver from './security/external-resolver.ts';
 import filePathFromClient from './security/file-path-from-client.ts';
 import filesystemRootExposed from './security/filesystem-root-exposed.ts';
 import forwardedForTrusted from './security/forwarded-for-trusted.ts';
+import guardForgeable from './security/guard-forgeable.ts';
 import h2cUpgradePassed from './security/h2c-upgrade-passed.ts';
 import headerInheritanceLost from './security/header-inheritance-lost.ts';
 import headerWithoutAlways from './security/header-without-always.ts';
@@ -170,6 +175,7 @@ import hostSpoofing from './security/host-spoofing.ts';
 import internalHeaderPassed from './security/internal-header-passed.ts';
 import internalMissing from './security/internal-missing.ts';
 import knownVulnerability from './security/known-vulnerability.ts';
+import limitExceptNotInherited from './security/limit-except-not-inherited.ts';
 import logValuesUnescaped from './security/log-values-unescaped.ts';
 import mailLoginUnencrypted from './security/mail-login-unencrypted.ts';
 import misdirectedRequestAccepted from './security/misdirected-request-accepted.ts';
@@ -186,6 +192,7 @@ import regexCatastrophic from './security/regex-catastrophic.ts';
 import responseSplitting from './security/response-splitting.ts';
 import secretInConfig from './security/secret-in-config.ts';
 import secretLogged from './security/secret-logged.ts';
+import secureLinkForgeable from './security/secure-link-forgeable.ts';
 import sensitiveFilesServed from './security/sensitive-files-served.ts';
 import serverSideRequestForgery from './security/server-side-request-forgery.ts';
 import statusPageExposed from './security/status-page-exposed.ts';
@@ -237,6 +244,7 @@ import bufferingOff from './upstreams/buffering-off.ts';
 import cacheInactiveBelowValid from './upstreams/cache-inactive-below-valid.ts';
 import cacheKeyLeaks from './upstreams/cache-key-leaks.ts';
 import cachePurgeOpen from './upstreams/cache-purge-open.ts';
+import cacheSettingUnused from './upstreams/cache-setting-unused.ts';
 import cacheStoresErrors from './upstreams/cache-stores-errors.ts';
 import cacheStoresNothing from './upstreams/cache-stores-nothing.ts';
 import cacheWithoutBuffering from './upstreams/cache-without-buffering.ts';
@@ -317,12 +325,14 @@ import filePutElsewhere from './wsgi/file-put-elsewhere.ts';
 import forwardedAllowIpsMismatch from './wsgi/forwarded-allow-ips-mismatch.ts';
 import forwardedProtoFromClient from './wsgi/forwarded-proto-from-client.ts';
 import healthCheckRefused from './wsgi/health-check-refused.ts';
+import healthCheckUnanswered from './wsgi/health-check-unanswered.ts';
 import hstsTwice from './wsgi/hsts-twice.ts';
 import ingressMismatch from './wsgi/ingress-mismatch.ts';
 import keepaliveFillsServer from './wsgi/keepalive-fills-server.ts';
 import keepaliveOutlivesServer from './wsgi/keepalive-outlives-server.ts';
 import mediaExecutable from './wsgi/media-executable.ts';
 import pathInfoLost from './wsgi/path-info-lost.ts';
+import projectFolderServed from './wsgi/project-folder-served.ts';
 import protocolMismatch from './wsgi/protocol-mismatch.ts';
 import proxyFixCountWrong from './wsgi/proxy-fix-count-wrong.ts';
 import publishedPortLost from './wsgi/published-port-lost.ts';
@@ -475,6 +485,7 @@ export const RULES: readonly Rule[] = [
   limitKeyConstant,
   limitKeyForgeable,
   limitNeverRuns,
+  limitSparesStrangers,
   limitStatus503,
   limitWithoutZoneUse,
   loginUnlimited,
@@ -495,13 +506,16 @@ export const RULES: readonly Rule[] = [
   accessListOutranked,
   accessListPassedBySlashes,
   accessRulesBypassed,
+  adminToolExposed,
   aliasSlashMismatch,
   aliasTraversal,
   allowWithoutDeny,
   authBasicNotOff,
+  authRequestFailsOpen,
   authRequestValueEarly,
   authRequestValueUnset,
   basicAuthOverHttp,
+  clientPatternLoose,
   contentTypeByAddHeader,
   controlSocketExposed,
   cookieWithoutFlags,
@@ -514,6 +528,7 @@ export const RULES: readonly Rule[] = [
   filePathFromClient,
   filesystemRootExposed,
   forwardedForTrusted,
+  guardForgeable,
   h2cUpgradePassed,
   headerInheritanceLost,
   headerWithoutAlways,
@@ -521,6 +536,7 @@ export const RULES: readonly Rule[] = [
   internalHeaderPassed,
   internalMissing,
   knownVulnerability,
+  limitExceptNotInherited,
   logValuesUnescaped,
   mailLoginUnencrypted,
   misdirectedRequestAccepted,
@@ -537,6 +553,7 @@ export const RULES: readonly Rule[] = [
   responseSplitting,
   secretInConfig,
   secretLogged,
+  secureLinkForgeable,
   sensitiveFilesServed,
   serverSideRequestForgery,
   statusPageExposed,
@@ -588,6 +605,7 @@ export const RULES: readonly Rule[] = [
   cacheInactiveBelowValid,
   cacheKeyLeaks,
   cachePurgeOpen,
+  cacheSettingUnused,
   cacheStoresErrors,
   cacheStoresNothing,
   cacheWithoutBuffering,
@@ -668,12 +686,14 @@ export const RULES: readonly Rule[] = [
   forwardedAllowIpsMismatch,
   forwardedProtoFromClient,
   healthCheckRefused,
+  healthCheckUnanswered,
   hstsTwice,
   ingressMismatch,
   keepaliveFillsServer,
   keepaliveOutlivesServer,
   mediaExecutable,
   pathInfoLost,
+  projectFolderServed,
   protocolMismatch,
   proxyFixCountWrong,
   publishedPortLost,

@@ -1,6 +1,12 @@
 /** A cache that no location uses: dead text that the next reader takes for a part of the site. */
+import type { Config } from '../../config/config.ts';
 import { defineRule } from '../rule.ts';
 import { unusedNames, unusedReport } from '../unused.ts';
+import { isIdle } from '../upstreams/cache-setting-unused.ts';
+
+/** Whether a level says how answers of the module are stored, and no cache is on there. */
+const isMissed = (config: Config, family: string): boolean =>
+  config.main.all.some((d) => d.name.startsWith(`${family}_cache_`) && d.scope.context !== 'http' && isIdle(d));
 
 export default defineRule({
   id: 'unused-cache-zone',
@@ -18,8 +24,12 @@ The rule is silent when scripts (Lua, njs, Perl, SSI) or files that are not at h
   fixable: 'always',
   messages: { unused: 'Nothing uses the {kind} {name}. Remove it.' },
   check({ config, report }) {
-    for (const kind of ['proxy-cache-zone', 'uwsgi-cache-zone', 'fastcgi-cache-zone', 'scgi-cache-zone'] as const)
-      for (const site of unusedNames(config, kind)) report('unused', unusedReport(site));
+    for (const kind of ['proxy-cache-zone', 'uwsgi-cache-zone', 'fastcgi-cache-zone', 'scgi-cache-zone'] as const) {
+      const sites = unusedNames(config, kind);
+      // settings that count for no cache say that it was to be used, and that is said there
+      if (!sites.length || isMissed(config, kind.replace('-cache-zone', ''))) continue;
+      for (const site of sites) report('unused', unusedReport(site));
+    }
   },
   examples: [
     {

@@ -3,6 +3,7 @@ import { protocolOf } from '../../catalog/context.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
 import { type Net, readNet } from '../../trace/networks.ts';
+import { isRefused } from '../../witness/access.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
 import type { Spot } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
@@ -228,6 +229,8 @@ With \`satisfy any\` one of list and password is enough. If the list admits ever
     open: '"{line}" is never reached: "{first}" comes before it and lets {who} in. Put the narrower line first.',
     closed: '"{line}" is never reached: "{first}" comes before it and keeps {who} out. Put the narrower line first.',
     openTogether: '"{line}" keeps nobody out: the lines before it let {who} in together ({lines}). Name the addresses that may enter.',
+    openSix:
+      '"{line}" lets every IPv6 client in, and "deny all" keeps only the others out. Name the IPv6 networks that may enter, or remove the line.',
     closedTogether: '"{line}" is never reached: the lines before it keep {who} out together ({lines}). Put the narrower line first.',
   },
   check({ spot, directive, scope, report }) {
@@ -266,6 +269,17 @@ With \`satisfy any\` one of list and password is enough. If the list admits ever
     }
     const taken = new Taken();
     const sixToo = spot.doors.some((d) => d.listener.kind === 'inet6');
+    const six = sixToo ? lines.find((d) => d.name === 'allow' && d.value(0) === '::/0') : undefined;
+    // a list that lets the others in as well means everybody
+    if (six && lines.at(-1)?.name === 'deny' && lines.at(-1)?.value(0) === 'all') {
+      const [four, other] = [spot.ask({}), spot.ask({ clientAddress: FROM_INTERNET6 })];
+      if (isRefused(four) && other.steps.some((s) => s.phase === 'access' && s.said.startsWith('allow ::/0 fits')))
+        return report('openSix', {
+          at: six.at(),
+          data: { line: 'allow ::/0' },
+          witness: proofOf(other, `${outcomeText(other)} for ${FROM_INTERNET6}`),
+        });
+    }
     for (const line of lines) {
       const client = clientOf(line);
       const sum = taken.together(line, sixToo);
@@ -325,6 +339,25 @@ With \`satisfy any\` one of list and password is enough. If the list admits ever
     auth_basic_user_file staff;
     proxy_pass http://127.0.0.1:8000;
 }`,
+    },
+    {
+      inside: 'server',
+      bad: `listen [::]:80;
+location /admin/ {
+    allow 10.0.0.0/8;
+    allow ::/0;
+#   ^^^^^^^^^^^ openSix
+    deny all;
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `listen [::]:80;
+location /admin/ {
+    allow 10.0.0.0/8;
+    allow 2001:db8:7::/48;
+    deny all;
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      notOn122: 'its clients come over IPv6',
     },
     {
       inside: 'tree',

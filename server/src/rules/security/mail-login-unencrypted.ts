@@ -15,6 +15,9 @@ const BY_PORT: ReadonlyMap<number, string> = new Map([
   [993, 'imap'],
 ]);
 
+/** Names of a network of one's own. */
+const INNER = /\.(?:local|localhost|lan|internal|intranet|home|home\.arpa|corp|cluster\.local)$/i;
+
 /** Whether other machines than those of a private network get to a socket. */
 const isPublic = (listen: Directive): boolean =>
   listenAddresses(listen.value(0), 'mail')?.some(
@@ -31,16 +34,28 @@ export default defineRule({
   why: `
 \`starttls\` is off unless a line says otherwise, and a \`listen\` without \`ssl\` speaks plain text. nginx then offers LOGIN and PLAIN, and whoever is between the mail program and the server reads name and password.
 
-\`starttls only\` refuses a login before the connection is encrypted; \`starttls on\` leaves that to the client. With \`listen … ssl\` the whole connection is encrypted (ports 993, 995 and 465), which RFC 8314 prefers.`,
+\`starttls only\` refuses a login before the connection is encrypted; \`starttls on\` leaves that to the client. With \`listen … ssl\` the whole connection is encrypted (ports 993, 995 and 465), which RFC 8314 prefers.
+
+nginx asks the service of \`auth_http\` over plain HTTP, with name and password in header lines; there is no https for it. On another machine of the internet everyone on the way reads them.`,
   about: ['starttls', 'listen', 'smtp_auth', 'imap_auth', 'pop3_auth'],
   references: ['https://nginx.org/en/docs/mail/ngx_mail_ssl_module.html#starttls', 'https://www.rfc-editor.org/rfc/rfc8314'],
-  looksAt: { scope: ['mail-server'] },
+  looksAt: [{ scope: ['mail-server'] }, { directive: ['auth_http'], where: ({ values }) => !(values[0] ?? '$').includes('$') }],
   needs: 'config',
   messages: {
+    handed:
+      'The passwords of all users go to {host} in the clear: auth_http speaks plain HTTP only. Ask a program on this machine that passes them on over TLS, or a host of your own network.',
     plain:
       'Passwords of {protocol} go over the network in the clear: port {port} speaks no TLS, and STARTTLS is off. Set "starttls only" with a certificate, or listen with ssl.',
   },
-  check({ scope, report }) {
+  check({ directive, scope, report }) {
+    if (directive?.name === 'auth_http') {
+      const [word] = directive.args;
+      const host = /^(?:http:\/\/)?(\[[^\]]*\]|[^/:]+)/.exec(word?.value ?? '')?.[1];
+      // a name without a dot is a container's or a neighbour's
+      if (!word || word.templated || !host || host === 'unix' || !host.includes('.') || isPrivateAddress(host) || INNER.test(host)) return;
+      report('handed', { at: word, data: { host }, missing: [], severity: 'info' });
+      return;
+    }
     if ((scope.value('starttls')?.value(0) ?? 'off') !== 'off' || scope.value('ssl')?.value(0) === 'on') return;
     const open = scope.named('listen').find((d) => !d.values.some((v) => v === 'ssl' || v === 'proxy_protocol') && isPublic(d));
     const port = open && listenAddresses(open.value(0), 'mail')?.[0]?.port;
@@ -53,6 +68,27 @@ export default defineRule({
     report('plain', { at: open.at(open.args[0]!), data: { protocol: protocol.toUpperCase(), port } });
   },
   examples: [
+    {
+      inside: 'mail',
+      bad: `
+auth_http auth.example.org/check;
+#         ^^^^^^^^^^^^^^^^^^^^^^ handed
+ssl_certificate a.pem;
+ssl_certificate_key a.key;
+server {
+    listen 993 ssl;
+    protocol imap;
+}`,
+      good: `
+auth_http 127.0.0.1:9000/check;
+ssl_certificate a.pem;
+ssl_certificate_key a.key;
+server {
+    listen 993 ssl;
+    protocol imap;
+}`,
+      notOn122: 'the name of the other host is resolved when nginx starts',
+    },
     {
       inside: 'mail',
       bad: `

@@ -42,6 +42,20 @@ const REMEDIES: Readonly<Record<string, string>> = table({
 const asksForEmpty = ({ name, args }: Directive): boolean =>
   name === 'if' && /^\(?\s*\$\{?secure_link\}?$/.test(args[0]?.value ?? '') && args[1]?.value === '=' && /^\)?$/.test(args[2]?.value ?? '');
 
+/** Refuses expired links, and nothing else: `if ($secure_link = "0")`, which is so of a signature that is right. */
+const asksForZero = ({ name, args }: Directive): boolean =>
+  name === 'if' &&
+  /^\(?\s*\$\{?secure_link\}?$/.test(args[0]?.value ?? '') &&
+  args[1]?.value === '=' &&
+  /^0\)?$/.test(args[2]?.value ?? '');
+
+/** What `if ($ssl_client_verify = …)` compares with; null for another condition. */
+const comparedVerdict = ({ name, args }: Directive): { readonly negative: boolean; readonly text: string } | null => {
+  if (name !== 'if' || !/^\(?\s*\$\{?ssl_client_verify\}?$/.test(args[0]?.value ?? '')) return null;
+  const sign = args[1]?.value;
+  return sign === '=' || sign === '!=' ? { negative: sign === '!=', text: (args[2]?.value ?? '').replace(/\)$/, '') } : null;
+};
+
 const isHttp = (context: ScopeContext): boolean => !/^(?:stream|mail)/.test(context);
 
 /** A server for whoever has a certificate of the office, with the line that asks for it. */
@@ -70,6 +84,12 @@ export default defineRule({
   messages: {
     expired:
       'Expired links go on working: $secure_link is "0" for them, and only "" is refused here. Add if ($secure_link = "0") { return 410; }.',
+    unsigned:
+      'Links without a signature are good: $secure_link is "" for them, and only "0" is refused here. Add if ($secure_link = "") { return 403; }.',
+    never:
+      '$ssl_client_verify is never "{text}": it is SUCCESS, NONE or begins with FAILED:, and nobody without a certificate is kept out. Compare with SUCCESS: if ($ssl_client_verify != SUCCESS).',
+    nobody:
+      '$ssl_client_verify is never "{text}": it is SUCCESS, NONE or begins with FAILED:, so everybody is refused. Compare with SUCCESS.',
     anyone:
       '{name} takes a certificate of any issuer, and nothing reads $ssl_client_verify: {variable} is what its owner wrote. Write "ssl_verify_client on", or refuse where it is not SUCCESS.',
     unread: '{name} refuses nobody: it only sets {variable}, and nothing reads it. {remedy}.',
@@ -89,6 +109,16 @@ export default defineRule({
       if (read.every((v) => NAMED_BY_OWNER.test(v)))
         report('anyone', { at: directive.at(), data: { name: 'ssl_verify_client optional_no_ca', variable: `$${read[0]}` } });
       return;
+    }
+    if (/^secure_link/.test(name) && readers.length > 0 && readers.every((r) => asksForZero(r.directive)))
+      return report('unsigned', { at: directive.at(), missing: ['if'] });
+    if (name === 'ssl_verify_client' && readers.length > 0) {
+      const compared = readers.map((r) => ({ at: r.directive.at(r.span), ...comparedVerdict(r.directive) }));
+      // a text that it never is: with = a condition that holds for nobody, with != one that holds for everybody
+      const wrong = compared.find((c) => c.text !== undefined && !/^(?:SUCCESS|NONE|FAILED:.+)$/.test(c.text));
+      const kept = compared.every((c) => c.text !== undefined && !c.negative && c.text !== 'SUCCESS' && c.text !== 'NONE');
+      if (wrong?.text !== undefined && (wrong.negative || kept))
+        report(wrong.negative ? 'nobody' : 'never', { at: wrong.at, data: { text: wrong.text }, missing: true });
     }
     if (readers.length > 0) return;
     report('unread', {
@@ -154,6 +184,45 @@ location / {
       inside: 'server',
       bad: forOffice(' ssl_verify_client optional_no_ca;\n#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ anyone'),
       good: forOffice('ssl_verify_client on;'),
+    },
+    {
+      inside: 'server',
+      bad: `location /songs/ {
+    secure_link $arg_md5,$arg_expires;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ unsigned
+    secure_link_md5 "$secure_link_expires$uri$remote_addr";
+    if ($secure_link = "0") { return 410; }
+    root /srv/site;
+}`,
+      good: `location /songs/ {
+    secure_link $arg_md5,$arg_expires;
+    secure_link_md5 "$secure_link_expires$uri$remote_addr";
+    if ($secure_link = "") { return 403; }
+    if ($secure_link = "0") { return 410; }
+    root /srv/site;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `listen 443 ssl;
+ssl_certificate a.pem;
+ssl_certificate_key a.key;
+ssl_client_certificate clients.pem;
+ssl_verify_client optional;
+location / {
+    if ($ssl_client_verify = FAILED) { return 403; }
+#        ^^^^^^^^^^^^^^^^^ never
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `listen 443 ssl;
+ssl_certificate a.pem;
+ssl_certificate_key a.key;
+ssl_client_certificate clients.pem;
+ssl_verify_client optional;
+location / {
+    if ($ssl_client_verify != SUCCESS) { return 403; }
+    proxy_pass http://127.0.0.1:8000;
+}`,
     },
     {
       inside: 'server',

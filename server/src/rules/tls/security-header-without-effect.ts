@@ -25,6 +25,36 @@ function policyOf(value: string): ReadonlyMap<string, readonly string[]> {
   return found;
 }
 
+/** The directives of a policy, those of older drafts and of other standards among them. */
+const DIRECTIVES = new Set(
+  [
+    'default-src script-src script-src-elem script-src-attr style-src style-src-elem style-src-attr img-src font-src connect-src media-src',
+    'object-src frame-src child-src worker-src manifest-src prefetch-src fenced-frame-src base-uri form-action frame-ancestors navigate-to',
+    'sandbox report-uri report-to upgrade-insecure-requests block-all-mixed-content plugin-types reflected-xss referrer',
+    'require-sri-for require-trusted-types-for trusted-types webrtc',
+  ].flatMap((line) => line.split(' ')),
+);
+
+/** What browsers make of a policy that is not written as one; null where they read it as it is meant. */
+function misread(value: string): { readonly message: 'colon' | 'joined' | 'unknown'; readonly data: Record<string, string> } | null {
+  for (const part of value.split(/[;,]/)) {
+    const [name = '', ...sources] = part.trim().split(/\s+/);
+    const word = name.toLowerCase();
+    if (DIRECTIVES.has(word.replace(/:$/, '')) && word.endsWith(':')) return { message: 'colon', data: { value: name } };
+    const next = sources.find((s) => DIRECTIVES.has(s.toLowerCase()) && s.includes('-'));
+    if (DIRECTIVES.has(word) && next && !/^(?:sandbox|report-to|trusted-types)$/.test(word))
+      return { message: 'joined', data: { name, next } };
+    // of a name that is a directive's but for a letter or two
+    if (
+      /^[a-z-]+$/.test(word) &&
+      !DIRECTIVES.has(word) &&
+      /-(?:src|uri|action|ancestors?|requests?)$|^[a-z]+-?srcs?$|^[a-z]+-source$/.test(word)
+    )
+      return { message: 'unknown', data: { value: name } };
+  }
+  return null;
+}
+
 /** What a policy lets run though it speaks of scripts; null where it forbids something. */
 function scriptsOf(value: string): string | null {
   const policy = policyOf(value);
@@ -44,7 +74,7 @@ export default defineRule({
   why: `
 Browsers ignore what they do not know. \`X-Frame-Options\` has two values, \`DENY\` and \`SAMEORIGIN\`: \`ALLOWALL\` never was one, and \`ALLOW-FROM\` is none any more (\`frame-ancestors\` in a Content-Security-Policy names single sites). \`X-Content-Type-Options\` has one, \`nosniff\`.
 
-A Content-Security-Policy that admits \`'unsafe-inline'\` and scripts of every host stops no injected script. Keywords need their quotes: \`self\` without them is a host of that name.`,
+A Content-Security-Policy that admits \`'unsafe-inline'\` and scripts of every host stops no injected script. Keywords need their quotes: \`self\` without them is a host of that name. Its directives end in a semicolon and have no colon: \`script-src: 'self'\` is a directive that no browser knows, and what follows a missing semicolon is taken for hosts.`,
   about: ['add_header'],
   references: ['https://www.w3.org/TR/CSP3/', 'https://html.spec.whatwg.org/multipage/document-lifecycle.html#the-x-frame-options-header'],
   looksAt: {
@@ -63,6 +93,9 @@ A Content-Security-Policy that admits \`'unsafe-inline'\` and scripts of every h
       'Browsers do not know "{value}" and send what they would anyway. Write strict-origin-when-cross-origin, or another of the values.',
     scripts:
       "{name} admits 'unsafe-inline' and scripts of every host: no injected script is stopped. Name the hosts, and use nonces or hashes.",
+    colon: 'Browsers do not know "{value}" and leave the directive out. Write it without the colon.',
+    joined: 'Browsers take {next} for a host of {name}: there is no semicolon before it. Write "; {next}".',
+    unknown: 'Browsers do not know the directive "{value}" and leave it out. Write its name as Content-Security-Policy has it.',
     quotes: "{value} without quotes is a host of that name, and not the keyword. Write '{value}'.",
   },
   check({ directive, report }) {
@@ -86,6 +119,8 @@ A Content-Security-Policy that admits \`'unsafe-inline'\` and scripts of every h
         );
         const unquoted = bare.find((s) => KEYWORDS.test(s.toLowerCase()));
         if (unquoted) return report('quotes', { at: word, data: { value: unquoted } });
+        const wrong = misread(value);
+        if (wrong) return report(wrong.message, { at: word, data: wrong.data });
         const name = scriptsOf(value);
         if (name) report('scripts', { at: word, data: { name }, severity: 'info' });
       }
@@ -131,6 +166,30 @@ add_header Content-Security-Policy "default-src 'self'; style-src 'self' 'unsafe
 #                                   ^^^^^^^^^^^^^^^^^^ quotes`,
       good: `root /srv/site;
 add_header Content-Security-Policy "default-src 'self'";`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+ add_header Content-Security-Policy "default-src: 'self'";
+#                                   ^^^^^^^^^^^^^^^^^^^^^ colon`,
+      good: `root /srv/site;
+add_header Content-Security-Policy "default-src 'self'";`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+ add_header Content-Security-Policy "default-src 'self' img-src 'self' data:";
+#                                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ joined`,
+      good: `root /srv/site;
+add_header Content-Security-Policy "default-src 'self'; img-src 'self' data:";`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+ add_header Content-Security-Policy "default-src 'self'; scripts-src 'self'";
+#                                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ unknown`,
+      good: `root /srv/site;
+add_header Content-Security-Policy "default-src 'self'; script-src 'self'";`,
     },
     {
       inside: 'server',

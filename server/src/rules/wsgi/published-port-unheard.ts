@@ -14,7 +14,7 @@ import { nginxesOf } from './_links.ts';
 const OF_IMAGES = [80, 8080];
 
 /** Ports on which something that is not seen may listen; null where it may be any. */
-function unseenPorts(config: Config, deployment: Deployment, from: ComposeService): readonly number[] | null {
+export function unseenPorts(config: Config, deployment: Deployment, from: ComposeService): readonly number[] | null {
   const scopes = [config.main, ...protocolScopes(config, 'http'), ...protocolScopes(config, 'stream'), ...protocolScopes(config, 'mail')];
   if (scopes.every((s) => unseenIn(s).length === 0)) return [];
   const { standIn } = config.tree;
@@ -49,13 +49,16 @@ export default defineRule({
   title: 'A port of the container is published, and nginx does not listen on it',
   why: `
 \`ports: ["80:8080"]\` maps port 80 of the machine to port 8080 in the container. Where no \`listen\` line names that port, the connection
-is refused: the site cannot be reached, although both sides look right by themselves.`,
+is refused: the site cannot be reached, although both sides look right by themselves.
+
+A mapping is for TCP unless it says otherwise: a \`listen\` line with \`udp\` or \`quic\` needs \`"443:443/udp"\`.`,
   about: ['listen'],
   references: ['https://docs.docker.com/reference/compose-file/services/#ports'],
   looksAt: { config: true },
   needs: 'deployment',
   fixable: 'sometimes',
   messages: {
+    udp: 'nginx listens on UDP port {port} ({what}), and only TCP is published: no packet of a client arrives. Publish "{outer}:{port}/udp" as well.',
     alone:
       'Port {outer} is published as port {port} of this container, and no server of nginx listens there. Listen on {port}, or remove the mapping.',
     unheard:
@@ -74,9 +77,26 @@ is refused: the site cannot be reached, although both sides look right by themse
       if (servers.some((s) => s.scope.named('listen').some((d) => !read.has(d) || d.args[0]?.templated))) return;
       const inside = (a: (typeof listens)[number]['addresses'][number]): boolean => a.kind !== 'unix';
       const heard = new Set([...unseen, ...listens.flatMap((l) => l.addresses.filter(inside).map((a) => a.port))]);
+      const told = new Set<number>();
       const place = listens.find((l) => l.directive && l.addresses.some(inside));
       if (!place?.directive) return;
       const own = [...new Set(listens.flatMap((l) => l.addresses.filter(inside).map((a) => a.port)))];
+      for (const { directive, addresses } of listens) {
+        const what = directive?.values.includes('udp') ? 'udp' : directive?.values.includes('quic') ? 'quic' : null;
+        const port = addresses.find(inside)?.port;
+        if (!directive || what === null || port === undefined || told.has(port)) continue;
+        const published = from.ports.filter((p) => p.target === port && p.published !== null);
+        // what is published for nobody may be for neighbours only
+        if (!published.length || published.some((p) => p.protocol === 'udp')) continue;
+        told.add(port);
+        report('udp', {
+          at: directive.at(directive.args[0]!),
+          // browsers get along without HTTP/3
+          severity: what === 'quic' ? 'info' : undefined,
+          data: { port, what, outer: published[0]!.published! },
+          related: [{ at: published[0]!.place, message: `the service ${from.name} publishes it here` }],
+        });
+      }
       for (const port of from.ports) {
         if (port.published === null || port.protocol !== 'tcp' || heard.has(port.target)) continue;
         // the listener that nothing outside leads to is what was meant
@@ -127,6 +147,17 @@ is refused: the site cannot be reached, although both sides look right by themse
       good: tree({
         'nginx.conf': main('server {\n    listen 80;\n    location / {\n        return 204;\n    }\n}'),
         'compose.yaml': COMPOSE('"80:80", "443:443/udp"'),
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf':
+          'events {}\nstream {\n    server {\n        listen 5353 udp;\n#              ^^^^ udp\n        proxy_pass 127.0.0.1:5300;\n    }\n}\n',
+        'compose.yaml': COMPOSE('"5353:5353"'),
+      }),
+      good: tree({
+        'nginx.conf': 'events {}\nstream {\n    server {\n        listen 5353 udp;\n        proxy_pass 127.0.0.1:5300;\n    }\n}\n',
+        'compose.yaml': COMPOSE('"5353:5353/udp"'),
       }),
     },
     {

@@ -1,0 +1,174 @@
+/** Tools for those who run a site that ask nobody who he is, passed on to everyone: what they show, and what they do. */
+import { passTargetOf } from '../../answers/what-is-passed.ts';
+import { admitsStrangers } from '../../answers/who-may-enter.ts';
+import { locationOf } from '../../config/locations.ts';
+import { serverOf } from '../../config/servers.ts';
+import { PASS_DIRECTIVES, targetServers } from '../../config/upstreams.ts';
+import { defineRule } from '../rule.ts';
+
+interface Tool {
+  readonly name: string;
+  /** names under which it is reached: of a container, a server, a place */
+  readonly called: RegExp;
+  /** a port that no other program is known by */
+  readonly port?: number;
+  /** what whoever gets there can do */
+  readonly harm: string;
+  /** it has a login, or is often started with one */
+  readonly login?: true;
+}
+
+/** Programs that, as they are delivered, ask for no password, and doors to databases. Grafana, Portainer and the like have accounts. */
+const TOOLS: readonly Tool[] = [
+  { name: 'Prometheus', called: /^prometheus$/, port: 9090, harm: 'read all metrics, targets and settings' },
+  { name: 'Alertmanager', called: /^alert-?manager$/, port: 9093, harm: 'read alerts and switch them off' },
+  { name: 'Flower', called: /^(?:celery-?)?flower$/, port: 5555, harm: 'read tasks with their arguments and stop workers', login: true },
+  { name: 'cAdvisor', called: /^cadvisor$/, harm: 'read what runs on the machine' },
+  { name: 'the Traefik dashboard', called: /^traefik(?:-dashboard)?$/, port: 8080, harm: 'read all routes' },
+  { name: 'Redis Commander', called: /^redis-?commander$/, port: 8081, harm: 'read and change every key' },
+  {
+    name: 'Mailpit',
+    called: /^(?:mailpit|mailhog|mailcatcher|maildev)$/,
+    port: 8025,
+    harm: 'read all mail, links to reset passwords among it',
+  },
+  { name: 'Dozzle', called: /^dozzle$/, harm: 'read the logs of all containers' },
+  { name: 'Kafka UI', called: /^kafka-?(?:ui|hq|drop)$|^akhq$|^kafdrop$/, harm: 'read and write all topics' },
+  { name: 'Solr', called: /^solr$/, port: 8983, harm: 'read, change and delete all indexes' },
+  { name: 'the profiler of Go', called: /^pprof$/, port: 6060, harm: 'read memory and stacks of the program and slow it down' },
+  { name: 'the dashboard of RQ or Dramatiq', called: /^(?:rq|dramatiq)-?dashboard$/, port: 9181, harm: 'read and repeat jobs' },
+  { name: 'phpMyAdmin', called: /^(?:php-?my-?admin|pma)$/, harm: 'log in to the database', login: true },
+  { name: 'Adminer', called: /^adminer$/, harm: 'log in to the database', login: true },
+  { name: 'pgAdmin', called: /^pg-?admin4?$/, harm: 'log in to the database', login: true },
+  { name: 'Elasticsearch', called: /^es$|^elastic-?search$|^opensearch$/, port: 9200, harm: 'read and delete every index', login: true },
+  { name: 'Kibana', called: /^kibana$|^opensearch-?dashboards$/, port: 5601, harm: 'read every index', login: true },
+];
+
+/** Paths of pages that programs bring along for their developers. */
+const PAGES: readonly { readonly path: RegExp; readonly name: string; readonly harm: string }[] = [
+  {
+    path: /^\^?(?:\/[\w-]+)?\/debug\/pprof(?:\/|$)/,
+    name: 'the profiler of Go',
+    harm: 'read memory and stacks of the program and slow it down',
+  },
+  { path: /^\^?(?:\/[\w-]+)?\/actuator\/?\$?$/, name: 'Spring Actuator', harm: 'read its environment and memory with the passwords in it' },
+  {
+    path: /^\^?(?:\/[\w-]+)?\/actuator\/(?:env|heapdump|loggers|shutdown|beans|threaddump|mappings|configprops|gateway)\b/,
+    name: 'Spring Actuator',
+    harm: 'read its environment and memory with the passwords in it',
+  },
+];
+
+/** Names that lead nowhere outside of a network of one's own. */
+const INNER =
+  /^localhost$|\.(?:local|localhost|lan|internal|intranet|home|home\.arpa|corp|test|example)$|^[\w-]+$|^(?:127|10|192\.168|172\.(?:1[6-9]|2\d|3[01]))\./;
+
+export default defineRule({
+  id: 'admin-tool-exposed',
+  group: 'security',
+  severity: 'warning',
+  since: '0.2',
+  missing: ['allow', 'auth_basic', 'auth_request', 'ssl_verify_client'],
+  title: 'Tool without a login open to everyone',
+  why: `
+Prometheus, Redis Commander, Mailpit and others are made for a network of one's own: as they are delivered they ask for no password. Flower, Adminer and the like may ask for one, and robots guess it. The profiler of Go (\`/debug/pprof\`) and Spring's Actuator are pages that a program brings along for those who run it. Passed on by a public server without access rules, each is open to everyone, and robots look for their paths.
+
+Ask for a password (\`auth_basic\`, \`auth_request\`) or allow the addresses of those who need it.`,
+  about: ['proxy_pass', 'auth_basic', 'auth_request', 'allow'],
+  looksAt: { directive: PASS_DIRECTIVES },
+  needs: 'config',
+  messages: {
+    login:
+      '{tool} at {place} is open to everybody, who can {harm} where it asks for no password, and guess one where it does. Add auth_basic, or allow lines with "deny all;".',
+    open: '{tool} asks for no password: everybody who reaches {place} can {harm}. Add auth_basic, auth_request, or allow lines with "deny all;".',
+  },
+  check({ directive, scope, report }) {
+    const place = locationOf(scope);
+    const target = passTargetOf(directive);
+    if (!target || !place || place.kind === 'named') return;
+    const server = scope.enclosing('server');
+    const names =
+      (server &&
+        serverOf(server)
+          ?.names.map((n) => n.text)
+          .filter((n) => n !== '' && n !== '_')) ||
+      [];
+    const found = PAGES.find((p) => p.path.test(place.name)) ?? tool();
+    if (!found || (names.length > 0 && names.every((n) => INNER.test(n)))) return;
+    if (!admitsStrangers(scope) || scope.value('ssl_verify_client')?.value(0) === 'on') return;
+    const login = 'login' in found && found.login;
+    // who counts requests has thought of robots
+    if (login && scope.effective('limit_req').directives.length) return;
+    report(login ? 'login' : 'open', {
+      severity: login ? 'info' : undefined,
+      at: directive.args[0]!,
+      data: {
+        tool: `${found.name[0]!.toUpperCase()}${found.name.slice(1)}`,
+        place: place.name === '/' ? (names[0] ?? 'this server') : place.name,
+        harm: found.harm,
+      },
+    });
+
+    function tool(): Tool | undefined {
+      const servers = targetServers(target!);
+      const hosts = [target!.upstream?.name ?? target!.host, ...servers.map((s) => s.replace(/:\d+$/, ''))].map((h) => h.toLowerCase());
+      const ports = new Set(servers.map((s) => Number(/:(\d+)$/.exec(s)?.[1] ?? 0)));
+      // the place itself or the first label of the site says what it is, with the port as it is delivered
+      const words = [place!.name.split('/').find(Boolean) ?? '', ...names.map((n) => n.split('.')[0]!)].map((w) =>
+        w.toLowerCase().replace(/^\^/, ''),
+      );
+      return TOOLS.find(
+        (t) => hosts.some((h) => t.called.test(h)) || (t.port !== undefined && ports.has(t.port) && words.some((w) => t.called.test(w))),
+      );
+    }
+  },
+  examples: [
+    {
+      inside: 'server',
+      bad: `location /prometheus/ {
+    proxy_pass http://127.0.0.1:9090;
+#              ^^^^^^^^^^^^^^^^^^^^^ open
+}`,
+      good: `location /prometheus/ {
+    auth_basic "staff";
+    auth_basic_user_file staff;
+    proxy_pass http://127.0.0.1:9090;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /debug/pprof/ {
+    proxy_pass http://127.0.0.1:8000;
+#              ^^^^^^^^^^^^^^^^^^^^^ open
+}`,
+      good: `location /debug/pprof/ {
+    allow 10.0.0.0/8;
+    deny all;
+    proxy_pass http://127.0.0.1:8000;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /adminer/ {
+    proxy_pass http://adminer:8080/;
+#              ^^^^^^^^^^^^^^^^^^^^ login
+}`,
+      good: `location /adminer/ {
+    allow 10.0.0.0/8;
+    deny all;
+    proxy_pass http://adminer:8080/;
+}`,
+      notOn122: 'the name of the upstream is resolved when nginx starts',
+    },
+    {
+      inside: 'http',
+      good: `server {
+    listen 80;
+    server_name prometheus.home.arpa;
+    location / {
+        proxy_pass http://127.0.0.1:9090;
+    }
+}`,
+    },
+  ],
+});

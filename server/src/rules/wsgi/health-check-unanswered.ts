@@ -1,0 +1,142 @@
+/** Health checks of the container of nginx that nginx does not answer: on a port where it does not listen, or with an error of its own. */
+
+import type { Config } from '../../config/config.ts';
+import { serversOf } from '../../config/servers.ts';
+import { isEveryAddress, isLoopback } from '../../deploy/address.ts';
+import type { ComposeService, HealthCheck } from '../../deploy/compose.ts';
+import type { Trace } from '../../trace/trace.ts';
+import { isScripted } from '../../witness/follow.ts';
+import { outcomeText, proofOf, witnessesOf } from '../../witness/requests.ts';
+import { defineRule } from '../rule.ts';
+import { main, tree } from './_examples.ts';
+import { nginxesOf } from './_links.ts';
+import { unseenPorts } from './published-port-unheard.ts';
+
+/** Nginx itself refuses, and nothing that the text does not show could change that. */
+const isRefused = (trace: Trace): boolean =>
+  (trace.outcome.kind === 'closed' ||
+    (trace.outcome.status >= 400 && (trace.outcome.kind === 'error' || trace.outcome.kind === 'return'))) &&
+  !isScripted(trace) &&
+  !trace.assumptions.some((a) => a.id.startsWith('file:') || a.id.startsWith('include:'));
+
+/** BusyBox, of which Alpine's wget is, asks one address only, and \`localhost\` is ::1 first. */
+const asksSixOnly = (container: ComposeService, { by, host }: HealthCheck): boolean =>
+  by === 'wget' && host === 'localhost' && /alpine/.test(container.imageName ?? '');
+
+const ask = (config: Config, { port, path, sentHost }: HealthCheck): Trace =>
+  witnessesOf(config).ask({
+    method: 'GET',
+    target: path,
+    scheme: 'http',
+    localPort: port,
+    clientAddress: '127.0.0.1',
+    headers: [['Host', sentHost]],
+  });
+
+/** Listeners of HTTP that take connections from the container itself; null where some address is not read. */
+function listenersOfHttp(
+  config: Config,
+): readonly { readonly port: number; readonly six: boolean; readonly address: string; readonly wildcard: boolean }[] | null {
+  const servers = serversOf(config);
+  const listens = servers.flatMap((s) => s.listens);
+  const read = new Set(listens.map((l) => l.directive));
+  if (servers.some((s) => s.scope.named('listen').some((d) => !read.has(d) || d.args[0]?.templated))) return null;
+  return listens.flatMap((l) =>
+    l.params.some((p) => p === 'quic' || p === 'proxy_protocol')
+      ? []
+      : l.addresses.flatMap((a) =>
+          a.kind === 'unix' ? [] : [{ port: a.port, six: a.kind === 'inet6', address: a.address, wildcard: a.wildcard }],
+        ),
+  );
+}
+
+const COMPOSE = (test: string, image = 'nginx:1.28'): string =>
+  `services:\n  nginx:\n    image: ${image}\n    ports: ["80:80"]\n    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]\n    healthcheck:\n      test: ${test}\n`;
+
+const SITE = main(`server {
+    listen 80;
+    server_name shop.example.com;
+    location = /up {
+        return 200;
+    }
+    location / {
+        return 404;
+    }
+}`);
+
+export default defineRule({
+  id: 'health-check-unanswered',
+  group: 'wsgi',
+  severity: 'warning',
+  since: '0.2',
+  missing: ['listen', 'location'],
+  title: 'nginx does not answer its health check',
+  why: `
+The health check of a container runs inside of it, with the host \`localhost\` and the port that nginx listens on there, which is not the one that is published. Where nobody listens, or where nginx answers with an error (a default server that refuses unknown names, a path that no location has), the container is \`unhealthy\`: what waits for it never starts, and an orchestrator replaces it again and again.
+
+Give the check a location of its own, such as \`location = /up { return 204; }\` in the server that answers for unknown hosts.
+
+BusyBox's wget, which images of Alpine have, asks the first address of \`localhost\` alone, and that is \`::1\`: write \`127.0.0.1\` where nginx listens on IPv4 only.`,
+  about: ['listen', 'location', 'server_name'],
+  references: ['https://docs.docker.com/reference/compose-file/services/#healthcheck'],
+  looksAt: { config: true },
+  needs: 'deployment',
+  costly: true,
+  messages: {
+    port: 'The health check ({by}) asks port {port}, and nginx listens on {own} in this container: it is never healthy. Ask that port.',
+    refused:
+      'The health check ({by}) of {path} is answered with {outcome}: the container is never healthy. Ask for a path that nginx answers, or add a location for it.',
+    six: 'In this image wget asks ::1 for localhost, and nginx listens on IPv4 only: the check is refused. Ask 127.0.0.1, or add "listen [::]:{port};".',
+  },
+  check({ config, deployment, report }) {
+    for (const container of nginxesOf(config, deployment)) {
+      if (!container.healthChecks.length) continue;
+      const maybe = unseenPorts(config, deployment, container);
+      const listeners = maybe && listenersOfHttp(config);
+      if (!maybe || !listeners?.length) continue;
+      for (const check of container.healthChecks) {
+        if (!isLoopback(check.host) && !isEveryAddress(check.host)) continue;
+        const heard = listeners.filter((l) => l.port === check.port && (l.wildcard || isLoopback(l.address)));
+        const data = { by: check.by, port: check.port, path: check.path };
+        if (!heard.length) {
+          const own = [...new Set(listeners.map((l) => l.port))];
+          if (maybe.includes(check.port) || listeners.some((l) => l.port === check.port)) continue;
+          report('port', { at: check.place, data: { ...data, own: own.join(' and ') } });
+          continue;
+        }
+        if (maybe.length) continue;
+        const trace = ask(config, check);
+        if (isRefused(trace)) {
+          report('refused', {
+            at: check.place,
+            data: { ...data, outcome: trace.outcome.kind === 'closed' ? 'nothing' : outcomeText(trace) },
+            witness: proofOf(trace),
+          });
+        } else if (asksSixOnly(container, check) && !heard.some((l) => l.six)) report('six', { at: check.place, data, severity: 'info' });
+      }
+    }
+  },
+  examples: [
+    {
+      bad: tree({
+        'nginx.conf': SITE,
+        'compose.yaml': COMPOSE('curl -f http://localhost:8080/up\n#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ port'),
+      }),
+      good: tree({ 'nginx.conf': SITE, 'compose.yaml': COMPOSE('curl -f http://localhost/up') }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': SITE,
+        'compose.yaml': COMPOSE('curl -f http://localhost/health\n#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ refused'),
+      }),
+      good: tree({ 'nginx.conf': SITE, 'compose.yaml': COMPOSE('curl -f http://localhost/up') }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': SITE,
+        'compose.yaml': COMPOSE('wget -q -O - http://localhost/up\n#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ six', 'nginx:1.28-alpine'),
+      }),
+      good: tree({ 'nginx.conf': SITE, 'compose.yaml': COMPOSE('wget -q -O - http://127.0.0.1/up', 'nginx:1.28-alpine') }),
+    },
+  ],
+});
