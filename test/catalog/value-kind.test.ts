@@ -167,6 +167,9 @@ test('networks and their meaningless low bits', () => {
 test('addresses to bind to, keepalive of listen, zones', () => {
   assert.ok(parseIpPort('127.0.0.1').ok && parseIpPort('[::1]:80').ok && parseIpPort('::1').ok);
   assert.ok(!parseIpPort('nonsense').ok && !parseIpPort('127.0.0.1:0').ok && !parseIpPort('[::1]').ok);
+  assert.ok(
+    parseIpPort('[::1]', true).ok && !parseIpPort('[::1', true).ok && !parseIpPort('[127.0.0.1]', true).ok && !parseIpPort('[]', true).ok,
+  );
   for (const text of ['on', 'off', '30m::10', '::5', '10']) assert.ok(parseKeepalive(text).ok, text);
   for (const text of ['x', '::', '', '0::']) assert.ok(!parseKeepalive(text).ok, text);
   is(parseZone('a:10m', 32768, 'required'), { name: 'a', bytes: 10485760 });

@@ -15,7 +15,9 @@ const server = (body: string): string => `server { listen 80; ${body} }`;
 const beta = 'map $http_x $beta { default 0; on 1; } ';
 const to = 'proxy_pass http://127.0.0.1:8000;';
 
-/** text of http; the version that takes it, null for none; the one that refuses it, with what the message must hold */
+const GROUP = 'upstream u { zone u 64k; server 10.0.0.1; }';
+
+/** text of http, or of a stream block; the version that takes it, null for none; the one that refuses it, with what the message must hold */
 const ROWS: readonly (readonly [text: string, takes: string | null, refuses: string | null, says?: RegExp])[] = [
   [`${beta}server { location $beta { return 200; } location / { return 204; } }`, '1.31.5', null],
   // before, the name of a location that begins with a dollar sign is a prefix that no URI has
@@ -41,11 +43,43 @@ const ROWS: readonly (readonly [text: string, takes: string | null, refuses: str
   [server('http2 on;'), '1.25.1', '1.24.0', /http2/],
   [server('return 200 $request_port;'), '1.31.9', '1.28.0', /request_port/],
   [server('ssl_certificate_cache max=100;'), '1.27.4', '1.26.2', /ssl_certificate_cache/],
+  // what a later release allows is called that, whatever it is that is refused: a place, a count, a value, a line of a list
+  [
+    GROUP.replace('}', 'resolver 192.0.2.53; resolver_timeout 2s; }'),
+    '1.27.3',
+    '1.27.2',
+    /in an upstream block it needs nginx 1\.27\.3 or later/,
+  ],
+  [GROUP.replace('}', 'keepalive 4 local; }'), '1.29.7', '1.29.6', /takes one argument before nginx 1\.29\.7, this is 1\.29\.6/],
+  [GROUP.replace('}', 'keepalive 0; }'), '1.29.7', '1.28.0', /nginx 1\.29\.7 or later accepts it; this is 1\.28\.0/],
+  [server(`location / { proxy_limit_rate $arg_rate; ${to} }`), '1.27.0', '1.26.3', /nginx 1\.27\.0 or later accepts it/],
+  [server(`location / { proxy_bind [2001:db8::1]; ${to} }`), '1.27.3', '1.26.3', /nginx 1\.27\.3 or later accepts it/],
+  [server(`location / { proxy_bind [2001:db8::1; ${to} }`), null, '1.31.9', /^(?!.*or later)/],
+  [server('gzip perhaps;'), null, '1.20.2', /^(?!.*or later)/],
+  ['geo $g { volatile; default 0; }', '1.29.3', '1.29.2', /1\.29\.3 or later/],
+  ['geo $g { include offices/*.geo; }', '1.29.8', '1.29.7', /named "offices\/\*\.geo": masks .* 1\.29\.8/],
+  ['map $uri $m { include parts/*.map; }', '1.18.0', null],
+  ['stream { server { listen 9; server_name a; return x; } }', '1.25.5', '1.25.4', /1\.25\.5 or later/],
+  ['stream { server { listen 9; return a; } server { listen 9; return b; } }', '1.25.5', '1.25.4', /1\.25\.5/],
+  ['stream { server { listen 9; } }', '1.27.1', '1.27.0', /1\.27\.1/],
+  [
+    'stream { server { listen 9; return x; ssl_stapling on; } }',
+    '1.27.2',
+    '1.27.1',
+    /in a server of the stream block it needs nginx 1\.27\.2/,
+  ],
+  ['stream { server { listen 9; proxy_pass 10.0.0.1:1; proxy_protocol v2; } }', '1.31.4', '1.31.3', /nginx 1\.31\.4 or later accepts it/],
+  [
+    server('ssl_certificate a.pem; ssl_certificate_key a.key; ssl_verify_client on; ssl_trusted_certificate ca.pem;'),
+    '1.27.2',
+    '1.27.1',
+    /ssl_trusted_certificate alone is enough from nginx 1\.27\.2 on/,
+  ],
 ];
 
 async function errors(http: string, nginxVersion: string): Promise<string[]> {
   const { parser, engine, rules } = await loadParts();
-  const files = new MemoryFiles([[ROOT, `events {}\nhttp { ${http} }\n`]]);
+  const files = new MemoryFiles([[ROOT, `events {}\n${http.startsWith('stream ') ? http : `http { ${http} }`}\n`]]);
   const sources = {
     source: async (file: typeof ROOT) => (files.text(file) === undefined ? null : parser.open(file, files.text(file)!)),
     list: files.list.bind(files),

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { traceRequest } from '../../server/src/trace/request.ts';
-import type { HeaderPair, RequestInput, Trace, TraceOptions } from '../../server/src/trace/trace.ts';
+import type { Files, HeaderPair, RequestInput, Trace, TraceOptions } from '../../server/src/trace/trace.ts';
 import { configOf } from './config-of.ts';
 
 const ask = async (server: string, input: Partial<RequestInput> = {}, options: TraceOptions = {}, nginx?: string): Promise<Trace> =>
@@ -153,6 +153,27 @@ describe('odd answers of a backend', () => {
     );
     assert.equal(typed.notSimulated.map((n) => n.directive).join(' '), 'source_charset charset_map');
     assert.ok(typed.outcome.responseHeaders.some(([n, v]) => n === 'Content-Type' && v === 'text/plain; charset=koi8-r'));
+  });
+
+  test('of a file that is recoded a Range gets its part', async () => {
+    const config = await configOf(`events {} http { charset_map one two { 61 41; } types { text/html html; }
+      server { listen 80; root /www; source_charset one; charset two; } }`);
+    const files: Files = { stat: (f) => (f === '/www/a.html' ? 'file' : null), text: () => 'abcabc', size: () => 6 };
+    const asked = (range: string) =>
+      traceRequest(
+        config,
+        {
+          target: '/a.html',
+          headers: [
+            ['Host', 'a'],
+            ['Range', range],
+          ],
+        },
+        { files },
+      ).outcome;
+    assert.deepEqual([asked('bytes=2-4').status, asked('bytes=2-4').body], [206, 'cAb']);
+    assert.equal(asked('bytes=9-').status, 416);
+    assert.match(asked('bytes=0-0,5-5').body ?? '', /\r\n\r\nA\r\n--\d{20}\r\n[^]*\r\n\r\nc\r\n--\d{20}--\r\n$/);
   });
 
   test('X-Accel-Charset names a charset that the configuration knows, or nothing', async () => {

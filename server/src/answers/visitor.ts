@@ -13,6 +13,7 @@ import { serverOf } from '../config/servers.ts';
 import { type Code, type Condition, programOf, readCondition } from '../trace/handlers/rewrite.ts';
 import { compileValue, evaluate, type Scripting, type Value } from '../trace/script.ts';
 import { geoValue, mapValue, splitValue, type TableAsker } from '../trace/tables.ts';
+import { type Behaviour, behaviourOf } from '../trace/version.ts';
 
 /** An address of nobody in particular. */
 export const STRANGER = '8.77.1.9';
@@ -46,6 +47,7 @@ const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefo
 /** A client that sends nothing but an address, a URL and chosen values: evaluates variables and conditions for it. */
 export class Visitor implements Scripting, TableAsker {
   readonly connection: { readonly clientAddress: string };
+  readonly behaviour: Behaviour;
   private readonly scheme: 'http' | 'https';
   private readonly path: string;
   private readonly given: ReadonlyMap<string, string>;
@@ -62,6 +64,7 @@ export class Visitor implements Scripting, TableAsker {
     this.path = options.path ?? pathOf(scope);
     this.given = new Map(Object.entries(options.given ?? {}));
     this.connection = { clientAddress: options.address ?? STRANGER };
+    this.behaviour = behaviourOf(scope.config.settings.target.nginx);
   }
 
   capture(group: number): ByteString {

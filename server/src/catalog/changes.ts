@@ -60,6 +60,16 @@ export const newestRelease = (): Version => allReleases().at(-1)!;
 /** The oldest nginx that distributions with support still ship: where nobody names a version, it is one from here to the newest. */
 export const OLDEST = version('1.18.0');
 
+/**
+ * The first release after a version at which something holds that does not hold at that version; null: it does not hold at the newest one either,
+ * or the version is the newest.
+ */
+export function laterRelease(than: Version, holds: (release: Version) => boolean): Version | null {
+  const later = allReleases().filter((r) => compareVersions(r, than) > 0);
+  const newest = later.at(-1);
+  return newest && holds(newest) ? (later.find(holds) ?? null) : null;
+}
+
 /** The day up to which the catalog's facts about nginx were gathered, and what is missing in them. */
 export const knowledge = (): { readonly asOf: string; readonly gaps: string } => load();
 

@@ -3,7 +3,7 @@
 
 import { table } from '../base/table.ts';
 import { argumentOf } from './arguments.ts';
-import { kindOf, type Target, valuesOf } from './catalog.ts';
+import { argsOf, kindOf, type Target, valuesOf } from './catalog.ts';
 import type { DirectiveFact, Kind } from './fact.ts';
 import { badExportName, FOREIGN_VALUES } from './foreign-values.ts';
 import { readJsonPath } from './json-path.ts';
@@ -286,13 +286,13 @@ const BY_KIND: { readonly [kind in Kind]?: (c: Check) => void } = table({
         nginx: invalidParameter(flag),
       });
     if (value === 'off' && c.args.length === 1) return;
-    if (!value.includes('$')) expect(c, 0, parseIpPort(value), `invalid address "${value}"`);
+    if (!value.includes('$')) expect(c, 0, parseIpPort(value, atLeast(c.target.nginx, '1.27.3')), `invalid address "${value}"`);
   },
 });
 
 /** Number of arguments that must be right for a check to make sense, so that a wrong count is not reported twice. */
 const countFits = (c: Check): boolean => {
-  const { counts, min, any } = c.fact.args;
+  const { counts, min, any } = argsOf(c.fact, c.target.nginx);
   return any || (counts ? counts.includes(c.args.length) : c.args.length >= min);
 };
 

@@ -489,14 +489,15 @@ function parseBracketed(text: string, options: AddressOptions): Read<Address> {
 }
 
 /**
- * ngx_parse_addr_port: an IP address, with a port or without; IPv6 in brackets when a port follows, bare otherwise.
- * Names are refused.
+ * ngx_parse_addr_port: an IP address, with a port or without; IPv6 in brackets when a port follows, without them otherwise. `bare`: brackets need
+ * no port. Names are refused.
  */
-export function parseIpPort(text: string): Read<{ readonly family: 'ipv4' | 'ipv6'; readonly port: number | null }> {
+export function parseIpPort(text: string, bare = false): Read<{ readonly family: 'ipv4' | 'ipv6'; readonly port: number | null }> {
   const wanted = 'an IP address, with or without a port';
   if (text === '') return bad('empty', 0, 0, wanted);
   if (parseIpv4(text) !== null) return good({ family: 'ipv4', port: null });
-  if (parseIpv6(text)) return good({ family: 'ipv6', port: null });
+  if (parseIpv6(text) || (bare && text.startsWith('[') && text.endsWith(']') && parseIpv6(text.slice(1, -1))))
+    return good({ family: 'ipv6', port: null });
   const close = text.startsWith('[') ? text.indexOf(']') : -1;
   const colon = text.startsWith('[') ? (close > 0 && text.charAt(close + 1) === ':' ? close + 1 : -1) : text.indexOf(':');
   if (colon < 0) return bad('bad-address', 0, text.length, wanted);

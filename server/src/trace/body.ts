@@ -37,7 +37,7 @@ export function followBody(run: Run): void {
     else if (name === 'ssi') text = included(run, text);
     if (text !== null) run.followed.add(name);
   }
-  reply.body = text;
+  reply.body = text !== null && reply.part ? reply.part(text) : text;
 }
 
 /** ngx_http_addition_body_filter. */

@@ -739,7 +739,7 @@ function range(run: Run): number | undefined {
   if (ranges.length === 1 && first) {
     reply.setContentRange(`bytes ${first[0]}-${first[1] - 1}/${reply.contentLength}`);
     reply.contentLength = first[1] - first[0];
-    if (reply.body !== null) reply.body = reply.body.slice(first[0], first[1]);
+    reply.takePart((text) => text.slice(first[0], first[1]));
   } else {
     const boundary = run.report.assume({
       id: 'boundary',
@@ -755,8 +755,7 @@ function range(run: Run): number | undefined {
     );
     const last = `\r\n--${boundary}--\r\n`;
     reply.contentLength = ranges.reduce((sum, [start, end], i) => sum + heads[i]!.length + end - start, last.length);
-    const { body } = reply;
-    if (body !== null) reply.body = ranges.map(([start, end], i) => heads[i]! + body.slice(start, end)).join('') + last;
+    reply.takePart((text) => ranges.map(([start, end], i) => heads[i]! + text.slice(start, end)).join('') + last);
     reply.setType(toBytes(`multipart/byteranges; boundary=${boundary}`));
     reply.charset = '';
   }

@@ -18,9 +18,9 @@ export function readPlainIp(text: string): Ip | null {
   return v6 && [...v6];
 }
 
-/** ngx_parse_addr_port: an address with a port or without; IPv6 in brackets only when a port follows. */
-export function readIpPort(text: string): { readonly ip: Ip; readonly port: number } | null {
-  const plain = readPlainIp(text);
+/** ngx_parse_addr_port: an address with a port or without. `bare`: IPv6 may be in brackets without a port too. */
+export function readIpPort(text: string, bare: boolean): { readonly ip: Ip; readonly port: number } | null {
+  const plain = readPlainIp(bare && text.endsWith(']') && text.includes(':') ? text.replace(/^\[(.*)\]$/, '$1') : text);
   if (plain) return { ip: plain, port: 0 };
   const m = /^(?:\[([^\]]*)\]|([^:[]*)):(\d{1,5})$/.exec(text);
   if (!m) return null;

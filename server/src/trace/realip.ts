@@ -11,7 +11,19 @@ const trusted = (ip: Ip, nets: readonly Net[]): boolean => nets.some((net) => in
 
 type Result = 'ok' | 'declined' | 'done';
 
-function fromLine(start: Forwarded, line: string, nets: readonly Net[], recursive: boolean): { result: Result; address: Forwarded } {
+/** How lines of addresses are read. */
+export interface Reading {
+  readonly recursive: boolean;
+  /** IPv6 in brackets without a port is an address */
+  readonly bare: boolean;
+}
+
+function fromLine(
+  start: Forwarded,
+  line: string,
+  nets: readonly Net[],
+  { recursive, bare }: Reading,
+): { result: Result; address: Forwarded } {
   let address = start;
   let length = line.length;
   let found = false;
@@ -24,7 +36,7 @@ function fromLine(start: Forwarded, line: string, nets: readonly Net[], recursiv
         p++;
         break;
       }
-    const next = readIpPort(line.slice(Math.max(p, 0), Math.max(length, 0)));
+    const next = readIpPort(line.slice(Math.max(p, 0), Math.max(length, 0)), bare);
     if (!next) return { result: found ? 'done' : 'declined', address };
     address = next;
     found = true;
@@ -34,13 +46,13 @@ function fromLine(start: Forwarded, line: string, nets: readonly Net[], recursiv
 }
 
 /** The address that header lines give when the peer is trusted; null: nothing changes. The last line counts first. */
-export function forwarded(peer: Forwarded, lines: readonly string[], nets: readonly Net[], recursive: boolean): Forwarded | null {
+export function forwarded(peer: Forwarded, lines: readonly string[], nets: readonly Net[], how: Reading): Forwarded | null {
   let address = peer;
   let result: Result = 'declined';
   let found = false;
   for (let i = lines.length - 1; i >= 0; i--) {
-    ({ result, address } = fromLine(address, lines[i]!, nets, recursive));
-    if (!recursive) break;
+    ({ result, address } = fromLine(address, lines[i]!, nets, how));
+    if (!how.recursive) break;
     if (result === 'declined' && found) {
       result = 'done';
       break;
@@ -52,5 +64,5 @@ export function forwarded(peer: Forwarded, lines: readonly string[], nets: reado
 }
 
 /** The client's address that the real_ip module takes from forwarded headers; null where it takes none. */
-export const forwardedAddress = (peer: Ip, lines: readonly string[], nets: readonly Net[], recursive: boolean): Ip | null =>
-  forwarded({ ip: peer, port: 0 }, lines, nets, recursive)?.ip ?? null;
+export const forwardedAddress = (peer: Ip, lines: readonly string[], nets: readonly Net[], how: Reading): Ip | null =>
+  forwarded({ ip: peer, port: 0 }, lines, nets, how)?.ip ?? null;

@@ -79,6 +79,8 @@ export class Reply {
   headerOnly = false;
   sent = false;
   body: ByteString | null = null;
+  /** what a Range request gets of a body that is not known yet; null: all of it */
+  part: ((text: ByteString) => ByteString) | null = null;
   /** what filters do to the body, in order: `addition`, `sub_filter`, `recode`, `ssi`, or `unpacked` */
   readonly rewrites = new Set<string>();
   /** gzip would have been used if the client had asked: Vary */
@@ -91,6 +93,12 @@ export class Reply {
     const header: ReplyHeader = { name, value, live: true, from, origin };
     this.headers.push(header);
     return header;
+  }
+
+  /** A part is all that goes out: of the body at hand, or of the one that filters have still to make. */
+  takePart(part: (text: ByteString) => ByteString): void {
+    if (this.body === null) this.part = part;
+    else this.body = part(this.body);
   }
 
   /** ngx_http_clear_location, then a new one. */

@@ -6,10 +6,12 @@ import type { Directive } from '../config/directive.ts';
 import { type Ip, inNet, type Net, readNet, readPlainIp, unmapped } from './networks.ts';
 import { forwardedAddress } from './realip.ts';
 import { compileValue, type Value } from './script.ts';
+import type { Behaviour } from './version.ts';
 
 /** Who asks a table: a request that runs, or someone who thinks of one (answers/visitor.ts). */
 export interface TableAsker {
   readonly connection: { readonly clientAddress: string };
+  readonly behaviour: Behaviour;
   value(value: Value): ByteString;
   match(regex: CompiledRegex | null, subject: ByteString, what: Directive): boolean;
   headerLines(name: string): readonly string[];
@@ -225,7 +227,9 @@ export function geoValue(run: TableAsker, directive: Directive): ByteString {
   let address: Ip | null = readPlainIp(table.source ? run.value(table.source) : run.connection.clientAddress);
   if (address && table.proxies.length) {
     const lines = run.headerLines('x-forwarded-for');
-    if (lines.length) address = forwardedAddress(address, lines, table.proxies, table.recursive) ?? address;
+    if (lines.length)
+      address =
+        forwardedAddress(address, lines, table.proxies, { recursive: table.recursive, bare: run.behaviour.readsBareBrackets }) ?? address;
   }
   const ip = address ? unmapped(address) : [255, 255, 255, 255];
   if (table.ranges) {

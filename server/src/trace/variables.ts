@@ -355,6 +355,8 @@ const FAMILIES: readonly (readonly [prefix: string, read: (run: Run, rest: strin
   ['arg_', (run, rest) => argument(run.args, rest), true],
 ];
 
+const familyOf = (name: string): (typeof FAMILIES)[number] | undefined => FAMILIES.find(([prefix]) => name.startsWith(prefix));
+
 /** The value of a variable by lower-case name, and whether it is kept for the rest of the request; or asked again, with captures that others left. */
 export function lookup(run: Run, name: string): { readonly value: ByteString | null; readonly keep: boolean; readonly volatile?: boolean } {
   const definition = definitionOf(run.index, name);
@@ -369,8 +371,10 @@ export function lookup(run: Run, name: string): { readonly value: ByteString | n
         return { value: splitValue(run, directive), keep: true };
       case 'set':
       case 'capture':
-        // `set $args` and its like keep what the built-in variable is
-        if (!(name in VARIABLES)) return { value: definition.by === 'set' ? '' : null, keep: false };
+        // `set $args` and its like keep what the built-in variable is, and a set of $http_x or $arg_x that was not reached is no answer for it
+        // (NGX_HTTP_VAR_WEAK); a group of that name is
+        if (!(name in VARIABLES) && !(definition.by === 'set' && familyOf(name)))
+          return { value: definition.by === 'set' ? '' : null, keep: false };
         break;
       case 'json':
         return { value: jsonOf(run, directive), keep: true };
@@ -385,8 +389,11 @@ export function lookup(run: Run, name: string): { readonly value: ByteString | n
   }
   const variable = VARIABLES[name];
   if (variable && Object.hasOwn(VARIABLES, name)) return { value: variable.read(run), keep: !variable.fresh };
-  for (const [prefix, read, isFresh] of FAMILIES)
-    if (name.startsWith(prefix)) return { value: read(run, name.slice(prefix.length)), keep: !isFresh };
+  const family = familyOf(name);
+  if (family) {
+    const [prefix, read, isFresh] = family;
+    return { value: read(run, name.slice(prefix.length)), keep: !isFresh };
+  }
   if (CLIENT_CERTIFICATE.test(name)) {
     if (!run.connection.tls || run.input.clientCertificate === undefined || run.input.clientCertificate === 'none')
       return { value: null, keep: true };

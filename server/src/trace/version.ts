@@ -54,6 +54,8 @@ export interface Behaviour {
   readonly mailTellsCipher: boolean;
   /** 1.29.7 and 1.28.3: the salt goes with APOP and CRAM-MD5 alone, before with EXTERNAL too where POP3 had greeted with it */
   readonly mailSaltsExternal: boolean;
+  /** 1.27.3: a client's IPv6 address may be in brackets without a port */
+  readonly readsBareBrackets: boolean;
   readonly text: string;
 }
 
@@ -91,6 +93,7 @@ export function behaviourOf(v: Version): Behaviour {
       staleIfErrorForStatuses: !since('1.19.3'),
       mailTellsCipher: since('1.21.2'),
       mailSaltsExternal: !(since('1.29.7') || (since('1.28.3') && v.minor === 28)),
+      readsBareBrackets: since('1.27.3'),
       text: v.text,
     };
     made.set(v.text, b);

@@ -87,6 +87,16 @@ export const FILES = chapter(
     ['POST /l/', '403'],
   ),
   row(
+    'a listing in JSONP: a callback of letters, digits, dots and underscores, and no longer than 128',
+    'location /l/ { alias /srv/nginx/www/listing/; autoindex on; autoindex_format jsonp; } location /j/ { alias /srv/nginx/www/listing/; autoindex on; autoindex_format json; }',
+    ['GET /l/', { status: 200, gets: { 'content-type': 'application/json' } }],
+    ['GET /l/?callback=a.b_9', { status: 200, gets: { 'content-type': 'application/javascript' } }],
+    ['GET /l/?callback=a-b', '400'],
+    [`GET /l/?callback=${'a'.repeat(128)}`, { status: 200 }],
+    [`GET /l/?callback=${'a'.repeat(129)}`, '400'],
+    ['GET /j/?callback=a-b', { status: 200 }],
+  ),
+  row(
     'try_files: the first that is there, then the last',
     `${WWW} location / { try_files $uri $uri/ /b.txt; } location /c { try_files /none =418; } location /n { try_files /none @n; } location @n { return 200 "named $uri"; } location /q { try_files /none /b.txt?x=1; } location = /b.txt { return 200 "b $args"; } location /f { try_files /dir /a.html =404; } location /g { try_files /dir/ =404; }`,
     ['GET /a.html', 'file www/a.html'],

@@ -1,5 +1,5 @@
 /** Section 5: the order of the phases, access, limits, the client's address. */
-import { chapter, only, row } from '../rows.ts';
+import { chapter, only, row, since, until } from '../rows.ts';
 
 const ZONES = 'limit_req_zone $arg_k zone=q:1m rate=1r/s;\nlimit_conn_zone $arg_k zone=c:1m;\n';
 const NO_HISTORY = 'a test has no requests before it';
@@ -125,6 +125,29 @@ export const PHASES = chapter(
     ['GET / | X-Forwarded-For: 1.2.3.4', '200 10.0.0.1 10.0.0.1', { clientAddress: '10.0.0.1', only: 'another client' }],
     ['GET / | X-Forwarded-For: [2001:db8::1]:99', '200 2001:db8::1 127.0.0.1'],
     ['GET / | X-Forwarded-For: 1.2.3.4:99', '200 1.2.3.4 127.0.0.1'],
+  ),
+  since(
+    '1.27.3',
+    row(
+      'realip and geo read an IPv6 address in brackets without a port',
+      'geo $g { proxy 127.0.0.1; default d; 2001:db8::/32 doc; }\nserver { listen 8080; set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP; return 200 "$remote_addr<$remote_port>$g"; }',
+      ['GET / | X-Real-IP: [2001:db8::1]', '200 2001:db8::1<>doc'],
+      [
+        'GET / | X-Forwarded-For: [2001:db8::1]',
+        { status: 200, body: '127.0.0.1<50000>doc' },
+        { only: 'the port of the client is its own' },
+      ],
+    ),
+  ),
+  until(
+    '1.27.3',
+    row(
+      'an IPv6 address in brackets without a port is none',
+      'geo $g { proxy 127.0.0.1; default d; 2001:db8::/32 doc; }\nserver { listen 8080; set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP; return 200 "$remote_addr $g"; }',
+      ['GET / | X-Real-IP: [2001:db8::1]', '200 127.0.0.1 d'],
+      ['GET / | X-Forwarded-For: [2001:db8::1]', '200 127.0.0.1 d'],
+      ['GET / | X-Forwarded-For: [2001:db8::1]:9', '200 127.0.0.1 doc'],
+    ),
   ),
   row(
     'real_ip_recursive: the last one that is not trusted',

@@ -30,6 +30,13 @@ export const TABLES = chapter(
     ['GET /y', '200 <>'],
   ),
   row(
+    'a set of $arg_, $http_ or $cookie_ that the request does not pass hides nothing; a group of such a name does',
+    'location / { return 200 "$arg_a $http_x_k $cookie_c <$arg_g>"; } location /set { set $arg_a 1; set $http_x_k 2; set $cookie_c 3; return 200 "$arg_a $http_x_k $cookie_c"; } location ~ ^/g(?<arg_g>.) { return 200 "$arg_g"; }',
+    ['GET /?a=x&g=y | X-K: k | Cookie: c=z', '200 x k z <>'],
+    ['GET /set?a=x | X-K: k | Cookie: c=z', '200 1 2 3'],
+    ['GET /go?g=y', '200 o'],
+  ),
+  row(
     'a map is read once for a request, a volatile one anew',
     'map $v $once { default "$v"; }\nmap $v $anew { volatile; default "$v"; }\nserver { listen 127.0.0.1:8080; set $v 1; set $a "$once$anew"; set $v 2; return 200 "$a $once$anew"; }',
     ['GET /', '200 11 12'],

@@ -209,7 +209,7 @@ export async function trace(configPath: string, words: readonly string[], option
   const deployment = await loader.deployment(asked);
   const fills = fillsFor(config, deployment);
   const traceOptions: TraceOptions = { ...given, fills, refusedBy: refusalsOf(config, loader.parts.rules) };
-  if (options.requests) return batch(config, options.requests, traceOptions, options.format);
+  if (options.requests) return batch(config, options.requests, traceOptions, options);
   const client = clientOf(options.client);
   if (!client) throw new Failure(EXIT.usage, `--client is one of ${CLIENTS.join(', ')}, not "${options.client}"`);
   const request = requestOf(words, options, client, config);
@@ -279,25 +279,34 @@ function printedWay({ traces, ends, said }: Way, format: string, color: string |
   return `${traces.map((t) => traceText(t, paint, nearPath)).join('\n')}\n${paint.strong('followed')}  ${words}\n${known(paint)}`;
 }
 
-/** The request that the words and options name: a method and a URL, or a curl command, to which the options add. */
-function requestOf(words: readonly string[], options: TraceCommandOptions, client: ClientName, config: Config): RequestInput {
-  const origin = originOf(config);
-  const own = {
+/** What the options say of a request. */
+function optionsOf(options: TraceCommandOptions): Partial<RequestInput> {
+  return {
     ...(options.from === undefined ? {} : { clientAddress: options.from }),
     ...(options.httpVersion === undefined ? {} : { httpVersion: options.httpVersion }),
     ...(options.sni === undefined ? {} : { sni: options.sni === '' ? null : options.sni }),
   };
+}
+
+/** The request that the words and options name: a method and a URL, or a curl command, to which the options add. */
+function requestOf(words: readonly string[], options: TraceCommandOptions, client: ClientName, config: Config): RequestInput {
+  const origin = originOf(config);
+  const own = optionsOf(options);
   if (words.length === 1 && isCurl(words[0]!)) {
     const read = requestFromCurl(oneCommand(words[0]!), origin);
     if ('problem' in read) throw new Failure(EXIT.usage, `the curl command ${read.problem}`);
-    if (own.clientAddress !== undefined && !isAddress(own.clientAddress))
-      throw new Failure(EXIT.usage, `"${own.clientAddress}" is no address of a client, such as 198.51.100.7`);
+    refuseAddress(own.clientAddress);
     return { ...read.input, ...own, headers: [...(read.input.headers ?? []), ...pairs(options.header)] };
   }
   const [method, url] = methodAndUrl(words);
   const request = requestFromUrl({ method: method!, url, client, headers: pairs(options.header), origin, ...own });
   if ('problem' in request) throw new Failure(EXIT.usage, request.problem);
   return request;
+}
+
+function refuseAddress(address: string | undefined): void {
+  if (address !== undefined && !isAddress(address))
+    throw new Failure(EXIT.usage, `"${address}" is no address of a client, such as 198.51.100.7`);
 }
 
 /** `GET https://…` as one word or as two; GET where only the address is given. */
@@ -360,9 +369,15 @@ type Answer = Trace | { readonly id: string | null; readonly error: string };
 
 /**
  * Many requests in, one answer a line out, in order. The file holds a JSON object or `GET https://…` a line, curl commands, one raw request, or
- * a HAR recording; what is no request gives an answer that says so.
+ * a HAR recording; what is no request gives an answer that says so. What the options say of a client holds for each that says nothing of it.
  */
-async function batch(config: Config, file: string, options: TraceOptions, format: string): Promise<number> {
+async function batch(config: Config, file: string, options: TraceOptions, said: TraceCommandOptions): Promise<number> {
+  const { format } = said;
+  if (said.follow || said.httpVersion !== undefined)
+    throw new Failure(EXIT.usage, `${said.follow ? '--follow' : '--http-version'} is for one request; a list says it with each of its own`);
+  const common = optionsOf(said);
+  refuseAddress(common.clientAddress);
+  const lines = pairs(said.header);
   if (format !== 'jsonl' && format !== 'json' && format !== 'text') throw new Failure(EXIT.usage, '--requests answers in jsonl');
   const kind = file === '-' ? 'file' : DISK.stat(file);
   if (kind === null) throw new Failure(EXIT.unreadable, `${file}: no such file`);
@@ -371,23 +386,25 @@ async function batch(config: Config, file: string, options: TraceOptions, format
   let bad = false;
   const asked = new Map<string, Assumption>();
   const answer = async (read: ReadRequest, line: number | null): Promise<void> => {
-    const out: Answer = answered(config, read, line, options);
+    const request =
+      'problem' in read ? read : { ...read, input: { ...common, ...read.input, headers: [...(read.input.headers ?? []), ...lines] } };
+    const out: Answer = answered(config, request, line, options);
     if ('error' in out) bad = true;
     else for (const a of out.assumptions) if (!asked.has(a.id)) asked.set(a.id, a);
     await sayJson(out);
   };
-  const lines = new RequestLines(destinationOf(config));
+  const requests = new RequestLines(destinationOf(config));
   try {
     for await (const text of linesOf(file === '-' ? null : file)) {
-      for (const { read, line } of lines.push(text)) await answer(read, line);
-      if (lines.held > LARGEST_RECORDING) throw new Failure(EXIT.unreadable, `${file}: larger than 64 MB`);
+      for (const { read, line } of requests.push(text)) await answer(read, line);
+      if (requests.held > LARGEST_RECORDING) throw new Failure(EXIT.unreadable, `${file}: larger than 64 MB`);
       if (isGone()) break;
     }
   } catch (error) {
     if (!(error instanceof RangeError) && !(error as NodeJS.ErrnoException).code) throw error;
     throw new Failure(EXIT.unreadable, `${file}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`);
   }
-  for (const { read, line } of lines.end()) await answer(read, line);
+  for (const { read, line } of requests.end()) await answer(read, line);
   refuseWrong(assumeProblems(config, options.assume ?? {}, [{ assumptions: [...asked.values()] }]));
   return bad ? EXIT.usage : options.refusedBy?.length ? EXIT.findings : EXIT.clean;
 }

@@ -66,7 +66,7 @@ implied by a well-known port) and an \`auth_http\`, one of stream something that
   messages: {
     events: 'No "events" section in configuration. Add one; it may be empty.',
     listen: 'No "listen" is defined for server. Add one.',
-    handler: 'No handler for server: nothing answers its connections. Add proxy_pass or return.',
+    handler: 'No handler for server: nothing answers its connections. nginx 1.27.1 and later take that. Add proxy_pass or return.',
     protocol: 'Unknown mail protocol for server: port {port} implies none. Add "protocol".',
     auth: 'No "auth_http" is defined for server. Add it here or in the mail block.',
     connections: '{count} worker_connections are not enough for {sockets} listening sockets. There must be more.',

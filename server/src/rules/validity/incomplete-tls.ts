@@ -46,7 +46,7 @@ without a line.`,
     old: 'No "ssl_certificate" is defined for the "ssl" directive. Add ssl_certificate and ssl_certificate_key.',
     starttls: 'No "ssl_certificate" is defined for the "starttls" directive. Add ssl_certificate and ssl_certificate_key.',
     key: 'No "{directive}" is defined for certificate "{file}". Add it.',
-    client: 'No ssl_client_certificate for ssl_verify_client. Add the authorities that sign the clients.',
+    client: 'No ssl_client_certificate for ssl_verify_client. Add the authorities that sign the clients{trusted}.',
     ocsp: '"ssl_ocsp" is incompatible with "ssl_verify_client optional_no_ca".',
     responder: 'Invalid URL prefix in OCSP responder "{value}" in "ssl_ocsp_responder". Use "http://".',
     verify: 'No {family}_ssl_trusted_certificate for {family}_ssl_verify. Add the authorities that sign the upstream.',
@@ -142,7 +142,11 @@ function serverSide(server: Server, say: Say): void {
   const mode = verify && soundFact(verify) ? verify.value(0).toLowerCase() : 'off';
   const authorities = named(scope, 'ssl_client_certificate') || (isNginx(config, '1.27.2') && named(scope, 'ssl_trusted_certificate'));
   if ((mode === 'on' || mode === 'optional') && !authorities)
-    say('client', { at: at(verify!), missing: ['ssl_client_certificate', 'ssl_trusted_certificate'] });
+    say('client', {
+      at: at(verify!),
+      data: { trusted: named(scope, 'ssl_trusted_certificate') ? ': ssl_trusted_certificate alone is enough from nginx 1.27.2 on' : '' },
+      missing: ['ssl_client_certificate', 'ssl_trusted_certificate'],
+    });
   if (isOn(scope, 'ssl_stapling') && isOn(scope, 'ssl_certificate_compression'))
     say('stapling', { at: at(scope.value('ssl_certificate_compression')!) });
   const ocsp = scope.value('ssl_ocsp');

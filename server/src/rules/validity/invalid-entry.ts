@@ -29,6 +29,8 @@ type Message =
   | 'total'
   | 'hex'
   | 'include'
+  | 'included'
+  | 'volatile'
   | 'extension';
 type Say = (message: Message, report: Report) => void;
 
@@ -88,6 +90,9 @@ class Ranges {
 /** `volatile` came to geo with nginx 1.29.3. */
 const knowsVolatile = (entry: Directive): boolean => isNginx(entry.scope.config, '1.29.3');
 
+/** include in a geo takes masks since nginx 1.29.8; before, the mask is the name of a file. */
+const includesMask = (entry: Directive): boolean => /[*?[]/.test(entry.value(0)) && !isNginx(entry.scope.config, '1.29.8');
+
 /** ngx_http_geo */
 function geo(entries: readonly Directive[], say: Say): void {
   let ranged = false;
@@ -114,12 +119,20 @@ function geo(entries: readonly Directive[], say: Say): void {
     // stream's geo looks at the address of the connection only, and has no proxies (ngx_stream_geo)
     const inHttp = entry.scope.context !== 'stream-geo';
     if (args.length === 0 && ((name === 'proxy_recursive' && inHttp) || (name === 'volatile' && knowsVolatile(entry)))) continue;
+    if (args.length === 0 && name === 'volatile') {
+      say('volatile', { at: entry.nameAt });
+      continue;
+    }
     if (args.length !== 1) {
       say('count', { at: entry.at(args[1] ?? entry.statement.name), data: { kind: 'geo', form: 'a network and a value' } });
       continue;
     }
-    if (name === 'include' || isTemplated(entry)) continue;
+    if (isTemplated(entry)) continue;
     const value = args[0]!;
+    if (name === 'include') {
+      if (includesMask(entry)) say('included', { at: entry.at(value), data: { value: value.value } });
+      continue;
+    }
     if (name === 'proxy' && inHttp) {
       network(entry, value);
       continue;
@@ -277,6 +290,8 @@ geo a network, split_clients a share, types a type with its extensions. Each val
     total: 'Percent total is greater than 100%. "*" means the rest and must come last.',
     hex: 'Invalid value "{value}". Use hexadecimal codes.',
     include: 'Invalid number of arguments in "include" directive: it takes one.',
+    included: 'nginx looks for a file named "{value}": masks in the include of a geo need nginx 1.29.8 or later. Name each file.',
+    volatile: 'Invalid number of the geo parameters: "volatile" in a geo needs nginx 1.29.3 or later. Remove it.',
     extension: 'Duplicate extension "{value}": it has the type "{type}" already.',
   },
   check({ config, scope, report }) {
@@ -328,7 +343,13 @@ server {
     {
       inside: 'http',
       settings: { nginx: '1.22.1' },
-      bad: '    geo $a { volatile; }\n#            ^^^^^^^^ count',
+      bad: '    geo $a { include offices-*.geo; }\n#                    ^^^^^^^^^^^^^ included',
+      good: '    geo $a { 192.0.2.0/24 office; }',
+    },
+    {
+      inside: 'http',
+      settings: { nginx: '1.22.1' },
+      bad: '    geo $a { volatile; }\n#            ^^^^^^^^ volatile',
       good: '    geo $a { default 0; }',
     },
     { inside: 'http', bad: '    geo $a { 300.1.1.1 1; }\n#            ^^^^^^^^^ network', good: '    geo $a { 10.1.1.1 1; }' },

@@ -1,4 +1,8 @@
 /** Arguments that nginx refuses or warns of by themselves: the grammars are the catalog's (value-check.ts), the places and fixes are found here. */
+import { checkCount } from '../../catalog/arity.ts';
+import { argsOf, type Target } from '../../catalog/catalog.ts';
+import { laterRelease } from '../../catalog/changes.ts';
+import type { DirectiveFact } from '../../catalog/fact.ts';
 import { checkValues } from '../../catalog/value-check.ts';
 import { targetOf } from '../../config/flavour.ts';
 import { fixOf, replace } from '../fix.ts';
@@ -7,6 +11,18 @@ import { factFor, isJudged } from './_known.ts';
 import { atClosing } from './_places.ts';
 import { isTemplated, spanIn } from './_spans.ts';
 import { isAftermath, isBroken } from './_structure.ts';
+
+/** What is said of a value that later releases accept; messages that name a version say it themselves. */
+function acceptedLater(fact: DirectiveFact, values: readonly string[], target: Target, argument: number, message: string): string {
+  if (message.includes(target.nginx.text)) return message;
+  const accepts = laterRelease(
+    target.nginx,
+    (nginx) =>
+      !checkCount(argsOf(fact, nginx), values.length) &&
+      checkValues(fact, values, { ...target, nginx }).every((f) => f.severity !== 'error' || f.argument !== argument),
+  );
+  return accepts ? `${message} nginx ${accepts.text} or later accepts it; this is ${target.nginx.text}.` : message;
+}
 
 export default defineRule({
   id: 'invalid-value',
@@ -31,12 +47,16 @@ to ms in that order, words come from a list, parameters are known by name. nginx
     if (!isJudged(directive) || isTemplated(directive) || isAftermath(directive, 'name')) return;
     const fact = factFor(directive);
     if (!fact || isBroken(directive)) return;
-    for (const f of checkValues(fact, directive.values, targetOf(config))) {
+    const target = targetOf(config);
+    for (const f of checkValues(fact, directive.values, target)) {
       const word = f.argument < 0 ? directive.statement.name : directive.args[f.argument]!;
       const quoted = word.quote === '' ? f.replacement : `${word.quote}${f.replacement}${word.quote}`;
       report(f.severity !== 'error' ? 'warned' : f.nginx === '' ? 'bare' : 'refused', {
         at: f.argument < 0 ? word : spanIn(word, f.at, f.length),
-        data: { message: f.message, nginx: f.nginx },
+        data: {
+          message: f.severity === 'error' ? acceptedLater(fact, directive.values, target, f.argument, f.message) : f.message,
+          nginx: f.nginx,
+        },
         severity: f.severity,
         related: f.late ? atClosing(directive.scope) : [],
         fix: f.replacement === undefined ? null : fixOf(`Change to ${quoted}`, 'suggestion', directive.file, [replace(word, quoted!)]),
@@ -70,6 +90,12 @@ to ms in that order, words come from a list, parameters are known by name. nginx
       fixed: '    proxy_max_temp_file_size 1024m;',
     },
     { inside: 'http', bad: '    proxy_http_version 3;\n#                      ^ refused', good: '    proxy_http_version 1.1;' },
+    {
+      inside: 'http',
+      settings: { nginx: '1.22.1' },
+      bad: '    proxy_bind [::1];\n#              ^^^^^ refused',
+      good: '    proxy_bind ::1;',
+    },
     { inside: 'http', bad: '    allow 10.0.0.1/8;\n#         ^^^^^^^^^^ warned', good: '    allow 10.0.0.0/8;' },
     {
       inside: 'upstream',

@@ -37,7 +37,7 @@ stream before 1.25.5, an address and port belongs to one server.`,
   needs: 'config',
   messages: {
     twice: 'A duplicate listen {address}: this server has it already.',
-    pair: 'Duplicate "{address}" address and port pair: another server has it already.',
+    pair: 'Duplicate "{address}" address and port pair: another server has it already{shared}.',
     default: 'A duplicate default server for {address}: another one is the default already.',
     options: 'Duplicate listen options for {address}: give the options of the socket on one line only.',
   },
@@ -60,7 +60,8 @@ stream before 1.25.5, an address and port belongs to one server.`,
           if (address.kind === 'name') continue;
           const id = key(address, protocol !== 'mail' && (params.includes('udp') || params.includes('quic')));
           const before = seen.get(id);
-          const data = { address: text(address) };
+          const shared = protocol === 'stream' ? ', which servers of stream may share from nginx 1.25.5 on' : '';
+          const data = { address: text(address), shared };
           const at = directive.at(directive.args[0]);
           const related = (d: Directive | null) => (d ? [{ at: d.at(d.args[0]), message: 'The other line is here.' }] : []);
           const servers = owners.get(id) ?? new Set();

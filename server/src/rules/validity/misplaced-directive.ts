@@ -1,9 +1,12 @@
 /** Directives that the target has, in a block whose type they do not accept (ngx_conf_handler: "directive is not allowed here"). */
+import { contextsOf, statusOf } from '../../catalog/catalog.ts';
+import { laterRelease } from '../../catalog/changes.ts';
 import { type Context, contextTitle } from '../../catalog/context.ts';
 import { listed } from '../../catalog/value-kind.ts';
+import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { defineRule } from '../rule.ts';
-import { isGuessed, isJudged, isOwn, placesOf } from './_known.ts';
+import { factsOf, isGuessed, isJudged, isOwn, placesOf } from './_known.ts';
 import { causesIn, isAftermath, isBroken } from './_structure.ts';
 
 /** The order in which a reader looks for a place: near things first; a list of more than five helps nobody. */
@@ -26,6 +29,16 @@ function mayBeInside({ file, scope, statement }: Directive, places: readonly Con
   );
 }
 
+/** The first release that allows a directive where this one does not. */
+function allowedSince(config: Config, name: string, context: Context): string | null {
+  const { target } = config.settings;
+  const facts = factsOf(config, name).filter((f) => f.contexts.includes(context));
+  const allows = laterRelease(target.nginx, (nginx) =>
+    facts.some((f) => statusOf(f, { ...target, nginx }).known && contextsOf(f, nginx).includes(context)),
+  );
+  return allows?.text ?? null;
+}
+
 export default defineRule({
   id: 'misplaced-directive',
   group: 'validity',
@@ -46,6 +59,7 @@ When a brace is missing or too many, everything after it ends up in the wrong bl
   messages: {
     misplaced: '"{name}" directive is not allowed here, in {here}. It is allowed in {places}.',
     nowhere: '"{name}" directive is not allowed here, in {here}.',
+    future: '"{name}" directive is not allowed here: in {here} it needs nginx {since} or later, and this is {target}.',
   },
   check({ config, directive, file, report }) {
     if (!isJudged(directive) || isAftermath(directive, 'place') || isBroken(directive)) return;
@@ -57,6 +71,9 @@ When a brace is missing or too many, everything after it ends up in the wrong bl
     if (places.length === 0 || places.includes(context)) return;
     if (file.problems.length && mayBeInside(directive, places)) return;
     const data = { name, here: contextTitle(context) };
+    const since = allowedSince(config, name, context);
+    if (since !== null)
+      return report('future', { at: directive.statement.name, data: { ...data, since, target: config.settings.target.nginx.text } });
     report(places.length ? 'misplaced' : 'nowhere', { at: directive.statement.name, data: { ...data, places: sentence(places) } });
   },
   examples: [
@@ -66,6 +83,12 @@ When a brace is missing or too many, everything after it ends up in the wrong bl
       inside: 'server',
       bad: 'if ($request_method = POST) {\n    proxy_pass http://127.0.0.1;\n#   ^^^^^^^^^^ misplaced\n}',
       good: 'location / {\n    if ($request_method = POST) {\n        proxy_pass http://127.0.0.1;\n    }\n}',
+    },
+    {
+      inside: 'upstream',
+      settings: { nginx: '1.22.1' },
+      bad: '    resolver 192.0.2.53;\n#   ^^^^^^^^ future\n    server 10.0.0.1;',
+      good: '    server 10.0.0.1;',
     },
     { inside: 'stream', bad: '    gzip on;\n#   ^^^^ misplaced', good: 'tcp_nodelay on;' },
   ],

@@ -1,6 +1,7 @@
 /** How many arguments a directive takes, and whether a block follows (ngx_conf_handler, in its order: terminator, then count). */
 import { checkCount } from '../../catalog/arity.ts';
 import { argsOf } from '../../catalog/catalog.ts';
+import { laterRelease } from '../../catalog/changes.ts';
 import { type Fix, fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { factFor, isJudged, isOwn } from './_known.ts';
@@ -24,6 +25,7 @@ frequent cause is a value with spaces in it that is not quoted. Directives that 
   fixable: 'sometimes',
   messages: {
     count: 'Invalid number of arguments in "{name}" directive: it {takes}, and {count}.',
+    future: 'Invalid number of arguments in "{name}" directive: it {takes} before nginx {since}, this is {target}, and {count}.',
     unopened: 'Directive "{name}" has no opening "{brace}". It opens a block.',
     unended: 'Directive "{name}" is not terminated by ";". It opens no block.',
     bodiless: 'Directive "{name}" has no opening "{brace}". The regular expression before it holds one: quote it.',
@@ -67,9 +69,11 @@ frequent cause is a value with spaces in it that is not quoted. Directives that 
           replace(spanOfWords(args), `"${file.text.slice(args[0]!.start, args.at(-1)!.end)}"`),
         ]),
       );
-    report('count', {
+    const { nginx } = config.settings.target;
+    const since = fact && laterRelease(nginx, (v) => !checkCount(argsOf(fact, v), args.length));
+    report(since ? 'future' : 'count', {
       at: wrong.few ? statement.name : spanOfWords(extra),
-      data: { name, takes: wrong.text, count },
+      data: { name, takes: wrong.text, count, since: since?.text ?? '', target: nginx.text },
       related: elsewhere ? [line] : [],
       fix: fixes,
     });
@@ -77,6 +81,12 @@ frequent cause is a value with spaces in it that is not quoted. Directives that 
   examples: [
     { inside: 'http', bad: '    gzip on off;\n#           ^^^ count', good: 'gzip on;' },
     { inside: 'http', bad: '    proxy_set_header Host;\n#   ^^^^^^^^^^^^^^^^ count', good: 'proxy_set_header Host $host;' },
+    {
+      inside: 'upstream',
+      settings: { nginx: '1.22.1' },
+      bad: '    server 10.0.0.1;\n    keepalive 8 local;\n#               ^^^^^ future',
+      good: '    server 10.0.0.1;\n    keepalive 8;',
+    },
     { inside: 'http', bad: '    server;\n#   ^^^^^^ unopened', good: 'server { listen 8080; }' },
     { inside: 'http', bad: '    gzip on { }\n#           ^ unended', good: 'gzip on;' },
     {

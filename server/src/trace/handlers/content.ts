@@ -112,17 +112,22 @@ const autoindexHandler: Handler = {
     const mapped = mapUri(run);
     if (!mapped) return 500;
     const at = run.directive('autoindex') ?? null;
+    const format = run.text('autoindex_format') ?? 'html';
+    const callback = format === 'jsonp' ? run.variable('arg_callback') : null;
+    if (callback && !/^[\w.]{1,128}$/.test(callback)) {
+      run.report.step({ phase: 'content', handler: this.module, at, said: `"${fromBytes(callback)}" is no name of a callback` });
+      return 400;
+    }
     const kind = run.stat(mapped.path, 'folder', 'the disk decides whether the folder is there', at);
     if (kind !== 'folder') return kind === 'forbidden' ? 403 : 404;
     run.reply.kind = 'content';
     run.reply.status = 200;
-    const format = run.text('autoindex_format') ?? 'html';
     run.reply.setType(
       { html: 'text/html', xml: 'text/xml', json: 'application/json', jsonp: 'application/javascript' }[format] ?? 'text/html',
     );
     // only the XML listing says its charset by itself, and a JSONP one without a callback is plain JSON
     if (format === 'xml') run.reply.charset = 'utf-8';
-    if (format === 'jsonp' && !run.variable('arg_callback')) run.reply.setType('application/json');
+    if (format === 'jsonp' && !callback) run.reply.setType('application/json');
     run.report.step({ phase: 'content', handler: this.module, at, said: `listing of ${fromBytes(mapped.path)}` });
     return sendHeader(run);
   },

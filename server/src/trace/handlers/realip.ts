@@ -66,9 +66,14 @@ export function takeAddress(run: Run, module: string, name: string, lines: reado
   const from = run.lines('set_real_ip_from');
   const { nets: trusted, unix } = trustedBy(run, from);
   const peer = readPlainIp(run.connection.clientAddress);
+  const bare = run.behaviour.readsBareBrackets;
   let found: ReturnType<typeof forwarded> = null;
-  if (peer) found = forwarded({ ip: peer, port: run.connection.clientPort }, lines, trusted, run.flag('real_ip_recursive', false));
-  else if (unix && run.connection.clientAddress.startsWith('unix:')) found = readIpPort(lines.at(-1)!.split(',').at(-1)!.trim());
+  if (peer)
+    found = forwarded({ ip: peer, port: run.connection.clientPort }, lines, trusted, {
+      recursive: run.flag('real_ip_recursive', false),
+      bare,
+    });
+  else if (unix && run.connection.clientAddress.startsWith('unix:')) found = readIpPort(lines.at(-1)!.split(',').at(-1)!.trim(), bare);
   const phase = run.phase === 0 ? 'post-read' : 'preaccess';
   if (!found) {
     const said = peer ? `${run.connection.clientAddress} keeps its address: not trusted, or ${name} holds none` : 'the address stays';
