@@ -173,7 +173,7 @@ describe('odd answers of a backend', () => {
       ).outcome;
     assert.deepEqual([asked('bytes=2-4').status, asked('bytes=2-4').body], [206, 'cAb']);
     assert.equal(asked('bytes=9-').status, 416);
-    assert.match(asked('bytes=0-0,5-5').body ?? '', /\r\n\r\nA\r\n--\d{20}\r\n[^]*\r\n\r\nc\r\n--\d{20}--\r\n$/);
+    assert.match(asked('bytes=0-0,5-5').body ?? '', /\r\n\r\nA\r\n--\d{20}\r\n[\w\s:/;=.-]*\r\n\r\nc\r\n--\d{20}--\r\n$/);
   });
 
   test('X-Accel-Charset names a charset that the configuration knows, or nothing', async () => {

@@ -89,8 +89,6 @@ export function definitionOf({ config, protocol }: Index, name: string): Definit
 
 function define(config: Config, protocol: ServerProtocol, name: string): Definition | undefined {
   const outer = outermost.of(config, protocol).variables.get(name);
-  // a map is on this level or nowhere, and what it defines is not outdone
-  if (outer && (outer.by === 'map' || outer.by === 'geo' || outer.by === 'split_clients')) return outer;
   return isWritten(config, name) ? whole.of(config, protocol).variables.get(name) : outer;
 }
 
@@ -186,7 +184,8 @@ export const DEFINITIONS: Reader = {
 /** Blocks whose lines are data, not directives. */
 const DATA = new Set(['map', 'geo', 'split_clients', 'types', 'charset_map', 'geoip2', 'num_map']);
 
-const RANK: Record<Definition['by'], number> = { set: 0, capture: 1, module: 2, map: 3, geo: 3, split_clients: 3, json: 3 };
+/** Of those that give a variable its own way to be read the last line wins, a group of a regular expression among them; a set takes what is left. */
+const rankOf = ({ by, directive }: Definition): number => (by === 'set' ? 0 : directive.name === 'auth_request_set' ? 1 : 2);
 
 /** Collects what lines define. */
 class Search implements Found {
@@ -200,7 +199,7 @@ class Search implements Found {
     if (!dollar.startsWith('$')) return;
     const name = dollar.slice(1).toLowerCase();
     const known = this.variables.get(name);
-    if (!known || RANK[definition.by] >= RANK[known.by]) this.variables.set(name, definition);
+    if (!known || rankOf(definition) >= rankOf(known)) this.variables.set(name, definition);
   }
 
   private capture(directive: Directive, pattern: string): void {

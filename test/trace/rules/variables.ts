@@ -37,6 +37,15 @@ export const TABLES = chapter(
     ['GET /go?g=y', '200 o'],
   ),
   row(
+    'a group of the name of a map above it takes the name, a map below the group keeps it',
+    'map $uri $above { default map; }\nserver { listen 127.0.0.1:8080; location /a { return 200 "<$above>"; } location ~ ^/g(?<above>.+) { return 200 "<$above>"; } location ~ ^/h(?<below>.+) { return 200 "<$below>"; } location /b { return 200 "<$below>"; } location /s { set $above 1; return 200 "<$above>"; } }\nmap $uri $below { default map; }',
+    ['GET /a', '200 <>'],
+    ['GET /gx', '200 <x>'],
+    ['GET /hx', '200 <x>'],
+    ['GET /b', '200 <map>'],
+    ['GET /s', '200 <1>'],
+  ),
+  row(
     'a map is read once for a request, a volatile one anew',
     'map $v $once { default "$v"; }\nmap $v $anew { volatile; default "$v"; }\nserver { listen 127.0.0.1:8080; set $v 1; set $a "$once$anew"; set $v 2; return 200 "$a $once$anew"; }',
     ['GET /', '200 11 12'],
