@@ -85,6 +85,117 @@ for (const [what, files, expected] of [
     ['shop.conf:2 error incomplete-tls'],
   ],
   ['a site by itself', { 'site.conf': SITE }, []],
+  [
+    'words in square brackets that somebody is to fill in',
+    {
+      'site.conf':
+        'server {\n    listen [port];\n    server_name [host of the shop];\n    root [folder of the shop]/public;\n    location / {\n        proxy_pass http://[host of the app]:[port];\n        proxy_set_header Host $host;\n    }\n}\n',
+    },
+    [],
+  ],
+  [
+    'an address in square brackets, and arguments without any',
+    { 'site.conf': 'server {\n    listen [::1::2]:80;\n    root the folder of the shop;\n}\n' },
+    ['site.conf:2 error invalid-value', 'site.conf:3 error wrong-argument-count'],
+  ],
+  [
+    'a Compose file of the first form, of which all is seen',
+    {
+      'docker-compose.yml':
+        'web:\n  image: nginx:1.31.9\n  ports: ["443:443"]\n  volumes:\n    - ./shop.conf:/etc/nginx/conf.d/default.conf\n',
+      'shop.conf': TLS,
+    },
+    ['shop.conf:2 error incomplete-tls'],
+  ],
+  [
+    'a file of that name whose keys are no services',
+    {
+      'docker-compose.yml': 'x-web:\n  image: nginx:1.29\n  volumes:\n    - ./shop.conf:/etc/nginx/conf.d/default.conf\nversion: "3"\n',
+      'shop.conf': TLS,
+    },
+    [],
+  ],
+  [
+    'a place of NixOS in a host whose name is filled in',
+    {
+      'hosts/web.nix':
+        "{ config, lib, ... }:\n{\n  services.nginx.virtualHosts = {\n    ${config.shop.host} = {\n      locations.\"/\".extraConfig = lib.mkIf config.shop.enable ''\n        proxy_pass http://127.0.0.1:3000;\n        proxy_buffering perhaps;\n      '';\n      extraConfig = ''\n        listen 8080;\n      '';\n    };\n  };\n}\n",
+    },
+    ['hosts/web.nix:7 error invalid-value'],
+  ],
+  [
+    'a site of a chart, whose other files are written by the chart, too',
+    {
+      'Chart.yaml': 'apiVersion: v2\nname: shop\n',
+      'templates/site.yaml': `kind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}\ndata:\n  default.conf: |\n    server {\n      listen 80;\n      location / {\n        proxy_pass http://app:8000;\n        proxy_set_header Host $host;\n      }\n    }\n`,
+      'templates/tls.yaml': `kind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}-tls\ndata:\n  default.conf: |\n    server {\n      listen 443 ssl;\n      ssl_certificate /ssl/a.pem;\n      ssl_certificate_key /ssl/a.key;\n      location / {\n        proxy_pass http://app:8000;\n        proxy_set_header Host $host;\n      }\n    }\n`,
+    },
+    ['templates/tls.yaml:11 warning forwarded-headers-missing'],
+  ],
+  [
+    'everyone is trusted where the router of a platform is the only way in, and appends the address',
+    {
+      'config/nginx.conf.erb': `events {\n}\nhttp {\n    set_real_ip_from 0.0.0.0/0;\n    real_ip_header X-Forwarded-For;\n    server {\n        listen <%= ENV['PORT'] %>;\n        root /app/public;\n    }\n}\n`,
+    },
+    [],
+  ],
+  [
+    'the same where nginx takes the first address of the list, which the client writes',
+    {
+      'config/nginx.conf.erb': `events {\n}\nhttp {\n    set_real_ip_from 0.0.0.0/0;\n    real_ip_header X-Forwarded-For;\n    real_ip_recursive on;\n    server {\n        listen <%= ENV['PORT'] %>;\n        root /app/public;\n    }\n}\n`,
+    },
+    ['config/nginx.conf.erb:4 warning forwarded-for-trusted'],
+  ],
+  [
+    'a tool that asks nothing about its client, beside an application that does',
+    {
+      'docker-compose.yml':
+        'services:\n  web:\n    image: nginx:1.29\n    ports: ["80:80"]\n    volumes: ["./shop.conf:/etc/nginx/conf.d/default.conf"]\n  chrome:\n    image: browserless/chrome:latest\n  app:\n    image: shop/app:1\n',
+      'shop.conf':
+        'server {\n    listen 80;\n    location /print/ {\n        proxy_pass http://chrome:3000/;\n    }\n    location / {\n        proxy_pass http://app:3000;\n    }\n}\n',
+    },
+    ['shop.conf:7 warning forwarded-headers-missing', 'shop.conf:7 warning proxy-host-missing'],
+  ],
+  [
+    'a group that leads to another server of the same nginx, by the name of that server',
+    {
+      'shop.conf':
+        'upstream inner {\n    server 127.0.0.1:81;\n}\nupstream app {\n    server 127.0.0.1:3000;\n}\nserver {\n    listen 80;\n    server_name shop.example;\n    location /api/ {\n        proxy_pass http://inner;\n    }\n    location / {\n        proxy_pass http://app;\n    }\n}\nserver {\n    listen 81;\n    server_name inner;\n    root /srv/api;\n}\n',
+    },
+    ['shop.conf:14 warning forwarded-headers-missing', 'shop.conf:14 warning proxy-host-missing'],
+  ],
+  [
+    'files that two places turn away, of which the first takes all',
+    {
+      'shop.conf':
+        'server {\n    listen 80;\n    root /srv/shop;\n    location ~ /\\. {\n        deny all;\n    }\n    location ~ /\\.ht {\n        deny all;\n    }\n    location ~ \\.php$ {\n        deny all;\n    }\n    location ~ ^/admin/.*\\.php$ {\n        root /srv/admin;\n    }\n}\n',
+    },
+    ['shop.conf:13 warning unreachable-location'],
+  ],
+  [
+    'a slash too many behind a place for WebSockets, which opens just that path, and behind a place for pages',
+    {
+      'shop.conf':
+        'server {\n    listen 80;\n    proxy_set_header Host $host;\n    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n    proxy_set_header X-Forwarded-Proto $scheme;\n    proxy_set_header Upgrade $http_upgrade;\n    proxy_set_header Connection upgrade;\n    proxy_http_version 1.1;\n    location /ws {\n        proxy_pass http://127.0.0.1:3000/;\n    }\n    location /shop {\n        proxy_pass http://127.0.0.1:4000/;\n    }\n}\n',
+    },
+    ['shop.conf:13 warning proxy-pass-slash-mismatch'],
+  ],
+  [
+    'a redirect to the host of a header, and one to a name that is not there',
+    {
+      'shop.conf':
+        'server {\n    listen 80;\n    server_name shop.example;\n    return 301 https://$http_x_forwarded_host$request_uri;\n}\nserver {\n    listen 81;\n    return 301 https://$server_name$request_uri;\n}\n',
+    },
+    ['shop.conf:8 warning redirect-target-malformed'],
+  ],
+  [
+    'a port that a pattern names one by one, and one that it leaves to the client',
+    {
+      'shop.conf':
+        'server {\n    listen 80;\n    proxy_set_header Host $host;\n    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n    proxy_set_header X-Forwarded-Proto $scheme;\n    location ~ ^/copy/(300[0-9]|5200)$ {\n        proxy_pass http://127.0.0.1:$1;\n    }\n    location ~ ^/any/([0-9]+)$ {\n        proxy_pass http://127.0.0.1:$1;\n    }\n}\n',
+    },
+    ['shop.conf:10 error server-side-request-forgery'],
+  ],
 ] as const)
   test(what, async () => {
     const memory = inMemory({ '.git/HEAD': '', ...files });

@@ -1,4 +1,5 @@
 /** Whether another machine or program ends TLS in front of a server: what the text shows of it. */
+import { type FileId, isWithin } from '../base/file-id.ts';
 import type { Span } from '../base/span.ts';
 import { asked, PerConfig, PerPart } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
@@ -48,6 +49,9 @@ export const listensForPlatform = (server: Server): boolean =>
     const word = directive?.args[0];
     return word?.templated === true && /(^|[^A-Z_a-z])PORT([^A-Z_a-z]|$)/.test(directive!.file.text.slice(word.start, word.end));
   });
+
+/** Whether a file is a value of a ConfigMap: its container is reached through a Service or an Ingress, whose files may be written by a template. */
+export const isOfConfigMap = (file: FileId): boolean => isWithin(file) && /\/\d+\.data\/[^/]+$/.test(file);
 
 /**
  * Whether a server listens for this machine alone: another program of it passes the requests on, and what that wrote into X-Forwarded-For and X-Forwarded-Proto goes

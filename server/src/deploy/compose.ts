@@ -437,6 +437,12 @@ function isExternal(value: YamlValue): boolean {
   return external !== undefined && scalarText(external)?.text !== 'false';
 }
 
+/** The first form of these files has its services at the top: every key is one, with an image or what builds it. */
+const isOldForm = (document: YamlValue): boolean =>
+  document.kind === 'map' &&
+  document.entries.length > 0 &&
+  document.entries.every(({ value }) => value.kind === 'map' && ['image', 'build', 'extends'].some((key) => child(value, key)));
+
 /** Reads one file. `environment` is that of Compose itself: the `.env` file beside it. Throws TooMuch for one that no project has. */
 export function readCompose(file: FileId, text: string, environment: Environment = NO_ENVIRONMENT): ComposeFile {
   const services: ComposeService[] = [];
@@ -452,7 +458,7 @@ export function readCompose(file: FileId, text: string, environment: Environment
     for (const { key, value } of entriesOf(child(document, 'networks'))) if (isExternal(value)) externalNetworks.add(key);
     for (const { key, value } of entriesOf(child(document, 'volumes')))
       if (isExternal(value) || child(value, 'driver') || child(value, 'driver_opts')) foreignVolumes.add(key);
-    const all = child(document, 'services');
+    const all = child(document, 'services') ?? (isOldForm(document) ? document : undefined);
     if (all?.kind !== 'map') continue;
     for (const { key, keyPlace, value } of all.entries) {
       count();

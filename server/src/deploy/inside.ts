@@ -27,6 +27,28 @@ const clean = (path: string): string => path.replace(/\/{2,}/g, '/').replace(/(?
 const related = (a: string, b: string): boolean =>
   a === b || a.startsWith(b === '/' ? b : `${b}/`) || b.startsWith(a === '/' ? a : `${a}/`);
 
+/** The name of the image that a service runs, or that a Dockerfile of the project builds it on, without the tag; undefined where nothing says it. */
+export function imageOf(deployment: Deployment, service: ComposeService): string | undefined {
+  const base = deployment.stages
+    .get(service)
+    ?.base.text.split(/\s/)
+    .find((w) => !w.startsWith('--'));
+  return (service.builds ? base : service.imageName)?.replace(/(?<=[^/]):[^/]*$|@.*$/, '');
+}
+
+/** Images of tools that answer the same whoever asks, under whatever name: browsers without a screen, converters, models, catchers of mail. By their documentation. */
+const TOOL_IMAGE =
+  /(?:^|\/)(?:browserless\/[\w-]+|selenium\/[\w-]+|(?:chromedp\/)?headless-shell|zenika\/alpine-chrome|gotenberg\/gotenberg|(?:darthsim|imgproxy)\/imgproxy|scrapinghub\/splash|apache\/tika|mailhog\/mailhog|axllent\/mailpit|ollama\/ollama|vllm\/vllm-openai)$/;
+
+/** Whether a name is that of containers which all run such a tool. */
+export function isTool(deployment: Deployment, host: string): boolean {
+  const named = containersCalled(deployment, host);
+  return named.length > 0 && named.every((s) => TOOL_IMAGE.test(imageOf(deployment, s) ?? ''));
+}
+
+const containersCalled = (deployment: Deployment, host: string): ComposeService[] =>
+  deployment.containers.filter((s) => s.hostNames.some((n) => n.toLowerCase() === host.toLowerCase()));
+
 /** Whether a service runs one of nginx's own images, as it is or with what a Dockerfile of the project adds. */
 export function runsNginxImage(deployment: Deployment, service: ComposeService): boolean {
   const image = service.builds ? deployment.stages.get(service)?.base.text : service.image?.text;
@@ -35,7 +57,7 @@ export function runsNginxImage(deployment: Deployment, service: ComposeService):
 
 /** Whether a name is that of containers which all run nginx's own images: another web server is there, with the files of pages, and no application. */
 export function isWebServer(deployment: Deployment, host: string): boolean {
-  const named = deployment.containers.filter((s) => s.hostNames.some((n) => n.toLowerCase() === host.toLowerCase()));
+  const named = containersCalled(deployment, host);
   return named.length > 0 && named.every((s) => runsNginxImage(deployment, s));
 }
 

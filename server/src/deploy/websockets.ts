@@ -7,6 +7,7 @@ import { table } from '../base/table.ts';
 import type { ComposeService } from './compose.ts';
 import type { Deployment } from './deployment.ts';
 import { commandWords } from './dockerfile.ts';
+import { imageOf } from './inside.ts';
 
 export interface SocketProgram {
   readonly title: string;
@@ -78,11 +79,8 @@ export const programCalled = (name: string): SocketProgram | null =>
 /** The program that a container runs, where it is one of those; null for every other. */
 export function socketProgram(deployment: Deployment, service: ComposeService): SocketProgram | null {
   const stage = deployment.stages.get(service);
+  const image = imageOf(deployment, service);
   const words = [...commandWords(service.entrypoint ?? stage?.entrypoint), ...commandWords(service.command ?? stage?.command)].join(' ');
-  const image = (service.builds ? stage?.base.text.split(/\s/).find((w) => !w.startsWith('--')) : service.imageName)?.replace(
-    /(?<=[^/]):[^/]*$|@.*$/,
-    '',
-  );
   const name =
     COMMANDS.find(([command]) => command.test(words))?.[1] ?? (image === undefined ? undefined : IMAGES.find(([i]) => i.test(image))?.[1]);
   return name === undefined ? null : PROGRAMS[name];

@@ -17,7 +17,7 @@ export interface NixString {
 const MAX_DEPTH = 60;
 
 const TOKEN =
-  /#[^\n]*|\/\*[\s\S]*?\*\/|"(?:[^"\\]|\\[\s\S])*"|''|[{}();]|=(?!=)|[A-Za-z_][\w'-]*(?:\.(?:[A-Za-z_][\w'-]*|"(?:[^"\\\n]|\\.)*"|\$\{[^{}\n]*\}))*|\.(?:"(?:[^"\\\n]|\\.)*"|\$\{[^{}\n]*\})(?:\.[A-Za-z_][\w'-]*)*/g;
+  /#[^\n]*|\/\*[\s\S]*?\*\/|"(?:[^"\\]|\\[\s\S])*"|''|[{}();]|=(?!=)|[A-Za-z_][\w'-]*(?:\.(?:[A-Za-z_][\w'-]*|"(?:[^"\\\n]|\\.)*"|\$\{[^{}\n]*\}))*|\.?(?:"(?:[^"\\\n]|\\.)*"|\$\{[^{}\n]*\})(?:\.[A-Za-z_][\w'-]*)*/g;
 
 const segments = (word: string): string[] =>
   (word.match(/"(?:[^"\\\n]|\\.)*"|\$\{[^{}\n]*\}|[A-Za-z_][\w'-]*/g) ?? []).map((s) => s.replace(/^"|"$/g, ''));
@@ -87,7 +87,8 @@ export function nixStrings(text: string): NixString[] {
     } else if (t.startsWith('"')) {
       file = /^"([^"\n$]+)"$/.exec(t)?.[1] ?? null;
       word = segments(t);
-    } else if (t.startsWith('.')) word = [...word, ...segments(t)];
+    } else if (t.startsWith('$')) word = segments(t);
+    else if (t.startsWith('.')) word = [...word, ...segments(t)];
     else if (!/^[#/]/.test(t)) word = segments(t);
   }
   return out;

@@ -15,7 +15,7 @@ import type { Scope } from '../config/scope.ts';
 import { listenersOf } from '../config/servers.ts';
 import { type VariableUse, variablesIn } from '../syntax/variable.ts';
 import type { Word } from '../syntax/word.ts';
-import { groupAlwaysHolds, groupHolds, samplesOf } from '../witness/regex-samples.ts';
+import { groupAlwaysHolds, groupHolds, groupTexts, samplesOf } from '../witness/regex-samples.ts';
 import type { Related } from './rule.ts';
 
 /** What a client can write into a built-in variable: all bytes but these. */
@@ -288,15 +288,28 @@ function beginsWithSlash(definer: Directive, name: string): boolean {
   return all.length > 0 && all.every((r) => group.test(r.pattern));
 }
 
+/** The expression whose group a number means at a directive. */
+const regexOfGroup = (directive: Directive, group: number) =>
+  regexesFor(directive).find((x) => {
+    const compiled = directive.scope.config.regexes.compile(x.pattern, { caseless: x.caseless });
+    return compiled.ok && compiled.regex.groups >= group;
+  });
+
+/** How many texts a pattern may allow and still be a list that somebody wrote down: the ports of one service's copies. */
+const MOST_OF_LIST = 100;
+
+/** Whether a group allows a few texts only, all of which its pattern names. */
+export function isListed(directive: Directive, use: Pick<VariableUse, 'name' | 'capture'>): boolean {
+  const r = use.capture ? regexOfGroup(directive, Number(use.name)) : undefined;
+  return !!r && groupTexts(directive.scope.config.regexes, r.pattern, r.caseless, Number(use.name), MOST_OF_LIST) !== null;
+}
+
 /** Whether the variable is sure to hold the character wherever it has a value (a host cannot be told behind a certain slash). */
 export function alwaysHolds(directive: Directive, use: Pick<VariableUse, 'name' | 'capture'>, c: string, depth = 0): boolean {
   if (depth > 4) return false;
   const { config } = directive.scope;
   if (use.capture) {
-    const r = regexesFor(directive).find((x) => {
-      const compiled = config.regexes.compile(x.pattern, { caseless: x.caseless });
-      return compiled.ok && compiled.regex.groups >= Number(use.name);
-    });
+    const r = regexOfGroup(directive, Number(use.name));
     return !!r && groupAlwaysHolds(config.regexes, r.pattern, r.caseless, Number(use.name), c);
   }
   const sites = namesOf(config).definitions('variable', use.name, 'http');

@@ -351,6 +351,61 @@ export function groupAlwaysHolds(regexes: Regexes, pattern: string, caseless: bo
   );
 }
 
+/** The texts that a group can hold where those are few: a list that somebody wrote down. Null where they are more than `most`, or cannot be told. */
+export function groupTexts(regexes: Regexes, pattern: string, caseless: boolean, group: number, most: number): readonly string[] | null {
+  const how = { regexes, caseless, next: random(0), turns: 0, fill: '', inside: null, captured: new Map() };
+  const joined = (left: readonly string[], right: readonly string[] | null): readonly string[] | null =>
+    right && left.length * right.length <= most ? left.flatMap((l) => right.map((r) => l + r)) : null;
+  const texts = (node: Node): readonly string[] | null => {
+    switch (node.kind) {
+      case 'text':
+        return [node.text];
+      case 'nothing':
+        return [''];
+      case 'set': {
+        const taken: string[] = [];
+        for (let code = 0; code < 256 && taken.length <= most; code++)
+          if (accepts(how, node.source, String.fromCharCode(code))) taken.push(String.fromCharCode(code));
+        return taken.length <= most ? taken : null;
+      }
+      case 'sequence':
+        return node.items.reduce<readonly string[] | null>((left, item) => left && joined(left, texts(item)), ['']);
+      case 'either': {
+        const all = node.items.map(texts);
+        const found = all.every((t) => t !== null) ? all.flat() : null;
+        return found && found.length <= most ? found : null;
+      }
+      case 'repeat': {
+        if (node.max > 8) return null;
+        const one = texts(node.item);
+        let out: readonly string[] | null = [''];
+        const all: string[] = node.min === 0 ? [''] : [];
+        for (let times = 1; times <= node.max && out && one; times++) {
+          out = joined(out, one);
+          if (out && times >= node.min) all.push(...out);
+        }
+        return one && out && all.length <= most ? all : null;
+      }
+      case 'group':
+        return texts(node.item);
+      default:
+        return null;
+    }
+  };
+  const find = (node: Node): Node | null => {
+    if (node.kind === 'group' && node.number === group) return node.item;
+    const inner =
+      node.kind === 'sequence' || node.kind === 'either' ? node.items : node.kind === 'group' || node.kind === 'repeat' ? [node.item] : [];
+    for (const item of inner) {
+      const found = find(item);
+      if (found) return found;
+    }
+    return null;
+  };
+  const node = find(shapeOf(pattern));
+  return node && texts(node);
+}
+
 /** A character that two alternatives of a loop's inside take: with it every turn has two ways. */
 function ambiguous(how: Making, node: Node): string | null {
   const either = node.kind === 'group' ? (node.item.kind === 'either' ? node.item : null) : node.kind === 'either' ? node : null;

@@ -23,6 +23,7 @@ type Fault =
   | 'portBehind'
   | 'pattern'
   | 'noHost'
+  | 'noHeader'
   | 'runsOn'
   | 'twoPorts'
   | 'otherScheme'
@@ -48,7 +49,10 @@ function faultOf(location: string, path: string, asked: string, door: Door, by: 
   const name = target.replace(/^[^@]*@/, '').replace(/:\d*$/, '');
   const ports = /^(?:[^@]*@)?[^:[\]]+(:\d+:\d+)$/.exec(target);
   if (ports) return { fault: 'twoPorts', part: ports[1]! };
-  if (name === '') return { fault: 'noHost', part: location };
+  if (name === '') {
+    const header = /https?:\/\/\$\{?(http_\w+|cookie_\w+|arg_\w+)/i.exec(by.values.join(' '))?.[1];
+    return header ? { fault: 'noHeader', part: `$${header}` } : { fault: 'noHost', part: location };
+  }
   if (name !== door.host && by.values.some((v) => /\/\/\$\{?hostname\b/.test(v)) && !namesTheMachine(by.scope.config))
     return { fault: 'machine', part: name };
   if (name === '_' || /^[.~*]|[*^()\\|]|\.\*$/.test(name)) return { fault: 'pattern', part: name };
@@ -177,6 +181,8 @@ What follows the code of \`return\`, or the replacement of a \`rewrite\` that re
     protocol:
       '$server_protocol is the version, not the scheme: the Location {to} begins with "{part}:", and no browser follows it. Use $scheme, or write https.',
     noHost: 'The Location {to} names no host. $server_name is empty where there is no server_name; use $host.',
+    noHeader:
+      'A request without the header that {part} holds is redirected to {to}, which names no host. Use $host, or a map that falls back on it.',
     twoPorts: 'The Location {to} has two ports: $http_host already holds the requested port. Use $host before {part}.',
     otherScheme:
       'At the port of {to} this nginx speaks {part}, so the browser shows an error. Write the port of the other listener, or $host without a port.',
@@ -243,7 +249,8 @@ What follows the code of \`return\`, or the replacement of a \`rewrite\` that re
         if (!found) continue;
         told.add(by);
         const data = { from, to: location, part: found.part };
-        const severity = found.fault === 'twoSlashes' ? 'info' : 'warning';
+        // the proxy in front may send the header with every request
+        const severity = found.fault === 'twoSlashes' || found.fault === 'noHeader' ? 'info' : 'warning';
         report(found.fault, { at: by.at(), data, severity, witness: proofOf(trace) });
       }
   },
@@ -276,6 +283,24 @@ What follows the code of \`return\`, or the replacement of a \`rewrite\` that re
 }`,
       good: `location = /a {
     return 301 $scheme://$host/b;
+}`,
+    },
+    {
+      inside: 'http',
+      bad: `server {
+    listen 80;
+    server_name shop.example.org;
+    return 301 https://$http_x_forwarded_host$request_uri;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ noHeader
+}`,
+      good: `map $http_x_forwarded_host $asked {
+    default $http_x_forwarded_host;
+    '' $host;
+}
+server {
+    listen 80;
+    server_name shop.example.org;
+    return 301 https://$asked$request_uri;
 }`,
     },
     {

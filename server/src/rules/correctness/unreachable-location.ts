@@ -18,6 +18,9 @@ const keepsFrom = ({ scope }: Location, { scope: other }: Location): boolean =>
   !speaksOfAccess(other) &&
   PASS_DIRECTIVES.some((p) => other.has(p));
 
+/** Whoever takes the paths turns them away as well: nothing is lost. */
+const turnsAway = ({ scope }: Location): boolean => scope.named('deny').some((d) => d.value(0) === 'all') && !scope.has('allow');
+
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyz0123456789-_.~ABZ/'];
 
 /**
@@ -161,6 +164,7 @@ The rule generates many different paths that match the location and sends each t
     report(location.kind === 'regex' && winner.noRegex ? 'prefixed' : 'taken', {
       at: directive.at(word),
       data: { path, winner: winner.directive.values.join(' ') },
+      ...(turnsAway(location) && [...winners.keys()].every(turnsAway) && { severity: 'info' as const }),
       related: [...winners.keys()].map((w) => ({ at: w.directive.at(w.directive.args.at(-1)!), message: 'takes the requests' })),
       tag: 'unnecessary',
     });

@@ -25,9 +25,8 @@ export default defineRule({
   fixChanges: ['tls'],
   messages: {
     deprecated: 'The ssl directive is deprecated since nginx 1.15.0. Put ssl on the listen lines instead.',
-    removed: 'nginx {target} does not know the directive ssl, removed in 1.25.1. Put ssl on the listen lines instead.',
-    range:
-      'nginx 1.25.1 and later do not know the directive ssl, and say so; which nginx runs this is not known. Put ssl on the listen lines instead.',
+    removed: 'nginx {target} does not know the directive ssl, removed in 1.25.1. {instead}.',
+    range: 'nginx 1.25.1 and later do not know the directive ssl, and say so; which nginx runs this is not known. {instead}.',
     off: 'The ssl directive is deprecated since nginx 1.15.0, and off is the default. Remove it.',
   },
   check({ directive, scope, config, report }) {
@@ -66,7 +65,7 @@ export default defineRule({
     const known = isVersionSaid(config);
     report(gone ? (known ? 'removed' : 'range') : value === 'off' ? 'off' : 'deprecated', {
       at: directive.statement.name,
-      data: { target: nginx.text },
+      data: { target: nginx.text, instead: value === 'off' ? 'Remove it: off is the default' : 'Put ssl on the listen lines instead' },
       tag: 'deprecated',
       ...(gone && known ? { severity: 'error' as const } : {}),
       fix: whole ? fixOf(value === 'off' ? 'Remove ssl off' : 'Say ssl on the listen lines', 'safe', directive.file, edits) : null,

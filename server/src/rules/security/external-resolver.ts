@@ -25,17 +25,22 @@ Use a resolver on the machine (\`127.0.0.1\`, systemd's \`127.0.0.53\`, Docker's
   looksAt: { directive: ['resolver'] },
   needs: 'file',
   inForce: true,
-  messages: { external: '{address} is a DNS server outside the network, and its answers can be forged on the way. Use your own resolver.' },
+  messages: { external: '{addresses} {are} outside the network: answers can be forged on the way. Use your own resolver.' },
   check({ directive, report }) {
+    // one choice, however many servers it names
+    const found: (typeof directive.args)[number][] = [];
     for (const word of directive.args) {
       if (word.value.includes('=') || word.value.includes('$') || word.templated) continue;
       const read = parseAddress(word.value);
       if (!read.ok) continue;
       const { family, host } = read.value;
       const isPublic = family === 'name' && PUBLIC.test(host);
-      if (isPublic || ((family === 'ipv4' || family === 'ipv6') && !isPrivateAddress(host) && !OWN.has(host)))
-        report('external', { at: word, data: { address: word.value } });
+      if (isPublic || ((family === 'ipv4' || family === 'ipv6') && !isPrivateAddress(host) && !OWN.has(host))) found.push(word);
     }
+    const [first] = found;
+    if (!first) return;
+    const data = { addresses: found.map((w) => w.value).join(', '), are: found.length > 1 ? 'are DNS servers' : 'is a DNS server' };
+    report('external', { at: first, data });
   },
   examples: [
     {
@@ -44,6 +49,7 @@ Use a resolver on the machine (\`127.0.0.1\`, systemd's \`127.0.0.53\`, Docker's
 #        ^^^^^^^ external`,
       good: 'resolver 127.0.0.53 valid=60s;',
     },
+    { inside: 'http', bad: 'resolver 10.0.0.2 9.9.9.9 149.112.112.112;\n#                 ^^^^^^^ external', good: 'resolver 10.0.0.2;' },
     { inside: 'http', bad: 'resolver dns.google;\n#        ^^^^^^^^^^ external', good: 'resolver dns.corp.example;' },
     { inside: 'http', good: 'resolver 10.0.0.2 [fd00::53] ipv6=off;' },
     { inside: 'http', good: 'resolver [::1]:5353;' },

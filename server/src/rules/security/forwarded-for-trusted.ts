@@ -1,7 +1,9 @@
 /** Client addresses that the client writes itself. */
 
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
+import { serversUnder } from '../../answers/which-socket.ts';
 import { hasUnknownInclude, isLocalOnly, isPrivateAddress, STRANGERS, STRANGERS6 } from '../../answers/who-may-enter.ts';
+import { listensForPlatform } from '../../answers/who-speaks-tls.ts';
 import { table } from '../../base/table.ts';
 import { PerPart } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
@@ -152,6 +154,10 @@ List the addresses of the proxies in front, take \`$remote_addr\` in conditions,
         if (million >= FEWEST_MILLIONS) report('wide', { at: word, data: { range: value, count: million } });
         return;
       }
+      // whoever is in front is the only way in, and appends the address that nginx takes: the last one
+      const servers = serversUnder(directive);
+      if (servers.length && servers.every(listensForPlatform) && scope.effective('real_ip_recursive').directives[0]?.value(0) !== 'on')
+        return;
       report('everybody', { at: word, data: { range: value } });
       return;
     }

@@ -8,7 +8,7 @@ import { hasVariables, PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import { type VariableUse, variablesIn } from '../../syntax/variable.ts';
 import type { Word } from '../../syntax/word.ts';
 import { variablesIn as namesIn } from '../../trace/script.ts';
-import { alwaysHolds, type Flow, flowInto, inSight, writtenAs } from '../data-flow.ts';
+import { alwaysHolds, type Flow, flowInto, inSight, isListed, writtenAs } from '../data-flow.ts';
 import { defineRule, type Report } from '../rule.ts';
 
 /** Targets that nobody means to allow; a check that turns all of them away is one. */
@@ -93,7 +93,7 @@ function chosen(directive: Directive, word: Word): Chosen | null {
     const host = !inScheme && !socket && /^[^$]*:\d*$/.test(word.value.slice(scheme.length, from).replace(/^\[[^\]]*\]/, ''));
     let flow: Flow | null;
     if (socket) flow = flowInto(directive, use, '/');
-    else if (host && alwaysHolds(directive, use, '/')) return null;
+    else if (host && (alwaysHolds(directive, use, '/') || isListed(directive, use))) return null;
     else if (host) flow = flowInto(directive, use, '5') && flowInto(directive, use, '2');
     else {
       // what surely holds a slash ends the host: everything behind it is path
@@ -142,6 +142,16 @@ Keep the target constant, look it up with \`map\` from a list of allowed ones, o
     }
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `location ~ ^/copy/(\\d+)/$ {
+    proxy_pass http://127.0.0.1:$1/;
+#                               ^^ target
+}`,
+      good: `location ~ ^/copy/(300[0-9])/$ {
+    proxy_pass http://127.0.0.1:$1/;
+}`,
+    },
     {
       inside: 'server',
       bad: `location /fetch {

@@ -3,13 +3,14 @@ import { isForChallenge, isWatched } from '../../answers/what-a-place-is-for.ts'
 import { asksByVariable, passTargetOf } from '../../answers/what-is-passed.ts';
 import { toBytes } from '../../base/bytes.ts';
 import { asked, PerPart } from '../../config/asked.ts';
+import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { type Location, locationOf, locationsOf, matchLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import { listenersOf } from '../../config/servers.ts';
 import type { PassTarget } from '../../config/upstreams.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
-import { isWebServer } from '../../deploy/inside.ts';
+import { isTool, isWebServer } from '../../deploy/inside.ts';
 
 /** Directives whose subrequests nobody sees: their answer is a status, or nothing. */
 const ASKING = ['auth_request', 'mirror'];
@@ -38,16 +39,16 @@ const asking = new PerPart((server: Scope): ReadonlyMap<Location, readonly Direc
 
 /** The address is one of this nginx's own: its other server sets what the application needs. */
 function isOwnListener(scope: Scope, { kindOfHost, host, portText, upstream }: PassTarget): boolean {
-  if (upstream) return false;
   const { config } = scope;
+  if (upstream) return upstream.servers.length > 0 && upstream.servers.every((s) => isOwnPort(config, s.host, String(s.port)));
   if (kindOfHost === 'unix')
     return asked(config, `listens on socket ${host}`, (c) => listenersOf(c).some((l) => l.kind === 'unix' && l.text.includes(host)));
-  const port = portText || '80';
-  return (
-    /^(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(host) &&
-    asked(config, `listens on port ${port}`, (c) => listenersOf(c).some((l) => l.kind !== 'unix' && String(l.port) === port))
-  );
+  return isOwnPort(config, host, portText || '80');
 }
+
+const isOwnPort = (config: Config, host: string, port: string): boolean =>
+  /^(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(host) &&
+  asked(config, `listens on port ${port}`, (c) => listenersOf(c).some((l) => l.kind !== 'unix' && String(l.port) === port));
 
 /** A location for subrequests alone, which sends on no body: what asks there sees nothing but the status, wherever its `auth_request` is written. */
 const onlyAsks = (scope: Scope): boolean =>
@@ -72,10 +73,11 @@ export function isAnothersSite(scope: Scope, { tls, kindOfHost, host, portText, 
   return told?.toLowerCase() === host.toLowerCase();
 }
 
-/** Ports of stores and tools whose answers are the same whoever asks: CouchDB, Elasticsearch, InfluxDB, the servers of Vite and LiveReload, Netdata, exporters of Prometheus. */
+/** Ports of stores and tools whose answers are the same whoever asks: CouchDB, Elasticsearch, InfluxDB, Kibana, the servers of Vite and LiveReload, Netdata, exporters of Prometheus. */
 const OF_STORES: ReadonlySet<string> = new Set([
   '4173',
   '5173',
+  '5601',
   '5984',
   '6333',
   '7700',
@@ -101,8 +103,13 @@ export function isBesides({ scope }: Directive, target: PassTarget): boolean {
 }
 
 /** The web server of the pages has a container of its own, which sends their files to whoever asks. */
-export const isToPages = ({ host, upstream }: PassTarget, deployment: Deployment): boolean =>
-  upstream ? upstream.servers.length > 0 && upstream.servers.every((s) => isWebServer(deployment, s.host)) : isWebServer(deployment, host);
+export const isToPages = (target: PassTarget, deployment: Deployment): boolean => allHosts(target, (host) => isWebServer(deployment, host));
+
+/** The container is that of a tool which reads nothing of its client. */
+export const isToTool = (target: PassTarget, deployment: Deployment): boolean => allHosts(target, (host) => isTool(deployment, host));
+
+const allHosts = ({ host, upstream }: PassTarget, holds: (host: string) => boolean): boolean =>
+  upstream ? upstream.servers.length > 0 && upstream.servers.every((s) => holds(s.host)) : holds(host);
 
 const placeOf = ({ host, portText, kindOfHost }: PassTarget): string => `${kindOfHost} ${host.toLowerCase()} ${portText}`;
 

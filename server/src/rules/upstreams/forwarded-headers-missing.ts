@@ -2,7 +2,7 @@
 import { isForAssets, isForFiles } from '../../answers/what-a-place-is-for.ts';
 import { passTargetOf, requestHeader } from '../../answers/what-is-passed.ts';
 import { hasTlsServer, reachOf, serversUnder } from '../../answers/which-socket.ts';
-import { listensForNeighbours, listensForPlatform, logsClientOfProxy, toldScheme } from '../../answers/who-speaks-tls.ts';
+import { isOfConfigMap, listensForNeighbours, listensForPlatform, logsClientOfProxy, toldScheme } from '../../answers/who-speaks-tls.ts';
 import type { Directive } from '../../config/directive.ts';
 import { serverOf } from '../../config/servers.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
@@ -11,7 +11,7 @@ import { meantRequestHeader } from '../correctness/_header-names.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { lackOf } from './_headers.ts';
-import { isAnothersSite, isBesides, isToApplication, isToPages, needsNoClient } from './_receiver.ts';
+import { isAnothersSite, isBesides, isToApplication, isToPages, isToTool, needsNoClient } from './_receiver.ts';
 
 /** Header, the value to set, what goes wrong without it. Host has a rule of its own. */
 const NEEDED = [
@@ -27,8 +27,8 @@ function missingAt(directive: Directive, deployment: Deployment): (typeof NEEDED
   const { scope } = directive;
   if (directive.fact?.module !== 'ngx_http_proxy_module' || !isToApplication(directive)) return [];
   const target = passTargetOf(directive);
-  // an object store, a metrics page or another site is not a application of ours
-  if (!target || isAnothersSite(scope, target) || needsNoClient(scope, target)) return [];
+  // an object store, a metrics page or another site is no application of ours
+  if (!target || isAnothersSite(scope, target) || needsNoClient(scope, target) || isToTool(target, deployment)) return [];
   // a misspelled name is said at its line
   const given = new Set(
     scope.effective('proxy_set_header').directives.map((d) => (meantRequestHeader(d.value(0)) ?? d.value(0)).toLowerCase()),
@@ -47,11 +47,13 @@ function isBeside(directive: Directive, deployment: Deployment): boolean {
 }
 
 /** What is in front of this nginx writes the headers, which pass through it as any other header of a request. */
-function handsOn({ scope }: Directive, deployment: Deployment): boolean {
+function handsOn({ scope, file }: Directive, deployment: Deployment): boolean {
   const server = serverOf(scope);
   if (server && (listensForPlatform(server) || listensForNeighbours(server))) return true;
   if (logsClientOfProxy(scope.config)) return true;
-  return nginxContainers(deployment, scope.config).some(reachedThroughAnother);
+  const containers = nginxContainers(deployment, scope.config);
+  if (!containers.length && isOfConfigMap(file.id) && !hasTlsServer(scope.config)) return true;
+  return containers.some(reachedThroughAnother);
 }
 
 export default defineRule({

@@ -6,7 +6,7 @@ import type { PassTarget } from '../../config/upstreams.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { lackOf } from './_headers.ts';
-import { isBesides, isToldElsewhere, isToPages, needsNoClient } from './_receiver.ts';
+import { isBesides, isToldElsewhere, isToPages, isToTool, needsNoClient } from './_receiver.ts';
 
 /** The host that an application gets which should get the client's; null where it does, and where the upstream's own name may be meant. */
 function sentBy(directive: Directive): string | null {
@@ -86,7 +86,7 @@ A service that is asked by its public name (\`proxy_pass https://bucket.example.
       return;
     }
     const sent = sentBy(directive);
-    if (sent === null) return;
+    if (sent === null || passedBy(directive).targets.every((t) => isToTool(t, deployment))) return;
     report('missing', {
       ...lackOf(directive, 'Pass the host on', ['proxy_set_header Host $host;']),
       data: { sent },

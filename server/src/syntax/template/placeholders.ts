@@ -36,6 +36,9 @@ const PATTERNS: readonly string[] = [
   `<(?<![?P<']<)(?:[A-Z][A-Z0-9_-]{2,}|[A-Za-z]+(?:[_-][A-Za-z]+)+)>`,
   String.raw`<(?<=[ \t/.]<)[A-Za-z][\w.-]*(?: [\w.-]+){1,7}>(?=[ \t;/.:])`,
   String.raw`<(?<=[ \t/.:@=]<)(?!(?:${TAGS})>)[a-z][\w.]*>(?=[ \t;/.:)|{]|${UNIT})`,
+  // `[server host]`: an argument outside of quotes that no pattern and no address could be
+  String.raw`\[(?<=\n[ \t]*[a-z_]+[ \t][^#"'\n]*\[)[A-Za-z][\w-]*(?: [\w-]+){1,7}\](?=[ \t;/.:\[])`,
+  String.raw`\[(?<=\n[ \t]*(?:listen|server|proxy_pass|root|alias)[ \t](?:[^#"'\n]*[ \t/:@\]])?\[)[A-Za-z][A-Za-z_-]{2,}\](?=[ \t;/.:\[])`,
   // of one brace: names in capitals, and others where no block could end
   String.raw`\{(?<!(?:[$\\{#%@]|\\[pPxgkN])\{)(?:${LONG_NAME}\}(?!\}|\{(?![A-Z]))|[A-Za-z_][\w.]*\}(?=[;:/.,"')$\w-]|\{[A-Za-z_]|[ \t]+[\w{/~-]))`,
   // Smarty
