@@ -86,6 +86,46 @@ for (const [what, files, expected] of [
   ],
   ['a site by itself', { 'site.conf': SITE }, []],
   [
+    'documents of another folder, which no script below the root is one of, and some below it',
+    {
+      'shop.conf':
+        'server {\n    listen 80;\n    root /srv/shop;\n    location /doc/ {\n        alias /usr/share/doc/;\n        allow 127.0.0.1;\n        deny all;\n    }\n    location /staff/ {\n        allow 127.0.0.1;\n        deny all;\n    }\n    location ~ \\.php$ {\n        try_files $uri =404;\n        fastcgi_pass unix:/run/php/php.sock;\n        fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;\n        include fastcgi_params;\n    }\n}\n',
+    },
+    ['shop.conf:9 warning access-list-outranked'],
+  ],
+  [
+    'names of version control behind the endings of pages, which they have not, and a folder that has them',
+    {
+      'shop.conf':
+        'server {\n    listen 80;\n    root /srv/shop;\n    location ~* \\.(css|js|png|txt|pdf)$ {\n        expires 7d;\n    }\n    location ~ /(\\.ht|\\.git|\\.svn) {\n        deny all;\n    }\n    location ~ ^/drafts/ {\n        deny all;\n    }\n}\n',
+    },
+    ['shop.conf:10 warning access-list-outranked'],
+  ],
+  [
+    'pages that a module of its own makes beside files, and files that nobody has',
+    {
+      'nginx.conf':
+        'load_module modules/ngx_rtmp_module.so;\nevents {\n}\nhttp {\n    server {\n        listen 80;\n        location / {\n            root /srv/www;\n        }\n        location /stat {\n            rtmp_stat all;\n        }\n        location /pictures {\n            expires 7d;\n        }\n    }\n}\n',
+    },
+    ['nginx.conf:13 warning assets-without-root'],
+  ],
+  [
+    'a page of who watches nginx, and one of the site, with two types of content',
+    {
+      'shop.conf':
+        'server {\n    listen 80;\n    location = /nginx-health {\n        return 200 "ok";\n        add_header Content-Type text/plain;\n    }\n    location = /offers {\n        return 200 "{}";\n        add_header Content-Type application/json;\n    }\n}\n',
+    },
+    ['shop.conf:9 warning content-type-by-add-header'],
+  ],
+  [
+    'the scheme, which a place for WebSockets asks less for than the pages beside it',
+    {
+      'shop.conf':
+        'server {\n    listen 443 ssl;\n    ssl_certificate a.pem;\n    ssl_certificate_key a.key;\n    location /ws {\n        proxy_pass http://relay:10086;\n        proxy_http_version 1.1;\n        proxy_set_header Upgrade $http_upgrade;\n        proxy_set_header Connection upgrade;\n        proxy_set_header Host $host;\n        proxy_set_header X-Real-IP $remote_addr;\n    }\n    location / {\n        proxy_pass http://app:8000;\n        proxy_set_header Host $host;\n        proxy_set_header X-Real-IP $remote_addr;\n    }\n}\n',
+    },
+    ['shop.conf:14 warning forwarded-headers-missing'],
+  ],
+  [
     'words in square brackets that somebody is to fill in',
     {
       'site.conf':

@@ -5,6 +5,7 @@
 import { PerPart } from '../config/asked.ts';
 import { locationOf } from '../config/locations.ts';
 import type { Scope } from '../config/scope.ts';
+import { requestHeader } from './what-is-passed.ts';
 
 const PICTURE = /^(?:ico|png|apng|jpg|jpeg|jpe|gif|webp|avif|bmp|tif|tiff|woff|woff2|ttf|otf|eot|mp3|mp4|webm|ogg|ogv|wav|flac)$/i;
 const ASSET = /^(?:css|js|mjs|cjs|map|svg|svgz|wasm|webmanifest)$/i;
@@ -83,12 +84,21 @@ export function isForFiles(scope: Scope): boolean {
 
 /** What watches over a program asks for these: the answer is the same whoever asks. */
 const WATCHED =
-  /^\/(?:[\w-]+\/){0,2}(?:_?health[sz]?|health[-_]?check|live(?:z|ness)|ready(?:z|ness)?|ping|heartbeat|metrics|actuator(?:\/(?:health|info|prometheus))?|(?:nginx|server|stub)[-_]status)\/?$/i;
+  /^\/(?:[\w-]+\/){0,2}(?:_?health[sz]?|health[-_]?check|live(?:z|ness)|ready(?:z|ness)?|ping|heartbeat|metrics|actuator(?:\/(?:health|info|prometheus))?|(?:nginx|server|stub)[-_]status|(?:nginx|lb|proxy|app|server)[-_]health(?:[-_]?check)?)\/?$/i;
 
 /** Whether a location is asked by what watches over a program, by its name. */
 export function isWatched(scope: Scope): boolean {
   const location = locationOf(scope);
   return location !== null && location.kind !== 'regex' && WATCHED.test(location.name);
+}
+
+/** A name of what takes WebSockets: clients open just that path. */
+const OF_SOCKETS = /\/(?:wss?|(?:web)?sockets?|cable|hmr)\/?$/i;
+
+/** Whether a location is for WebSockets alone, by its name and by what it passes on. */
+export function isForSockets(scope: Scope): boolean {
+  const location = locationOf(scope);
+  return location !== null && location.kind !== 'regex' && OF_SOCKETS.test(location.name) && requestHeader(scope, 'Upgrade') !== undefined;
 }
 
 /** Certificate authorities ask for a token by its path. */

@@ -1,6 +1,7 @@
 /** A location for files without a root, beside a proxied rest: nginx looks in the folder it was compiled with. Shown by a request and its file. */
 
 import { pathOf } from '../../base/file-id.ts';
+import { CONTENT_HANDLERS } from '../../config/handlers.ts';
 import { type Location, locationsOf } from '../../config/locations.ts';
 import { endsOf } from '../../config/regex-index.ts';
 import type { Scope } from '../../config/scope.ts';
@@ -109,7 +110,7 @@ Give the block the \`root\` where the files are, or a \`proxy_pass\` of its own;
       if (isRootless(spot)) return true;
       const { location, scope, server } = spot;
       if (!location || (location.kind !== 'regex' && location.kind !== 'prefix') || location.name === '/') return false;
-      if (PASS_DIRECTIVES.some((p) => scope.has(p))) return false;
+      if (PASS_DIRECTIVES.some((p) => scope.has(p)) || scope.directives.some((d) => CONTENT_HANDLERS.has(d.name))) return false;
       // `location /favicon.ico { access_log off; }` wants no lines in a log, and no file
       if (scope.level.length > 0 && scope.level.every((d) => OF_LOGS.test(d.name))) return false;
       if (location.kind === 'regex' && !location.parent && tookFrom(location).length) return true;

@@ -1,7 +1,5 @@
 /** A location and the URI of its proxy_pass that do not end alike: what comes after the name is joined wrong. Shown by what the upstream gets. */
-import { isWatched } from '../../answers/what-a-place-is-for.ts';
-import { requestHeader } from '../../answers/what-is-passed.ts';
-import type { Scope } from '../../config/scope.ts';
+import { isForSockets, isWatched } from '../../answers/what-a-place-is-for.ts';
 import { passTarget } from '../../config/upstreams.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { directiveAt } from '../../witness/spots.ts';
@@ -9,10 +7,6 @@ import { defineRule } from '../rule.ts';
 
 /** A slash right before a variable, which may begin with one itself. */
 const SLASH_AND_VARIABLE = /^\w+:\/\/[^/]+\/(?:[^?$]*\/)?\$/;
-
-/** A place that takes WebSockets, by its name and its headers: clients open just that path. */
-const isOneSocket = (scope: Scope, name: string): boolean =>
-  /\/(?:wss?|(?:web)?sockets?|cable|hmr)$/i.test(name) && requestHeader(scope, 'Upgrade') !== undefined;
 
 export default defineRule({
   id: 'proxy-pass-slash-mismatch',
@@ -87,7 +81,7 @@ Let both end in a slash, or neither.`,
           data: { from: doubled.from, to: doubled.to, uri, prefix: name },
           related,
           // nobody asks for what is below it
-          ...((isWatched(spot.scope) || isOneSocket(spot.scope, name)) && { severity: 'info' as const }),
+          ...((isWatched(spot.scope) || isForSockets(spot.scope)) && { severity: 'info' as const }),
           witness: doubled.proof,
         });
     } else if (name.endsWith('/') && /[\w]$/.test(uri)) {

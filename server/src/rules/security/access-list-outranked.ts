@@ -29,6 +29,18 @@ const ASSETS = /\.(?:css|js|mjs|map|svg|ico|png|jpe?g|gif|webp|woff2?|ttf|eot|ot
 /** A name or an expression for hidden files: `/.git`, `~ /\\.`, `~ (^|/)\\.(git|env)`. */
 const OF_HIDDEN_FILES = /^(?:\^?\/?|\(?:?\^\|\/\)|\(\^\|\/\))\\?\.(?!\*)/;
 
+/** Names of servers and of version control in such an expression, one or a list: what they stand for has none of the endings of pages. */
+const OF_KNOWN_HIDDEN = (() => {
+  const name = String.raw`\\?\.(?:ht(?:access|passwd)?|git\w*|svn|hg|bzr|cvs)`;
+  const list = String.raw`\((?:\?:)?${name}(?:\|${name})*\)`;
+  const after = String.raw`\\?\.\((?:\?:)?(?:ht\w*|git\w*|svn|hg|bzr|cvs|\|)+\)`;
+  return new RegExp(String.raw`^\^?\/?(?:${name}|${list}|${after})[/.*$]*$`, 'i');
+})();
+
+/** A pattern for the endings of files in front of one for such names: there is no file that both mean. */
+const isOfNoFile = (location: Location, other: Location): boolean =>
+  OF_KNOWN_HIDDEN.test(location.name) && other.kind === 'regex' && other.name.endsWith('$');
+
 const target = ({ outcome: { upstreamRequest: to } }: Trace): string => (to ? `${to.protocol} ${to.upstream}` : '');
 
 /** The file that the restricted place has for a path, told by the one that it has for another. */
@@ -54,12 +66,16 @@ const isKeptOnDisk = (own: Trace, { scope }: Location): boolean =>
  * Whether a stranger's answer is of what is kept from him: the same file, the same backend. A place that sends files itself keeps its
  * paths from everyone, whatever program answers them otherwise.
  */
-const isSame = (own: Trace, other: Trace, location: Location, path: string): boolean =>
-  isKeptOnDisk(own, location)
-    ? fileOrScript(other) === `${location.scope.value('root')!.value(0).replace(/\/$/, '')}${path}`
-    : isBackend(own)
-      ? isBackend(other) && target(own) === target(other)
-      : isBackend(other) || (other.outcome.file !== null && other.outcome.file === fileFor(own, location, path));
+const isSame = (own: Trace, other: Trace, location: Location, path: string): boolean => {
+  // files of another folder are not those that lie below the root, whatever program answers for these
+  if (location.scope.has('alias') && !isBackend(own)) {
+    const file = keptFile(own, location, path) ?? fileFor(own, location, path);
+    return file !== null && fileOrScript(other) === file;
+  }
+  if (isKeptOnDisk(own, location)) return fileOrScript(other) === `${location.scope.value('root')!.value(0).replace(/\/$/, '')}${path}`;
+  if (isBackend(own)) return isBackend(other) && target(own) === target(other);
+  return isBackend(other) || (other.outcome.file !== null && other.outcome.file === fileFor(own, location, path));
+};
 
 /** `location / { deny all; }` beside others that are open: nothing but what is named is served. */
 const isClosedByDefault = (location: Location, scope: Scope): boolean =>
@@ -435,7 +451,8 @@ function tellHidden(spot: Spot, report: CheckInput<'first'>['report']): void {
   if (!location || !restriction) return;
   for (const { location: other, path } of earlier(spot, location, locationsOf(location.directive.scope).regexes)) {
     const at = spotOf(spot.config, other.scope);
-    if (!at || at.unsure || !at.takes(path) || ASSETS.test(path) || OF_HIDDEN_FILES.test(location.name)) continue;
+    if (!at || at.unsure || !at.takes(path) || ASSETS.test(path) || OF_HIDDEN_FILES.test(location.name) || isOfNoFile(location, other))
+      continue;
     const trace = withFile(at, path);
     if (!isOpenTo(trace, other) || !isBackend(trace) || !isSeen(trace)) continue;
     report('first', {
@@ -544,6 +561,7 @@ A request is in one location only. Where a regular expression matches, it outran
       if (!isOpenTo(trace, other) || trace.outcome.location?.pattern.startsWith('@')) continue;
       if (!isSame(own, trace, location, path)) continue;
       // what version control and editors keep in such folders has other names
+      if (isOfNoFile(location, other)) continue;
       if (OF_HIDDEN_FILES.test(location.name) && (ASSETS.test(path) || SCRIPT.test(path))) continue;
       told.add(other);
       report(location.kind === 'regex' ? 'first' : 'outranked', {

@@ -172,6 +172,17 @@ const leadsToRefusal = (config: Config, variable: string, value: string, but: Di
       return (value === fromBytes(condition.value.literal)) === (condition.kind === 'equal');
     });
 
+/** A block that changes paths and nothing else, itself or by what it sets: who gets into it is let in nowhere. */
+const isOfPaths = ({ body, scope: { config } }: Directive, depth = 0): boolean =>
+  depth < 3 &&
+  body !== null &&
+  body.directives.every((d) => {
+    if (d.name === 'rewrite' || d.name === 'break') return true;
+    if (d.name !== 'set') return false;
+    const uses = namesOf(config).references('variable', d.value(0).replace(/^\$/, '').toLowerCase(), 'http');
+    return uses.length > 0 && uses.every(({ directive: use }) => use.name === 'if' && isOfPaths(use, depth + 1));
+  });
+
 /** The value of a map's row leads to a refusal, so the map lists who is not wanted and the wider the better; or only logs read it. */
 function isUnwanted(row: Directive): boolean {
   const variable = row.scope.opener?.value(1).replace(/^\$/, '').toLowerCase();
@@ -186,8 +197,8 @@ function subjectFor(directive: Directive): Subject | null {
   if (directive.name === 'if') {
     const first = directive.value(0) === '(' ? directive.value(1) : directive.value(0);
     const isPositive = directive.values.some((v) => /^~\*?$/.test(v));
-    // who is in this list is turned away
-    return isPositive && isRefusing(directive) ? null : subjectOf(first, directive);
+    // who is in this list is turned away, or only gets a page under another path
+    return isPositive && (isRefusing(directive) || isOfPaths(directive)) ? null : subjectOf(first, directive);
   }
   if (directive.name === 'valid_referers') return { header: 'Referer', behindScheme: true };
   if (directive.scope.context !== 'map') return null;
@@ -291,6 +302,18 @@ The rule generates foreign hosts and tries them against the pattern with the rea
 }`,
     },
     { inside: 'location', good: 'if ($http_origin ~* ^https?://([\\w-]+\\.)*example\\.com(:\\d+)?$) { set $cors 1; }' },
+    {
+      inside: 'location',
+      bad: `if ($http_referer ~ "partner\\.example") {
+#                   ^^^^^^^^^^^^^^^^^^ loose
+    set $known 1;
+}
+if ($known != 1) { return 403; }`,
+      good: `if ($http_referer ~ partner\\.example) {
+    set $plain 1;
+}
+if ($plain) { rewrite ^(.+)\\.[0-9a-f]+(\\.css)$ $1$2 last; }`,
+    },
     { inside: 'location', good: 'if ($http_referer ~* "spam\\.example") { return 403; }' },
     {
       inside: 'http',

@@ -1,5 +1,5 @@
 /** Which of the headers that an application behind a proxy needs are missing in effect, and what breaks without each. */
-import { isForAssets, isForFiles } from '../../answers/what-a-place-is-for.ts';
+import { isForAssets, isForFiles, isForSockets } from '../../answers/what-a-place-is-for.ts';
 import { passTargetOf, requestHeader } from '../../answers/what-is-passed.ts';
 import { hasTlsServer, reachOf, serversUnder } from '../../answers/which-socket.ts';
 import { isOfConfigMap, listensForNeighbours, listensForPlatform, logsClientOfProxy, toldScheme } from '../../answers/who-speaks-tls.ts';
@@ -118,6 +118,7 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
       // the files of pages are the same whoever asks for them, and few services beside the site's own program ask who does
       ...(claimed ||
       otherwise ||
+      (broken.every((n) => n === PROTO) && isForSockets(directive.scope)) ||
       isForAssets(directive.scope) ||
       isBeside(directive, deployment) ||
       (!encrypted && isForFiles(directive.scope))
