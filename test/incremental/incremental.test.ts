@@ -35,6 +35,8 @@ const onCrash = (rule: Rule, error: unknown): void => {
 class Session {
   private readonly remembered = new Map<FileId, Remembered>();
   private version = 1;
+  /** the next comparison takes what servers that are written alike have in common from the first of them */
+  opening = true;
 
   private constructor(
     readonly texts: Map<FileId, string>,
@@ -87,6 +89,9 @@ class Session {
       if (!remembered) this.remembered.set(config.root, (remembered = new Remembered()));
       const { parser: _, engine } = await parts();
       const anew = new Config(config.tree, engine, config.settings, config.kind, config.main.context, config.contexts);
+      // as an opening does, of which nothing is remembered
+      if (this.opening)
+        for (const quick of [true, false]) lint(config, this.rules, { quick, provisional: true, deployment, onCrash, remembered });
       // what is shown at once takes nothing from what comes after it
       if (this.version % 2) lint(config, this.rules, { quick: true, early: true, deployment, onCrash, remembered });
       const quick = say(lint(config, this.rules, { quick: true, deployment, onCrash, remembered }));
@@ -106,8 +111,13 @@ class Session {
       );
       const other = fresh.configs.find((c) => c.root === config.root);
       assert.ok(other, about());
-      assert.deepEqual(say(all), say(lint(other, this.rules, { deployment: fresh.deploymentOf(other), onCrash })), `whole, ${about()}`);
+      assert.deepEqual(
+        say(all),
+        say(lint(other, this.rules, { apart: true, deployment: fresh.deploymentOf(other), onCrash })),
+        `whole, ${about()}`,
+      );
     }
+    this.opening = false;
   }
 }
 
@@ -208,6 +218,33 @@ server {
   'snippets/inner.conf': 'location /outer/inner {\n    return 204;\n}\n',
 };
 
+/** Sites that are written alike but for their names. */
+const ALIKE: Readonly<Record<string, string>> = {
+  'nginx.conf': 'events {}\nhttp {\n    limit_req_zone $binary_remote_addr zone=login:1m rate=1r/s;\n    include sites/*.conf;\n}\n',
+  ...Object.fromEntries(
+    [1, 2, 3, 4].map((i) => [
+      `sites/s${i}.conf`,
+      `upstream app${i} {
+    server 127.0.0.1:800${i};
+}
+server {
+    listen 80;
+    server_name s${i}.example.com;
+    access_log logs/s${i}.log;
+    add_header X-Frame-Options DENY;
+    location /img { alias /srv/s${i}/img/; add_header X-Kind img; }
+    location ~ ^/old/(.*)$ { rewrite ^/old/(.*)$ /$1 permanent; }
+    location / {
+        limit_req zone=login;
+        proxy_pass http://app${i};
+        proxy_set_header Host $host;
+    }
+}
+`,
+    ]),
+  ),
+};
+
 const WORDS = [
   'variant',
   'app',
@@ -245,11 +282,11 @@ const TYPED = [
 ];
 
 describe('typing at random in several files', () => {
-  for (const seed of [SEED, SEED + 1])
+  for (const [seed, tree] of [[SEED, TREE] as const, [SEED + 1, TREE] as const, [SEED + 2, ALIKE] as const])
     test(`seed ${seed}`, async () => {
       const folder = fileId('file:///typed');
-      const names = Object.keys(TREE).map((name) => fileId(`${folder}/${name}`));
-      const session = await Session.start(new Map(Object.entries(TREE).map(([name, text]) => [fileId(`${folder}/${name}`), text])), folder);
+      const names = Object.keys(tree).map((name) => fileId(`${folder}/${name}`));
+      const session = await Session.start(new Map(Object.entries(tree).map(([name, text]) => [fileId(`${folder}/${name}`), text])), folder);
       const next = random(seed);
       const below = (n: number): number => Math.floor(next() * n);
       const pick = <T>(list: readonly T[]): T => list[below(list.length)]!;
@@ -291,6 +328,7 @@ describe('typing at random in several files', () => {
           }
         }
         await session.edit(edit.file, edit.edit);
+        session.opening = tree === ALIKE && next() < 0.3;
         await session.check(i % 10 === 0, () => `edit ${i}: ${JSON.stringify(edit)}`);
       }
     });
@@ -311,6 +349,18 @@ async function through(text: string, steps: readonly (readonly (readonly [string
     await session.check(true, () => JSON.stringify(edits));
   }
 }
+
+test('a site that an opening has judged as another one is judged by itself once something is edited elsewhere', () => {
+  const site = (i: number): string =>
+    `server { listen 80; server_name s${i}.example.com; location / { proxy_pass http://app${i}; proxy_set_header X-Forwarded-Proto $proto; } }`;
+  const group = (i: number): string => `upstream app${i} { server 10.0.0.1:8000; }`;
+  const map = 'map $http_x_forwarded_proto $proto { default https; }';
+  return through(`events {}\nhttp {\n${map}\n${[1, 2, 3, 4].map((i) => `${group(i)}\n${site(i)}`).join('\n')}\n}\n`, [
+    [['default https', 'default http']],
+    [['default http', 'default $scheme']],
+    [['app3 { server 10.0.0.1:8000;', 'app3 { server 10.0.0.1:443;']],
+  ]);
+});
 
 test('a block that moves within its line is indented anew by its fixes', () =>
   through('events {}\nhttp {\n    # images\n    server { listen 80; location /img { alias /data/img/; } }\n}\n', [

@@ -50,6 +50,12 @@ const MUTANTS = [
     to: 'void (questions.of(config, block ?',
   },
   {
+    name: 'what an opening took for granted of a site is believed later, too',
+    file: 'server/src/rules/remembered.ts',
+    from: 'entry?.provisional && entry.since !== config.kept!.questions.revision',
+    to: 'false',
+  },
+  {
     name: 'a block that moves within its line is the same',
     file: 'server/src/rules/remembered.ts',
     from: ' || entry.beside !== besideOf(block)',

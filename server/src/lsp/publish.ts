@@ -15,7 +15,7 @@ import { Held, Present } from '../rules/held.ts';
 import { Merged } from '../rules/merged.ts';
 import { Remembered } from '../rules/remembered.ts';
 import type { Finding, Rule } from '../rules/rule.ts';
-import { isRemembered, lintSteps, mirrored, type Progress } from '../rules/run.ts';
+import { isRemembered, type LintOptions, lintSteps, mirrored, type Progress } from '../rules/run.ts';
 import { saysSame, Told } from '../rules/told.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import type { Snapshot, Unopened, Workspace } from '../workspace/workspace.ts';
@@ -118,6 +118,8 @@ export class Publisher {
   /** the revision that `byFile` is about, and that of the last whole round */
   private quickAt = -1;
   private wholeAt = -1;
+  /** the revision of the last opening: what its rounds remember of servers that are written alike is for it alone */
+  private openedAt = -1;
   private readonly remembered = new Map<ConfigId, Remembered>();
   /** findings that are not wholly written yet; null where all are */
   private sending: Promise<void> | null = null;
@@ -362,7 +364,7 @@ export class Publisher {
       this.lastTook = this.firstTook = performance.now() - from;
       return quick;
     }
-    this.showWithCostly(snapshot, ended(this.steps(snapshot, true, true)));
+    this.showWithCostly(snapshot, ended(this.steps(snapshot, true, { early: true })));
     this.firstTook = performance.now() - from;
     await this.pause();
     const again = performance.now();
@@ -378,7 +380,8 @@ export class Publisher {
     const progress: Progress = { blocks: 0, findings: () => [] };
     const from = performance.now();
     let next = FIRST;
-    return this.inSlices(snapshot, this.steps(snapshot, true, false, progress), () => {
+    this.openedAt = snapshot.revision;
+    return this.inSlices(snapshot, this.steps(snapshot, true, { provisional: true, progress }), () => {
       if (progress.blocks < FIRST_BLOCKS || performance.now() - from < next) return;
       const found: Found = new Map();
       for (const finding of progress.findings()) {
@@ -422,7 +425,7 @@ export class Publisher {
   /** All rules, in slices; false when an edit came in between. */
   private async wholeRound(snapshot: Snapshot, quickFindings: readonly Finding[]): Promise<boolean> {
     const { revision } = snapshot;
-    const found = await this.inSlices(snapshot, this.steps(snapshot, false));
+    const found = await this.inSlices(snapshot, this.steps(snapshot, false, { provisional: this.openedAt === revision }));
     if (!found) return false;
     const quick = new Told<{ finding: Finding }>();
     for (const finding of quickFindings) quick.add({ finding });
@@ -545,8 +548,12 @@ export class Publisher {
     this.settingsShown = now;
   }
 
-  /** All findings, step by step; quick ones alone, or all. `early`: as `LintOptions` says. */
-  *steps(snapshot: Snapshot, quick: boolean, early = false, progress?: Progress): Generator<void, Found> {
+  /** All findings, step by step; quick ones alone, or all. */
+  *steps(
+    snapshot: Snapshot,
+    quick: boolean,
+    options: Pick<LintOptions, 'early' | 'provisional' | 'progress'> = {},
+  ): Generator<void, Found> {
     const found: Found = new Map();
     const merged = new Merged();
     const onCrash = (rule: Rule, error: unknown): void => this.crashed(rule, error);
@@ -556,12 +563,11 @@ export class Publisher {
       const deployment = snapshot.deploymentOf(config);
       const remembered = this.rememberedOf(config.id);
       const findings = yield* lintSteps(config, rules, {
+        ...options,
         quick,
-        early,
         deployment,
         onCrash,
         remembered,
-        ...(progress ? { progress } : {}),
       });
       merged.add(config, findings);
       if (!quick) merged.add(config, cutOff(config, rules, snapshot.cutOf(config)));

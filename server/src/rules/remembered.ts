@@ -65,6 +65,8 @@ function toldBy(items: readonly Item[]): WeakMap<Statement, readonly ToldItem[]>
 
 interface Entry {
   readonly since: number;
+  /** rules were not asked about it that have nothing to say of another block of its shape: what they would ask is not known, and an edit may change it */
+  readonly provisional: boolean;
   /** a statement whose braces were repaired may change its length and stay the same */
   readonly length: number;
   /** the text beside it that fixes look at */
@@ -265,6 +267,7 @@ export class KnownBlocks {
   /** What is known of a block; null when all of it must be asked about. */
   recall(block: Directive, config: Config): Entry | null {
     const entry = this.byBlock.get(block);
+    if (entry?.provisional && entry.since !== config.kept!.questions.revision) return null;
     if (!entry || entry.length !== block.statement.end - block.statement.start || entry.beside !== besideOf(block)) return null;
     return this.allStand(entry, config) || this.standing(entry.ofBlock, entry.since, config) ? entry : null;
   }
@@ -292,7 +295,7 @@ export class KnownBlocks {
     return new BlockNotes(config, directive?.body ? directive : null, entry?.ofBlock ?? new Set());
   }
 
-  remember(directive: Directive, notes: BlockNotes, config: Config): void {
+  remember(directive: Directive, notes: BlockNotes, config: Config, provisional: boolean): void {
     const { start, end } = directive.statement;
     const since = config.kept!.questions.revision;
     const { ofBlock } = notes;
@@ -302,6 +305,7 @@ export class KnownBlocks {
     const before = directive.body ? { by: toldBy(told) } : null;
     const entry: Entry = {
       since,
+      provisional,
       length: end - start,
       beside: besideOf(directive),
       ofBlock,

@@ -42,6 +42,11 @@ export interface LintOptions {
   readonly early?: boolean;
   /** each server is judged by itself, be it written as another one or not: to compare */
   readonly apart?: boolean;
+  /**
+   * With what is `remembered`, too, servers of one shape are judged as one, as they are without: what is remembered of all but the first of a
+   * shape holds for this revision, and each is asked about by itself in the next run. For an opening, of which nothing is remembered yet.
+   */
+  readonly provisional?: boolean;
   /** told how far the run has come, for callers that show something before its end */
   readonly progress?: Progress;
   /** what earlier runs have found, quick and whole ones alike; used again where all that it depends on is as it was (config/asked.ts) */
@@ -233,7 +238,11 @@ function* stepsOfOne(config: Config, rules: readonly Rule[], options: LintOption
   const remembered = config.kept ? (options.remembered ?? null) : null;
   remembered?.begin(config, active, deployment);
   // to know a shape takes as long as a few rules: rules about outcomes ask for it anyway
-  const shapes = !options.apart && !options.quick && isBare(deployment) && active.some((r) => r.looksAt.some((l) => 'outcome' in l));
+  const shapes =
+    !options.apart &&
+    (remembered ? options.provisional === true : !options.quick) &&
+    isBare(deployment) &&
+    active.some((r) => r.looksAt.some((l) => 'outcome' in l));
   const collector = new Collector(config);
   const parts = [false, true].flatMap((costly) =>
     costly && options.quick
@@ -331,8 +340,7 @@ class Part {
     shapes: boolean,
   ) {
     this.present = new Present(config.files, true);
-    // what is remembered is remembered with what was asked, which is another question for each server
-    this.firstOfShape = known || !shapes || !rules.some((r) => r.ofShape) ? null : new Map();
+    this.firstOfShape = shapes && rules.some((r) => r.ofShape) ? new Map() : null;
     this.dispatch = new Dispatch(
       rules.map((rule): RuleRun => {
         const level = levels.get(rule) as Severity;
@@ -501,9 +509,10 @@ class Part {
     }
     const notes = known.notes(config, directive, null);
     this.notes = notes;
-    this.within(directive);
+    const asAnother = this.asAnother(directive);
+    if (!asAnother) this.within(directive);
     this.notes = null;
-    known.remember(directive, notes, config);
+    known.remember(directive, notes, config, asAnother === 'next');
   }
 
   /** A block that was edited, in an early run: its lines that were not are taken as they were. */
@@ -693,24 +702,27 @@ class Part {
     for (let i = 0; i < concerned.length; i++) this.ask(concerned[i]!, directive.scope, directive, directive.file);
   }
 
-  /** A server that may be of the shape of another: what is known of that one is not asked again. False where there is no such thing. */
-  private asAnother(directive: Directive): boolean {
+  /** A server that may be of the shape of another: what is known of that one is not asked again. Null where there is no such thing. */
+  private asAnother(directive: Directive): 'first' | 'next' | null {
     const { config, firstOfShape } = this;
-    if (!firstOfShape || directive.body?.context !== 'server' || this.wordsOf(directive) === null) return false;
+    if (!firstOfShape || directive.body?.context !== 'server' || this.wordsOf(directive) === null) return null;
     const server = serverOf(directive.body);
     const shape = server && shapeOfServer(config, server);
-    if (shape === null) return false;
+    if (shape === null) return null;
     const first = firstOfShape.get(shape);
-    if (!first) {
-      const lines: LineOfShape[] = [];
-      this.asFirst(directive, lines);
-      firstOfShape.set(shape, lines);
-    } else this.asNext(directive, first, 0);
-    return true;
+    if (first) {
+      this.asNext(directive, first, 0);
+      return 'next';
+    }
+    const lines: LineOfShape[] = [];
+    this.asFirst(directive, lines);
+    firstOfShape.set(shape, lines);
+    return 'first';
   }
 
   /** The first server of a shape: notes what the next one is to be asked about. */
   private asFirst(directive: Directive, lines: LineOfShape[]): void {
+    this.known?.judge(directive.statement);
     const { scope, file, body } = directive;
     const words = this.wordsOf(directive);
     const alike = words === null ? null : this.alikeTo(directive, words);
@@ -728,6 +740,7 @@ class Part {
 
   /** A further server of a shape; gives the number of the line behind the directive. */
   private asNext(directive: Directive, lines: readonly LineOfShape[], at: number): number {
+    this.known?.judge(directive.statement);
     const { scope, file, body } = directive;
     const line = lines[at]!;
     const words = this.wordsOf(directive);
@@ -735,7 +748,8 @@ class Part {
     if (isSame && line.inOrder) for (let i = 0; i < line.ofLine.length; i++) this.ask(line.ofLine[i]!, scope, directive, file);
     else {
       const alike = words === null ? null : this.alikeTo(directive, words);
-      this.askOfLine(directive, words, alike, line.inOrder);
+      // what lines of these words ask is remembered with all of it
+      this.askOfLine(directive, words, alike, line.inOrder && !this.known);
       const concerned = isSame ? line.ofLine : this.concernedIn(directive, alike);
       for (const asked of concerned) if (!asked.rule.ofShape || line.ofLine.includes(asked)) this.ask(asked, scope, directive, file);
     }
