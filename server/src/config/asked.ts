@@ -112,6 +112,50 @@ export interface Recording {
 
 let recording: Recording | null = null;
 
+/** In the place of a block where a value is about several that inherit from one level: what they inherit is kept with each of them. */
+export const BLOCKS = {} as Statement;
+
+/**
+ * What is asked while values are made that many use in one revision, such as the trace of a request: whoever uses one depends on what was
+ * asked for it, whoever it was first made for.
+ */
+export class Notes {
+  private readonly into: Recording | null;
+  private last: Recording | null = null;
+  private size = 0;
+
+  constructor(config: Config) {
+    this.into = config.kept ? { questions: new Set(), ofBlock: new Set(), block: BLOCKS } : null;
+  }
+
+  /** Does the work, which makes such a value or takes it as it is. */
+  of<T>(work: () => T): T {
+    const { into } = this;
+    if (!into) return work();
+    const outer = recordIn(into);
+    try {
+      return work();
+    } finally {
+      recording = outer;
+      if (outer && outer !== into) this.handOn(into, outer);
+    }
+  }
+
+  /** For who takes such a value as it was made. */
+  use(): void {
+    if (recording && this.into && recording !== this.into) this.handOn(this.into, recording);
+  }
+
+  private handOn({ questions, ofBlock }: Recording, outer: Recording): void {
+    const size = questions.size + ofBlock.size;
+    if (outer === this.last && size === this.size) return;
+    for (const question of questions) outer.questions.add(question);
+    for (const question of ofBlock) outer.questions.add(question);
+    this.last = outer;
+    this.size = size;
+  }
+}
+
 /** From here on what is asked is recorded in `into`, or nowhere; gives what was recorded in before, for who ends it. */
 export function recordIn(into: Recording | null): Recording | null {
   const before = recording;
@@ -135,7 +179,8 @@ export const isRecorded = (): boolean => recording !== null;
 /** True while a value is made that is kept with no block: what a block inherits such a value has to ask for as well. */
 export const ofNoBlock = (): boolean => recording !== null && recording.block === null;
 
-const unrecorded = <T>(work: () => T): T => recorded(null, work);
+/** Does the work for someone who says himself what he depends on. */
+export const unrecorded = <T>(work: () => T): T => recorded(null, work);
 
 /** The answer of `ask`, which whoever is recorded depends on. Equal keys mean equal questions. */
 export function asked<T>(config: Config, key: string, ask: (config: Config) => T): T {
@@ -188,12 +233,15 @@ export function numberOf(object: object): number {
 
 /**
  * A value for each configuration, made when someone asks for it; `key` tells several of a kind apart. Whoever uses it depends on what was
- * asked while it was made.
+ * asked while it was made. `block` is BLOCKS where those who use it are kept with a block of the level that the value inherits from.
  */
 export class PerConfig<V, K = undefined> {
   private readonly known = new WeakMap<Config, Map<K, { readonly value: V; readonly asked: ReadonlySet<Question> | null }>>();
 
-  constructor(private readonly make: (config: Config, key: K) => V) {}
+  constructor(
+    private readonly make: (config: Config, key: K) => V,
+    private readonly block: Statement | null = null,
+  ) {}
 
   of(config: Config, key: K = undefined as K): V {
     let byKey = this.known.get(config);
@@ -201,7 +249,7 @@ export class PerConfig<V, K = undefined> {
     let entry = byKey.get(key);
     if (!entry) {
       if (config.kept) {
-        const into = { questions: new Set<Question>(), ofBlock: new Set<Question>(), block: null };
+        const into = { questions: new Set<Question>(), ofBlock: new Set<Question>(), block: this.block };
         const value = recorded(into, () => this.make(config, key));
         entry = { value, asked: new Set([...into.questions, ...into.ofBlock]) };
       } else entry = { value: this.make(config, key), asked: null };

@@ -6,7 +6,7 @@ import { type ByteString, byteArray, lower, toBytes } from '../base/bytes.ts';
 import type { CompiledRegex } from '../base/regexes.ts';
 import { addressText, parseAddress, parseIpv4, parseIpv6 } from '../catalog/value-kind.ts';
 import { atLeast } from '../catalog/version.ts';
-import { asked, numberOf, PerConfig } from './asked.ts';
+import { asked, isRecorded, noted, numberOf, PerConfig, unrecorded } from './asked.ts';
 import type { Config } from './config.ts';
 import type { Directive } from './directive.ts';
 import type { Scope } from './scope.ts';
@@ -59,26 +59,150 @@ export interface Server {
   readonly index: number;
 }
 
-/** An address:port pair with all servers that listen on it. */
-export interface Listener extends ListenAddress {
-  /** `127.0.0.1:80`, `*:443`, `[::]:80`, `unix:/run/x.sock`, as nginx prints it */
+/** What the listen lines of all servers make of an address:port pair. */
+interface Pair extends ListenAddress {
+  readonly key: string;
   readonly text: string;
   readonly protocol: ServerProtocol;
-  /** in file order */
+  readonly udp: boolean;
   readonly servers: readonly Server[];
   readonly defaultServer: Server;
-  /** the listen with `default_server`; null when the first server is the default for being first */
   readonly defaultBy: Listen | null;
   readonly listens: readonly Listen[];
-  /** the union over the listen lines counts for all servers of the pair (`quic`: the pair's UDP side exists) */
   readonly ssl: boolean;
   readonly http2: boolean;
   readonly quic: boolean;
   readonly proxyProtocol: boolean;
-  /** ipv6only=off: the IPv6 wildcard takes IPv4 clients too */
   readonly dualStack: boolean;
-  readonly udp: boolean;
 }
+
+/** An address:port pair with all servers that listen on it. What the servers bring is asked for, each thing by itself (asked.ts). */
+export class Listener implements ListenAddress {
+  readonly kind: ListenAddress['kind'];
+  readonly address: string;
+  readonly port: number;
+  readonly wildcard: boolean;
+  /** `127.0.0.1:80`, `*:443`, `[::]:80`, `unix:/run/x.sock`, as nginx prints it */
+  readonly text: string;
+  readonly protocol: ServerProtocol;
+  readonly udp: boolean;
+
+  constructor(
+    private readonly config: Config,
+    private readonly pair: Pair,
+  ) {
+    ({
+      kind: this.kind,
+      address: this.address,
+      port: this.port,
+      wildcard: this.wildcard,
+      text: this.text,
+      protocol: this.protocol,
+      udp: this.udp,
+    } = pair);
+  }
+
+  /** in file order */
+  get servers(): readonly Server[] {
+    return this.told('servers');
+  }
+
+  get defaultServer(): Server {
+    return this.told('defaultServer');
+  }
+
+  /** the listen with `default_server`; null when the first server is the default for being first */
+  get defaultBy(): Listen | null {
+    return this.told('defaultBy');
+  }
+
+  get listens(): readonly Listen[] {
+    return this.told('listens');
+  }
+
+  /** the union over the listen lines counts for all servers of the pair (`quic`: the pair's UDP side exists) */
+  get ssl(): boolean {
+    return this.told('ssl');
+  }
+
+  get http2(): boolean {
+    return this.told('http2');
+  }
+
+  get quic(): boolean {
+    return this.told('quic');
+  }
+
+  get proxyProtocol(): boolean {
+    return this.told('proxyProtocol');
+  }
+
+  /** ipv6only=off: the IPv6 wildcard takes IPv4 clients too */
+  get dualStack(): boolean {
+    return this.told('dualStack');
+  }
+
+  /** How many servers there are. */
+  get count(): number {
+    this.noteOrder();
+    return this.pair.servers.length;
+  }
+
+  /** Which of them is the default one. */
+  get defaultIndex(): number {
+    this.noteOrder();
+    return this.pair.servers.indexOf(this.pair.defaultServer);
+  }
+
+  /** The first listen line. */
+  get firstListen(): Listen | null {
+    const { config, pair } = this;
+    if (isRecorded()) noteFirst(config, pair.protocol, pair.key);
+    return pair.listens[0] ?? null;
+  }
+
+  private noteOrder(): void {
+    const { config, pair } = this;
+    if (isRecorded()) noteCount(config, pair.protocol, pair.key);
+  }
+
+  /** The table of the servers' names, and whoever looks a host up in it says so himself. */
+  get names(): NameTable {
+    return tableOf(this.pair);
+  }
+
+  /** Notes that someone depends on which server a host is for. */
+  noteChoice(host: ByteString): void {
+    const { config, pair } = this;
+    if (isRecorded()) noteChosen(config, pair.protocol, pair.key, host);
+  }
+
+  private told<K extends keyof Pair>(what: K): Pair[K] {
+    const { config, pair } = this;
+    if (isRecorded()) notePair(config, pair.protocol, pair.key, what);
+    return pair[what];
+  }
+}
+
+// Apart from their callers: a question keeps all that is around it (asked.ts).
+const pairOf = (config: Config, protocol: ServerProtocol, key: string): Pair | undefined => pairs.of(config, protocol).get(key);
+const notePair = (config: Config, protocol: ServerProtocol, key: string, what: keyof Pair): void =>
+  noted(config, `${protocol} listener ${key} ${what}`, (c) => pairOf(c, protocol, key)?.[what]);
+const noteCount = (config: Config, protocol: ServerProtocol, key: string): void =>
+  noted(config, `${protocol} listener ${key} count`, (c) => {
+    const pair = pairOf(c, protocol, key);
+    return pair ? [pair.servers.length, pair.servers.indexOf(pair.defaultServer)] : null;
+  });
+const noteFirst = (config: Config, protocol: ServerProtocol, key: string): void =>
+  noted(config, `${protocol} listener ${key} first`, (c) => pairOf(c, protocol, key)?.listens[0]);
+const noteChosen = (config: Config, protocol: ServerProtocol, key: string, host: ByteString): void =>
+  noted(config, `${protocol} listener ${key} chooses ${host}`, (c) => {
+    const pair = pairOf(c, protocol, key);
+    const choice = pair && chosenIn(tableOf(pair), pair.defaultServer, host);
+    return choice ? [choice.server, choice.reason, choice.name] : null;
+  });
+const notePairs = (config: Config, protocol: ServerProtocol): void =>
+  noted(config, `${protocol} listeners`, (c) => [...pairs.of(c, protocol).values()].flatMap((p) => [p.key, p.text, p.wildcard]));
 
 /** A name that can never be chosen on a listener because an earlier one has the same text. */
 export interface ShadowedName {
@@ -126,7 +250,8 @@ const servers = new PerConfig((config, protocol: ServerProtocol): readonly Serve
 
 const byScope = new PerConfig((config): ReadonlyMap<number, Server> => new Map(serversOf(config).map((s) => [numberOf(s.scope), s])));
 
-const serverBy = (config: Config, scope: number): Server | null =>
+/** The http server with that number of its level (`numberOf`). */
+export const serverBy = (config: Config, scope: number): Server | null =>
   asked(config, `server of ${scope}`, (c) => byScope.of(c).get(scope) ?? null);
 
 /** The http server in which a scope lies. */
@@ -214,13 +339,34 @@ export function pairText(a: ListenAddress): string {
   return `${host}:${a.port}`;
 }
 
-type Building = { -readonly [K in keyof Listener]: Listener[K] extends readonly (infer T)[] ? T[] : Listener[K] };
+type Building = { -readonly [K in keyof Pair]: Pair[K] extends readonly (infer T)[] ? T[] : Pair[K] };
 
 /** All address:port pairs of a protocol, in the order of their first appearance. */
-export const listenersOf = (config: Config, protocol: ServerProtocol = 'http'): readonly Listener[] => listeners.of(config, protocol);
+export function listenersOf(config: Config, protocol: ServerProtocol = 'http'): readonly Listener[] {
+  if (!isRecorded()) return listeners.of(config, protocol);
+  notePairs(config, protocol);
+  return unrecorded(() => listeners.of(config, protocol));
+}
 
 /** Those of http at a port, TCP and UDP; unix sockets have none. */
-export const listenersAt = (config: Config, port: number): readonly Listener[] => byPort.of(config).get(port) ?? [];
+export function listenersAt(config: Config, port: number): readonly Listener[] {
+  if (!isRecorded()) return byPort.of(config).get(port) ?? NOBODY;
+  notePairs(config, 'http');
+  return unrecorded(() => byPort.of(config).get(port)) ?? NOBODY;
+}
+
+const NOBODY: readonly Listener[] = [];
+
+/** Those of a server, in the order of all of them. */
+export function listenersFor(config: Config, { protocol, listens }: Server): readonly Listener[] {
+  const keys = new Set(listens.flatMap(({ addresses, params }) => addresses.map((a) => keyOf(a, isUdp(params)))));
+  return listenersOf(config, protocol).filter((l) => keys.has(keyOf(l, l.udp)));
+}
+
+// a TCP and a UDP socket on one port are two pairs
+const keyOf = ({ kind, address, port }: ListenAddress, udp: boolean): string => `${kind} ${address} ${port} ${udp}`;
+
+const isUdp = (params: readonly string[]): boolean => params.includes('udp') || params.includes('quic');
 
 const byPort = new PerConfig((config): ReadonlyMap<number, readonly Listener[]> => {
   const ports = new Map<number, Listener[]>();
@@ -233,19 +379,23 @@ const byPort = new PerConfig((config): ReadonlyMap<number, readonly Listener[]> 
   return ports;
 });
 
-const listeners = new PerConfig((config, protocol: ServerProtocol): readonly Listener[] => {
+const listeners = new PerConfig((config, protocol: ServerProtocol): readonly Listener[] =>
+  [...pairs.of(config, protocol).values()].map((pair) => new Listener(config, pair)),
+);
+
+const pairs = new PerConfig((config, protocol: ServerProtocol): ReadonlyMap<string, Pair> => {
   const pairs = new Map<string, Building>();
   for (const server of serversOf(config, protocol))
     for (const listen of server.listens)
       for (const address of listen.addresses) {
         const has = (param: string): boolean => listen.params.includes(param);
-        const udp = has('udp') || has('quic');
-        // a TCP and a UDP socket on one port are two pairs
-        const key = `${address.kind} ${address.address} ${address.port} ${udp}`;
+        const udp = isUdp(listen.params);
+        const key = keyOf(address, udp);
         let pair = pairs.get(key);
         if (!pair) {
           pair = {
             ...address,
+            key,
             text: pairText(address),
             protocol,
             servers: [],
@@ -276,7 +426,7 @@ const listeners = new PerConfig((config, protocol: ServerProtocol): readonly Lis
   // `ssl on` of the default server makes TLS of all that comes to the pair (ngx_http_init_connection, until 1.25.1)
   for (const pair of pairs.values())
     pair.ssl ||= protocol === 'http' && pair.defaultServer.scope.value('ssl')?.value(0).toLowerCase() === 'on';
-  return [...pairs.values()];
+  return pairs;
 });
 
 /** Where a connection arrived. */
@@ -321,16 +471,16 @@ interface NameTable {
   readonly built: boolean;
 }
 
-const tables = new WeakMap<Listener, NameTable>();
+const tables = new WeakMap<Pair, NameTable>();
 
-function tableOf(listener: Listener): NameTable {
-  let table = tables.get(listener);
-  if (!table) tables.set(listener, (table = makeTable(listener)));
+function tableOf(pair: Pair): NameTable {
+  let table = tables.get(pair);
+  if (!table) tables.set(pair, (table = makeTable(pair)));
   return table;
 }
 
 /** The order of the checks is that of ngx_hash_add_key, with what it leaves behind when a later check refuses the name. */
-function makeTable(listener: Listener): NameTable {
+function makeTable(listener: Pair): NameTable {
   const exact = new Map<ByteString, ServerName>();
   const taken = new Map<ByteString, ServerName>();
   const head = new Map<ByteString, ServerName>();
@@ -367,15 +517,23 @@ function makeTable(listener: Listener): NameTable {
 }
 
 /** Names of the listener's servers that nginx ignores because an earlier server has them ("conflicting server name … ignored"). */
-export const shadowedNames = (listener: Listener): readonly ShadowedName[] => tableOf(listener).shadowed;
+export const shadowedNames = (listener: Listener): readonly ShadowedName[] => {
+  // of all of them
+  void listener.servers;
+  return listener.names.shadowed;
+};
 
 /**
  * The server for a host (lower case, without port and trailing dot: see `validHost`; empty when the request has none).
  * Order: exact, longest leading mask, longest trailing mask, regexes in order of appearance, default (ngx_http_find_virtual_server).
  */
 export function chooseServer(listener: Listener, host: ByteString): ServerChoice {
-  const table = tableOf(listener);
-  const fallback = (reason: ServerReason): ServerChoice => ({ server: listener.defaultServer, reason, name: null, captures: null });
+  listener.noteChoice(host);
+  return unrecorded(() => chosenIn(listener.names, listener.defaultServer, host));
+}
+
+function chosenIn(table: NameTable, defaultServer: Server, host: ByteString): ServerChoice {
+  const fallback = (reason: ServerReason): ServerChoice => ({ server: defaultServer, reason, name: null, captures: null });
   if (!table.built) return fallback('only');
   const chosen = (name: ServerName, captures: ServerChoice['captures'] = null): ServerChoice => ({
     server: name.server,
@@ -423,7 +581,7 @@ export function serverLosers(listener: Listener, host: ByteString, choice: Serve
     if (out.length >= limit) break;
     const name = server.names.find((n) => nameMatches(n, host)) ?? server.names[0]!;
     const matches = nameMatches(name, host);
-    const hidden = tableOf(listener).shadowed.find((s) => s.name === name);
+    const hidden = listener.names.shadowed.find((s) => s.name === name);
     out.push({
       server,
       name,

@@ -17,6 +17,8 @@ interface Anchor {
   /** stays the same object where an edit changes what is in the block only */
   readonly name: Word;
   readonly start: number;
+  /** it is tied to what opens the block, and not to what is in it */
+  readonly opens: boolean;
 }
 
 /** The block that all parts near it are tied to, unless another one is nearer. */
@@ -31,6 +33,7 @@ export interface Home {
  */
 export class Present {
   private readonly known = new Map<Statement, number | null>();
+  private readonly openings = new Map<Statement, number | null>();
 
   constructor(
     private readonly files: Files,
@@ -38,14 +41,15 @@ export class Present {
   ) {}
 
   /** Where the statement of an anchor starts now; null when it is gone. */
-  startOf({ file: id, statement, name }: Anchor): number | null {
-    let start = this.known.get(statement);
+  startOf({ file: id, statement, name, opens }: Anchor): number | null {
+    const known = opens ? this.openings : this.known;
+    let start = known.get(statement);
     if (start === undefined) {
       const file = this.files.get(id);
       if (!file) start = null;
-      else if (this.closely) start = isAlive(file, statement) ? statement.start : null;
+      else if (this.closely && !opens) start = isAlive(file, statement) ? statement.start : null;
       else start = nameAt(file, name);
-      this.known.set(statement, start);
+      known.set(statement, start);
     }
     return start;
   }
@@ -95,7 +99,10 @@ export class Held {
         return true;
       }
       const statement = file && statementAt(file.body, span.start);
-      if (statement) elsewhere.set(part, { file: id, statement, name: statement.name, start: statement.start });
+      if (statement) {
+        const opens = statement.open != null && span.end <= statement.open.start;
+        elsewhere.set(part, { file: id, statement, name: statement.name, start: statement.start, opens });
+      }
       return !!statement;
     };
     const tiedFix = (fix: Fix): boolean => fix.edits.every((e) => e.edits.every((t) => tied(t, e.file, t.span)));

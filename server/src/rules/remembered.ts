@@ -5,7 +5,7 @@
  * a third as long as to ask all rules, and one rule is soon asked about one block.
  */
 
-import { askedForBlock, type Question, type Recording, recorded } from '../config/asked.ts';
+import { askedForBlock, numberOf, type Question, type Recording, recorded } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import type { BlockCache } from '../config/kept.ts';
@@ -226,6 +226,105 @@ export class LinesInOrder {
   }
 }
 
+/** What the rules about outcomes have found in one server. */
+export interface Verdict {
+  /** stands for its block (`numberOf`), and holds on to nothing */
+  readonly server: number;
+  readonly since: number;
+  readonly length: number;
+  readonly beside: string;
+  readonly questions: readonly Question[];
+  /** null where nothing tells whereto the findings move */
+  readonly held: Held | null;
+  /** those of servers of its shape, whose silence is its own */
+  readonly alike: ReadonlySet<Verdict>;
+  /** requests that were run for it */
+  readonly requests: number;
+  /** the last revision at which it was looked at, and what came of that */
+  checked: number;
+  stood: boolean;
+}
+
+/** What is being found out about the outcomes of one server. */
+export class VerdictNotes implements Recording {
+  readonly questions = new Set<Question>();
+  readonly ofBlock = new Set<Question>();
+  readonly block: Statement;
+  readonly findings: Finding[] = [];
+  readonly alike = new Set<VerdictNotes>();
+  verdict: Verdict | null = null;
+
+  constructor(config: Config, directive: Directive) {
+    this.block = directive.statement;
+    recorded(this, () => askedForBlock(config, 'templates', templatesOf));
+  }
+}
+
+/** What the rules about outcomes have found, server by server. */
+export class KnownOutcomes {
+  private byServer = new WeakMap<Directive, Verdict>();
+  private present: ReadonlySet<number> = new Set();
+  private rules = '';
+
+  /** A round begins, in which these rules have something to ask about these servers. */
+  begin(servers: readonly Directive[], rules: string, isFew: (requests: number) => boolean): void {
+    let requests = 0;
+    for (const server of servers) requests += this.byServer.get(server)?.requests ?? 0;
+    // near the budget it counts in which order they are asked
+    if (rules !== this.rules || !isFew(requests)) this.forget();
+    this.rules = rules;
+    this.present = new Set(servers.map(numberOf));
+  }
+
+  /** What is known of a server; null where it must be judged. */
+  recall(server: Directive, config: Config): Verdict | null {
+    const verdict = this.byServer.get(server);
+    if (!verdict || !this.stands(verdict, config)) return null;
+    const { statement } = server;
+    return verdict.length === statement.end - statement.start && verdict.beside === besideOf(server) ? verdict : null;
+  }
+
+  private stands(verdict: Verdict, config: Config): boolean {
+    const { revision } = config.kept!.questions;
+    if (verdict.checked === revision) return verdict.stood;
+    verdict.checked = revision;
+    verdict.stood =
+      this.present.has(verdict.server) &&
+      verdict.questions.every((question) => question.stands(config, revision, verdict.since)) &&
+      [...verdict.alike].every((other) => this.stands(other, config));
+    return verdict.stood;
+  }
+
+  remember(server: Directive, notes: VerdictNotes, requests: number, config: Config): void {
+    const alike = new Set<Verdict>();
+    for (const { verdict } of notes.alike) {
+      // a rule threw there
+      if (!verdict) return;
+      alike.add(verdict);
+    }
+    const { statement, file } = server;
+    const since = config.kept!.questions.revision;
+    notes.verdict = {
+      server: numberOf(server),
+      since,
+      length: statement.end - statement.start,
+      beside: besideOf(server),
+      questions: [...notes.questions, ...notes.ofBlock],
+      held: Held.of(notes.findings, config.files, { file: file.id, statement }),
+      alike,
+      requests,
+      checked: since,
+      stood: true,
+    };
+    this.byServer.set(server, notes.verdict);
+  }
+
+  forget(): void {
+    this.byServer = new WeakMap();
+    this.rules = '';
+  }
+}
+
 /** What the rules of one kind, quick or costly ones, have found. */
 export class KnownBlocks {
   private byBlock = new WeakMap<Directive, Entry>();
@@ -235,6 +334,7 @@ export class KnownBlocks {
   readonly ofConfig = new Map<Rule, Item>();
   private readonly scopes = new Map<ScopeContext, Map<Rule, Item>>();
   readonly lines = new LinesInOrder();
+  readonly outcomes = new KnownOutcomes();
 
   /** What was found in the one scope of a kind on the outermost levels. */
   ofScope(context: ScopeContext): Map<Rule, Item> {
@@ -337,6 +437,7 @@ export class KnownBlocks {
     this.ofConfig.clear();
     this.scopes.clear();
     this.lines.forget();
+    this.outcomes.forget();
   }
 }
 

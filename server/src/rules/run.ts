@@ -6,25 +6,34 @@ import { type FileId, pathOf } from '../base/file-id.ts';
 import type { Place, Span } from '../base/span.ts';
 import { isBeyond, newestRelease } from '../catalog/changes.ts';
 import { bodyOf } from '../catalog/context.ts';
-import { type Question, type Recording, recordIn } from '../config/asked.ts';
+import { type Question, type Recording, recorded, recordIn } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive, IncludeSite } from '../config/directive.ts';
 import { everywhere } from '../config/pieces.ts';
 import { renderingsOf } from '../config/renderings.ts';
 import type { Scope, ScopeContext } from '../config/scope.ts';
-import { serverOf } from '../config/servers.ts';
+import { type Server, serverOf, serversOf } from '../config/servers.ts';
 import type { Level, Settings, Severity } from '../config/settings.ts';
 import { isStock } from '../config/stock.ts';
 import { type Deployment, NO_DEPLOYMENT } from '../deploy/deployment.ts';
 import { areAlternatives, type Menu, menusOf } from '../syntax/menu.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import { witnessesOf } from '../witness/requests.ts';
-import { isAlone, namesSomethingOwn, type Spot, shapeOf, shapeOfServer, spotsOf } from '../witness/spots.ts';
+import { askShape, isAlone, namesSomethingOwn, type Spot, shapeOf, shapeOfServer, spotsOfServer } from '../witness/spots.ts';
 import { type Fix, fixOf } from './fix.ts';
 import { withoutForeignText } from './foreign.ts';
 import { movedWith, Present } from './held.ts';
 import { inAll } from './in-all.ts';
-import { type BlockNotes, type Item, type KnownBlocks, NO_QUESTIONS, type Remembered, RuleNotes, type ToldItem } from './remembered.ts';
+import {
+  type BlockNotes,
+  type Item,
+  type KnownBlocks,
+  NO_QUESTIONS,
+  type Remembered,
+  RuleNotes,
+  type ToldItem,
+  VerdictNotes,
+} from './remembered.ts';
 import { type Finding, fill, type Having, idsOf, type LooksAt, means, type Related, type Report, type Rule, type Where } from './rule.ts';
 import { joined } from './shared.ts';
 import { type Suppression, suppressionsOf } from './suppress.ts';
@@ -321,6 +330,8 @@ class Part {
   private failed = false;
   /** what a rule about outcomes has found at the spot at hand; null while others are asked */
   private outcome: Finding[] | null = null;
+  /** what the server at hand comes to, for the rules about outcomes; null where nothing of it is remembered */
+  private verdict: VerdictNotes | null = null;
   /** what the block at hand has answered so far; null where nothing is remembered */
   private notes: BlockNotes | null = null;
   /** the lines of the first server of each shape, by its number; null where shapes are not asked for */
@@ -381,7 +392,7 @@ class Part {
     yield* this.outcomes(main);
   }
 
-  /** The rules that judge what comes of requests; what they find hangs on all that a request may meet, so nothing of it is remembered. */
+  /** The rules that judge what comes of requests, server by server. */
   private *outcomes(main: SourceFile): Generator<void> {
     const { config, dispatch } = this;
     if (!dispatch.byOutcome.length) return;
@@ -396,19 +407,53 @@ class Part {
         if (list) list.push(i);
         else byName.set(name, [i]);
       }
-    const shapes = new Map<string, SpotsAlike>();
-    for (const spot of spotsOf(config)) {
-      // to know a server's shape takes a moment
-      if (!spot.location) yield;
+    const round: OutcomeRound = { main, concerns, byName, shapes: new Map() };
+    const servers = serversOf(config);
+    const known = this.known?.outcomes ?? null;
+    known?.begin(
+      servers.flatMap(({ scope }) => scope.opener ?? []),
+      concerns.map(({ asked }) => asked.rule.id).join(),
+      (requests) => witnesses.isFew(requests),
+    );
+    for (const server of servers) {
+      yield;
+      const { opener } = server.scope;
+      const before = opener && known?.recall(opener, config);
+      const told = before?.held?.now(this.present);
+      if (before && told) {
+        witnesses.count(before.requests);
+        for (const finding of told) this.collector.take(finding);
+        continue;
+      }
+      const from = witnesses.asked;
+      const notes = known && opener ? new VerdictNotes(config, opener) : null;
+      this.verdict = notes;
+      const judged = yield* this.judge(server, round);
+      this.verdict = null;
+      if (judged === 'cut') return;
+      if (notes && judged === 'whole') known!.remember(opener!, notes, witnesses.asked - from, config);
+    }
+  }
+
+  /** Asks the rules about the spots of a server; `failed`: one of them threw, `cut`: there is no budget for more. */
+  private *judge(server: Server, { main, concerns, byName, shapes }: OutcomeRound): Generator<void, 'whole' | 'failed' | 'cut'> {
+    const { config, verdict } = this;
+    const witnesses = witnessesOf(config);
+    let result: 'whole' | 'failed' = 'whole';
+    for (const spot of this.noting(() => spotsOfServer(config, server))) {
       let alike: SpotsAlike | undefined;
       if (!isAlone(spot)) {
         const shape = shapeOf(spot);
         alike = shapes.get(shape);
-        if (!alike) shapes.set(shape, (alike = { met: null, calm: new Map() }));
+        if (!alike) shapes.set(shape, (alike = { met: null, calm: new Map(), by: new Set() }));
+        if (verdict) {
+          if (alike.by.size && !verdict.alike.size) this.noting(() => askShape(config, server));
+          for (const other of alike.by) if (other !== verdict) verdict.alike.add(other);
+        }
       }
       const met = alike?.met ?? metBy(spot, byName);
       if (alike) alike.met = met;
-      if (!met.length || spot.unsure) continue;
+      if (!met.length || this.noting(() => spot.unsure)) continue;
       const calm = alike?.calm;
       const silent = calm?.size;
       const { opener } = spot.scope;
@@ -416,28 +461,47 @@ class Part {
         const { asked, when } = concerns[i]!;
         const before = calm?.get(asked.rule);
         if (before) {
-          for (const finding of before) this.collector.take({ ...finding, via: [opener?.via ?? []] });
+          for (const finding of before) this.takeOutcome({ ...finding, via: [opener?.via ?? []] });
           continue;
         }
-        if (when && !this.holds(asked.rule, () => when(spot))) {
+        if (when && !this.noting(() => this.holds(asked.rule, () => when(spot)))) {
           calm?.set(asked.rule, NOTHING);
           continue;
         }
         if (witnesses.cut) {
           this.tellBudget(spot, witnesses.asked);
-          return;
+          return 'cut';
         }
         asked.input.spot = spot;
         const found: Finding[] = [];
         this.outcome = found;
-        this.ask(asked, spot.scope, opener, opener?.file ?? main);
+        this.noting(() => this.ask(asked, spot.scope, opener, opener?.file ?? main));
         this.outcome = null;
+        verdict?.findings.push(...found);
+        if (this.failed) result = 'failed';
         // what is left out for its place, a path that the settings ignore, may be told of another spot
         if (calm && !this.failed && (!this.spoke || saysOfAll(spot, found))) calm.set(asked.rule, found);
         yield;
       }
-      if (calm && calm.size !== silent) alike!.met = met.filter((i) => calm.get(concerns[i]!.asked.rule)?.length !== 0);
+      if (calm && calm.size !== silent) {
+        alike!.met = met.filter((i) => calm.get(concerns[i]!.asked.rule)?.length !== 0);
+        if (verdict) {
+          alike!.by.add(verdict);
+          this.noting(() => askShape(config, server));
+        }
+      }
     }
+    return result;
+  }
+
+  private takeOutcome(finding: Finding): void {
+    this.verdict?.findings.push(finding);
+    this.collector.take(finding);
+  }
+
+  /** Does the work, and notes what is asked for the verdict about the server at hand. */
+  private noting<T>(work: () => T): T {
+    return this.verdict ? recorded(this.verdict, work) : work();
   }
 
   /** A round that judges no more says so: silence would pass for a clean rest. */
@@ -821,7 +885,7 @@ class Part {
     this.failed = false;
     this.spoke = false;
     let questions = NO_QUESTIONS;
-    if (!notes) this.check(asked, this.known ? null : undefined);
+    if (!notes) this.check(asked, this.known && !this.verdict ? null : undefined);
     else {
       notes.begin(own);
       const earlier = alone && own.questions.size ? own.taken() : NO_QUESTIONS;
@@ -865,8 +929,18 @@ class Part {
   }
 }
 
+/** What is the same for all servers of a round. */
+interface OutcomeRound {
+  readonly main: SourceFile;
+  readonly concerns: readonly OutcomeConcern[];
+  readonly byName: ReadonlyMap<string, readonly number[]>;
+  readonly shapes: Map<string, SpotsAlike>;
+}
+
 /** What is known of spots of one shape. */
 interface SpotsAlike {
+  /** in which servers that was found */
+  readonly by: Set<VerdictNotes>;
   /** the rules that may have something to say, by number; null: not looked at yet */
   met: readonly number[] | null;
   /** rules that had nothing to say, and what others say of all of them alike */

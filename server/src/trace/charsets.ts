@@ -3,7 +3,7 @@
  * charsets that no line of the configuration names are unknown to nginx.
  */
 import { type ByteString, lower, toBytes } from '../base/bytes.ts';
-import { PerConfig } from '../config/asked.ts';
+import { asked, PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 
@@ -35,14 +35,18 @@ const charsets = new PerConfig((config): Charsets => {
 });
 
 /** Whether some line of the configuration names the charset (ngx_http_get_charset). */
-export const isKnownCharset = (config: Config, name: ByteString): boolean => charsets.of(config).known.has(lower(name));
+export const isKnownCharset = (config: Config, name: ByteString): boolean => isNamed(config, lower(name));
+
+const isNamed = (config: Config, name: ByteString): boolean => asked(config, `charset ${name}`, (c) => charsets.of(c).known.has(name));
+
+const mapBetween = (config: Config, from: ByteString, to: ByteString): Directive | undefined =>
+  asked(config, `charset_map ${from} ${to}`, (c) => charsets.of(c).maps.get(`${from} ${to}`));
 
 /** How text of one charset becomes text of another; null: there is no charset_map between them. */
 export function recodingOf(config: Config, from: ByteString, to: ByteString): Recoding | null {
-  const { maps } = charsets.of(config);
   const [a, b] = [lower(from), lower(to)];
-  const there = maps.get(`${a} ${b}`);
-  const map = there ?? maps.get(`${b} ${a}`);
+  const there = mapBetween(config, a, b);
+  const map = there ?? mapBetween(config, b, a);
   if (!map) return null;
   const wide = lower(toBytes(map.value(1))) === UTF8;
   const resizes = a === UTF8 || b === UTF8;

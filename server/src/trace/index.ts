@@ -4,7 +4,7 @@
  * the first trace of a large configuration reads the levels on its way, not all of them.
  */
 import { table } from '../base/table.ts';
-import { noted, PerConfig } from '../config/asked.ts';
+import { AskedMap, isRecorded, noted, PerConfig, unrecorded } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { readLocation } from '../config/locations.ts';
@@ -58,6 +58,9 @@ const outermost = new PerConfig((config, protocol: ServerProtocol): Search => {
   return search;
 });
 
+const zonesOf = (config: Config, protocol: ServerProtocol): ReadonlyMap<string, Directive> =>
+  new AskedMap(config, `${protocol} zone`, (c) => outermost.of(c, protocol).zones);
+
 const made = new PerConfig(
   (config, protocol: ServerProtocol): Index => ({
     config,
@@ -65,9 +68,7 @@ const made = new PerConfig(
     get variables() {
       return whole.of(config, protocol).variables;
     },
-    get zones() {
-      return outermost.of(config, protocol).zones;
-    },
+    zones: zonesOf(config, protocol),
     get passes() {
       return whole.of(config, protocol).passes;
     },
@@ -79,13 +80,16 @@ export const indexOf = (config: Config, protocol: ServerProtocol = 'http'): Inde
 
 /** Who defines a variable, by its lower-case name. */
 export function definitionOf({ config, protocol }: Index, name: string): Definition | undefined {
-  const found = define(config, protocol, name);
+  if (isRecorded()) noteDefinition(config, protocol, name);
+  return unrecorded(() => define(config, protocol, name));
+}
+
+/** Apart from their callers: a question keeps all that is around it (asked.ts). */
+const noteDefinition = (config: Config, protocol: ServerProtocol, name: string): void =>
   noted(config, `${protocol} defines $${name}`, (c) => {
     const now = define(c, protocol, name);
     return now ? [now.by, now.directive] : null;
   });
-  return found;
-}
 
 function define(config: Config, protocol: ServerProtocol, name: string): Definition | undefined {
   const outer = outermost.of(config, protocol).variables.get(name);

@@ -2,7 +2,7 @@
  * What is made ready for the requests of one level, as nginx merges the settings of a location once: lines in force, and what is read out of
  * them. Made when the first request needs it, and kept beside the index of the configuration.
  */
-import { ofNoBlock } from '../config/asked.ts';
+import { Notes, ofNoBlock } from '../config/asked.ts';
 import type { Directive } from '../config/directive.ts';
 import type { Scope } from '../config/scope.ts';
 import type { Index } from './index.ts';
@@ -45,14 +45,30 @@ export function levelOf(index: Index, scope: Scope): Level {
   return level;
 }
 
+/** What was made of a level, and what was asked about the rest for that: a zone, an upstream group. */
+class Ready<V> {
+  private readonly notes: Notes;
+  private made: { readonly value: V } | null = null;
+
+  constructor(private readonly level: Level) {
+    this.notes = new Notes(level.scope.config);
+  }
+
+  value(make: (level: Level) => V): V {
+    if (this.made) this.notes.use();
+    else this.made = this.notes.of(() => ({ value: make(this.level) }));
+    return this.made.value;
+  }
+}
+
 /** Something that the lines of a level decide by themselves, whatever the request. */
 export class PerLevel<V> {
   constructor(private readonly make: (level: Level) => V) {}
 
   of(level: Level): V {
     if (ofNoBlock()) return this.make(level);
-    let value = level.ready.get(this) as V | undefined;
-    if (value === undefined) level.ready.set(this, (value = this.make(level)));
-    return value;
+    let ready = level.ready.get(this) as Ready<V> | undefined;
+    if (!ready) level.ready.set(this, (ready = new Ready(level)));
+    return ready.value(this.make);
   }
 }

@@ -232,8 +232,8 @@ function start(run: Run): void {
   run.report.step({
     phase: 'listen',
     handler: 'ngx_http_core_module',
-    at: listener.listens[0]?.directive ?? null,
-    said: `${listener.text}${listener.ssl ? ' ssl' : ''}, ${listener.servers.length} server${listener.servers.length > 1 ? 's' : ''}`,
+    at: listener.firstListen?.directive ?? null,
+    said: `${listener.text}${listener.ssl ? ' ssl' : ''}, ${listener.count} server${listener.count > 1 ? 's' : ''}`,
     ...restsOn(run.scope.parent ? askUnseen(run, run.scope.parent) : undefined),
   });
   if (!handshake(run, listener)) return;
@@ -858,7 +858,11 @@ function finish(run: Run): Trace {
           (n) => !isFollowed(followed, n.directive),
         )
       : [];
-  if (run.brief) return new Brief(run, request, outcome, notSimulated);
+  if (run.brief) {
+    const trace = new Brief(run, request, outcome, notSimulated);
+    if (server) answering.set(trace, run.server);
+    return trace;
+  }
   return {
     ...(input.id === undefined ? {} : { id: input.id }),
     version: 1,
@@ -881,6 +885,11 @@ function finish(run: Run): Trace {
     nginx: run.behaviour.text,
   };
 }
+
+const answering = new WeakMap<Trace, Server>();
+
+/** The server that answered in the end, of a trace that was made for whoever judges many; undefined where none did. */
+export const answeringServer = (trace: Trace): Server | undefined => answering.get(trace);
 
 /** What most judges of an outcome look at; for the rest the request is traced again. It is taken as it is: a copy by its own fields has not all. */
 class Brief implements Trace {

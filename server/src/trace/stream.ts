@@ -10,7 +10,7 @@ import { HANDSHAKE, handshakeOf } from './facts.ts';
 import { accessHandler } from './handlers/access.ts';
 import { limitConnHandler } from './handlers/limits.ts';
 import { realipHandler, takeAddress } from './handlers/realip.ts';
-import { GROUPS, groupOf, startHosts, upstreamName } from './handlers/upstream.ts';
+import { GROUPS, groupOf, isStartHost, upstreamName } from './handlers/upstream.ts';
 import { DEFINITIONS } from './index.ts';
 import { ledgerOf } from './ledger.ts';
 import { ipText, readPlainIp } from './networks.ts';
@@ -332,7 +332,7 @@ function reachable(run: Run, pass: Directive, target: PassTarget): boolean {
     return false;
   };
   if (port === null) return fail(`no port in ${host}`);
-  if (target.kindOfHost !== 'name' || startHosts(run).has(`${host.toLowerCase()} ${port}`)) return true;
+  if (target.kindOfHost !== 'name' || isStartHost(run, host, port)) return true;
   if (!run.directive('resolver')) return fail(`no resolver is there to find ${host}`);
   const found = run.report.assume({
     id: `resolve:${host}`,

@@ -4,12 +4,14 @@
  */
 import { sourcesOf } from '../answers/where-a-value-comes-from.ts';
 import { fromBytes, toBytes } from '../base/bytes.ts';
-import { PerConfig } from '../config/asked.ts';
+import { asked, PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
-import { chooseServer, hostOptions, listenersOf, nameMatches, type Server, serversOf, validHost } from '../config/servers.ts';
+import type { Scope } from '../config/scope.ts';
+import { chooseServer, hostOptions, nameMatches, type Server, serversOf, validHost } from '../config/servers.ts';
 import { atOf } from '../trace/at.ts';
 import { readCondition } from '../trace/handlers/rewrite.ts';
+import { answeringServer } from '../trace/request.ts';
 import type { Assumption, HeaderPair, RequestInput, Trace, TraceOptions } from '../trace/trace.ts';
 import { listenerAt, maySendOn, pathIn } from './redirects.ts';
 import { locationHeader, witnessesOf } from './requests.ts';
@@ -50,6 +52,8 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const REDIRECTING = new Set(['return', 'rewrite', 'error_page']);
 
 /** The hosts that servers of the configuration are named after, in full. */
+const isOwnHost = (config: Config, host: string): boolean => asked(config, `host of a server ${host}`, (c) => ownHosts.of(c).has(host));
+
 const ownHosts = new PerConfig(
   (config): ReadonlySet<string> => new Set(serversOf(config).flatMap((s) => s.names.flatMap((n) => (n.kind === 'exact' ? [n.text] : [])))),
 );
@@ -76,7 +80,7 @@ function landing(config: Config, trace: Trace, input: RequestInput): { readonly 
   const { server } = chooseServer(listener, host);
   const same = host === validHost(toBytes(asked), hostOptions(config));
   // a host that a server of this configuration has comes here, though another server may answer for it at that port
-  if (!same && !server.names.some((n) => n.text !== '' && nameMatches(n, host)) && !ownHosts.of(config).has(fromBytes(host))) return null;
+  if (!same && !server.names.some((n) => n.text !== '' && nameMatches(n, host)) && !isOwnHost(config, fromBytes(host))) return null;
   const rest = m[3]!;
   const headers: HeaderPair[] = [['Host', authority], ...request.headers.filter(([n]) => n.toLowerCase() !== 'host')];
   const keeps = trace.outcome.status === 307 || trace.outcome.status === 308 || request.method === 'HEAD';
@@ -94,13 +98,13 @@ function landing(config: Config, trace: Trace, input: RequestInput): { readonly 
   return { request: next, server };
 }
 
-/** Directives that may send a client on, of the server that answered. */
+/** The line that sends a client on, of the server that answered. */
 function redirectedBy(config: Config, trace: Trace): Directive | null {
   const step = trace.steps.findLast((s) => s.at && /^(?:return|redirect) 30[12378]|becomes a redirect/.test(s.said));
   if (!step?.at) return null;
-  const { server } = trace.outcome;
-  const lines = server && redirecting.of(config).get(placeOf(server.at.uri, server.at.range.start.line));
-  return directiveAt(lines?.().get(placeOf(step.at.uri, step.at.range.start.line)) ?? [], step.at);
+  const server = answeringServer(trace);
+  const lines = server && redirecting.of(config)(server.scope);
+  return directiveAt(lines?.get(placeOf(step.at.uri, step.at.range.start.line)) ?? [], step.at);
 }
 
 const placeOf = (file: string, line: number): string => `${file} ${line}`;
@@ -122,17 +126,14 @@ function byLine(directives: readonly Directive[]): ReadonlyMap<string, readonly 
   return lines;
 }
 
-/** The lines of servers that may send a client on, by the file and the line where the server begins. */
-const redirecting = new PerConfig((config) => {
-  const byPlace = new Map<string, () => ReadonlyMap<string, readonly Directive[]>>();
-  for (const { servers } of listenersOf(config))
-    for (const { scope } of servers) {
-      const place = scope.opener && lineOf(scope.opener);
-      if (place === null || byPlace.has(place)) continue;
-      let found: ReadonlyMap<string, readonly Directive[]> | null = null;
-      byPlace.set(place, () => (found ??= byLine(scope.all.filter((d) => REDIRECTING.has(d.name)))));
-    }
-  return byPlace;
+/** The lines of a server that may send a client on, by where they are. */
+const redirecting = new PerConfig(() => {
+  const known = new Map<Scope, ReadonlyMap<string, readonly Directive[]>>();
+  return (scope: Scope): ReadonlyMap<string, readonly Directive[]> => {
+    let lines = known.get(scope);
+    if (!lines) known.set(scope, (lines = byLine(scope.all.filter((d) => REDIRECTING.has(d.name)))));
+    return lines;
+  };
 });
 
 /**

@@ -3,7 +3,7 @@
  * the text leaves open counts as leading anywhere.
  */
 import { type ByteString, toBytes } from '../base/bytes.ts';
-import { PerConfig } from '../config/asked.ts';
+import { BLOCKS, PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { isOpen, matchLocation, namedLocation } from '../config/locations.ts';
@@ -64,18 +64,11 @@ function endsOf(config: Config, server: Server, line: Directive): Ends {
 }
 
 /** Where each server may send its clients, by lines of its own and by pages that it inherits. */
-const sent = new PerConfig(() => new Map<Server, Ends>());
-
-function sentBy(config: Config, server: Server): Ends {
-  const known = sent.of(config);
-  let ends = known.get(server);
-  if (ends === undefined) {
-    const lines = [...server.scope.all, ...server.scope.effective('error_page').directives].filter(isRedirect);
-    const each = lines.map((d) => endsOf(config, server, d));
-    known.set(server, (ends = each.includes(null) ? null : [...new Set(each.flatMap((e) => e ?? []))]));
-  }
-  return ends;
-}
+const sentBy = new PerConfig((config, server: Server): Ends => {
+  const lines = [...server.scope.all, ...server.scope.effective('error_page').directives].filter(isRedirect);
+  const each = lines.map((d) => endsOf(config, server, d));
+  return each.includes(null) ? null : [...new Set(each.flatMap((e) => e ?? []))];
+}, BLOCKS);
 
 /**
  * Whether a client whom a line of the server sends on may ever come to that server again, by redirects that are written in this configuration.
@@ -91,7 +84,7 @@ export function mayComeBack(config: Config, server: Server, line: Directive): bo
   const seen = new Set<Server | Listener>(first);
   for (const at of seen) {
     if (at === server) return true;
-    const next = 'servers' in at ? at.servers : sentBy(config, at);
+    const next = 'servers' in at ? at.servers : sentBy.of(config, at);
     if (!next) return true;
     for (const end of next) seen.add(end);
   }
@@ -105,21 +98,26 @@ const WRITTEN_PATH = /^(?:(?:https?|\$scheme):\/\/[^/?#]+)?(\/[^$?#]*)(?:$|\?|\$
 export const pathIn = (target: string): ByteString | null => (/\/\//.test(target) ? null : (parsePath(toBytes(target), true)?.uri ?? null));
 
 /** Whether a server sends clients on at all. */
-const sends = new PerConfig((_: Config, { scope }: Server): boolean =>
-  [...scope.all, ...scope.effective('error_page').directives].some(isRedirect),
+const sends = new PerConfig(
+  (_: Config, { scope }: Server): boolean => [...scope.all, ...scope.effective('error_page').directives].some(isRedirect),
+  BLOCKS,
 );
 
 /** The lines of a level that a request comes by before an error: those that redirect, and rewrites that lead elsewhere inside. */
-const moving = new PerConfig((_: Config, scope: Scope): readonly Directive[] =>
-  ownOf(scope).filter((d) => d.name === 'rewrite' || (d.name === 'return' && isRedirect(d))),
+const moving = new PerConfig(
+  (_: Config, scope: Scope): readonly Directive[] =>
+    ownOf(scope).filter((d) => d.name === 'rewrite' || (d.name === 'return' && isRedirect(d))),
+  BLOCKS,
 );
 
 /** The expressions of a level that take the path: those of its rewrites, and of its conditions on it. */
-const patternsOf = new PerConfig((_: Config, scope: Scope): readonly { readonly pattern: string; readonly caseless: boolean }[] =>
-  ownOf(scope).flatMap((d) => {
-    if (d.name === 'rewrite') return [{ pattern: d.value(0), caseless: false }];
-    return (d.name === 'if' && readsPath(d) && patternOf(d)) || [];
-  }),
+const patternsOf = new PerConfig(
+  (_: Config, scope: Scope): readonly { readonly pattern: string; readonly caseless: boolean }[] =>
+    ownOf(scope).flatMap((d) => {
+      if (d.name === 'rewrite') return [{ pattern: d.value(0), caseless: false }];
+      return (d.name === 'if' && readsPath(d) && patternOf(d)) || [];
+    }),
+  BLOCKS,
 );
 
 /** Which of them fit a URI, as a text: URIs with the same one fare alike but for what the expressions take of them. */
@@ -161,7 +159,7 @@ const isForeign = ({ name }: Directive): boolean => /_by_lua|^js_|^perl$|^echo|^
 const decisive = new PerConfig((_: Config, scope: Scope) => {
   const own = ownOf(scope);
   return { foreign: own.some(isForeign), tried: own.find((d) => d.name === 'try_files')?.values ?? [] };
-});
+}, BLOCKS);
 
 /** Whether what comes of a place is a file of the disk. */
 const servesFiles = (scope: Scope): boolean => !PASS_DIRECTIVES.some((name) => scope.has(name)) && !scope.has('return');

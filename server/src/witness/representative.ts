@@ -114,9 +114,9 @@ function* requestsAt(spot: Spot): Generator<RequestInput> {
   let first = true;
   for (const path of spot.eachPath())
     for (const door of spot.doors) {
-      for (const probe of first ? probesAt(spot) : plain) yield requestAt(door, { path, ...probe });
+      for (const probe of first ? probesAt(spot) : plain) yield requestAt(spot.config, door, { path, ...probe });
       // the host as a browser names it where the port is not the usual one, and where a proxy in front maps another
-      if (first) yield requestAt(door, { path, headers: [['Host', `${door.host}:8080`]] });
+      if (first) yield requestAt(spot.config, door, { path, headers: [['Host', `${door.host}:8080`]] });
       first = false;
     }
 }

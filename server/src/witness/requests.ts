@@ -2,7 +2,7 @@
  * The requests that are asked of a configuration, each run at most once: rules, the panel and comparisons take their traces from here. What
  * to ask is said elsewhere (spots.ts, values.ts); this file keeps, counts and bounds.
  */
-import { PerConfig } from '../config/asked.ts';
+import { Notes, PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import { asCurl } from '../trace/from-url.ts';
 import { briefTrace } from '../trace/request.ts';
@@ -23,7 +23,7 @@ export interface Proof {
 
 /** The traced requests of a configuration: each is run once, within a budget. */
 export class Witnesses {
-  private readonly traces = new Map<string, Trace>();
+  private readonly traces = new Map<string, { readonly trace: Trace; readonly notes: Notes }>();
   private spent = 0;
 
   constructor(
@@ -41,25 +41,36 @@ export class Witnesses {
     return this.spent >= this.most;
   }
 
+  /** Counts requests of an earlier revision whose outcome is used again. */
+  count(requests: number): void {
+    this.spent += requests;
+  }
+
+  /** Whether so many requests leave room for as many more. */
+  isFew(requests: number): boolean {
+    return 2 * requests < this.most;
+  }
+
   /** The trace of a request, from memory where it was asked before. Beyond the budget it still answers; callers look at `cut`. */
   ask(input: RequestInput, options: TraceOptions & { readonly files?: never } = {}): Trace {
     const key = JSON.stringify([input, options]);
-    let trace = this.traces.get(key);
-    if (!trace) {
-      this.spent++;
-      this.traces.set(key, (trace = briefTrace(this.config, input, options)));
+    const known = this.traces.get(key);
+    if (known) {
+      known.notes.use();
+      return known.trace;
     }
+    this.spent++;
+    const notes = new Notes(this.config);
+    const trace = notes.of(() => briefTrace(this.config, input, options));
+    this.traces.set(key, { trace, notes });
     return trace;
   }
 }
 
 const witnesses = new PerConfig((config) => new Witnesses(config));
 
-/** The witnesses of a configuration at its present revision. What comes of a request may hang on any of its blocks. */
-export function witnessesOf(config: Config): Witnesses {
-  config.askAll();
-  return witnesses.of(config);
-}
+/** The witnesses of a configuration at its present revision. */
+export const witnessesOf = (config: Config): Witnesses => witnesses.of(config);
 
 const isDefaultPort = (scheme: string, port: number): boolean => port === (scheme === 'https' ? 443 : 80);
 

@@ -5,7 +5,7 @@
  */
 import { fromBytes, toBytes } from '../base/bytes.ts';
 import type { DirectiveFact } from '../catalog/fact.ts';
-import { PerConfig } from '../config/asked.ts';
+import { asked, Notes, noted, numberOf, PerConfig, PerPart } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { isOpen, type Location, locationsOf, matchLocation } from '../config/locations.ts';
@@ -15,9 +15,12 @@ import {
   hostOptions,
   type Listener,
   listenersAt,
+  listenersFor,
   listenersOf,
   type Server,
   type ServerName,
+  serverBy,
+  serverOf,
   serversOf,
   validHost,
 } from '../config/servers.ts';
@@ -60,6 +63,7 @@ const isScripted = ({ name }: Directive): boolean =>
 export class Spot {
   private readonly madePaths: string[] = [];
   private morePaths: Iterator<string> | undefined;
+  private hasAllPaths = false;
   private madeVariations: readonly Probe[] | undefined;
   private isUnsure: boolean | undefined;
 
@@ -71,6 +75,8 @@ export class Spot {
     readonly location: Location | null,
     /** for a named location: the spots that lead to it */
     private readonly leads: () => readonly Spot[],
+    /** what was asked to know this spot and the others of its server */
+    private readonly notes: Notes,
   ) {}
 
   get scope(): Scope {
@@ -92,7 +98,8 @@ export class Spot {
    * template. Judge nothing then that it could change.
    */
   get unsure(): boolean {
-    this.isUnsure ??= unsureAbout(this);
+    if (this.isUnsure === undefined) this.isUnsure = this.notes.of(() => unsureAbout(this));
+    else this.notes.use();
     return this.isUnsure;
   }
 
@@ -103,14 +110,22 @@ export class Spot {
 
   /** The first of the paths, `most` at the most: each is tried before it is handed out, and no more are than are asked for. */
   somePaths(most: number): readonly string[] {
-    this.morePaths ??= this.location?.kind === 'named' ? new Set(this.leads().flatMap((s) => s.somePaths(4))).values() : pathsTo(this);
     const enough = this.location?.kind === 'named' ? Math.min(most, 4) : most;
+    if (this.madePaths.length < enough && !this.hasAllPaths) this.notes.of(() => this.makePaths(enough));
+    else this.notes.use();
+    return this.madePaths.length > most ? this.madePaths.slice(0, most) : this.madePaths;
+  }
+
+  private makePaths(enough: number): void {
+    this.morePaths ??= this.location?.kind === 'named' ? new Set(this.leads().flatMap((s) => s.somePaths(4))).values() : pathsTo(this);
     while (this.madePaths.length < enough) {
       const { done, value } = this.morePaths.next();
-      if (done) break;
+      if (done) {
+        this.hasAllPaths = true;
+        return;
+      }
       this.madePaths.push(value);
     }
-    return this.madePaths.length > most ? this.madePaths.slice(0, most) : this.madePaths;
   }
 
   /** The paths one by one: none is tried before somebody takes it. */
@@ -135,7 +150,8 @@ export class Spot {
 
   /** Requests in which one of the conditions and map rows that count here is met, each by itself. The empty request is not among them. */
   get variations(): readonly Probe[] {
-    this.madeVariations ??= variationsOf(this);
+    if (this.madeVariations) this.notes.use();
+    else this.madeVariations = this.notes.of(() => variationsOf(this));
     return this.madeVariations;
   }
 
@@ -149,7 +165,7 @@ export class Spot {
 
   /** The request that a probe stands for, at a door of this spot. */
   request(probe: Probe, door: Door = this.doors[0]!): RequestInput {
-    return requestAt(door, { path: this.path ?? '/', ...probe });
+    return requestAt(this.config, door, { path: this.path ?? '/', ...probe });
   }
 
   /** Runs a probe here (once a revision). */
@@ -170,8 +186,9 @@ const STRANGERS = ['203.0.113.9', '198.51.100.9', '192.0.2.9', '8.77.1.9'];
  * The client of requests in which nobody in particular asks: one whom no line of a list names, so that whoever keeps strangers out keeps him
  * out. Undefined: the one that a trace takes by itself.
  */
+const strangerIn = (config: Config): string | undefined => asked(config, 'a stranger', (c) => strangerOf.of(c));
+
 const strangerOf = new PerConfig((config): string | undefined => {
-  config.askAll();
   const nets = config.main.all.flatMap((d) => {
     const text = d.name === 'allow' || d.name === 'deny' ? d.value(0) : d.scope.opener?.name === 'geo' ? d.name : '';
     const net = /^\d/.test(text) && !text.endsWith('/0') ? readNet(text) : null;
@@ -182,8 +199,8 @@ const strangerOf = new PerConfig((config): string | undefined => {
 });
 
 /** A probe as a request to a door: Host first, then the probe's own lines. */
-export function requestAt(door: Door, probe: Probe): RequestInput {
-  const clientAddress = probe.clientAddress ?? strangerOf.of(door.listener.defaultServer.scope.config);
+export function requestAt(config: Config, door: Door, probe: Probe): RequestInput {
+  const clientAddress = probe.clientAddress ?? strangerIn(config);
   const usual = door.port === (door.scheme === 'https' ? 443 : 80);
   const hasHost = probe.withoutHost || probe.headers?.some(([n]) => n.toLowerCase() === 'host');
   return {
@@ -480,65 +497,61 @@ const meetsMark = (file: SourceFile, start: number, end: number): boolean =>
 
 // ---- all of them
 
+/** Those of a server: its own level first. */
 interface Spots {
   readonly all: readonly Spot[];
-  readonly ofServer: ReadonlyMap<Server, readonly Spot[]>;
   readonly byScope: ReadonlyMap<Scope, Spot>;
+  readonly notes: Notes;
 }
 
-const made = new PerConfig((config): Spots => {
-  const all = config.whole ? makeSpots(config) : [];
-  const ofServer = new Map<Server, Spot[]>();
-  for (const spot of all) {
-    const list = ofServer.get(spot.server);
-    if (list) list.push(spot);
-    else ofServer.set(spot.server, [spot]);
+const ofServers = new PerConfig(() => new Map<Server, Spots>());
+
+function madeFor(config: Config, server: Server): Spots {
+  const known = ofServers.of(config);
+  const found = known.get(server);
+  if (found) {
+    found.notes.use();
+    return found;
   }
-  return { all, ofServer, byScope: new Map(all.map((spot) => [spot.scope, spot])) };
-});
-
-/** The spots of a configuration's http servers that a request can get to, in file order. A fragment has none. */
-export const spotsOf = (config: Config): readonly Spot[] => made.of(config).all;
-
-/** Those of one server: its own level first. */
-export const spotsOfServer = (config: Config, server: Server): readonly Spot[] => made.of(config).ofServer.get(server) ?? [];
-
-/** The spot of a server's or a location's scope; undefined where no request gets there. */
-export const spotOf = (config: Config, scope: Scope): Spot | undefined => made.of(config).byScope.get(scope);
-
-function makeSpots(config: Config): Spot[] {
-  const spots: Spot[] = [];
-  const byServer = new Map<Server, Listener[]>();
-  for (const listener of listenersOf(config))
-    for (const server of listener.servers) {
-      const list = byServer.get(server);
-      if (list) list.push(listener);
-      else byServer.set(server, [listener]);
-    }
-  for (const server of serversOf(config)) {
-    const doors = doorsOf(config, server, byServer.get(server) ?? []);
-    if (!doors.length) continue;
-    const own: Spot[] = [];
-    own.push(new Spot(config, server, doors, null, () => []));
-    const visit = (scope: Scope): void => {
-      for (const location of locationsOf(scope).all) {
-        own.push(
-          new Spot(config, server, doors, location, () =>
-            own.filter((s) => s.location?.kind !== 'named' && s.directives.some((d) => d.values.includes(location.name))),
-          ),
-        );
-        visit(location.scope);
-      }
-    };
-    visit(server.scope);
-    spots.push(...own);
-  }
+  const notes = new Notes(config);
+  const all = notes.of(() => (config.whole ? makeSpots(config, server, notes) : []));
+  const spots = { all, byScope: new Map(all.map((spot) => [spot.scope, spot])), notes };
+  known.set(server, spots);
   return spots;
 }
 
-// ---- places of one shape
+const every = new PerConfig((config): readonly Spot[] => serversOf(config).flatMap((server) => spotsOfServer(config, server)));
 
-const shapes = new WeakMap<Server, string>();
+/** The spots of a configuration's http servers that a request can get to, in file order. A fragment has none. */
+export const spotsOf = (config: Config): readonly Spot[] => every.of(config);
+
+/** Those of one server: its own level first. */
+export const spotsOfServer = (config: Config, server: Server): readonly Spot[] => madeFor(config, server).all;
+
+/** The spot of a server's or a location's scope; undefined where no request gets there. */
+export function spotOf(config: Config, scope: Scope): Spot | undefined {
+  const server = serverOf(scope);
+  return server ? madeFor(config, server).byScope.get(scope) : undefined;
+}
+
+function makeSpots(config: Config, server: Server, notes: Notes): readonly Spot[] {
+  const doors = doorsOf(config, server, listenersFor(config, server));
+  if (!doors.length) return [];
+  const own: Spot[] = [];
+  own.push(new Spot(config, server, doors, null, () => [], notes));
+  const visit = (scope: Scope): void => {
+    for (const location of locationsOf(scope).all) {
+      const leads = (): readonly Spot[] =>
+        own.filter((s) => s.location?.kind !== 'named' && s.directives.some((d) => d.values.includes(location.name)));
+      own.push(new Spot(config, server, doors, location, leads, notes));
+      visit(location.scope);
+    }
+  };
+  visit(server.scope);
+  return own;
+}
+
+// ---- places of one shape
 
 /** The servers by each of their names. */
 const namesakes = new PerConfig((config): ReadonlyMap<string, readonly Server[]> => {
@@ -564,37 +577,31 @@ export function shapeOf(spot: Spot): string {
 
 /** The shape of a server with all that is in it, as a number; null where no other server can be of it, or nothing gets there. */
 export const shapeOfServer = (config: Config, server: Server): number | null =>
-  isAloneAs(config, server) ? null : withNeighbours(config, server);
+  isAloneAs(config, server) || !spotsOfServer(config, server).length ? null : withNeighbours(config, server);
+
+/** The names of all directives of a server, in their order. */
+const outlineOf = new PerPart((scope: Scope): string => scope.all.map((d) => d.name).join(' '));
 
 /** How many servers have the same names of directives in the same order: only such can be of one shape. */
 const outlines = new PerConfig((config) => {
-  const byServer = new Map<Server, number>();
-  const byText = new Map<string, number>();
-  const count: number[] = [];
-  for (const server of made.of(config).ofServer.keys()) {
-    const outline = numberFor(byText, server.scope.all.map((d) => d.name).join(' '));
-    byServer.set(server, outline);
-    count[outline] = (count[outline] ?? 0) + 1;
+  const count = new Map<string, number>();
+  for (const { scope } of serversOf(config)) {
+    const outline = outlineOf.of(scope);
+    count.set(outline, (count.get(outline) ?? 0) + 1);
   }
-  return { byServer, count };
+  return count;
 });
 
 /** Whether no other spot can be of the shape of this one, as the bare names of directives tell: then its shape need not be known. */
 export const isAlone = ({ server, config }: Spot): boolean => isAloneAs(config, server);
 
-function isAloneAs(config: Config, server: Server): boolean {
-  const { byServer, count } = outlines.of(config);
-  const outline = byServer.get(server);
-  return outline === undefined || count[outline] === 1;
-}
+const isAloneAs = (config: Config, { scope }: Server): boolean => outlines.of(config).get(outlineOf.of(scope)) === 1;
 
 /** Shapes as numbers: the texts are as long as the servers, and there is a spot for each of their locations. */
 const wholeShapes = new PerConfig(() => ({
   byServer: new Map<Server, number>(),
   byName: new Map<string, number>(),
   byText: new Map<string, number>(),
-  /** servers of one shape share its text, which is as long as they are */
-  texts: new Map<string, string>(),
 }));
 
 /** A number for each text. */
@@ -605,41 +612,58 @@ function numberFor(byText: Map<string, number>, text: string): number {
 }
 
 function withNeighbours(config: Config, server: Server): number {
-  const { byServer, byName, byText, texts } = wholeShapes.of(config);
+  const { byServer, byName, byText } = wholeShapes.of(config);
   const known = byServer.get(server);
   if (known !== undefined) return known;
-  const ownShape = (one: Server): number => {
-    const text = serverShape(config, one);
-    const shared = texts.get(text);
-    if (shared === undefined) texts.set(text, text);
-    else shapes.set(one, shared);
-    return numberFor(byText, text);
-  };
+  const ownShape = (one: Server): number => numberFor(byText, shapes.of(one.scope).text);
   // all who have a name in one, the server itself among them: a thousand may share one
   const ofName = (name: string, servers: readonly Server[]): number => {
     let number = byName.get(name);
     if (number === undefined) byName.set(name, (number = numberFor(byText, servers.map(ownShape).join())));
     return number;
   };
-  const hosts = new Set(server.names.flatMap((n) => (n.text.length > 1 ? [n.text] : [])));
-  for (const d of server.scope.all)
-    if (d.name === 'return' || d.name === 'rewrite' || d.name === 'set')
-      for (const value of d.values) for (const m of value.matchAll(/\/\/([\w.-]+)/g)) hosts.add(m[1]!);
-  const all = namesakes.of(config);
-  const near: number[] = [];
-  for (const host of hosts) {
-    const servers = all.get(host);
-    // whoever has a name to himself is no neighbour
-    if (servers && (servers.length > 1 || servers[0] !== server)) near.push(ofName(host, servers));
-  }
+  const near = neighboursOf(config, server).map(({ name, servers }) => ofName(name, servers));
   const whole = numberFor(byText, `${ownShape(server)} beside ${near.join()}`);
   byServer.set(server, whole);
   return whole;
 }
 
+/** Hosts that a server is named after or sends its clients to. */
+const hostsNamed = new PerPart((scope: Scope): readonly string[] => {
+  const hosts = new Set((serverOf(scope)?.names ?? []).flatMap((n) => (n.text.length > 1 ? [n.text] : [])));
+  for (const d of scope.all)
+    if (d.name === 'return' || d.name === 'rewrite' || d.name === 'set')
+      for (const value of d.values) for (const m of value.matchAll(/\/\/([\w.-]+)/g)) hosts.add(m[1]!);
+  return [...hosts];
+});
+
+/** The servers that have such a name, by it; whoever has a name to himself is no neighbour. */
+function neighboursOf(config: Config, server: Server): readonly { readonly name: string; readonly servers: readonly Server[] }[] {
+  const all = namesakes.of(config);
+  return hostsNamed.of(server.scope).flatMap((name) => {
+    const servers = all.get(name);
+    return servers && (servers.length > 1 || servers[0] !== server) ? [{ name, servers }] : [];
+  });
+}
+
+/** Neighbours above this number are not compared from one revision to the next. */
+const MOST_NEIGHBOURS = 64;
+
+/** Notes that someone depends on the shape of a server. */
+export const askShape = (config: Config, { scope }: Server): void => noteShape(config, numberOf(scope));
+
+const noteShape = (config: Config, scope: number): void =>
+  noted(config, `shape of ${scope}`, (c) => {
+    const server = serverBy(c, scope);
+    if (!server) return null;
+    const near = neighboursOf(c, server).flatMap(({ name, servers }) => [name, ...servers]);
+    if (near.length > MOST_NEIGHBOURS) return {};
+    return [server, ...near].map((one) => (typeof one === 'string' ? one : shapes.of(one.scope).text));
+  });
+
 /** Whether a text has a word of those in which a server and others of its shape differ: a name that a server has to itself, an upstream group, a folder. */
 export function namesSomethingOwn(config: Config, server: Server, text: string): boolean {
-  for (const word of ownWords.get(server) ?? []) if (text.includes(word)) return true;
+  for (const word of shapes.of(server.scope).own) if (text.includes(word)) return true;
   for (const name of namesakes.of(config).keys()) if (name.length > 3 && text.includes(name)) return true;
   for (const name of upstreamsOf(config).keys()) if (text.includes(name)) return true;
   return false;
@@ -685,12 +709,18 @@ function depthBelow(outer: Scope, scope: Scope): number {
 }
 
 /** The addresses of which a server is the default one. */
+const defaultsFor = (config: Config, scope: number): readonly string[] =>
+  asked(config, `default of ${scope}`, (c) => defaultsOf.of(c).get(scope) ?? NO_ADDRESSES);
+
+const NO_ADDRESSES: readonly string[] = [];
+
 const defaultsOf = new PerConfig((config) => {
-  const addresses = new Map<Server, string[]>();
+  const addresses = new Map<number, string[]>();
   for (const { defaultServer, text } of listenersOf(config)) {
-    const list = addresses.get(defaultServer);
+    const number = numberOf(defaultServer.scope);
+    const list = addresses.get(number);
     if (list) list.push(text);
-    else addresses.set(defaultServer, [text]);
+    else addresses.set(number, [text]);
   }
   return addresses;
 });
@@ -730,9 +760,17 @@ const TELLING = new Set(['80', '443', '8443', '127.0.0.1', '0.0.0.0']);
 
 /** A listener's port names a server of this configuration; one that a single server listens at is its own. */
 const isPortOfOthers = (config: Config, server: Server, word: string, isListen: boolean): boolean =>
-  /^\d+$/.test(word) && listenersAt(config, Number(word)).some((l) => !isListen || l.servers.some((s) => s !== server));
+  /^\d+$/.test(word) && listensThere(config, Number(word), isListen ? numberOf(server.scope) : null);
+
+/** Whether a server listens at a port, one of those beside `scope` where that is given. */
+const listensThere = (config: Config, port: number, scope: number | null): boolean =>
+  asked(config, `listens at ${port} beside ${scope}`, (c) =>
+    listenersAt(c, port).some((l) => scope === null || l.servers.some((s) => numberOf(s.scope) !== scope)),
+  );
 
 /** What the servers of a group are like: their addresses but for ports of this configuration, and all else as it is written. */
+const groupShapeOf = (config: Config, name: string): string => asked(config, `shape of the group ${name}`, (c) => groupShape.of(c, name));
+
 const groupShape = new PerConfig((config, name: string): string => {
   const lines = upstreamsOf(config).get(name)?.directive.body?.all ?? [];
   const word = (text: string): string =>
@@ -747,22 +785,31 @@ const groupShape = new PerConfig((config, name: string): string => {
 /** Words of one server that are looked for in the rest of it: a site has a few of its own, and who has hundreds is no site like another. */
 const MOST_LOOKED_FOR = 200;
 
-/** The words that were left out of a server's shape because they are its own. */
-const ownWords = new WeakMap<Server, ReadonlySet<string>>();
+interface Shape {
+  readonly text: string;
+  /** the words that were left out of it because they are the server's own */
+  readonly own: ReadonlySet<string>;
+}
 
-function serverShape(config: Config, server: Server): string {
-  const known = shapes.get(server);
-  if (known !== undefined) return known;
+const NO_SHAPE: Shape = { text: '', own: new Set() };
+
+/** By the server's level. */
+const shapes = new PerPart((scope: Scope): Shape => {
+  const server = serverOf(scope);
+  return server ? serverShape(scope.config, server) : NO_SHAPE;
+});
+
+function serverShape(config: Config, server: Server): Shape {
   const groups = upstreamsOf(config);
   const exact = server.names.flatMap((n) => (n.kind === 'exact' && n.text.length > 3 ? [n.text] : [])).sort((a, b) => b.length - a.length);
   const nameless = namesLeftOut(exact);
   const written = (text: string): string => {
     const rest = nameless(text);
     return rest.includes('://')
-      ? rest.replace(/:\/\/([\w.-]+)/g, (whole, name: string) => (groups.has(name) ? `://<group ${groupShape.of(config, name)}>` : whole))
+      ? rest.replace(/:\/\/([\w.-]+)/g, (whole, name: string) => (groups.has(name) ? `://<group ${groupShapeOf(config, name)}>` : whole))
       : rest;
   };
-  const words = (defaultsOf.of(config).get(server) ?? []).map((address) => written(`default on ${address}`));
+  const words = defaultsFor(config, numberOf(server.scope)).map((address) => written(`default on ${address}`));
   /** the places of the words in which a site may have its own, and whether they are of a listen line */
   const sites = new Map<number, boolean>(words.map((_, i) => [i, true]));
   let level: Scope | null = null;
@@ -776,7 +823,7 @@ function serverShape(config: Config, server: Server): string {
       const value = values[i]!;
       const isSite = isOfSite && !(name === 'set' && i === 0);
       if (isSite) sites.set(words.length, name === 'listen');
-      words.push(written(isSite && groups.has(value) ? `<group ${groupShape.of(config, value)}>` : value));
+      words.push(written(isSite && groups.has(value) ? `<group ${groupShapeOf(config, value)}>` : value));
     }
     words.push(';');
   }
@@ -797,9 +844,7 @@ function serverShape(config: Config, server: Server): string {
       return `<own ${own.get(word)} ${kindOfWord(word)}>`;
     });
   const text = words.join('\u0001');
-  ownWords.set(server, new Set(own.keys()));
-  shapes.set(server, text);
-  return text;
+  return { text, own: new Set(own.keys()) };
 }
 
 /** The directive at a station's place; null when it is none of the given ones. */

@@ -1,5 +1,6 @@
 /** Which of a spot's paths, conditions and ways in are worth a request: those that may fare otherwise than the ones before. */
 import { toBytes } from '../base/bytes.ts';
+import { numberOf } from '../config/asked.ts';
 import { chooseServer, hostOptions, listenersOf, validHost } from '../config/servers.ts';
 import { definitionOf, indexOf } from '../trace/index.ts';
 import { variablesIn } from '../trace/script.ts';
@@ -118,7 +119,7 @@ export function tellingDoors(spot: Spot): readonly Door[] {
     return bytes === null
       ? host
       : listenersOf(config)
-          .map((l) => l.servers.indexOf(chooseServer(l, bytes).server))
+          .map((l) => numberOf(chooseServer(l, bytes).server))
           .join();
   };
   const seen = new Set<string>();
@@ -128,7 +129,7 @@ export function tellingDoors(spot: Spot): readonly Door[] {
       spot,
       doors.map((d) => d.host),
     );
-    const key = `${scheme} ${port} ${listener.proxyProtocol} ${listener.servers.length} ${listener.servers.indexOf(listener.defaultServer)} ${read ? host : serversFor(host)}`;
+    const key = `${scheme} ${port} ${listener.proxyProtocol} ${listener.count} ${listener.defaultIndex} ${read ? host : serversFor(host)}`;
     if (seen.has(key)) return false;
     seen.add(key);
     return true;

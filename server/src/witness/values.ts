@@ -5,7 +5,7 @@
 import { toBytes } from '../base/bytes.ts';
 import type { Regexes } from '../base/regexes.ts';
 import { table } from '../base/table.ts';
-import { PerConfig } from '../config/asked.ts';
+import { Notes, PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { definitionOf, indexOf } from '../trace/index.ts';
@@ -46,14 +46,20 @@ const TARGET = /^[\x21-\x7e]*$/;
 /** A header's name as it is usually written, of the variable's part behind `http_`. */
 export const headerName = (variable: string): string => variable.replace(/(?:^|_)[a-z]/g, (s) => s.replace('_', '-').toUpperCase());
 
-const known = new PerConfig(() => new Map<string, Probe | null>());
+const known = new PerConfig(() => new Map<string, { readonly probe: Probe | null; readonly notes: Notes }>());
 
 /** A request whose variable is as wanted; null when the client does not decide it, or no such text was found. */
 export function probeFor(config: Config, variable: string, wanted: Wanted, depth = 0): Probe | null {
   const found = known.of(config);
   const key = `${variable} ${JSON.stringify(wanted)}`;
-  let probe = found.get(key);
-  if (probe === undefined) found.set(key, (probe = find(config, variable.toLowerCase(), wanted, depth)));
+  const made = found.get(key);
+  if (made) {
+    made.notes.use();
+    return made.probe;
+  }
+  const notes = new Notes(config);
+  const probe = notes.of(() => find(config, variable.toLowerCase(), wanted, depth));
+  found.set(key, { probe, notes });
   return probe;
 }
 

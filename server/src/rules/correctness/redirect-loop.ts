@@ -2,7 +2,8 @@
 
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
-import { listenersOf } from '../../config/servers.ts';
+import { everywhere } from '../../config/pieces.ts';
+import { listenersFor } from '../../config/servers.ts';
 import { definitionOf, indexOf } from '../../trace/index.ts';
 import { variablesIn } from '../../trace/script.ts';
 import type { Trace } from '../../trace/trace.ts';
@@ -165,8 +166,8 @@ function indexFile(loop: readonly Hop[]): string | null | false {
  */
 function isOwnEdge({ config, server }: Spot, door: Door): boolean {
   if (door.scheme !== 'https' || door.listener.proxyProtocol || door.name === null) return false;
-  if (listenersOf(config).some((l) => !l.ssl && l.servers.includes(server))) return false;
-  return !config.main.all.some((d) => d.name === 'set_real_ip_from' || d.name === 'real_ip_header');
+  if (listenersFor(config, server).some((l) => !l.ssl)) return false;
+  return !everywhere(config, 'set_real_ip_from').length && !everywhere(config, 'real_ip_header').length;
 }
 
 const PROTO = 'X-Forwarded-Proto';

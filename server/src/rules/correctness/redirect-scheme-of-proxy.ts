@@ -1,6 +1,8 @@
 /** Redirects made of `$scheme` behind someone who ends TLS: nginx sees plain HTTP and says so to clients that came by HTTPS. */
 
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
+import { asked, PerConfig } from '../../config/asked.ts';
+import type { Config } from '../../config/config.ts';
 import { listenersOf } from '../../config/servers.ts';
 import { readCondition } from '../../trace/handlers/rewrite.ts';
 import { variablesIn } from '../../trace/script.ts';
@@ -13,9 +15,16 @@ import { defineRule } from '../rule.ts';
 function behindProxy(spot: Spot): boolean {
   const declared = spot.scope.effective('set_real_ip_from').directives.length > 0 || spot.doors.some((d) => d.listener.proxyProtocol);
   if (!declared || spot.doors.some((d) => d.scheme === 'https')) return false;
-  const names = new Set(spot.server.names.map((n) => n.text));
-  return !listenersOf(spot.config).some((l) => l.ssl && l.servers.some((s) => s.names.some((n) => names.has(n.text))));
+  return !spot.server.names.some((n) => isNameWithTls(spot.config, n.text));
 }
+
+const isNameWithTls = (config: Config, name: string): boolean => asked(config, `over TLS ${name}`, (c) => withTls.of(c).has(name));
+
+/** The names of the servers of TLS listeners. */
+const withTls = new PerConfig(
+  (config): ReadonlySet<string> =>
+    new Set(listenersOf(config).flatMap((l) => (l.ssl ? l.servers.flatMap((s) => s.names.map((n) => n.text)) : []))),
+);
 
 const OWN_SIDE = new Set(['scheme', 'https', 'server_port']);
 

@@ -1,8 +1,9 @@
 /** Redirects whose Location is not the address that was meant: a slash too few, no scheme, the port after the path, a pattern as the host. */
 import { toBytes } from '../../base/bytes.ts';
+import { asked } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
-import { listenersOf, nameMatches, serversOf } from '../../config/servers.ts';
+import { listenersAt, listenersOf, nameMatches, serversOf } from '../../config/servers.ts';
 import type { ComposeService } from '../../deploy/compose.ts';
 import { nginxContainers, publishedAs } from '../../deploy/reach.ts';
 import { withNothingThere } from '../../witness/errors.ts';
@@ -75,7 +76,14 @@ function faultOf(location: string, path: string, asked: string, door: Door, by: 
 }
 
 /** Some server is asked for by the machine's own name. */
-const namesTheMachine = (config: Config): boolean => serversOf(config).some((s) => s.names.some((n) => n.hostname));
+const namesTheMachine = (config: Config): boolean =>
+  asked(config, 'named after the machine', (c) => serversOf(c).some((s) => s.names.some((n) => n.hostname)));
+
+/** Whether a server at a port has a name that takes the host. */
+const isNamedAt = (config: Config, port: number, host: string): boolean =>
+  asked(config, `named ${host} at ${port}`, (c) =>
+    listenersAt(c, port).some((l) => !l.udp && l.servers.some((s) => s.names.some((n) => n.text !== '' && nameMatches(n, toBytes(host))))),
+  );
 
 /**
  * The scheme that this configuration speaks at the port of a Location with the other one; null where it is the same, or where the port belongs
@@ -88,7 +96,7 @@ function schemeAt(config: Config, location: string): string | null {
   const host = m[2]!.toLowerCase();
   const there = listeners.filter((l) => l.port === Number(m[3]));
   const secure = m[1]!.toLowerCase() === 'https';
-  const isOurs = there.some((l) => l.servers.some((s) => s.names.some((n) => n.text !== '' && nameMatches(n, toBytes(host)))));
+  const isOurs = isNamedAt(config, Number(m[3]), host);
   return isOurs && there.every((l) => l.ssl !== secure) ? (secure ? 'http' : 'https') : null;
 }
 

@@ -2,7 +2,7 @@
 import { isLocalOnly, restrictionsOf, speaksOfAccess } from '../../answers/who-may-enter.ts';
 import { toBytes } from '../../base/bytes.ts';
 import type { Place } from '../../base/span.ts';
-import { PerConfig } from '../../config/asked.ts';
+import { asked, BLOCKS, PerConfig } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { type Location, locationsBelow, locationsOf } from '../../config/locations.ts';
@@ -204,48 +204,42 @@ function* below(spot: Spot): Generator<{ location: Location; path: string }> {
         yield { location: twin, path };
 }
 
-/** The servers' own levels by the hosts of their doors, and the order in which they stand. */
-const serverLevels = new PerConfig((config) => {
-  const byHost = new Map<string, Spot[]>();
-  const order = new Map<Spot, number>();
+/** The servers by the hosts of their doors, in their order. */
+const byHost = new PerConfig((config) => {
+  const all = new Map<string, Server[]>();
   for (const spot of spotsOf(config)) {
     if (spot.location) continue;
-    order.set(spot, order.size);
     for (const host of new Set(spot.doors.map((d) => d.host))) {
-      const list = byHost.get(host);
-      if (list) list.push(spot);
-      else byHost.set(host, [spot]);
+      const list = all.get(host);
+      if (list) list.push(spot.server);
+      else all.set(host, [spot.server]);
     }
   }
-  return { byHost, order };
+  return all;
 });
 
-/** The locations of a server that change the path on its way, and by which someone gets in who is asked nothing. */
-const otherWays = new PerConfig(() => new Map<Server, readonly Spot[]>());
+const serversAt = (config: Config, host: string): readonly Server[] =>
+  asked(config, `servers asked for ${host}`, (c) => byHost.of(c).get(host)) ?? [];
 
-function otherWaysIn(config: Config, server: Server): readonly Spot[] {
-  const known = otherWays.of(config);
-  let found = known.get(server);
-  if (!found)
-    known.set(
-      server,
-      (found = spotsOfServer(config, server).filter(({ location, unsure }) => {
-        if (!location || unsure || location.kind === 'named' || !isOther(location)) return false;
-        return mapsPath(location.scope) || servesFolder(location.scope);
-      })),
-    );
-  return found;
-}
+/** The locations of a server that change the path on its way, and by which someone gets in who is asked nothing. */
+const otherWays = new PerConfig(
+  (config, server: Server): readonly Spot[] =>
+    spotsOfServer(config, server).filter(({ location, unsure }) => {
+      if (!location || unsure || location.kind === 'named' || !isOther(location)) return false;
+      return mapsPath(location.scope) || servesFolder(location.scope);
+    }),
+  BLOCKS,
+);
 
 /** Servers of the same name, at another port, that ask the same backend for the same without a word on access. */
 function tellServers(spot: Spot, own: Trace, tell: (other: Spot, trace: Trace) => void): void {
   const { server, config, path } = spot;
   if (!isBackend(own)) return;
   const names = new Set(server.names.flatMap((n) => (n.kind === 'exact' && n.text !== '' ? [n.text] : [])));
-  const { byHost, order } = serverLevels.of(config);
-  const others = new Set([...names].flatMap((name) => byHost.get(name) ?? []));
-  for (const other of [...others].sort((a, b) => order.get(a)! - order.get(b)!)) {
-    if (other.server === server || isLocalOnly(other.scope)) continue;
+  const others = new Set([...names].flatMap((name) => serversAt(config, name)));
+  for (const one of [...others].sort((a, b) => a.index - b.index)) {
+    const other = spotsOfServer(config, one)[0];
+    if (!other || one === server || isLocalOnly(one.scope)) continue;
     const door = other.doors.find((d) => names.has(d.host) && !d.listener.proxyProtocol);
     const trace = door && other.ask({ path: path! }, {}, door);
     if (!trace || isAsked(trace) || !isGivenOut(trace) || !isBackend(trace) || target(trace) !== target(own)) continue;
@@ -477,12 +471,9 @@ function tellHidden(spot: Spot, report: CheckInput<'first'>['report']): void {
 /** Whether an error page, another server of the name or another location of the server may lead to the same. */
 const hasOtherWays = ({ config, server, scope, location }: Spot): boolean =>
   scope.effective('error_page').directives.length > 0 ||
-  otherWaysIn(config, server).some((s) => s.location !== location) ||
+  otherWays.of(config, server).some((s) => s.location !== location) ||
   server.names.some((n) =>
-    serverLevels
-      .of(config)
-      .byHost.get(n.text)
-      ?.some((s) => s.server !== server && PASS_DIRECTIVES.some((p) => s.scope.all.some((d) => d.name === p))),
+    serversAt(config, n.text).some((s) => s !== server && PASS_DIRECTIVES.some((p) => s.scope.all.some((d) => d.name === p))),
   );
 
 export default defineRule({
@@ -587,7 +578,7 @@ A request is in one location only. Where a regular expression matches, it outran
     // another path to the same thing, where it is known what that is
     const kept = keptFile(own, location, plainPath);
     if (!isBackend(own) && own.outcome.file === null && kept === null) return;
-    for (const at of otherWaysIn(config, server)) {
+    for (const at of otherWays.of(config, server)) {
       const other = at.location!;
       if (told.has(other) || other === location || isInside(other, location)) continue;
       for (const path of ways(at, own, kept)) {

@@ -1,12 +1,12 @@
 /** `location = /admin` keeps away from one path; with a slash behind it, or a page below, the request is somewhere else. */
 import { answeredFirst } from '../../answers/where-a-line-counts.ts';
 import { restrictionsOf, speaksOfAccess } from '../../answers/who-may-enter.ts';
-import { PerConfig } from '../../config/asked.ts';
+import { BLOCKS, PerConfig } from '../../config/asked.ts';
 import type { Location } from '../../config/locations.ts';
 import type { Server } from '../../config/servers.ts';
 import { isBackend, isGivenOut, keepsOut } from '../../witness/access.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
-import { type Spot, spotsOf } from '../../witness/spots.ts';
+import { type Spot, spotsOfServer } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
 
 /** Names of single documents, and of what nginx and monitors ask under this one path. */
@@ -20,18 +20,15 @@ export const exactly = ({ kind, name }: Location): string | null =>
       ? (/^\^(\/(?:[\w/~-]|\\[.\-/])*?)(?:\/\?)?\$$/.exec(name)?.[1]?.replaceAll('\\', '') ?? null)
       : null;
 
-/** The locations of each server by their words. */
-const byPattern = new PerConfig((config) => {
-  const all = new Map<Server, Map<string, Spot>>();
-  for (const spot of spotsOf(config)) {
-    if (!spot.location) continue;
-    const words = spot.location.directive.values.join(' ');
-    const known = all.get(spot.server);
-    if (!known) all.set(spot.server, new Map([[words, spot]]));
-    else if (!known.has(words)) known.set(words, spot);
+/** The locations of a server by their words, the first of each. */
+const byPattern = new PerConfig((config, server: Server): ReadonlyMap<string, Spot> => {
+  const all = new Map<string, Spot>();
+  for (const spot of spotsOfServer(config, server)) {
+    const words = spot.location?.directive.values.join(' ');
+    if (words !== undefined && !all.has(words)) all.set(words, spot);
   }
   return all;
-});
+}, BLOCKS);
 
 export default defineRule({
   id: 'exact-path-restricted-only',
@@ -67,7 +64,7 @@ Write \`location ^~ /admin\` (which takes \`/administration\`, too) or the exact
       if (path === exact) continue;
       const trace = spot.ask({ path });
       const pattern = trace.outcome.location?.pattern;
-      const taker = pattern && byPattern.of(config).get(server)?.get(pattern);
+      const taker = pattern && byPattern.of(config, server).get(pattern);
       // a location that is written for these paths means what it does
       if (
         !taker ||

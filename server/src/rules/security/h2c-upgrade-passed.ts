@@ -1,10 +1,10 @@
 /** Upgrades to HTTP/2 without TLS that go through to the application, past the access rules of the server. Shown by what the application gets. */
 import { restrictionsOf } from '../../answers/who-may-enter.ts';
-import { PerConfig, PerPart } from '../../config/asked.ts';
+import { BLOCKS, PerConfig, PerPart } from '../../config/asked.ts';
 import type { Scope } from '../../config/scope.ts';
 import type { Server } from '../../config/servers.ts';
 import { proofOf } from '../../witness/requests.ts';
-import { type Spot, spotsOf } from '../../witness/spots.ts';
+import { spotsOfServer } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
 
 /** Whether anything in a server is not for everyone. */
@@ -12,17 +12,11 @@ const isGuarded = new PerPart((server: Scope): boolean =>
   server.all.some((d) => (d.name === 'location' && d.body && restrictionsOf(d.body).length > 0) || d.name === 'internal'),
 );
 
-/** The locations of each server that keep people out. */
-const guardedPlaces = new PerConfig((config) => {
-  const all = new Map<Server, Spot[]>();
-  for (const spot of spotsOf(config)) {
-    if (!spot.location || !restrictionsOf(spot.scope).length) continue;
-    const known = all.get(spot.server);
-    if (known) known.push(spot);
-    else all.set(spot.server, [spot]);
-  }
-  return all;
-});
+/** The locations of a server that keep people out. */
+const guardedPlaces = new PerConfig(
+  (config, server: Server) => spotsOfServer(config, server).filter((spot) => spot.location && restrictionsOf(spot.scope).length),
+  BLOCKS,
+);
 
 export default defineRule({
   id: 'h2c-upgrade-passed',
@@ -61,10 +55,7 @@ For WebSockets alone, pass the upgrade on for the word websocket only: a \`map $
     const got = (name: string): string => sent.headers.find(([n]) => n.toLowerCase() === name)?.[1] ?? '';
     // who speaks it wants the settings announced (RFC 7540, section 3.2.1)
     if (got('upgrade') !== 'h2c' || !/http2-settings/i.test(got('connection'))) return;
-    const guarded = guardedPlaces
-      .of(config)
-      .get(spot.server)
-      ?.find((s) => s !== spot);
+    const guarded = guardedPlaces.of(config, spot.server).find((s) => s !== spot);
     const line = spot.scope.effective('proxy_set_header').directives.find((d) => d.value(0).toLowerCase() === 'upgrade')!;
     const restriction = guarded && restrictionsOf(guarded.scope)[0];
     if (!guarded || !restriction) return;

@@ -34,7 +34,7 @@ function* plainRequests(spot: Spot): Generator<{ readonly host: string; readonly
       .find(({ name, server }) => name !== null || server.names.some((n) => covers(n.text, door.host)));
     // the one server of both sides is right to send it
     if (!secure || secure.server === spot.server) continue;
-    const request = requestAt(door, { path: spot.path ?? '/' });
+    const request = requestAt(spot.config, door, { path: spot.path ?? '/' });
     yield { host: door.host, trace: witnessesOf(spot.config).ask(request, EMPTY) };
   }
 }

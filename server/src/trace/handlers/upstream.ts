@@ -3,7 +3,10 @@
  * answer (ngx_http_upstream.c).
  */
 import { type ByteString, fromBytes, lower } from '../../base/bytes.ts';
+import { asked, PerConfig } from '../../config/asked.ts';
+import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
+import type { ServerProtocol } from '../../config/servers.ts';
 import {
   hasVariables,
   type PassTarget,
@@ -17,6 +20,7 @@ import type { BackendAnswer, CacheUse } from '../exchange.ts';
 import { sendHeader } from '../filters.ts';
 import type { Purpose } from '../hops.ts';
 import { parseHttpTime } from '../http-time.ts';
+import { indexOf } from '../index.ts';
 import { PerLevel } from '../level.ts';
 import { passIn } from '../location-config.ts';
 import { Peers } from '../peers.ts';
@@ -38,21 +42,22 @@ export interface Pass {
   readonly failure: number | null;
 }
 
-const implicit = new WeakMap<object, ReadonlySet<string>>();
-
-/** Hosts that some pass directive names in full, which nginx resolved when it started; `host port`. */
-export function startHosts(run: Run): ReadonlySet<string> {
-  let hosts = implicit.get(run.index);
-  if (!hosts) {
-    const found = new Set<string>();
-    for (const directive of run.index.passes) {
-      const target = passTarget(directive);
-      if (target && !target.upstream) found.add(`${target.host.toLowerCase()} ${target.port ?? 0}`);
-    }
-    implicit.set(run.index, (hosts = found));
+/** By the protocol whose requests are passed on. */
+const startHosts = new PerConfig((config, protocol: ServerProtocol): ReadonlySet<string> => {
+  const found = new Set<string>();
+  for (const directive of indexOf(config, protocol).passes) {
+    const target = passTarget(directive);
+    if (target && !target.upstream) found.add(`${target.host.toLowerCase()} ${target.port ?? 0}`);
   }
-  return hosts;
-}
+  return found;
+});
+
+/** Whether some pass directive names the host in full, so that nginx resolved it when it started. */
+export const isStartHost = ({ config, index: { protocol } }: Run, host: string, port: number): boolean =>
+  isNamedInFull(config, protocol, `${host.toLowerCase()} ${port}`);
+
+const isNamedInFull = (config: Config, protocol: ServerProtocol, host: string): boolean =>
+  asked(config, `${protocol} starts with ${host}`, (c) => startHosts.of(c, protocol).has(host));
 
 /** Where a pass directive sends the request; a status where nginx gives up. */
 export function passOf(run: Run, name: string): Pass | number {
@@ -71,7 +76,7 @@ export function passOf(run: Run, name: string): Pass | number {
   }
   if (target.uri.startsWith('?')) target = { ...target, uri: `/${target.uri}` };
   let failure: number | null = null;
-  if (target.kindOfHost === 'name' && !target.upstream && !startHosts(run).has(`${target.host.toLowerCase()} ${target.port ?? 0}`)) {
+  if (target.kindOfHost === 'name' && !target.upstream && !isStartHost(run, target.host, target.port ?? 0)) {
     if (target.port === null) failure = 500;
     else if (!run.directive('resolver')) failure = 502;
     else if (
