@@ -58,6 +58,16 @@ export function endsOf(pattern: string): Ends {
   return { start: start.toLowerCase(), end: end.toLowerCase() };
 }
 
+/** `\.(?:css|jpe?g)$`, and nothing else to choose from. */
+const OF_ENDINGS = /^[^|]*\\\.\((?:\?:)?([\w|?]+)\)\$$/;
+
+/** Whether a pattern may match a text that ends in a dot and that ending, as far as the pattern alone tells it. */
+export function mayEndIn(pattern: string, ending: string): boolean {
+  if (pattern.includes('(*') || /\(\?(?!:)/.test(pattern)) return true;
+  const endings = OF_ENDINGS.exec(pattern)?.[1];
+  return endings === undefined || new RegExp(`^(?:${endings})$`, 'i').test(ending);
+}
+
 /** Numbers by the letters at one end of a text. */
 class Letters {
   private readonly byText = new Map<string, number[]>();

@@ -464,7 +464,7 @@ class Part {
           for (const finding of before) this.takeOutcome({ ...finding, via: [opener?.via ?? []] });
           continue;
         }
-        if (when && !this.noting(() => this.holds(asked.rule, () => when(spot)))) {
+        if (when && !this.holdsAt(asked.rule, when, spot)) {
           calm?.set(asked.rule, NOTHING);
           continue;
         }
@@ -492,6 +492,19 @@ class Part {
       }
     }
     return result;
+  }
+
+  /** Whether a rule has something to ask at a spot; its exception there costs its own findings, as any other. */
+  private holdsAt(rule: Rule, when: (spot: Spot) => boolean, spot: Spot): boolean {
+    const outer = this.verdict ? recordIn(this.verdict) : undefined;
+    try {
+      return when(spot);
+    } catch (error) {
+      this.options.onCrash?.(rule, error);
+      return false;
+    } finally {
+      if (outer !== undefined) recordIn(outer);
+    }
   }
 
   private takeOutcome(finding: Finding): void {

@@ -280,6 +280,9 @@ function doorsOf(config: Config, server: Server, listeners: readonly Listener[])
 
 // ---- paths
 
+/** Every name begins with a letter of its own: nothing in such a path is decoded, merged or resolved. */
+const PLAIN_PATH = /^(?:\/\w[\w.-]*)*\/?$/;
+
 /** The path that nginx reads from a request line, unchanged. */
 const readAs = (path: string): string | null => {
   const parsed = parsePath(path, true);
@@ -287,7 +290,7 @@ const readAs = (path: string): string | null => {
 };
 
 function arrives({ server, location }: Spot, path: string): boolean {
-  if (!path.startsWith('/') || readAs(asPath(path)) !== path) return false;
+  if (!path.startsWith('/') || (!PLAIN_PATH.test(path) && readAs(asPath(path)) !== path)) return false;
   if (!location) return true;
   const match = matchLocation(server.scope, toBytes(path));
   return match.location === location && match.how !== 'slash-redirect' && !isOpen(match.how);
@@ -300,7 +303,7 @@ function* pathsTo(spot: Spot): Generator<string> {
     for (const path of paths)
       if (found.size < MOST_PATHS && !found.has(path) && arrives(spot, path)) {
         found.add(path);
-        yield asPath(path);
+        yield PLAIN_PATH.test(path) ? path : asPath(path);
       }
   };
   const name = location && location.kind !== 'regex' ? location.name : '';
@@ -595,7 +598,8 @@ const outlines = new PerConfig((config) => {
 /** Whether no other spot can be of the shape of this one, as the bare names of directives tell: then its shape need not be known. */
 export const isAlone = ({ server, config }: Spot): boolean => isAloneAs(config, server);
 
-const isAloneAs = (config: Config, { scope }: Server): boolean => outlines.of(config).get(outlineOf.of(scope)) === 1;
+const isAloneAs = (config: Config, { scope }: Server): boolean =>
+  serversOf(config).length === 1 || outlines.of(config).get(outlineOf.of(scope)) === 1;
 
 /** Shapes as numbers: the texts are as long as the servers, and there is a spot for each of their locations. */
 const wholeShapes = new PerConfig(() => ({

@@ -1,11 +1,12 @@
 /** Which of a spot's paths, conditions and ways in are worth a request: those that may fare otherwise than the ones before. */
 import { toBytes } from '../base/bytes.ts';
-import { numberOf } from '../config/asked.ts';
-import { chooseServer, hostOptions, listenersOf, validHost } from '../config/servers.ts';
+import { BLOCKS, numberOf, PerConfig } from '../config/asked.ts';
+import type { Config } from '../config/config.ts';
+import { chooseServer, hostOptions, listenersOf, type Server, validHost } from '../config/servers.ts';
 import { definitionOf, indexOf } from '../trace/index.ts';
 import { variablesIn } from '../trace/script.ts';
 import { fitsOf, mayBeMoved, pathIn } from './redirects.ts';
-import { type Door, MOST_PATHS, type Spot, wantedBy } from './spots.ts';
+import { type Door, MOST_PATHS, type Spot, spotsOfServer, wantedBy } from './spots.ts';
 import type { Probe } from './values.ts';
 
 const MOST_SAMPLES = 12;
@@ -87,7 +88,7 @@ const HOST = /^(?:http_)?host$|^server_name$/;
 const SENDING = new Set(['if', 'set', 'return', 'rewrite', 'error_page']);
 
 /** Whether a line by which requests are sent on looks at the host, itself or by a map, or names a host of one word. */
-function looksAtHost({ config, server }: Spot, hosts: readonly string[]): boolean {
+function looksAtHost(config: Config, server: Server, hosts: readonly string[]): boolean {
   if (server.names.some((n) => n.regex?.groups)) return true;
   const words = hosts.filter((h) => !h.includes('.'));
   const isOfMap = (name: string): boolean => {
@@ -109,9 +110,10 @@ function looksAtHost({ config, server }: Spot, hosts: readonly string[]): boolea
  * Ways in that tell something new: of two hosts for which the same servers answer wherever they are asked the second does not, unless a line or
  * a map looks at it.
  */
-export function tellingDoors(spot: Spot): readonly Door[] {
-  const { config, doors } = spot;
-  if (doors.length < 2) return doors;
+export const tellingDoors = ({ config, server, doors }: Spot): readonly Door[] => (doors.length < 2 ? doors : telling.of(config, server));
+
+const telling = new PerConfig((config, server: Server): readonly Door[] => {
+  const doors = spotsOfServer(config, server)[0]?.doors ?? [];
   const options = hostOptions(config);
   let read: boolean | undefined;
   const serversFor = (host: string): string => {
@@ -126,7 +128,8 @@ export function tellingDoors(spot: Spot): readonly Door[] {
   return doors.filter((door) => {
     const { scheme, port, host, listener } = door;
     read ??= looksAtHost(
-      spot,
+      config,
+      server,
       doors.map((d) => d.host),
     );
     const key = `${scheme} ${port} ${listener.proxyProtocol} ${listener.count} ${listener.defaultIndex} ${read ? host : serversFor(host)}`;
@@ -134,4 +137,4 @@ export function tellingDoors(spot: Spot): readonly Door[] {
     seen.add(key);
     return true;
   });
-}
+}, BLOCKS);

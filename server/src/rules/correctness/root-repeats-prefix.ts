@@ -16,6 +16,16 @@ function foldersOf(spot: Spot): readonly string[] {
   return (shared ?? []).map(({ name }) => name);
 }
 
+/** An expression in which every letter stands for itself. */
+const isLiteral = (pattern: string): boolean => !/\[|\\[a-z\d]|\(\?/i.test(pattern);
+
+/** Whether the paths of a place may begin with one of the folders, as far as the text of its expression tells. */
+function mayBeginWith({ location }: Spot, folders: readonly string[]): boolean {
+  if (location?.kind !== 'regex' || location.parent || !isLiteral(location.name)) return true;
+  const text = location.name.replaceAll('\\', '').toLowerCase();
+  return folders.some((folder) => text.includes(folder.toLowerCase()));
+}
+
 export default defineRule({
   id: 'root-repeats-prefix',
   group: 'correctness',
@@ -44,7 +54,7 @@ Name the folder above it (\`root /srv/app;\`), or use \`alias /srv/app/static/;\
     if (!word) return;
     const dir = word.value.replace(/\/+$/, '');
     const segments = dir.split('/').filter(Boolean);
-    if (spot.has('alias', 'try_files', 'rewrite')) return;
+    if (spot.has('alias', 'try_files', 'rewrite') || !mayBeginWith(spot, segments)) return;
     const { location } = spot;
     const own = location?.kind !== 'regex' ? location!.name.split('/').filter(Boolean) : foldersOf(spot);
     if (!own.length || !segments.length) return;

@@ -14,7 +14,7 @@ import { admitted, answersAtOnce, isAsked, isBackend, isGivenOut, isRefused, kee
 import { isScripted } from '../../witness/follow.ts';
 import { guardsOf } from '../../witness/guards.ts';
 import { pathsFor } from '../../witness/paths.ts';
-import { samplesOf } from '../../witness/regex-samples.ts';
+import { samplesIn } from '../../witness/regex-samples.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
 import { ownOf, type Spot, spotOf, spotsOf, spotsOfServer } from '../../witness/spots.ts';
 import { asPath, joined, type Probe } from '../../witness/values.ts';
@@ -132,22 +132,30 @@ function patternsOver(location: Location): readonly Location[] {
   return found;
 }
 
+function* chain(first: Iterable<string>, second: Iterable<string>): Generator<string> {
+  yield* first;
+  yield* second;
+}
+
 /** Patterns in front of a restricted one, which are asked first, with paths that both match. */
 function* earlier({ config }: Spot, own: Location, regexes: readonly Location[]): Generator<{ location: Location; path: string }> {
   const starts = pathsFor(own, 12).slice(0, 6);
   for (const regex of regexes.slice(0, regexes.indexOf(own))) {
     if (!isOther(regex)) continue;
-    const paths = samplesOf(config.regexes, regex.name, {
+    const paths = samplesIn(config.regexes, regex.name, {
       caseless: regex.modifier === '~*',
       tries: 8,
       forms: (s) => starts.flatMap((start) => [`${start}${s}`, `${start}/x${s}`, `${start}x${s}`]),
     });
-    const both = [...starts, ...paths].filter(
-      (path) => typeof own.regex?.match(toBytes(path)) === 'object' && typeof regex.regex?.match(toBytes(path)) === 'object',
-    );
-    // what pages show anyway says less
-    const path = both.find((p) => !ASSETS.test(p)) ?? both[0];
-    if (path !== undefined) yield { location: regex, path };
+    let both: string | undefined;
+    for (const path of chain(starts, paths)) {
+      const bytes = toBytes(path);
+      if (typeof own.regex?.match(bytes) !== 'object' || typeof regex.regex?.match(bytes) !== 'object') continue;
+      // what pages show anyway says less
+      if (both === undefined || !ASSETS.test(path)) both = path;
+      if (!ASSETS.test(path)) break;
+    }
+    if (both !== undefined) yield { location: regex, path: both };
   }
 }
 
@@ -183,15 +191,20 @@ function* below(spot: Spot): Generator<{ location: Location; path: string }> {
     if (name === '' && /^\^/.test(regex.name)) continue;
     // written for what is open below the restricted name
     if (regex.name.startsWith(`^${name}/`) && FOR_ALL.test(regex.name.slice(name.length + 1))) continue;
-    const paths = samplesOf(config.regexes, regex.name, {
+    const paths = samplesIn(config.regexes, regex.name, {
       caseless: regex.modifier === '~*',
       tries: 12,
-      forms: (s) => [
-        ...[`${name}/x${s}`, `${name}/${s}`, `${name}${s}`, `${name}/index${s}`, s, `${name}/x/${s}`, `${name}/x${s}x`],
-        ...tailsOf(s).map((tail) => `${name}/${tail}`),
-      ],
+      forms: (s) =>
+        [
+          ...[`${name}/x${s}`, `${name}/${s}`, `${name}${s}`, `${name}/index${s}`, s, `${name}/x/${s}`, `${name}/x${s}x`],
+          ...tailsOf(s).map((tail) => `${name}/${tail}`),
+        ].filter((p) => p.startsWith(`${name}/`)),
     });
-    for (const path of paths.filter((p) => p.startsWith(`${name}/`)).slice(0, 4)) yield { location: regex, path };
+    let found = 0;
+    for (const path of paths) {
+      yield { location: regex, path };
+      if (++found === 4) break;
+    }
   }
   // written for a path of the restricted place, without a word on access
   for (const inner of location.kind === 'prefix' && name !== '' ? locationsBelow(level, `${name}/`) : [])

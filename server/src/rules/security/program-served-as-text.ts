@@ -1,6 +1,7 @@
 /** Programs whose source is sent because a file location comes before the one that runs them. Shown by a request for such a file. */
 import { toBytes } from '../../base/bytes.ts';
 import { type Location, type LocationLevel, locationsOf } from '../../config/locations.ts';
+import { mayEndIn } from '../../config/regex-index.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { answersAtOnce, memberOf } from '../../witness/access.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
@@ -73,6 +74,7 @@ function servedIndex(spot: Spot): { trace: Trace; file: string } | null {
 
 /** The path of a program with that ending that comes to the place. */
 function programAt(spot: Spot, ending: string): string | undefined {
+  if (spot.location?.kind === 'regex' && !mayEndIn(spot.location.name, ending)) return undefined;
   const tried = new Set<string>();
   for (const path of spot.eachPath()) {
     const folder = path.slice(0, path.lastIndexOf('/') + 1);

@@ -24,7 +24,10 @@ const PLATFORMS: readonly (readonly [suffix: RegExp, name: string])[] = [
 ];
 
 /** The name of the platform that a host belongs to; null for any other host. */
-export const platformOf = (host: string): string | null => PLATFORMS.find(([suffix]) => suffix.test(host.toLowerCase()))?.[1] ?? null;
+export function platformOf(host: string): string | null {
+  const name = host.toLowerCase();
+  return PLATFORMS.find(([suffix]) => suffix.test(name))?.[1] ?? null;
+}
 
 /** The platform that a pass directive leads to, where its address is written out. */
 export function platformBehind(pass: Directive): string | null {

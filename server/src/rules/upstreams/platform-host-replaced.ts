@@ -1,7 +1,7 @@
 /** A platform that finds its customer by the Host header, and gets the name of this server. Shown by what is sent. */
 import { proofOf } from '../../witness/requests.ts';
 import { defineRule } from '../rule.ts';
-import { platformOf } from './_platforms.ts';
+import { platformBehind, platformOf } from './_platforms.ts';
 
 /** A Host line's value without its port. */
 const bare = (host: string): string => host.toLowerCase().replace(/:\d+$/, '');
@@ -17,7 +17,10 @@ On Heroku, S3, Cloud Run and their like one address serves many customers, and t
 
 Without a \`proxy_set_header Host\` line nginx sends the name in \`proxy_pass\`, which is what the platform wants. The application learns the public name from \`X-Forwarded-Host\`.`,
   about: ['proxy_set_header', 'proxy_pass', '$host', '$proxy_host'],
-  looksAt: { outcome: ['proxy_pass'] },
+  looksAt: {
+    outcome: ['proxy_pass'],
+    when: ({ directives }) => platformBehind(directives.find((d) => d.name === 'proxy_pass')!) !== null,
+  },
   needs: 'config',
   messages: {
     replaced:
