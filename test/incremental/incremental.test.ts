@@ -24,7 +24,7 @@ const SEED = Number(process.env.SEED ?? 1);
 
 const say = (findings: readonly Finding[]): string[] =>
   findings.map((f) =>
-    JSON.stringify([f.rule, f.severity, f.at, f.message, f.related, f.fixes, f.tag, f.via.map((v) => v.map((s) => s.file.id))]),
+    JSON.stringify([f.rule, f.severity, f.at, f.message, f.related, f.fixes, f.tag, f.witness, f.via.map((v) => v.map((s) => s.file.id))]),
   );
 
 const onCrash = (rule: Rule, error: unknown): void => {
@@ -435,6 +435,54 @@ http {
       [['map $arg_name $who { default $arg_name; }', 'map $remote_user $who { default $remote_user; }']],
     ],
   ));
+
+/** Sites of one shape, of which one sends its clients to another, and a port where nobody is sent on. */
+const SITES = `events {}
+http {
+    map $uri $kind { default a; }
+    map $uri $next { default /new/; }
+    upstream app { server 127.0.0.1:8000; }
+    server {
+        listen 80 default_server;
+        server_name site0.example.com;
+        location / { return 301 https://site1.example.com$request_uri; }
+    }
+${[1, 2, 3, 4]
+  .map(
+    (n) => `    server {
+        listen 443 ssl;
+        server_name site${n}.example.com;
+        ssl_certificate a.pem;
+        ssl_certificate_key a.key;
+        location /img { alias /srv/site${n}/img/; }
+        location /admin/ { deny all; proxy_pass http://app; }
+        location ~ \\.json$ { proxy_pass http://app; }
+        location /old { rewrite ^/old/(.*)$ /$1 permanent; }
+        location /go { return 302 $next; }
+        location / { proxy_pass http://app; }
+    }
+`,
+  )
+  .join('')}}
+`;
+
+test('what is said of the outcomes in one server follows what others are', () => {
+  const there = (from: string, to: string): (readonly [string, string])[][] => [[[from, to]], [[to, from]]];
+  return through(SITES, [
+    ...there('        location / { return 301', '        location /a { return 301'),
+    ...there('listen 80 default_server', 'listen 443 ssl default_server'),
+    // the loop is between two of them
+    ...there('location /old { rewrite ^/old/(.*)$ /$1 permanent; }', 'location /old { return 302 http://site0.example.com/old; }'),
+    ...there('server_name site3.example.com', 'server_name site2.example.com'),
+    ...there('server 127.0.0.1:8000', 'server 127.0.0.1:443'),
+    ...there('location ~ \\.json$ {', 'location ~ \\.json$ { deny all;'),
+    ...there('map $uri $kind { default a; }', 'map $uri $kind { default a; } error_page 403 /admin/x;'),
+    ...there('map $uri $kind { default a; }', 'allow 203.0.113.0/24; map $uri $kind { default a; }'),
+    ...there('upstream app', 'upstream application'),
+    // what the others have taken from the first
+    ...there('map $uri $next { default /new/; }', 'map $arg_to $next { default $arg_to; }'),
+  ]);
+});
 
 test('an edit of the application side counts for a configuration that nobody touches', async () => {
   const folder = fileId('file:///deployed');

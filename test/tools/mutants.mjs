@@ -139,6 +139,24 @@ const MUTANTS = [
     from: 'this.deployment === deployment &&',
     to: '',
   },
+  {
+    name: 'what a server comes to hangs on nothing else',
+    file: 'server/src/rules/remembered.ts',
+    from: 'verdict.questions.every((question) => question.stands(config, revision, verdict.since)) &&',
+    to: '',
+  },
+  {
+    name: 'what a server has taken from its equal stays when the equal goes',
+    file: 'server/src/rules/remembered.ts',
+    from: '[...verdict.alike].every((other) => this.stands(other, config))',
+    to: 'true',
+  },
+  {
+    name: 'a trace that was made for one server asks nothing for the next',
+    file: 'server/src/witness/requests.ts',
+    from: 'known.notes.use();',
+    to: '',
+  },
 ];
 
 const words = process.argv.slice(2);
