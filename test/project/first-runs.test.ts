@@ -236,6 +236,80 @@ for (const [what, files, expected] of [
     },
     ['shop.conf:10 error server-side-request-forgery'],
   ],
+  [
+    'names of another release of a module, of one that is not listed, and one that is a slip',
+    {
+      'shop.conf':
+        'server {\n    listen 80;\n    location / {\n        passenger_set_cgi_param HTTP_X_A b;\n        aws_secret_key k;\n        passenger_enabld on;\n    }\n}\n',
+    },
+    ['shop.conf:6 error unknown-directive'],
+  ],
+  [
+    'templates that a mounted folder brings, from which the image writes its sites, and a file that nothing reads',
+    {
+      'nginx/templates/shop.conf.template': 'server {\n    listen 80;\n    server_name ${SHOP};\n    root /srv/shop;\n}\n',
+      'nginx/other/till.conf': 'server {\n    listen 80;\n    server_name till.example;\n    root /srv/till;\n}\n',
+      'compose.yaml':
+        'services:\n  web:\n    image: nginx:1.27\n    environment:\n      SHOP: shop.example\n    volumes:\n      - ./nginx/templates:/etc/nginx/templates\n      - ./nginx/other:/etc/nginx/other\n',
+    },
+    ['nginx/other/till.conf:1 warning file-put-elsewhere'],
+  ],
+  [
+    'a folder of certificates before the programs by a pattern, and one of pages',
+    {
+      'shop.conf':
+        'server {\n    listen 80;\n    root /srv/shop;\n    location ~* ^/.well-known/ {\n        allow all;\n    }\n    location ~ ^/pages/ {\n        expires 1h;\n    }\n    location ~ \\.php$ {\n        include fastcgi_params;\n        fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;\n        fastcgi_pass 127.0.0.1:9000;\n    }\n}\n',
+    },
+    ['shop.conf:7 warning program-served-as-text'],
+  ],
+  [
+    'a name with underscores for hyphens, which makes the same variable, and one with a slip',
+    {
+      'shop.conf':
+        'server {\n    listen 80;\n    location / {\n        proxy_pass http://127.0.0.1:3000;\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n        proxy_set_header X_Forwarded_Proto $scheme;\n        proxy_set_header X-Forwarded-Hots $host;\n    }\n}\n',
+    },
+    ['shop.conf:8 warning header-name-misspelled'],
+  ],
+  [
+    'a list of headers that one line drops, told once, and a place that never had one',
+    {
+      'shop.conf':
+        'server {\n    listen 80;\n    proxy_set_header Host $host;\n    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n    proxy_set_header X-Forwarded-Proto $scheme;\n    location / {\n        proxy_pass http://127.0.0.1:3000;\n        proxy_set_header X-Tenant shop;\n    }\n}\nserver {\n    listen 81;\n    location / {\n        proxy_pass http://127.0.0.1:3000;\n        proxy_set_header X-Tenant shop;\n    }\n}\n',
+    },
+    [
+      'shop.conf:14 warning forwarded-headers-missing',
+      'shop.conf:14 warning proxy-host-missing',
+      'shop.conf:8 warning header-inheritance-lost',
+    ],
+  ],
+  [
+    'headers of one certificate that a line drops, told in one finding',
+    {
+      'shop.conf':
+        'server {\n    listen 443 ssl;\n    ssl_certificate a.pem;\n    ssl_certificate_key a.key;\n    ssl_client_certificate ca.pem;\n    ssl_verify_client on;\n    proxy_set_header X-SSL-Client-Verify $ssl_client_verify;\n    proxy_set_header X-SSL-Client-DN $ssl_client_s_dn;\n    location / {\n        proxy_pass http://unix:/run/shop.sock;\n    }\n    location /ws/ {\n        proxy_pass http://unix:/run/shop.sock;\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n        proxy_set_header X-Forwarded-Proto $scheme;\n    }\n}\n',
+    },
+    [
+      'shop.conf:10 warning forwarded-headers-missing',
+      'shop.conf:10 warning proxy-host-missing',
+      'shop.conf:13 warning internal-header-passed',
+    ],
+  ],
+  [
+    'hidden files that a pattern leaves over for the next, and those that it takes whole',
+    {
+      'shop.conf':
+        'server {\n    listen 80;\n    root /srv/shop;\n    location ~ /\\.(?!well-known).* {\n        deny all;\n    }\n    location ~ /\\. {\n        expires 1h;\n    }\n    location ~ /\\.git {\n        expires 1h;\n    }\n}\n',
+    },
+    ['shop.conf:10 warning unreachable-location'],
+  ],
+  [
+    'a pattern that takes every path, told at the first place that loses by it',
+    {
+      'shop.conf':
+        'server {\n    listen 80;\n    root /srv/shop;\n    location / {\n        expires 1h;\n    }\n    location /media/ {\n        expires 2h;\n    }\n    location /files/ {\n        expires 3h;\n    }\n    location ~ /\\.? {\n        deny all;\n    }\n}\nserver {\n    listen 81;\n    root /srv/shop;\n    location / {\n        expires 1h;\n    }\n    location /media/ {\n        expires 2h;\n    }\n    location ~ ^/media {\n        deny all;\n    }\n}\n',
+    },
+    ['shop.conf:23 warning unreachable-location', 'shop.conf:4 warning unreachable-location'],
+  ],
 ] as const)
   test(what, async () => {
     const memory = inMemory({ '.git/HEAD': '', ...files });

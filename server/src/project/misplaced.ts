@@ -78,11 +78,15 @@ function misplacedAt(project: Project, file: FileId, instance: Instance): Mispla
 /** Endings by which a file is switched off. */
 const SWITCHED_OFF = /\.(dis(abled)?|off|bak|backup|old|orig|sample|example|dist)$/i;
 
+const TEMPLATE = /^\/etc\/nginx\/templates\/.+\.template$/;
+
 /** Whether a path that no include takes was meant to be taken: it was put there by name, or its folder into nginx's own. */
 function isUnread({ path, by }: { readonly path: string; readonly by: Placed }, file: FileId, { path: main, takes }: MainFile): boolean {
   const folder = (of: string): string => of.replace(/[^/]*$/, '');
   // beside those that are taken lie some that are switched off by their names
   if (SWITCHED_OFF.test(basename(file)) || SWITCHED_OFF.test(path)) return false;
+  // the official image writes conf.d from these
+  if (TEMPLATE.test(path)) return false;
   if (by.file !== file) return path.startsWith(folder(main)) && !takes.some(({ mask }) => folder(mask) === folder(path));
   return true;
 }

@@ -36,6 +36,8 @@ A name that differs in a letter or two from a usual one is reported, unless the 
   fixable: 'always',
   messages: {
     request: 'No application reads the header "{name}": {meant} is meant. Correct the name.',
+    underscored:
+      'Servers that make variables of headers may take "{name}" for {meant}, all others drop it or look for the right name. Write {meant}.',
     response: 'No browser knows the header "{name}": {meant} is meant. Correct the name.',
   },
   check({ directive, scope, file, report }) {
@@ -49,8 +51,11 @@ A name that differs in a letter or two from a usual one is reported, unless the 
     // whoever sends both names sends the right one
     if (scope.effective(directive.name).directives.some((d) => nameIn(d).toLowerCase() === lower)) return;
     const text = directive.name.endsWith('_param') ? `HTTP_${meant.toUpperCase().replaceAll('-', '_')}` : meant;
-    report(request ? 'request' : 'response', {
+    // HTTP_X_FORWARDED_PROTO is made of either
+    const underscored = request && name.replaceAll('_', '-').toLowerCase() === lower;
+    report(underscored ? 'underscored' : request ? 'request' : 'response', {
       at: word,
+      ...(underscored && { severity: 'info' as const }),
       data: { name, meant },
       fix: fixOf(`Write ${text}`, 'suggestion', file, [replace(word, text)]),
     });
@@ -79,6 +84,18 @@ proxy_pass http://127.0.0.1:8000;`,
       bad: `add_header Cache-Control: no-store;
 #          ^^^^^^^^^^^^^^ response`,
       good: 'add_header Cache-Control no-store;',
+    },
+    {
+      inside: 'location',
+      bad: `proxy_set_header X_Forwarded_Proto $scheme;
+#                ^^^^^^^^^^^^^^^^^ underscored
+proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+proxy_set_header Host $host;
+proxy_pass http://127.0.0.1:8000;`,
+      good: `proxy_set_header X-Forwarded-Proto $scheme;
+proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+proxy_set_header Host $host;
+proxy_pass http://127.0.0.1:8000;`,
     },
     { inside: 'location', good: 'add_header X-Robots-Tag noindex;\nadd_header X-Forwarded-Path $uri;' },
   ],

@@ -40,7 +40,7 @@ function escapes(location: Location, winners: readonly Location[], paths: readon
     const segments = path.split('/');
     for (const word of words)
       for (let i = 1; i < segments.length; i++)
-        if (reaches([...segments.slice(0, i), word, ...segments.slice(i + 1)].join('/'))) return true;
+        if ([word, `.${word}`].some((part) => reaches([...segments.slice(0, i), part, ...segments.slice(i + 1)].join('/')))) return true;
     for (let i = 1; i < path.length; i++)
       for (const c of LETTERS) if (c !== path[i] && reaches(path.slice(0, i) + c + path.slice(i + 1))) return true;
   }
@@ -49,6 +49,12 @@ function escapes(location: Location, winners: readonly Location[], paths: readon
 
 /** Paths of all kinds, for a location that asks no path. */
 const ANYWHERE = ['/', '/a', '/a/', '/a/b', '/index.html', '/x.php', '/a/b.css', '/api/v1/users/7', '/.well-known/x', '/A.JS', '/a-b_c~d'];
+
+/** Whether a pattern takes whatever path there is: all others lose theirs to it for one cause, which is told at the first of them. */
+const isToldBefore = (location: Location, winner: Location, root: Scope): boolean =>
+  location.kind === 'prefix' &&
+  ANYWHERE.every((path) => typeof winner.regex?.match(path) === 'object') &&
+  locationsOf(root).all.find((l) => l.kind === 'prefix' && !l.noRegex && !l.parent) !== location;
 
 /** Who takes what a location that asks a variable would take while the variable is true: the same question above, or all paths there are. */
 function beforePredicate(location: Location, root: Scope): { readonly winner: Location; readonly path: string | null } | null {
@@ -164,7 +170,9 @@ The rule generates many different paths that match the location and sends each t
     report(location.kind === 'regex' && winner.noRegex ? 'prefixed' : 'taken', {
       at: directive.at(word),
       data: { path, winner: winner.directive.values.join(' ') },
-      ...(turnsAway(location) && [...winners.keys()].every(turnsAway) && { severity: 'info' as const }),
+      ...(((turnsAway(location) && [...winners.keys()].every(turnsAway)) || isToldBefore(location, winner, root)) && {
+        severity: 'info' as const,
+      }),
       related: [...winners.keys()].map((w) => ({ at: w.directive.at(w.directive.args.at(-1)!), message: 'takes the requests' })),
       tag: 'unnecessary',
     });

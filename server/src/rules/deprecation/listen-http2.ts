@@ -12,12 +12,12 @@ export default defineRule({
   title: 'Deprecated http2 parameter of listen',
   why: `
 From nginx 1.25.1 on HTTP/2 is a matter of the server: \`http2 on\`. The parameter of \`listen\` still works, for every server of that socket,
-and makes nginx print a warning at every start. The fix writes it into every server that shares the socket, which keeps HTTP/2 for all of them. Where one of these listens elsewhere too, HTTP/2 is spoken there as well, without TLS by clients that begin with it: then the fix is a suggestion.`,
+and makes nginx print a warning at every start. Where the version is known, the fix writes it into every server that shares the socket, which keeps HTTP/2 for all of them. Where one of these listens elsewhere too, HTTP/2 is spoken there as well, without TLS by clients that begin with it: then the fix is a suggestion.`,
   about: ['http2', 'listen'],
   references: ['https://nginx.org/en/docs/http/ngx_http_v2_module.html#http2'],
   looksAt: { directive: ['listen'] },
   needs: 'config',
-  fixable: 'always',
+  fixable: 'sometimes',
   messages: {
     parameter: 'The http2 parameter of listen is deprecated since nginx 1.25.1. Write "http2 on;" in the server.',
     later: 'From nginx 1.25.1 on the http2 parameter of listen is deprecated: there, write "http2 on;" in the server.',
@@ -28,16 +28,12 @@ and makes nginx print a warning at every start. The fix writes it into every ser
     if (!word) return;
     // one fix for the socket: any server of it alone would leave it with two opinions
     const move = http2Move(scope);
-    // nobody says which nginx runs this, and for the older ones the parameter is the only way
+    // nobody says which nginx runs this, and for the older ones the parameter is the only way: those refuse the directive
     const named = isVersionSaid(config);
     report(named ? 'parameter' : 'later', {
       at: word,
       ...(named ? { tag: 'deprecated' as const } : { severity: 'hint' as const }),
-      fix: move && {
-        title: http2Title(move),
-        safety: named && !move.gained.length ? 'safe' : 'suggestion',
-        edits: move.edits,
-      },
+      fix: named && move ? { title: http2Title(move), safety: move.gained.length ? 'suggestion' : 'safe', edits: move.edits } : null,
     });
   },
   examples: [
@@ -109,8 +105,7 @@ http2 on;`,
       inside: 'server',
       bad: `listen 443 ssl http2;
 #              ^^^^^ later`,
-      fixed: `listen 443 ssl;
-http2 on;`,
+      fixed: false,
       notOn122: 'the http2 directive came with 1.25.1',
     },
     {

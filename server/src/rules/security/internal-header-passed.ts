@@ -108,6 +108,7 @@ With \`underscores_in_headers on\`, X_REMOTE_USER and X-Remote-User become the s
   fixable: 'sometimes',
   messages: {
     unset: 'The client can set {header} here, which {other} fills from {source}. Set it to "" in this location.',
+    unsetAll: 'The client can set {header} here, which {other} fills from {source}. Set each of them to "" in this location.',
     client: '{header} comes from the client here, which can claim to be any user. Set it from the login, or to "".',
     underscores: 'Headers with underscores bypass the ones that nginx sets: applications read X_User and X-User as one. Set it to {value}.',
   },
@@ -151,23 +152,30 @@ With \`underscores_in_headers on\`, X_REMOTE_USER and X-Remote-User become the s
       const headers = [...new Set(applications(pass))].flatMap((app) => setters.get(app) ?? []);
       if (!headers.length || !passesHeaders(pass) || isClosed(pass.scope)) continue;
       const sent = new Set(headersSent(pass).map((h) => h.name));
+      // one list that is not repeated is one cause, however many headers it has
+      const lacking = new Map<string, { shown: string; source: string; line: Directive }[]>();
       const told = new Set<string>();
       for (const header of headers) {
         if (sent.has(header.name) || told.has(header.name)) continue;
         told.add(header.name);
         const { directive: line } = header;
-        const place = outside(pass);
         const shown = line.name.endsWith('_param') ? header.name.replace(/(^|-)[a-z]/g, (c) => c.toUpperCase()) : line.value(0);
-        report('unset', {
+        const other = line.scope.opener ? `"${[line.scope.opener.name, ...line.scope.opener.values].join(' ')}"` : 'another block';
+        lacking.set(other, [...(lacking.get(other) ?? []), { shown, source: identityIn(config, header.value) ?? 'the login', line }]);
+      }
+      const place = outside(pass);
+      for (const [other, lost] of lacking) {
+        const names = lost.map((l) => l.shown).join(', ');
+        report(lost.length > 1 ? 'unsetAll' : 'unset', {
           at: pass.nameAt,
-          data: {
-            header: shown,
-            other: line.scope.opener ? `"${[line.scope.opener.name, ...line.scope.opener.values].join(' ')}"` : 'another block',
-            source: identityIn(config, header.value) ?? 'the login',
-          },
-          related: [{ at: line.at(), message: 'set here' }],
-          fix: fixOf(`Clear ${shown}`, 'suggestion', place.file, [
-            addToList(place, HEADER_LIST[pass.name]!, [headerLine(pass.name, shown, '""')]),
+          data: { header: names, other, source: [...new Set(lost.map((l) => l.source))].join(', ') },
+          related: lost.map(({ line }) => ({ at: line.at(), message: 'set here' })),
+          fix: fixOf(`Clear ${names}`, 'suggestion', place.file, [
+            addToList(
+              place,
+              HEADER_LIST[pass.name]!,
+              lost.map((l) => headerLine(pass.name, l.shown, '""')),
+            ),
           ]),
         });
       }

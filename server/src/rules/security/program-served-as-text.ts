@@ -36,9 +36,12 @@ const PROGRAM = /\.(?:php|phtml|cgi|pl)$/;
 const runnerOf = ({ server }: Spot, path: string): Location | undefined =>
   locationsOf(server.scope).regexes.find((l) => RUNS.some((r) => l.scope.has(r)) && typeof l.regex?.match(path) === 'object');
 
+/** What programs of certificates and the like put there; many a pattern leaves its dot bare. */
+const isWellKnown = ({ location }: Spot): boolean => /^[\^(]*\/\\?\.well-known\b/.test(location?.name ?? '');
+
 /** Whether the file lies where the server's programs lie: a folder of its own, such as that of a certificate client, holds none of them. */
 function isAmongPrograms(spot: Spot, file: string, ending: string): boolean {
-  if (spot.location?.name.startsWith('/.well-known/')) return false;
+  if (isWellKnown(spot)) return false;
   const root = runnerOf(spot, `/x.${ending}`)?.scope.value('root')?.value(0);
   return root === undefined || root.includes('$') || file.startsWith(`${root.replace(/\/+$/, '')}/`);
 }
@@ -164,6 +167,7 @@ Put the location of the programs first, or into the other one, or refuse them th
       } else if (!programs(spot).length) report('index', { at: line.at(), data, severity: 'info', witness: proofOf(trace) });
       return;
     }
+    if (isWellKnown(spot)) return;
     const opener = spot.location.directive;
     for (const ending of programs(spot)) {
       const path = programAt(spot, ending);

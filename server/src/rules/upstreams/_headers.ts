@@ -1,6 +1,7 @@
 /** The request headers in force: a level's first own line hides all outer ones. */
 import type { Place } from '../../base/span.ts';
 import type { Directive } from '../../config/directive.ts';
+import type { Scope } from '../../config/scope.ts';
 import { addToList, type Fix, fixOf, outside } from '../fix.ts';
 import type { Related } from '../rule.ts';
 import { type Shared, sharedList } from '../shared.ts';
@@ -29,3 +30,11 @@ export function lackOf(directive: Directive, title: string, lines: readonly stri
     shared: sharedList(scope, directive.file.id, 'proxy_set_header', [{ title, safety: 'safe', lines }]),
   };
 }
+
+/** Whether an outer level sets all of these headers and a line in force drops them: header-inheritance-lost tells the cause. */
+export const areLost = (scope: Scope, names: readonly string[]): boolean => {
+  const { shadowed } = scope.effective('proxy_set_header');
+  const [nearest] = shadowed;
+  const set = new Set(shadowed.filter((d) => d.scope === nearest?.scope).map((d) => d.value(0).toLowerCase()));
+  return names.every((name) => set.has(name.toLowerCase()));
+};

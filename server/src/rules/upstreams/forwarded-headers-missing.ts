@@ -10,7 +10,7 @@ import { nginxContainers, reachedThroughAnother } from '../../deploy/reach.ts';
 import { meantRequestHeader } from '../correctness/_header-names.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { lackOf } from './_headers.ts';
+import { areLost, lackOf } from './_headers.ts';
 import { isAnothersSite, isBesides, isToApplication, isToPages, isToTool, needsNoClient } from './_receiver.ts';
 
 /** Header, the value to set, what goes wrong without it. Host has a rule of its own. */
@@ -118,6 +118,10 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
       // the files of pages are the same whoever asks for them, and few services beside the site's own program ask who does
       ...(claimed ||
       otherwise ||
+      areLost(
+        directive.scope,
+        missing.map((n) => n.header),
+      ) ||
       (broken.every((n) => n === PROTO) && isForSockets(directive.scope)) ||
       isForAssets(directive.scope) ||
       isBeside(directive, deployment) ||

@@ -5,7 +5,7 @@ import type { Directive } from '../../config/directive.ts';
 import type { PassTarget } from '../../config/upstreams.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { lackOf } from './_headers.ts';
+import { areLost, lackOf } from './_headers.ts';
 import { isBesides, isToldElsewhere, isToPages, isToTool, needsNoClient } from './_receiver.ts';
 
 /** The host that an application gets which should get the client's; null where it does, and where the upstream's own name may be meant. */
@@ -91,7 +91,8 @@ A service that is asked by its public name (\`proxy_pass https://bucket.example.
       ...lackOf(directive, 'Pass the host on', ['proxy_set_header Host $host;']),
       data: { sent },
       // the files of pages are the same under every host, and few services beside the site's own program look at it
-      ...(isForAssets(directive.scope) ||
+      ...(areLost(directive.scope, ['Host']) ||
+      isForAssets(directive.scope) ||
       isForFiles(directive.scope) ||
       passedBy(directive).targets.every((t) => isBesides(directive, t) || isToPages(t, deployment))
         ? { severity: 'info' as const }

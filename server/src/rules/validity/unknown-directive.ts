@@ -18,6 +18,19 @@ import { isAftermath, isBroken } from './_structure.ts';
 /** Spaces and marks that look like nothing, or like a space, and are letters to nginx. */
 const INVISIBLE = /[\u00a0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]/u;
 
+/** Names that a family needs to be one. */
+const OF_A_FAMILY = 4;
+
+/** The module whose directives all begin as this name does: `passenger_`, `nchan_`. Its other releases have others. */
+function familyOf(config: Config, name: string): string | null {
+  const prefix = /^[a-z]\w*?_(?=.)/.exec(name)?.[0];
+  if (!prefix) return null;
+  const sources = [...config.catalog.names()].filter((n) => n.startsWith(prefix)).flatMap((n) => factsOf(config, n).map((f) => f.source));
+  const [source] = sources;
+  const foreign = source !== undefined && source !== 'oss' && source !== 'plus';
+  return foreign && sources.length >= OF_A_FAMILY && sources.every((s) => s === source) ? source : null;
+}
+
 export default defineRule({
   id: 'unknown-directive',
   group: 'validity',
@@ -106,9 +119,12 @@ load one, the name may be the module's, and the finding is informational or a wa
       return report('relative', { at, data: { ...data, relative: FLAVOURS[target.flavour] }, severity: 'info' });
     const library = unknownLibrary(config) ?? (target.modules === ANY_MODULE ? unlistedModule(name) : null);
     if (library) return report('foreign', { at, data: { ...data, library }, severity: 'info' });
+    const family = familyOf(config, name);
     const guess =
       nearest(name, offered(config, directive.scope.context as Context, directive.statement.block !== null)) ??
       nearest(name, config.catalog.names());
+    if (family && target.modules === ANY_MODULE && !guess?.startsWith(name.slice(0, name.indexOf('_') + 1)))
+      return report('foreign', { at, data: { ...data, library: `another release of ${family}` }, severity: 'info' });
     if (guess)
       return report('misspelt', {
         at,

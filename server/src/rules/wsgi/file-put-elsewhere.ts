@@ -68,6 +68,7 @@ Images that run commands of their own may move a file, and nothing is said about
         : path.endsWith('.template')
           ? `/etc/nginx/templates/${path.replace(/^.*\//, '')}`
           : folder + (as === 'main' ? 'default.conf' : name);
+    if (as !== 'taken' && wanted === path) return;
     report(as === 'unread' ? 'unread' : as === 'taken' ? 'refused' : 'bare', {
       at: { file: file.id, span: { start: statement.name.start, end: statement.name.end } },
       data: { path, image, main: mainFile, masks: masks.join(', '), wanted, name: statement.name.value },
