@@ -236,9 +236,9 @@ export interface RuleSpec<Messages extends Record<string, string>, At extends Lo
    */
   readonly contextFree?: boolean;
   /**
-   * Tells the names of a site apart and does not read them, nor looks at other sites: of two servers of one shape (`shapeOf` in witness/spots.ts)
-   * it has something to say of the same lines, so that what it has nothing to say of once it is not asked about again. test/rules/shapes holds it
-   * to that.
+   * Does not look at other sites, and takes no word by its digits: neither a port nor an address. Of two servers of one shape (`shapeOfServer` in
+   * witness/spots.ts) it has something to say of the same lines, so that what it has nothing to say of once it is not asked about again.
+   * test/rules/shapes holds it to that.
    */
   readonly ofShape?: true;
   /**

@@ -442,7 +442,7 @@ class Part {
     let result: 'whole' | 'failed' = 'whole';
     for (const spot of this.noting(() => spotsOfServer(config, server))) {
       let alike: SpotsAlike | undefined;
-      if (!isAlone(spot)) {
+      if (!this.options.apart && !isAlone(spot)) {
         const shape = shapeOf(spot);
         alike = shapes.get(shape);
         if (!alike) shapes.set(shape, (alike = { met: null, calm: new Map(), by: new Set() }));

@@ -578,9 +578,24 @@ export function shapeOf(spot: Spot): string {
   return `${withNeighbours(config, server)}\n${index}`;
 }
 
-/** The shape of a server with all that is in it, as a number; null where no other server can be of it, or nothing gets there. */
-export const shapeOfServer = (config: Config, server: Server): number | null =>
-  isAloneAs(config, server) || !spotsOfServer(config, server).length ? null : withNeighbours(config, server);
+/**
+ * The shape of a server with all that is in it, for who reads its text: names differ in digits only. As a number; null where no other server can be
+ * of it, or nothing gets there.
+ */
+export function shapeOfServer(config: Config, server: Server): number | null {
+  if (isAloneAs(config, server) || !spotsOfServer(config, server).length) return null;
+  const shape = withNeighbours(config, server);
+  const groups = upstreamsOf(config);
+  const named = server.scope.all.flatMap((d) => (d.name.endsWith('_pass') ? [groupNamed(groups, d.value(0))] : []));
+  const words = [...server.names.map((n) => n.text), ...shapes.of(server.scope).own, ...named].join(' ');
+  return numberFor(wholeShapes.of(config).byText, `${shape} ${words.replace(/\d+/g, '#')}`);
+}
+
+/** The group that a pass leads to; '' for anything else. */
+const groupNamed = (groups: ReadonlyMap<string, unknown>, target: string): string => {
+  const name = target.slice(target.indexOf('://') < 0 ? 0 : target.indexOf('://') + 3).replace(/\/.*$/s, '');
+  return groups.has(name) ? name : '';
+};
 
 /** The names of all directives of a server, in their order. */
 const outlineOf = new PerPart((scope: Scope): string => scope.all.map((d) => d.name).join(' '));

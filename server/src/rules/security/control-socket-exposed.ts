@@ -45,7 +45,6 @@ Require a client certificate or a password and allow the addresses of those who 
   references: ['https://docs.docker.com/engine/security/protect-access/'],
   looksAt: { directive: ['proxy_pass'] },
   needs: 'config',
-  ofShape: true,
   messages: {
     open: '{socket} is the control socket of {owner}: everybody who reaches this place commands the machine. Require a login and allow your own addresses only.',
   },

@@ -49,7 +49,6 @@ A server that listens on a unix socket or a loopback address only needs nothing 
   about: ['stub_status', 'allow', 'deny'],
   looksAt: [{ directive: PAGES }, { directive: ['proxy_pass', 'fastcgi_pass'] }],
   needs: 'file',
-  ofShape: true,
   fixable: 'sometimes',
   messages: {
     open: 'Everybody can read this status page. Add allow lines for the monitoring and "deny all;".',

@@ -77,7 +77,6 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
   ],
   looksAt: { directive: ['proxy_pass'] },
   needs: 'config',
-  ofShape: true,
   fixable: 'always',
   fixChanges: ['request-headers'],
   messages: {

@@ -44,7 +44,6 @@ Set \`proxy_http_version 1.1\`.`,
   references: ['https://istio.io/latest/docs/ops/common-problems/network-issues/'],
   looksAt: { directive: ['proxy_pass'] },
   needs: 'config',
-  ofShape: true,
   fixable: 'always',
   fixChanges: ['request-headers', 'request-line', 'timing'],
   messages: {

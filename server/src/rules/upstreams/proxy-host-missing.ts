@@ -66,7 +66,6 @@ A service that is asked by its public name (\`proxy_pass https://bucket.example.
   references: ['https://docs.djangoproject.com/en/stable/ref/settings/#allowed-hosts'],
   looksAt: { directive: ['proxy_pass'] },
   needs: 'file',
-  ofShape: true,
   fixable: 'always',
   fixChanges: ['request-headers'],
   messages: {

@@ -30,7 +30,6 @@ The scheme in \`proxy_pass\` decides whether nginx speaks TLS to the upstream; t
   about: ['proxy_pass', 'grpc_pass', 'upstream'],
   looksAt: { directive: ['proxy_pass', 'grpc_pass'] },
   needs: 'config',
-  ofShape: true,
   fixable: 'sometimes',
   fixChanges: ['request-line', 'request-headers', 'tls'],
   messages: {

@@ -20,7 +20,6 @@ Where neither the application nor the client sends pings (uvicorn, Daphne and So
   about: ['proxy_read_timeout', 'proxy_set_header'],
   looksAt: { directive: ['proxy_pass'] },
   needs: 'config',
-  ofShape: true,
   messages: {
     closed:
       'nginx closes a WebSocket here after 60 s without a message from the application. Set proxy_read_timeout, or let the application send pings.',

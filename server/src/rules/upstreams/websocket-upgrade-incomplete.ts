@@ -45,7 +45,6 @@ Where the location also takes plain requests, a map makes \`Connection\` depend 
   references: ['https://nginx.org/en/docs/http/websocket.html', 'https://www.rfc-editor.org/rfc/rfc6455#section-4.1'],
   looksAt: { directive: ['proxy_pass'] },
   needs: 'file',
-  ofShape: true,
   fixable: 'sometimes',
   fixChanges: ['request-headers', 'request-line', 'timing'],
   messages: {
