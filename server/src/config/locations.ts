@@ -29,6 +29,8 @@ export interface Location {
   readonly regex: CompiledRegex | null;
   /** a name with a slash at its end and a pass directive inside: the slashless name is redirected to it */
   readonly autoRedirect: boolean;
+  /** an exact name or a prefix somewhere below a regular expression: nginx makes no tree of these, so no URI finds it */
+  readonly buried: boolean;
   readonly parent: Location | null;
   /** its place among the locations of its level */
   readonly index: number;
@@ -38,6 +40,7 @@ export interface Location {
 export interface LocationLevel {
   /** in file order */
   readonly all: readonly Location[];
+  /** the exact names and, below, the prefixes that are looked for (`buried` ones are not) */
   readonly exact: ReadonlyMap<ByteString, Location>;
   readonly prefix: ReadonlyMap<ByteString, Location>;
   /** lengths of the prefix names, longest first */
@@ -162,23 +165,27 @@ function makeLevel(scope: Scope): LocationLevel {
   const predicates: Location[] = [];
   const named = new Map<string, Location>();
   const parent = locationOf(scope);
+  let belowRegex = false;
+  for (let at = parent; at; at = at.parent) belowRegex ||= at.kind === 'regex';
   for (const directive of written) {
     const { body } = directive;
     const read = readLocation(directive);
     if (!body || !read) continue;
     const { modifier, name } = read;
+    const kind = KINDS[modifier];
     const isRegex = modifier === '~' || modifier === '~*';
     const compiled = isRegex ? scope.config.regexes.compile(name, { caseless: modifier === '~*' }) : null;
     const location: Location = {
       scope: body,
       directive,
-      kind: KINDS[modifier],
+      kind,
       modifier,
       name,
       bytes: toBytes(name),
       noRegex: modifier === '^~',
       regex: compiled?.ok ? compiled.regex : null,
       autoRedirect: name.endsWith('/') && PASSES.some((pass) => body.has(pass)),
+      buried: belowRegex && (kind === 'exact' || kind === 'prefix'),
       parent,
       index: all.length,
     };
@@ -188,7 +195,7 @@ function makeLevel(scope: Scope): LocationLevel {
     else if (location.kind === 'predicate') predicates.push(location);
     else if (location.kind === 'named') {
       if (!named.has(name)) named.set(name, location);
-    } else {
+    } else if (!location.buried) {
       const map = location.kind === 'exact' ? exact : prefix;
       if (!map.has(location.bytes)) map.set(location.bytes, location);
     }
@@ -297,7 +304,8 @@ export function matchLocation(server: Scope, uri: ByteString, holds?: (predicate
         location = candidate;
         if (verdict !== 'true') return verdict === 'error' ? 'error' : 'undecided';
         const inner = search(candidate.scope);
-        return ENDS_ALL.has(inner) ? inner : 'final';
+        // a redirect to the name with a slash is kept here, below a regex it is lost
+        return ENDS_ALL.has(inner) || inner === 'slash' ? inner : 'final';
       }
     return found;
   };
@@ -389,6 +397,7 @@ export function locationLosers(
   const reason = (location: Location, best: Location | null, around: Location | null): { near: boolean; text: string } => {
     if (around && (location.kind === 'regex' || location.kind === 'predicate'))
       return { near: true, text: `not tried, a location inside ${around.name} ends the search` };
+    if (location.buried) return { near: uri.startsWith(location.bytes), text: 'never looked for inside a regular expression' };
     switch (location.kind) {
       case 'named':
         return { near: false, text: 'named, reached by error_page or try_files only' };

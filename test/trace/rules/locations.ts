@@ -95,6 +95,22 @@ export const LOCATIONS = chapter(
     ['GET /st', '404'],
     ['GET /both', '200 both'],
   ),
+  row(
+    'inside a regular expression only regular expressions are looked for',
+    `location ~ /in { location /in/ { return 200 prefix; } location = /in { return 200 exact; } location ^~ /in/y { return 200 own; }
+       location ~ y$ { return 200 "inner"; } return 200 pattern; }
+     location /a { location ~ /a/b { location /a/b/c { return 200 deep; } return 200 ab; } return 200 a; }`,
+    ['GET /in', '200 pattern'],
+    ['GET /in/', '200 pattern'],
+    ['GET /in/y', '200 inner'],
+    ['GET /in/yx', '200 pattern'],
+    ['GET /a/b/c', '200 ab'],
+  ),
+  row(
+    'names inside a regular expression may be there twice',
+    'location ~ /in { location /in/ { return 200 a; } location /in/ { return 200 b; } return 200 pattern; }',
+    ['GET /in/', '200 pattern'],
+  ),
   row('the name of the slash form is escaped', 'location "/a b/" { proxy_pass http://127.0.0.1:9001; }', [
     'GET /a%20b',
     '301 -> http://a:8080/a%20b/',

@@ -68,6 +68,15 @@ export const PREDICATES = chapter(
   since(
     '1.31.5',
     row(
+      'a proxied name without its slash is redirected below a variable',
+      `location $arg_t { location /app/ { proxy_pass http://127.0.0.1:9001; } } ${says('/', 'root')}`,
+      ['GET /app?t=1', '301 -> http://a:8080/app/?t=1'],
+      ['GET /app', '200 root'],
+    ),
+  ),
+  since(
+    '1.31.5',
+    row(
       'a named location is entered past a true variable',
       `location / { try_files /none @named; } location @named { return 200 "named"; } ${says('$arg_t', 'asked')}`,
       ['GET /?t=1', '200 asked'],

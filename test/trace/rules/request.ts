@@ -129,6 +129,7 @@ export const REQUEST = chapter(
         'location / { tunnel_pass 127.0.0.1:9001; }',
         ['CONNECT a.example.com:443', { status: 200, kind: 'unknown' }],
         ['CONNECT a.example.com:443 HTTP/1.0', '405'],
+        ['GET /', '405'],
       ),
     ),
   ),

@@ -82,6 +82,8 @@ export default defineRule({
   why: `
 nginx looks for an exact name first, then for the longest prefix; unless that has \`^~\`, the regular expressions follow in the order of the file and the first that matches wins over any prefix. A general pattern above a special one, or a \`^~\` prefix over both, leaves nothing for the other.
 
+Inside a regular expression nginx looks for further regular expressions only. An exact name or a prefix there is accepted when it begins with the text of the pattern, and never chosen, whatever it allows or forbids.
+
 A name without a slash at its beginning, \`location = 50x.html\` or \`location static/\`, is reached by nobody: the path of every request begins with one.
 
 The rule generates many different paths that match the location and sends each through the same search. It reports only when other locations take every one of them, and names a path and the location that takes it.`,
@@ -92,6 +94,8 @@ The rule generates many different paths that match the location and sends each t
   ofShape: true,
   fixable: 'sometimes',
   messages: {
+    buried:
+      'No request arrives here: inside a regular expression nginx looks for patterns only. Put this one beside "location {outer}", with = or ^~.',
     slashless: 'No request arrives here: every path begins with a slash, and {name} does not. Write "/{name}".',
     again: 'No request arrives here: "location {winner}" above asks the same variable. Put both into one.',
     outranked:
@@ -104,6 +108,20 @@ The rule generates many different paths that match the location and sends each t
   check({ directive, scope, report }) {
     const location = directive.body && locationOf(directive.body);
     if (!location || location.kind === 'named') return;
+    if (location.buried) {
+      const outer = location.parent!;
+      // one that nginx refuses there is another rule's; what lies in a buried one is said of that one
+      if (outer.buried || (outer.kind === 'regex' && !location.bytes.startsWith(outer.bytes))) return;
+      const word = directive.args.at(-1)!;
+      if (word.templated || outer.directive.args.some((a) => a.templated)) return;
+      report('buried', {
+        at: directive.at(word),
+        data: { outer: outer.directive.values.join(' ') },
+        related: [{ at: outer.directive.at(outer.directive.args.at(-1)!), message: 'takes the requests' }],
+        tag: 'unnecessary',
+      });
+      return;
+    }
     if ((location.kind === 'exact' || location.kind === 'prefix') && /^[\w.-]/.test(location.name)) {
       const word = directive.args.at(-1)!;
       // a name inside another location has to begin as that one does
@@ -224,6 +242,22 @@ location ~ ^/static/.*\\.js$ { return 403; }
 location ~ ^/a { return 403; }`,
       good: `location ^~ /app/ { return 204; }
 location ~ ^/a { return 403; }`,
+    },
+    {
+      inside: 'server',
+      bad: `location ~ /shop {
+    location /shop/keys { deny all; }
+#            ^^^^^^^^^^ buried
+    location = /shop { return 204; }
+#              ^^^^^ buried
+    return 200;
+}`,
+      good: `location ^~ /shop/keys { deny all; }
+location = /shop { return 204; }
+location ~ /shop {
+    location ~ /shop/\\d { return 201; }
+    return 200;
+}`,
     },
     {
       inside: 'server',

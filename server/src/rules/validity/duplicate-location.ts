@@ -14,7 +14,7 @@ export default defineRule({
   why: `
 Two exact locations, or two prefix locations, of one name on one level are refused; "^~" counts as a prefix location. An exact and a prefix
 location of one name may coexist. Two regular expressions may be equal: the second is never used. The same is true of two named
-locations, which nginx accepts and Proxylens warns of.`,
+locations, which nginx accepts and Proxylens warns of. Names inside a regular expression are not compared.`,
   about: ['location'],
   looksAt: { scope: ['server', 'location'], having: (names) => (names.get('location') ?? 0) > 1 },
   needs: 'file',
@@ -27,7 +27,8 @@ locations, which nginx accepts and Proxylens warns of.`,
     const seen = new Map<string, Location>();
     for (const location of locationsOf(scope).all) {
       const { directive, kind, name } = location;
-      if (kind === 'regex' || kind === 'predicate' || isTemplated(directive) || isAftermath(directive, 'place')) continue;
+      if (kind === 'regex' || kind === 'predicate' || location.buried || isTemplated(directive) || isAftermath(directive, 'place'))
+        continue;
       const key = `${kind} ${name}`;
       const first = seen.get(key);
       if (!first) seen.set(key, location);
@@ -55,6 +56,11 @@ locations, which nginx accepts and Proxylens warns of.`,
       inside: 'server',
       bad: '    location @a { }\n    location @a { }\n#            ^^ named',
       good: '    location ~ a { }\n    location ~ a { }',
+    },
+    // names that nginx never looks for, it does not compare either
+    {
+      inside: 'server',
+      good: '    location ~ /a { location /a/b { } location /a/b { } }',
     },
   ],
 });

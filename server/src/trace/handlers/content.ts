@@ -323,6 +323,20 @@ const foreign =
     return sendHeader(run);
   };
 
+const tunnel = foreign('a tunnel');
+
+/** ngx_http_tunnel_handler: nothing but CONNECT. */
+const tunnelHandler: Own = (run) => {
+  if (run.methodName === 'CONNECT') return tunnel(run);
+  run.report.step({
+    phase: 'content',
+    handler: 'ngx_http_tunnel_module',
+    at: run.directive('tunnel_pass') ?? null,
+    said: `${fromBytes(run.methodName)} is no CONNECT: 405`,
+  });
+  return 405;
+};
+
 const own = (module: string, run: Own, ...reads: readonly string[]): Handler => ({ module: `ngx_http_${module}_module`, reads, run });
 
 /** Handlers that a location names, by the directive that names them. */
@@ -333,7 +347,7 @@ export const OWN: Readonly<Record<string, Handler>> = table({
   scgi_pass: own('scgi', scgiHandler, ...readsOf('scgi'), 'scgi_param'),
   grpc_pass: own('grpc', grpcHandler, ...readsOf('grpc'), 'grpc_set_header'),
   memcached_pass: own('memcached', memcachedHandler, ...readsOf('memcached')),
-  tunnel_pass: own('tunnel', foreign('a tunnel'), 'tunnel_pass'),
+  tunnel_pass: own('tunnel', tunnelHandler, 'tunnel_pass'),
   empty_gif: own('empty_gif', emptyGif, 'empty_gif'),
   stub_status: own('stub_status', stubStatus, 'stub_status'),
   flv: own('flv', video('flv'), 'flv', 'etag'),
