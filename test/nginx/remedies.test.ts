@@ -333,6 +333,7 @@ const ROWS: readonly Row[] = [
     files: { 'srv/site/images/a.png': 'A' },
     harm: async ({ get }) => (await get('/images/a.png', { headers: ['Referer: https://other.test/'] })).status === 200,
   },
+  { rule: 'rewrite-without-slash', example: 5, harm: async ({ get }) => (await get('/old/a')).location === 'new/a' },
   {
     rule: 'limit-except-not-inherited',
     harm: async ({ get }) => (await get('/api/v2/x', { method: 'POST' })).status === 200,

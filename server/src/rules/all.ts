@@ -19,6 +19,7 @@ import upstreamHeadersShown from './compliance/upstream-headers-shown.ts';
 import upstreamWithoutClientCertificate from './compliance/upstream-without-client-certificate.ts';
 import acmeChallengeRefused from './correctness/acme-challenge-refused.ts';
 import aliasWithoutCapture from './correctness/alias-without-capture.ts';
+import assetAnsweredWithPage from './correctness/asset-answered-with-page.ts';
 import assetsWithoutRoot from './correctness/assets-without-root.ts';
 import cacheControlContradicts from './correctness/cache-control-contradicts.ts';
 import captureOverwritten from './correctness/capture-overwritten.ts';
@@ -59,6 +60,7 @@ import proxyToItself from './correctness/proxy-to-itself.ts';
 import queryInPath from './correctness/query-in-path.ts';
 import queryNeverMatches from './correctness/query-never-matches.ts';
 import questionMarkTwice from './correctness/question-mark-twice.ts';
+import redirectDropsPath from './correctness/redirect-drops-path.ts';
 import redirectLoop from './correctness/redirect-loop.ts';
 import redirectQueryTwice from './correctness/redirect-query-twice.ts';
 import redirectSchemeOfProxy from './correctness/redirect-scheme-of-proxy.ts';
@@ -381,6 +383,7 @@ export const RULES: readonly Rule[] = [
   upstreamWithoutClientCertificate,
   acmeChallengeRefused,
   aliasWithoutCapture,
+  assetAnsweredWithPage,
   assetsWithoutRoot,
   cacheControlContradicts,
   captureOverwritten,
@@ -421,6 +424,7 @@ export const RULES: readonly Rule[] = [
   queryInPath,
   queryNeverMatches,
   questionMarkTwice,
+  redirectDropsPath,
   redirectLoop,
   redirectQueryTwice,
   redirectSchemeOfProxy,

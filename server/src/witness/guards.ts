@@ -4,7 +4,9 @@
  */
 import { sourcesOf } from '../answers/where-a-value-comes-from.ts';
 import { fromBytes } from '../base/bytes.ts';
+import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
+import type { Scope } from '../config/scope.ts';
 import { readCondition } from '../trace/handlers/rewrite.ts';
 import type { Spot } from './spots.ts';
 import { type Probe, patternOf, probeFor, type Wanted } from './values.ts';
@@ -37,6 +39,18 @@ function keysOf(directive: Directive): { readonly name: string; readonly wanted:
   const text = fromBytes(literal);
   if (condition.kind === 'not-equal') return { name, wanted: [{ is: text }] };
   return { name, wanted: text === '' || text === '0' ? ['something'] : [{ is: '0' }, { is: '' }] };
+}
+
+/** Requests that do not meet one of the conditions of the levels, each by itself: what a client sends to get past them. */
+export function* keysTo(config: Config, scopes: readonly Scope[]): Generator<Probe> {
+  for (const scope of scopes)
+    for (const d of scope.named('if')) {
+      const keys = keysOf(d);
+      for (const wanted of keys?.wanted ?? []) {
+        const probe = probeFor(config, keys!.name, wanted);
+        if (probe) yield probe;
+      }
+    }
 }
 
 /** The conditions of a place's own that turn away whoever lacks something. */

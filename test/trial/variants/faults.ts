@@ -29,7 +29,147 @@ const mounted = (root: string, volume: string, more = 'location / { try_files $u
     `#- nginx.conf\nevents {}\nhttp { server { listen 80; root ${root}; ${more} location @app { proxy_pass http://web:8000; } } }\n#- compose.yaml\nservices:\n  edge:\n    image: nginx:1.28\n    ports: ["80:80"]\n    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro", "${volume}"]\n  web:\n    build: ./app\n    command: gunicorn shop.wsgi -b :8000\n${files}`,
   );
 
+const DIST = 'root /srv/dist; location / { try_files $uri /index.html; }';
+const TO = 'server { listen 443 ssl; server_name a.example.org; ssl_certificate a.pem; ssl_certificate_key a.key; }';
+
 export const TRIALS: readonly Trial[] = [
+  {
+    rule: 'redirect-drops-path',
+    inside: 'http',
+    bad: [
+      `server { listen 80; server_name a.example.org; return 301 https://a.example.org; } ${TO}`,
+      `server { listen 80; server_name a.example.org; location / { return 301 https://a.example.org/; } } ${TO}`,
+      `server { listen 80; server_name www.a.example.org; return 301 http://a.example.org/; } server { listen 80; server_name a.example.org; }`,
+      `server { listen 80; server_name a.example.org; rewrite ^ https://a.example.org/ permanent; } ${TO}`,
+      `server { listen 80; server_name a.example.org; rewrite ^(.*)$ https://a.example.org/ permanent; } ${TO}`,
+      `server { listen 80; server_name a.example.org www.a.example.org; return 308 https://www.a.example.org/; }`,
+      `server { listen 80; server_name a.example.org; location = /up { return 204; } location / { return 302 https://a.example.org/; } } ${TO}`,
+      tree(
+        '#- nginx.conf\nevents {}\nhttp { server { listen 80; server_name a.example.org; include part.inc; } }\n#- part.inc\nreturn 301 https://a.example.org;\n',
+      ),
+    ],
+    sane: [
+      `server { listen 80; server_name a.example.org; return 301 https://a.example.org$request_uri; } ${TO}`,
+      `server { listen 80; server_name a.example.org; return 301 https://$host$request_uri; } ${TO}`,
+      'server { listen 80 default_server; return 301 https://a.example.org/; }',
+      'server { listen 80; server_name a.example.org; location = / { return 301 https://www.a.example.org/; } location / { return 404; } }',
+      'server { listen 80; server_name old.example.org; return 301 https://new.example.com/; }',
+      `server { listen 80; server_name a.example.org; rewrite ^/(.*)$ https://a.example.org/$1 permanent; } ${TO}`,
+      `server { listen 80; server_name a.example.org; location /start/ { return 301 https://a.example.org/; } location / { return 404; } }`,
+      `server { listen 80; server_name a.example.org; rewrite ^/index\\.html$ https://a.example.org/ permanent; location / { return 404; } }`,
+    ],
+  },
+  {
+    rule: 'exact-path-restricted-only',
+    bad: [
+      `location ~ /admin/$ { deny all; } location / { ${PASS} }`,
+      `location ~ /staff$ { allow 10.0.0.0/8; deny all; ${PASS} } location / { ${PASS} }`,
+    ],
+    sane: [`location ~ /admin/ { deny all; } location / { ${PASS} }`, `location ~ /robots\\.txt$ { deny all; } location / { ${PASS} }`],
+  },
+  {
+    rule: 'access-list-outranked',
+    bad: [
+      `location /internal/ { deny all; } location /svc/ { proxy_pass http://127.0.0.1:8000/; } location / { ${PASS} }`,
+      `location /internal/ { deny all; } location /x/ { rewrite ^/x/(.*)$ /$1 break; ${PASS} } location / { ${PASS} }`,
+      `location /ops/ { deny all; ${PASS} } location /v1/ { proxy_pass http://127.0.0.1:8000/; } location / { ${PASS} }`,
+    ],
+    sane: [
+      `location /internal/ { deny all; } location /svc/ { proxy_pass http://127.0.0.1:8001/; } location / { ${PASS} }`,
+      `location /internal/ { deny all; } location /svc/ { proxy_pass http://127.0.0.1:8000/svc/; } location / { ${PASS} }`,
+      `location /internal/ { deny all; } location /svc/ { rewrite ^/svc/(\\d+)$ /item/$1 break; ${PASS} } location / { ${PASS} }`,
+    ],
+  },
+  {
+    rule: 'limit-key-forgeable',
+    inside: 'http',
+    bad: [
+      `map $http_user_agent $key { default $binary_remote_addr; ~*googlebot ""; } ${ZONE} ${LIMITED}`,
+      `map $http_x_internal $key { default $binary_remote_addr; 1 ""; } ${ZONE} ${LIMITED}`,
+      `map $cookie_staff $key { default $binary_remote_addr; yes ""; } ${ZONE} ${LIMITED}`,
+    ],
+    sane: [
+      `map $http_x_key $key { default $binary_remote_addr; 7f3a9c1e55b04d2288aa ""; } ${ZONE} ${LIMITED}`,
+      `map $http_user_agent $key { default ""; ~*crawler $binary_remote_addr; } ${ZONE} ${LIMITED}`,
+      `map $request_method $key { default $binary_remote_addr; OPTIONS ""; } ${ZONE} ${LIMITED}`,
+      `map $http_user_agent $key { default $binary_remote_addr; ~*googlebot ""; } ${ZONE} limit_req_zone $binary_remote_addr zone=b:10m rate=50r/s; server { listen 80; limit_req zone=a; limit_req zone=b; location / { ${PASS} } }`,
+    ],
+  },
+  {
+    rule: 'asset-answered-with-page',
+    bad: [
+      `${DIST} location /assets/ { try_files $uri /index.html; }`,
+      `${DIST} location /static/ { expires max; try_files $uri $uri/ /index.html; }`,
+      `${DIST} location ~* \\.(js|css|png)$ { try_files $uri /index.html; }`,
+      `${DIST} location /app/js/ { try_files $uri /app/index.html; }`,
+      `${DIST} location ^~ /_nuxt/ { try_files $uri /index.html?x=1; }`,
+      http(
+        `server { listen 80; root /srv/dist; try_files $uri /index.html; location /css/ { expires 1d; } location = /index.html { } location /js/ { try_files $uri /index.html; } }`,
+      ),
+      inc('root /srv/dist; location = /index.html { } location /assets/ { include part.inc; }', 'try_files $uri /index.html;'),
+    ],
+    sane: [
+      DIST,
+      `${DIST} location /assets/ { try_files $uri =404; }`,
+      `${DIST} location ~* \\.(js|css)$ { try_files $uri =404; }`,
+      `${DIST} location /static/ { try_files $uri /static/index.html; }`,
+      `${DIST} location ~* \\.(js|html)$ { try_files $uri /index.html; }`,
+      `${DIST} location /assets/ { try_files $uri @app; } location @app { ${PASS} }`,
+      `${DIST} location /docs/ { try_files $uri /index.html; }`,
+    ],
+  },
+  {
+    rule: 'try-files-missing-fallback',
+    bad: [
+      'root /srv; location / { try_files $uri index.html; }',
+      'root /srv; location / { try_files $uri $uri/ index.php?$args; }',
+      'root /srv; location /app/ { try_files $uri app/index.html; }',
+      'location / { root /srv; try_files $uri $uri/ index/html; }',
+      'root /srv; try_files $uri index.html;',
+      'root /srv; location / { try_files $uri "index.html"; }',
+    ],
+    sane: [
+      'root /srv; location / { try_files $uri /index.html; }',
+      'root /srv; location / { try_files $uri =404; }',
+      `root /srv; location / { try_files $uri @app; } location @app { ${PASS} }`,
+      'root /srv; location / { try_files maintenance.html $uri =404; }',
+    ],
+  },
+  {
+    rule: 'rewrite-without-slash',
+    bad: [
+      'location /old/ { rewrite ^/old/(.*)$ new/$1 permanent; }',
+      'rewrite ^/blog/(\\d+)$ news/$1.html redirect; location / { root /srv; }',
+      'location /a/ { rewrite /a/x b/x permanent; }',
+      'location /shop/ { rewrite ^/shop/(.*)/(.*)$ store/$1/$2 permanent; }',
+      inc('location /old/ { include part.inc; }', 'rewrite ^/old/(.*)$ pages/$1 permanent;'),
+      http('server { listen 80; location /en/ { if ($http_accept_language ~ de) { rewrite ^/en/(.*)$ de/$1 redirect; } root /srv; } }'),
+    ],
+    sane: [
+      'location /old/ { rewrite ^/old/(.*)$ /new/$1 permanent; }',
+      'location /old/ { rewrite ^/old/(.*)$ https://b.example.org/$1 permanent; }',
+      'rewrite ^/a$ b/c permanent; location / { root /srv; }',
+      'location /old/ { rewrite ^/old/a$ b.html permanent; }',
+      'location /old/ { rewrite ^/old/(.*)$ $1 permanent; }',
+      'location /old/ { rewrite ^/old/(.*)$ $scheme://$host/new/$1 permanent; }',
+    ],
+  },
+  {
+    rule: 'regex-in-prefix-location',
+    bad: [`location /a|/b { ${PASS} }`, `location = /x|/y { ${PASS} }`, `location ^~ /static|/media { root /srv; }`],
+    sane: [`location ~ ^/(a|b) { ${PASS} }`, `location ~* /a|/b { ${PASS} }`],
+  },
+  {
+    rule: 'comparison-constant',
+    bad: [
+      'if ($http_host ~ "^https://www") { return 403; } location / { root /srv; }',
+      'if ($host ~* "^http://(a|b)\\.example\\.org/") { return 403; } location / { root /srv; }',
+    ],
+    sane: [
+      'if ($http_referer ~ "^https://www") { return 403; } location / { root /srv; }',
+      'if ($http_host ~ "^www") { return 403; } location / { root /srv; }',
+    ],
+  },
   {
     rule: 'auth-request-fails-open',
     bad: [
@@ -89,11 +229,13 @@ export const TRIALS: readonly Trial[] = [
       'location /reports/ { if ($cookie_session = "") { return 302 /login; } alias /srv/reports/; }',
       'location /reports/ { if ($http_authorization = "") { return 401; } root /srv; }',
       'location /reports/ { if ($http_cookie !~ "sessionid=") { return 403; } root /srv; }',
+      `location / { set $realm x; if ($http_user_agent ~ Monitor) { set $realm off; } auth_basic $realm; auth_basic_user_file u; ${PASS} }`,
       inc('location /admin/ { include part.inc; }', `if ($http_user_agent !~* "staff") { return 403; }\n${PASS}`),
     ],
     sane: [
       `location /admin/ { if ($http_user_agent !~ "Staff") { return 403; } auth_basic x; auth_basic_user_file u; ${PASS} }`,
       `location /admin/ { if ($http_user_agent ~ "bot") { return 403; } ${PASS} }`,
+      `location / { if ($http_user_agent ~ Monitor) { set $log 0; } auth_basic x; auth_basic_user_file u; ${PASS} }`,
       `location /health { if ($http_user_agent !~ "ELB-HealthChecker") { return 403; } ${PASS} }`,
       'location /images/ { if ($http_referer !~ "^https://example\\.org/") { return 403; } root /srv; }',
       `location /account/ { if ($cookie_session = "") { return 302 /login; } ${PASS} }`,

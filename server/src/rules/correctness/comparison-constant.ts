@@ -48,6 +48,8 @@ function whyNeverMatches(name: string, texts: readonly string[]): string | null 
   if (!texts.length) return null;
   if ((name === 'uri' || name === 'document_uri') && texts.every((t) => t.includes('?')))
     return 'it holds no query, only a question mark that was encoded. Compare $request_uri or $args';
+  if (/^(?:http_host|host|server_name)$/.test(name) && texts.every((t) => t.includes('/')))
+    return 'it is a host without scheme and path. Match the host alone';
   if (name === 'host' && texts.every((t) => /^[^[]*:/.test(t))) return 'it holds no port. Compare $http_host, or leave the port out';
   if (ADDRESSES.has(name) && texts.every((t) => t.includes('/'))) return 'it is one address. Let geo tell the range';
   return null;

@@ -4,7 +4,7 @@ import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
 /** What no path holds as it is, and every pattern does. */
-const PATTERN = /^\^|\.[*+]|\\[.dwsb/]|\$$|\((\?|[^)]*\|)|\[[^\]]+\][*+]?|\*/;
+const PATTERN = /^\^|\.[*+]|\\[.dwsb/]|\$$|\((\?|[^)]*\|)|\[[^\]]+\][*+]?|\*|\|/;
 
 /** A pattern of the shell as the regular expression that is meant: `/api/*`, `*.php`. */
 const patternOf = (name: string): string =>

@@ -5,6 +5,19 @@ import { defineRule } from '../rule.ts';
 /** The first letters of a path that nobody means as a URL or a variable. */
 const BARE = /^[\w.-]+(?:\/|\.|\?|$|\$)/;
 
+/** Whether a redirect is relative, and its pattern one of pages in a folder: browsers look for it in that folder. */
+const isRelative = (values: readonly string[]): boolean =>
+  values.length === 3 &&
+  /^(?:redirect|permanent)$/.test(values[2]!) &&
+  BARE.test(values[1]!) &&
+  !/^\w+:/.test(values[1]!) &&
+  // where it may be meant beside the page, its name has no folder
+  values[1]!.includes('/') &&
+  FOLDER.test(values[0]!);
+
+/** The folder that every path of a pattern begins with. */
+const FOLDER = /^\^?(\/[\w-]+\/)/;
+
 /** Whether the words of a rewrite leave a path without its slash inside nginx. */
 const isBare = (values: readonly string[]): boolean =>
   values.length > 1 && BARE.test(values[1]!) && !/^\w+:\/\//.test(values[1]!) && !/^(?:redirect|permanent)$/.test(values[2] ?? '');
@@ -18,23 +31,36 @@ export default defineRule({
   why: `
 The second parameter of \`rewrite\` is the whole new path, not a name beside the old one. Without a slash at its beginning no prefix location takes it any more, and where a file is looked for, root and path are put together as they are: \`/srv/www\` and \`index.php\` make \`/srv/wwwindex.php\`, and the answer is 404.
 
+In a redirect it is relative: for \`/old/a\` the Location \`new/a\` is \`/old/new/a\` to a browser.
+
 Begin it with a slash, and with the folder: \`rewrite ^/shop/item/(.*)$ /shop/index.php?q=$1 last;\`.`,
   about: ['rewrite'],
   references: ['https://nginx.org/en/docs/http/ngx_http_rewrite_module.html#rewrite'],
   looksAt: {
     directive: ['rewrite'],
-    where: ({ values }) => isBare(values),
+    where: ({ values }) => isBare(values) || isRelative(values),
   },
   needs: 'file',
   fixable: 'always',
   fixChanges: ['server', 'answer', 'request-line'],
   messages: {
     bare: 'The path becomes "{path}", without a slash at its beginning, and the file is looked for as {file}. Write "/{path}".',
+    relative: 'Browsers take "{path}" for a page below {folder} and ask for {folder}{path}. Write "/{path}".',
     lost: 'The path becomes "{path}", without a slash at its beginning: no prefix location takes it any more. Write "/{path}".',
   },
   check({ directive, scope, file, report }) {
     const word = directive.args[1];
-    if (!word || word.templated || !isBare(directive.values)) return;
+    if (!word || word.templated) return;
+    if (isRelative(directive.values)) {
+      const folder = FOLDER.exec(directive.value(0))![1]!;
+      report('relative', {
+        at: word,
+        data: { path: word.value, folder },
+        fix: fixOf('Begin the path with a slash', 'suggestion', file, [replace(word, word.raw.replace(/^(["']?)/, '$1/'))]),
+      });
+      return;
+    }
+    if (!isBare(directive.values)) return;
     const path = word.value.replace(/\?.*$/, '');
     const root = scope.value('root')?.args[0];
     const folder = root && !root.templated && !root.value.includes('$') ? root.value : null;
@@ -81,5 +107,15 @@ location /old/ {
 }`,
     },
     { inside: 'server', good: 'rewrite ^/a$ https://example.com/b permanent;\nrewrite ^/c(.*)$ $1 last;' },
+    {
+      inside: 'server',
+      bad: `location /old/ {
+    rewrite ^/old/(.*)$ new/$1 permanent;
+#                       ^^^^^^ relative
+}`,
+      good: `location /old/ {
+    rewrite ^/old/(.*)$ /new/$1 permanent;
+}`,
+    },
   ],
 });

@@ -43,7 +43,7 @@ nginx tests all arguments of \`try_files\` but the last: that one is the path, t
       report('code', { at: word, data: { last }, fix: fixOf(`Write =${last}`, 'suggestion', file, [replace(word, `=${last}`)]) });
       return;
     }
-    if (/^[\w-]+(\/[\w-]+)*\.\w+$/.test(last)) {
+    if (/^[\w-]+(?:\/[\w-]+)*(?:\.\w+|\/[\w-]+)(?:\?.*)?$/.test(last)) {
       report('bare', { at: word, data: { last }, fix: fixOf(`Write /${last}`, 'suggestion', file, [replace(word, `/${last}`)]) });
       return;
     }

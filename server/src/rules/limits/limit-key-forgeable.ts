@@ -3,6 +3,8 @@ import { table } from '../../base/table.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf } from '../../config/locations.ts';
 import { variablesIn } from '../../syntax/variable.ts';
+import { definitionOf, indexOf } from '../../trace/index.ts';
+import { probeFor, rowsOf } from '../../witness/values.ts';
 import { flowInto } from '../data-flow.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -28,6 +30,27 @@ const WHAT: Readonly<Record<string, string>> = table({
   cookie: 'this cookie',
   remote: 'a user name',
 });
+
+/** A value long enough that nobody guesses it. */
+const SECRET = /(?=[a-z+=.-]*\d)(?=[\d+=.-]*[a-z])[\w+=.-]{16,}/i;
+
+/** A row of the key's map by which whoever sends a header line of his own has an empty key, where everyone else has one. */
+function exemption(zone: Directive, key: string): { readonly row: Directive; readonly line: string } | null {
+  const { config } = zone.scope;
+  const name = /^\$\{?(\w+)\}?$/.exec(key)?.[1];
+  const defined = name === undefined ? undefined : definitionOf(indexOf(config), name);
+  if (defined?.by !== 'map') return null;
+  const source = /^\$\{?((?:http|cookie|arg)_\w+)\}?$/.exec(defined.directive.value(0))?.[1];
+  const rows = rowsOf(defined.directive);
+  if (source === undefined || !rows.some((r) => r.key === null && r.value !== '')) return null;
+  for (const { key: wanted, value, directive } of rows) {
+    if (value !== '' || wanted === null || wanted === 'something' || SECRET.test(directive.name)) continue;
+    if ('is' in wanted && wanted.is === '') continue;
+    const line = probeFor(config, source, wanted)?.headers?.[0]?.join(': ');
+    if (line !== undefined) return { row: directive, line };
+  }
+  return null;
+}
 
 /** Each place that uses the zone has another limit, too, which may count those without a key. */
 const isBackedUp = (zone: Directive): boolean =>
@@ -56,6 +79,8 @@ header of the named proxies only.`,
   messages: {
     absent:
       'A request without {what} has an empty key, and nginx counts none of them: whoever leaves it out is not limited. Add a second limit by $binary_remote_addr, or give the empty value a key with map.',
+    spared:
+      'Who sends "{line}" is not counted, and anyone can send it: the row gives an empty key. Spare addresses with geo, or a value that nobody can guess.',
     forgeable: 'The key holds {source}, which the client sets: with a new value each time nothing is limited. Use $binary_remote_addr.',
   },
   check({ directive, report }) {
@@ -75,6 +100,14 @@ header of the named proxies only.`,
       });
       return;
     }
+    const exempt = exemption(directive, key.value);
+    if (exempt && !isBackedUp(directive))
+      return report('spared', {
+        at: key,
+        data: { line: exempt.line },
+        severity: 'info',
+        related: [{ at: exempt.row.nameAt, message: 'spares whoever sends it' }],
+      });
     if (named && !/^http_(?:host|authorization)$/.test(named) && !isBackedUp(directive))
       report('absent', { at: key, data: { what: WHAT[named.split('_')[0]!]! }, severity: 'info' });
   },
@@ -124,6 +157,27 @@ server { limit_conn perip 10; }`,
 }
 limit_req_zone $bot zone=bots:10m rate=1r/s;
 server { limit_req zone=bots; }`,
+    },
+    {
+      inside: 'http',
+      bad: `map $http_user_agent $counted {
+    default     $binary_remote_addr;
+    ~*goodbot   "";
+}
+limit_req_zone $counted zone=pages:10m rate=1r/s;
+#              ^^^^^^^^ spared
+server { limit_req zone=pages; }`,
+      good: `geo $counted_address {
+    default      1;
+    192.0.2.0/24 0;
+}
+map $counted_address $counted {
+    1 $binary_remote_addr;
+    0 "";
+}
+limit_req_zone $counted zone=pages:10m rate=1r/s;
+server { limit_req zone=pages; }`,
+      fixed: false,
     },
     { inside: 'http', good: 'limit_req_zone $http_authorization zone=tokens:10m rate=10r/s;\nserver { limit_req zone=tokens; }' },
   ],

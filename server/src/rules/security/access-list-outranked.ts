@@ -359,6 +359,21 @@ const leadsToSame = (own: Trace, trace: Trace, kept: string | null = null): bool
     ? target(own) === target(trace) && askedFor(own) === askedFor(trace)
     : !isBackend(trace) && trace.outcome.file !== null && trace.outcome.file === (own.outcome.file ?? kept);
 
+/**
+ * The backend that would answer for a place which lets nobody in at all, `location /internal/ { deny all; }`: the one to which all the rest
+ * of the site is passed as it is. Null where another one may be meant.
+ */
+function behindClosed({ config, server, location }: Spot, own: Trace): string | null {
+  if (!isRefused(own) || isBackend(own) || location!.kind !== 'prefix' || location!.name === '/') return null;
+  const rest = spotsOfServer(config, server).find((s) => s.location?.kind === 'prefix' && s.location.name === '/');
+  if (!rest?.location || !isOther(rest.location) || rest.unsure) return null;
+  const passes = (scope: Scope): string[] => PASS_DIRECTIVES.flatMap((name) => scope.named(name)).map((d) => `${d.name} ${d.value(0)}`);
+  const [pass, ...others] = passes(rest.scope);
+  if (pass === undefined || others.length || passes(location!.scope).some((p) => p !== pass)) return null;
+  const trace = rest.ask({});
+  return isBackend(trace) && isGivenOut(trace) && askedFor(trace) === rest.path ? target(trace) : null;
+}
+
 /** The file of a path in a place that sends files and lets nobody in at all. */
 function keptFile(own: Trace, { kind, name, scope }: Location, path: string): string | null {
   if (own.outcome.file !== null || !isRefused(own) || scope.directives.some((d) => /_pass$|^(?:try_files|rewrite|return)$/.test(d.name)))
@@ -590,14 +605,15 @@ A request is in one location only. Where a regular expression matches, it outran
     );
     // another path to the same thing, where it is known what that is
     const kept = keptFile(own, location, plainPath);
-    if (!isBackend(own) && own.outcome.file === null && kept === null) return;
+    const behind = kept === null ? behindClosed(spot, own) : null;
+    if (!isBackend(own) && own.outcome.file === null && kept === null && behind === null) return;
     for (const at of otherWays.of(config, server)) {
       const other = at.location!;
       if (told.has(other) || other === location || isInside(other, location)) continue;
-      for (const path of ways(at, own, kept)) {
+      for (const path of ways(at, own, kept ?? (behind === null ? null : plainPath))) {
         const trace = at.ask({ path });
         if (isAsked(trace) || !isGivenOut(trace)) continue;
-        if (!leadsToSame(own, trace, kept)) continue;
+        if (behind === null ? !leadsToSame(own, trace, kept) : target(trace) !== behind || askedFor(trace) !== plainPath) continue;
         report('same', {
           at: nameOf(location),
           data: { ...data, other: `"${words(other)}"`, path, outcome: outcomeText(trace) },

@@ -7,7 +7,7 @@ import type { Scope } from '../../config/scope.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { isBackend, isGivenOut } from '../../witness/access.ts';
-import { keysOf } from '../../witness/keys.ts';
+import { keysTo } from '../../witness/guards.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
 import { directiveAt } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
@@ -73,7 +73,7 @@ Answer 401 with a login page or a redirect, 403 with a page of your own, and 500
     // what becomes of somebody who may enter
     const place = line.value(0).includes('$') ? null : matchLocation(spot.server.scope, toBytes(line.value(0))).location;
     let own: Trace | undefined;
-    for (const probe of place ? [{}, ...keysOf(spot.config, [place.scope])] : [{}]) {
+    for (const probe of place ? [{}, ...keysTo(spot.config, [place.scope])] : [{}]) {
       const trace = spot.ask({ path, ...probe });
       if (!isLetIn(trace)) continue;
       own = trace;

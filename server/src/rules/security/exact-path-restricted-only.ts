@@ -17,7 +17,7 @@ export const exactly = ({ kind, name }: Location): string | null =>
   kind === 'exact'
     ? name
     : kind === 'regex'
-      ? (/^\^(\/(?:[\w/~-]|\\[.\-/])*?)(?:\/\?)?\$$/.exec(name)?.[1]?.replaceAll('\\', '') ?? null)
+      ? (/^\^?(\/(?:[\w/~-]|\\[.\-/])*?)(?:\/\?)?\$$/.exec(name)?.[1]?.replaceAll('\\', '') ?? null)
       : null;
 
 /** The locations of a server by their words, the first of each. */

@@ -3,9 +3,9 @@ import { isLocalOnly } from '../../answers/who-may-enter.ts';
 import type { Directive } from '../../config/directive.ts';
 import { readCondition } from '../../trace/handlers/rewrite.ts';
 import type { Trace } from '../../trace/trace.ts';
-import { isAsked, isBackend, isGivenOut } from '../../witness/access.ts';
+import { isBackend, isGivenOut, isRefused, keepsOut } from '../../witness/access.ts';
 import { isScripted } from '../../witness/follow.ts';
-import { keysOf } from '../../witness/keys.ts';
+import { keysTo } from '../../witness/guards.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
 import { directiveAt } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
@@ -43,7 +43,7 @@ Such a condition keeps robots away, and nobody who wants to get in. Use \`auth_b
     outcome: ['if'],
     somewhere: ['if', 'map'],
     like: /http_user_agent|http_referer|http_cookie|cookie_|http_authorization/i,
-    when: ({ location }) => !!location && location.kind !== 'named' && location.name !== '/',
+    when: ({ location, scope }) => !!location && location.kind !== 'named' && (location.name !== '/' || !!scope.value('auth_basic')),
   },
   needs: 'config',
   messages: {
@@ -57,19 +57,24 @@ Such a condition keeps robots away, and nobody who wants to get in. Use \`auth_b
     const refused = spot.ask({});
     if (!isTurnedAway(refused)) return;
     const ifs = spot.scope.named('if');
-    for (const probe of keysOf(spot.config, [spot.scope, spot.server.scope])) {
+    const asked = isRefused(refused);
+    for (const probe of [...keysTo(spot.config, [spot.scope, spot.server.scope]), ...spot.variations]) {
       const [line, ...others] = probe.headers ?? [];
       if (!line || others.length || probe.query || probe.method || probe.clientAddress) continue;
       const [name, value] = line;
       const claimed = name === 'User-Agent' || name === 'Referer';
       const presence = name === 'Cookie' || name === 'Authorization';
-      if ((!claimed && !presence) || (claimed && !FOR_FEW.test(location.name)) || SECRET.test(value.replace(/^https?:\/\/[^/]*/, '')))
+      if (
+        (!claimed && !presence) ||
+        (claimed && !asked && !FOR_FEW.test(location.name)) ||
+        SECRET.test(value.replace(/^https?:\/\/[^/]*/, ''))
+      )
         continue;
       const first = spot.ask(probe);
       // of a folder the file is there
       const files = first.assumptions.flatMap((a) => (a.id.startsWith('file:') ? [[a.id, 'file'] as const] : []));
       const trace = files.length ? spot.ask(probe, { assume: Object.fromEntries(files) }) : first;
-      if (!isGivenOut(trace) || isAsked(trace) || isScripted(trace) || (presence && isBackend(trace))) continue;
+      if (!isGivenOut(trace) || keepsOut(trace) || isScripted(trace) || (presence && !asked && isBackend(trace))) continue;
       if (presence && ifs.some((d) => asksForValue(d))) continue;
       const step = refused.steps.findLast((s) => s.at && directiveAt(ifs, s.at));
       const by = (step && directiveAt(ifs, step.at)) ?? ifs[0];
