@@ -160,6 +160,7 @@ const OTHERWISE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'misdirected-request-accepted': 'no request is answered in stream',
     'plain-on-443': 'a stream server without ssl passes TLS on as it is, to whoever ends it',
     'real-ip-ineffective': 'there the rule is about the PROXY protocol, which is missing first of all',
+    'redirect-drops-path': 'return takes one argument in stream, and sends it as text',
     'reserved-variable': 'stream has other variables',
     'unknown-variable': 'return takes one argument in stream: nginx refuses the line',
   },
