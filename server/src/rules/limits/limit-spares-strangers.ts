@@ -1,6 +1,11 @@
 /** A limit that counts the own network and lets everyone else do what he likes: the rows of its map are the wrong way round. */
 import { isPrivateAddress } from '../../answers/who-may-enter.ts';
 import { PerConfig } from '../../config/asked.ts';
+import type { Config } from '../../config/config.ts';
+import type { Directive } from '../../config/directive.ts';
+import { everywhere } from '../../config/pieces.ts';
+import { definitionOf, indexOf } from '../../trace/index.ts';
+import { variablesIn } from '../../trace/script.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
 import { directiveAt } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
@@ -10,18 +15,34 @@ const MOST_NETWORKS = 8;
 
 /** Clients of the own network, as the rows of geo blocks name them, with the row. */
 const members = new PerConfig((config) => {
-  config.askAll();
   const found: { readonly net: string; readonly address: string }[] = [];
-  for (const geo of config.main.all) {
-    if (geo.name !== 'geo' || !geo.body) continue;
-    for (const row of geo.body.directives) {
+  for (const geo of everywhere(config, 'geo'))
+    for (const row of geo.body?.directives ?? []) {
       const m = /^(\d+\.\d+\.\d+)\.(\d+)(\/\d+)?$/.exec(row.name);
       if (!m || !isPrivateAddress(row.name.replace(/\/.*/, '')) || found.length >= MOST_NETWORKS) continue;
       found.push({ net: row.name, address: m[3] && m[3] !== '/32' && m[2] === '0' ? `${m[1]}.7` : `${m[1]}.${m[2]}` });
     }
-  }
   return found;
 });
+
+/** Whether a row of a geo block decides on the key of a limit. */
+function hangsOnGeo(config: Config, limit: Directive): boolean {
+  const zone = limit.values.map((v) => /^zone=(.*)$/.exec(v)?.[1]).find((v) => v !== undefined) ?? limit.value(0);
+  const key = indexOf(config).zones.get(zone)?.value(0) ?? '';
+  return readsGeo(config, key, 0);
+}
+
+/** Whether a text is made of what a geo block says, itself or by maps. */
+const readsGeo = (config: Config, text: string, depth: number): boolean =>
+  depth < 6 &&
+  variablesIn(text).some((name) => {
+    const defined = definitionOf(indexOf(config), name);
+    if (defined?.by !== 'map') return defined?.by === 'geo' || defined?.by === 'set';
+    const { directive } = defined;
+    return [directive.value(0), ...(directive.body?.directives ?? []).map((row) => row.value(0))].some((t) =>
+      readsGeo(config, t, depth + 1),
+    );
+  });
 
 export default defineRule({
   id: 'limit-spares-strangers',
@@ -38,7 +59,8 @@ Give the key \`$binary_remote_addr\` to those whom \`geo\` does not name, and \`
   looksAt: {
     outcome: ['limit_req', 'limit_conn', 'location', 'server'],
     somewhere: ['geo'],
-    when: ({ scope }) => scope.effective('limit_req').directives.length + scope.effective('limit_conn').directives.length > 0,
+    when: ({ scope, config }) =>
+      ['limit_req', 'limit_conn'].some((name) => scope.effective(name).directives.some((d) => hangsOnGeo(config, d))),
   },
   needs: 'config',
   messages: {
