@@ -310,6 +310,123 @@ for (const [what, files, expected] of [
     },
     ['shop.conf:23 warning unreachable-location', 'shop.conf:4 warning unreachable-location'],
   ],
+  [
+    'a folder of builds that holds what is deployed',
+    { 'dist/shop.conf': SITE.replace('80;', '80 fast;'), 'dist/assets/other.conf': SITE.replace('80;', '80 fast;') },
+    ['dist/shop.conf:2 error invalid-value'],
+  ],
+  [
+    'a template that a program of the image reads',
+    {
+      'site.tmpl':
+        '{{ range $name := .Names }}\nserver {\n    listen 80;\n    server_name {{ $name }};\n    root /srv/{{ $name }};\n}\n{{ end }}\n',
+      Dockerfile: 'FROM nginx:1.30\nCOPY site.tmpl /opt/writer/\n',
+    },
+    [],
+  ],
+  [
+    'a site that an image puts beside its program',
+    { 'site.conf': SITE, Dockerfile: 'FROM nginx:1.30\nCOPY site.conf /opt/writer/\n' },
+    ['site.conf:1 warning file-put-elsewhere'],
+  ],
+  [
+    'a stub whose names in capitals an installer replaces',
+    {
+      'stubs/site.conf':
+        'server {\n    listen 80;\n    server_name SHOP_NAME;\n    return 301 https://$hostSHOP_PORT$request_uri;\n}\nserver {\n    listen 81;\n    server_name SHOP_NAME;\n    root /;\n    location / {\n        rewrite ^ SHOP_START_FILE last;\n    }\n}\n',
+    },
+    [],
+  ],
+  [
+    'a rewrite that takes a version out, and goes round where there is none',
+    {
+      'site.conf':
+        'server {\n    listen 80;\n    server_name shop.example;\n    root /srv/shop;\n    location ~ ^/files/release {\n        rewrite ^/files/(release\\d*/)?(.*)$ /files/$2 last;\n    }\n}\n',
+    },
+    [],
+  ],
+  [
+    'one list of headers that a line drops, told once',
+    {
+      'site.conf':
+        'server {\n    listen 80;\n    server_name shop.example;\n    proxy_set_header Host $host;\n    proxy_set_header X-Forwarded-For $remote_addr;\n    proxy_set_header X-Forwarded-Proto $scheme;\n    location /live/ {\n        proxy_set_header X-Shop live;\n        proxy_pass http://127.0.0.1:5000;\n    }\n}\n',
+    },
+    ['site.conf:8 warning header-inheritance-lost'],
+  ],
+  [
+    'who is told the host and the client may do without the scheme',
+    {
+      'site.conf':
+        'server {\n    listen 443 ssl;\n    server_name shop.example;\n    ssl_certificate /a.pem;\n    ssl_certificate_key /a.key;\n    location / {\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $remote_addr;\n        proxy_pass http://127.0.0.1:5000;\n    }\n    location /admin/ {\n        proxy_set_header Host $host;\n        proxy_pass http://127.0.0.1:5000;\n    }\n}\n',
+    },
+    ['site.conf:13 warning forwarded-headers-missing'],
+  ],
+  [
+    'the file for robots, and a folder, before the programs',
+    {
+      'site.conf':
+        'server {\n    listen 80;\n    server_name shop.example;\n    root /srv/shop;\n    location ~ ^/robots.txt { expires 1d; }\n    location ~ ^/uploads/ { expires 1d; }\n    location ~ \\.php$ {\n        include fastcgi_params;\n        fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;\n        try_files $uri =404;\n        fastcgi_pass 127.0.0.1:9000;\n    }\n}\n',
+    },
+    ['site.conf:6 warning program-served-as-text'],
+  ],
+  [
+    'a target by its name, where a file of that name has to be there, and where none has',
+    {
+      'site.conf':
+        'server {\n    listen 80;\n    server_name shop.example;\n    root /srv/shop;\n    location ~ ^/pools/(.*) {\n        try_files $uri =404;\n        fastcgi_pass $1;\n    }\n    location ~ ^/all/(.*) {\n        fastcgi_pass $1;\n    }\n}\n',
+    },
+    ['site.conf:10 error server-side-request-forgery'],
+  ],
+  [
+    'a service that is not there, in two lines',
+    {
+      'site.conf':
+        'server {\n    listen 80;\n    server_name shop.example;\n    location /a/ {\n        uwsgi_pass nowhere:1;\n        include uwsgi_params;\n    }\n    location /b/ {\n        uwsgi_pass nowhere:1;\n        include uwsgi_params;\n    }\n}\n',
+      'compose.yaml':
+        'services:\n  web:\n    image: nginx:1.30\n    ports: ["80:80"]\n    volumes: ["./site.conf:/etc/nginx/conf.d/default.conf:ro"]\n',
+    },
+    ['site.conf:5 warning socket-not-listened'],
+  ],
+  [
+    'a target that begins as the groups of the site do, with and without somebody who looks names up',
+    {
+      'site.conf':
+        'upstream pool-a { server 10.0.0.1; }\nserver {\n    listen 80;\n    server_name shop.example;\n    location ~ ^/a/([^/\\s]+) { proxy_pass http://pool-$1; proxy_set_header Host $host; proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto $scheme; }\n    location ~ ^/b/([^/\\s]+) { resolver 127.0.0.53; proxy_pass http://pool-$1; proxy_set_header Host $host; proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto $scheme; }\n}\n',
+    },
+    ['site.conf:6 error server-side-request-forgery'],
+  ],
+  [
+    'a header that is written twice, of which the empty line is not sent',
+    {
+      'site.conf':
+        'server {\n    listen 80;\n    server_name shop.example;\n    proxy_http_version 1.1;\n    proxy_set_header Host $host;\n    proxy_set_header X-Forwarded-For $remote_addr;\n    proxy_set_header X-Forwarded-Proto $scheme;\n    proxy_set_header Upgrade $http_upgrade;\n    proxy_set_header Connection "upgrade";\n    proxy_set_header Connection "";\n    location / { proxy_pass http://127.0.0.1:5000; }\n}\n',
+    },
+    [],
+  ],
+  [
+    'a header that is empty, and is not sent',
+    {
+      'site.conf':
+        'server {\n    listen 80;\n    server_name shop.example;\n    proxy_http_version 1.1;\n    proxy_set_header Host $host;\n    proxy_set_header X-Forwarded-For $remote_addr;\n    proxy_set_header X-Forwarded-Proto $scheme;\n    proxy_set_header Upgrade $http_upgrade;\n    proxy_set_header Connection "";\n    location / { proxy_pass http://127.0.0.1:5000; }\n}\n',
+    },
+    ['site.conf:9 warning websocket-upgrade-incomplete'],
+  ],
+  [
+    'policies of TLS to choose from, and one that is in force',
+    {
+      'templates/shop.j2':
+        'server {\n    listen 443 ssl;\n    server_name {{ name }};\n    ssl_certificate /a.pem;\n    ssl_certificate_key /a.key;\n    {% if tls == "new" %}\n    ssl_protocols TLSv1.3;\n    {% elif tls == "old" %}\n    ssl_protocols TLSv1 TLSv1.2;\n    {% else %}\n    ssl_protocols TLSv1.1 TLSv1.2;\n    {% endif %}\n    return 204;\n}\n',
+    },
+    ['templates/shop.j2:11 warning weak-protocol'],
+  ],
+  [
+    'directives of NGINX Plus under a condition, and without one',
+    {
+      'templates/shop.j2':
+        '{% if plus %}\nkeyval_zone zone=a:32k;\n{% endif %}\nkeyval_zone zone=b:32k;\nserver {\n    listen 80;\n    server_name {{ name }};\n    return 204;\n}\n',
+    },
+    ['templates/shop.j2:4 warning unknown-directive'],
+  ],
 ] as const)
   test(what, async () => {
     const memory = inMemory({ '.git/HEAD': '', ...files });

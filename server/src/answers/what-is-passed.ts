@@ -211,8 +211,14 @@ export function headersSent(pass: Directive): readonly SentHeader[] {
 export function requestHeader(scope: Scope, name: string): Directive | undefined {
   const lines = scope.effective('proxy_set_header').directives;
   const wanted = name.toLowerCase();
-  for (let i = lines.length - 1; i >= 0; i--) if (lines[i]!.value(0).toLowerCase() === wanted) return lines[i];
-  return undefined;
+  let empty: Directive | undefined;
+  // nginx sends every line of the name that has a value (ngx_http_proxy_init_headers)
+  for (let i = lines.length - 1; i >= 0; i--)
+    if (lines[i]!.value(0).toLowerCase() === wanted) {
+      if (lines[i]!.value(1) !== '') return lines[i];
+      empty ??= lines[i];
+    }
+  return empty;
 }
 
 /** Whether the client's own headers are handed on where a pass directive stands (`proxy_pass_request_headers`). */

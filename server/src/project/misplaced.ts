@@ -42,7 +42,15 @@ export async function misplacedIn(project: Project, file: FileId, sources: Sourc
   }
   const [first] = found;
   if (!first || found.some(({ as }) => as !== first.as)) return null;
+  // a program of the image makes nginx's file from the template, wherever it lies
+  if (first.as === 'unread' && !first.path.endsWith('.conf') && (await isOfAnEngine(file, sources))) return null;
   return first.as === 'unread' && (await includedByAnother(othersOf(project, file, instances), first.path, sources)) ? null : first;
+}
+
+/** Whether a file is written for a template engine, other than the names that the official image's script fills in. */
+async function isOfAnEngine(file: FileId, sources: Sources): Promise<boolean> {
+  const source = await sources.source(file);
+  return !!source && typeof source !== 'string' && source.template !== null && source.template !== 'envsubst';
 }
 
 /** The main file of nginx's own images is known, and that of a package which the image installs (`nginx of debian:12`). */

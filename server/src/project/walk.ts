@@ -21,8 +21,6 @@ const SKIP = new Set([
   '.ruff_cache',
   '.terraform',
   '.idea',
-  'dist',
-  'build',
   'target',
   '.cache',
   '.next',
@@ -30,6 +28,11 @@ const SKIP = new Set([
   'site-packages',
   '.tools',
 ]);
+/** Folders that a build writes in one repository, and that hold what is needed for a deployment in another. */
+const BUILT = new Set(['dist', 'build']);
+/** What is looked for in them: nginx's files by their name or ending, in folders that are called for such files. */
+const OF_DEPLOYMENT = /nginx|\.conf\b|^(?:Dockerfile|(?:docker-)?compose)\b/i;
+const FOLDER_OF_DEPLOYMENT = /nginx|^(?:docker|conf|config|deploy|templates?|conf\.d|sites-\w+)$/i;
 const MAX_ENTRIES = 60_000;
 const MAX_DEPTH = 40;
 const MAX_IGNORE_BYTES = 64 * 1024;
@@ -87,7 +90,7 @@ export async function* filesBelow(
   const real = async (id: FileId): Promise<FileId> => (await files.real?.(id)) ?? id;
   const within = await Promise.all(folders.map(real));
   /** `real`: its real path; null where it is to be asked for */
-  type Step = { folder: FileId; real: FileId | null; depth: number; rules: readonly Rules[] };
+  type Step = { folder: FileId; real: FileId | null; depth: number; rules: readonly Rules[]; built?: boolean };
   const queue: Step[] = [...folders, ...named].map((folder) => ({ folder, real: null, depth: 0, rules: [] }));
   const seen = new Set<FileId>();
   let deep = false;
@@ -109,7 +112,8 @@ export async function* filesBelow(
         cut?.(`only the first ${MAX_ENTRIES.toLocaleString('en')} files and folders were looked at`);
         return;
       }
-      if (entry.kind === 'other') continue;
+      if (entry.kind === 'other' || (next.built && !(entry.kind === 'file' ? OF_DEPLOYMENT : FOLDER_OF_DEPLOYMENT).test(entry.name)))
+        continue;
       const id = entryOf(next.folder, entry.name);
       if (excluded?.(id)) continue;
       if (rules.length && isIgnored(id, entry.kind === 'folder', rules)) continue;
@@ -122,7 +126,13 @@ export async function* filesBelow(
       else if (!SKIP.has(entry.name)) {
         if (next.depth < MAX_DEPTH)
           // what is no link lies where its folder does: thousands of folders are not asked about
-          queue.push({ folder: id, real: target ?? entryOf(folder, entry.name), depth: next.depth + 1, rules });
+          queue.push({
+            folder: id,
+            real: target ?? entryOf(folder, entry.name),
+            depth: next.depth + 1,
+            rules,
+            built: next.built || BUILT.has(entry.name),
+          });
         else if (!deep) {
           deep = true;
           cut?.(`folders more than ${MAX_DEPTH} levels down were left out, such as ${basename(id)}`);

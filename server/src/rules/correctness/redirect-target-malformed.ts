@@ -6,6 +6,7 @@ import type { Directive } from '../../config/directive.ts';
 import { listenersAt, listenersOf, nameMatches, serversOf } from '../../config/servers.ts';
 import type { ComposeService } from '../../deploy/compose.ts';
 import { nginxContainers, publishedAs } from '../../deploy/reach.ts';
+import type { Trace } from '../../trace/trace.ts';
 import { withNothingThere } from '../../witness/errors.ts';
 import { isRedirect, isWellFormed } from '../../witness/redirects.ts';
 import { locationHeader, proofOf, witnessesOf } from '../../witness/requests.ts';
@@ -152,6 +153,10 @@ const pagesOfPattern = (spot: Spot): readonly Directive[] =>
     ? spot.directives.filter((d) => d.name === 'error_page' && /^(?:https?|\$scheme):\/\/\$\{?server_name\b/.test(d.values.at(-1) ?? ''))
     : [];
 
+/** Whether a line has a variable of which nothing that is seen tells the value. */
+const holdsAssumed = (line: Directive, { assumptions }: Trace): boolean =>
+  assumptions.some(({ id }) => line.values.some((v) => v.toLowerCase().includes(`$${id}`)));
+
 /** A line that redirects to what only a request tells. */
 const isDoubtful = (d: Directive): boolean => d.name !== 'error_page' && isRedirect(d) && !isWellFormed(d);
 
@@ -254,7 +259,7 @@ What follows the code of \`return\`, or the replacement of a \`rewrite\` that re
         if (location === null || !by || told.has(by)) continue;
         const from = `${path}?b=1`;
         const found = faultOf(location, path, from, door, by);
-        if (!found) continue;
+        if (!found || (found.fault === 'noHost' && holdsAssumed(by, trace))) continue;
         told.add(by);
         const data = { from, to: location, part: found.part };
         // the proxy in front may send the header with every request

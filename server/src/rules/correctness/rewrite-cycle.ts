@@ -65,6 +65,14 @@ function cycle(root: Scope, start: string): { steps: string[]; ring: readonly Di
   return null;
 }
 
+/** Whether a path of the line's location that it changes leaves this location, and comes to its end. */
+function comesOut(root: Scope, line: Directive, path: string): boolean {
+  const at = (p: string): Scope | undefined => matchLocation(root, toBytes(p)).location?.scope;
+  if (at(path) !== line.scope) return false;
+  const next = rewritten(line, path);
+  return typeof next === 'string' && next !== path && at(next) !== line.scope && cycle(root, path) === null;
+}
+
 /** Whether a line comes before another one of the same server. */
 const comes = (d: Directive, other: Directive): boolean =>
   d !== other && (d.file.id === other.file.id ? d.statement.start < other.statement.start : d.file.id < other.file.id);
@@ -95,12 +103,15 @@ After \`rewrite … last\` nginx looks for the location of the new path. When th
     const location = scope.parent && locationsOf(scope.parent).all.find((l) => l.scope === scope);
     if (!location) return;
     const patterns = samplesOf(config.regexes, directive.value(0), { tries: 8, forms: (s) => [s, `/${s}`, location.name + s] });
-    for (const path of [...pathsFor(location, 8), ...patterns].filter((p) => p.startsWith('/') && !p.includes('//')).slice(0, 24)) {
+    const paths = [...pathsFor(location, 8), ...patterns].filter((p) => p.startsWith('/') && !p.includes('//')).slice(0, 24);
+    for (const path of paths) {
       const found = cycle(root, path);
       // of a ring the first line is told
       if (!found?.ring.includes(directive) || found.ring.some((d) => comes(d, directive))) continue;
       report('cycle', {
         at: directive.statement,
+        // what the line is for works, and only paths go round that nobody asks for
+        ...(paths.some((other) => comesOut(root, directive, other)) ? { severity: 'info' as const } : {}),
         data: {
           steps: found.steps
             .slice(0, 4)
@@ -124,5 +135,15 @@ After \`rewrite … last\` nginx looks for the location of the new path. When th
     },
     { inside: 'server', good: 'location /old/ {\n    rewrite ^/old/(.*)$ /new/$1 last;\n}\nlocation /new/ { return 204; }' },
     { inside: 'server', good: 'location / {\n    rewrite ^/a$ /b last;\n}' },
+    {
+      inside: 'server',
+      bad: `location ~ ^/files/r {
+    rewrite ^/files/(?:r\\d+/)?(.*)$ /files/$1 last;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ cycle
+}`,
+      good: `location ~ ^/files/r\\d+/ {
+    rewrite ^/files/(?:r\\d+/)?(.*)$ /files/$1 last;
+}`,
+    },
   ],
 });

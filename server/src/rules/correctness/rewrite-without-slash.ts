@@ -18,9 +18,16 @@ const isRelative = (values: readonly string[]): boolean =>
 /** The folder that every path of a pattern begins with. */
 const FOLDER = /^\^?(\/[\w-]+\/)/;
 
+/** A name in capitals that a script replaces by a path, as installers have them in their stubs. */
+const STANDS_FOR_A_PATH = /^[A-Z][A-Z\d]*(?:_[A-Z\d]+)+$/;
+
 /** Whether the words of a rewrite leave a path without its slash inside nginx. */
 const isBare = (values: readonly string[]): boolean =>
-  values.length > 1 && BARE.test(values[1]!) && !/^\w+:\/\//.test(values[1]!) && !/^(?:redirect|permanent)$/.test(values[2] ?? '');
+  values.length > 1 &&
+  BARE.test(values[1]!) &&
+  !STANDS_FOR_A_PATH.test(values[1]!) &&
+  !/^\w+:\/\//.test(values[1]!) &&
+  !/^(?:redirect|permanent)$/.test(values[2] ?? '');
 
 export default defineRule({
   id: 'rewrite-without-slash',

@@ -75,9 +75,12 @@ function servedIndex(spot: Spot): { trace: Trace; file: string } | null {
   return null;
 }
 
+/** One file that pages ask for, whose dot stands for any character: nobody has a program that is called nearly so. */
+const ONE_FILE = /^\^?\/(?:[\w-]+\/)*[\w-]+\.(?:txt|xml|ico|json|html?|webmanifest)$/;
+
 /** The path of a program with that ending that comes to the place. */
 function programAt(spot: Spot, ending: string): string | undefined {
-  if (spot.location?.kind === 'regex' && !mayEndIn(spot.location.name, ending)) return undefined;
+  if (spot.location?.kind === 'regex' && (ONE_FILE.test(spot.location.name) || !mayEndIn(spot.location.name, ending))) return undefined;
   const tried = new Set<string>();
   for (const path of spot.eachPath()) {
     const folder = path.slice(0, path.lastIndexOf('/') + 1);

@@ -4,7 +4,8 @@ import { admitsStrangers } from '../../answers/who-may-enter.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { namesOf } from '../../config/names.ts';
-import { hasVariables, PASS_DIRECTIVES } from '../../config/upstreams.ts';
+import type { Scope } from '../../config/scope.ts';
+import { hasVariables, PASS_DIRECTIVES, upstreamsOf } from '../../config/upstreams.ts';
 import { type VariableUse, variablesIn } from '../../syntax/variable.ts';
 import type { Word } from '../../syntax/word.ts';
 import { variablesIn as namesIn } from '../../trace/script.ts';
@@ -47,6 +48,21 @@ function checkStream(directive: Directive, report: (more: Report) => void): void
     report({ at: use.span, data: { part: 'the host', source: writtenAs(use, source) }, severity: 'warning' });
     return;
   }
+}
+
+/** Whether a path comes to this line only where a file of that name is there: who asks can choose among the files, and nothing else. */
+const namesFilesOnly = (scope: Scope): boolean => {
+  const [first, last, ...others] = scope.first('try_files')?.values ?? [];
+  return first === '$uri' && /^=4\d\d$/.test(last ?? '') && !others.length;
+};
+
+/**
+ * Whether a target begins as the names of groups of servers do, and no line says who would look up another name: an address has no such name in
+ * front of it, so only the groups are there to be chosen.
+ */
+function namesGroupsOnly(target: string, scope: Scope): boolean {
+  const start = /^(?:\w+:\/\/)?([a-z][\w-]*[-_])(?=\$)/i.exec(target)?.[1];
+  return start !== undefined && !scope.value('resolver') && [...upstreamsOf(scope.config).keys()].some((name) => name.startsWith(start));
 }
 
 /** The part of a target that the client chooses. */
@@ -130,11 +146,13 @@ Keep the target constant, look it up with \`map\` from a list of allowed ones, o
     const word = directive.args[0];
     if (!word || !hasVariables(word.value)) return;
     if (scope.context.startsWith('stream')) return checkStream(directive, (more) => report('target', more));
+    if (namesGroupsOnly(word.value, scope)) return;
     for (let at = scope.enclosing('location'); at; at = at.parent?.enclosing('location') ?? null) if (at.has('internal')) return;
     for (const source of [{ directive, word }, ...carriers(directive, word)]) {
       const found = chosen(source.directive, source.word);
       if (!found) continue;
       const name = found.flow.source.slice(1).toLowerCase();
+      if (/^(?:document_)?uri$/.test(name) && namesFilesOnly(scope)) return;
       if (EVIL.every((value) => !reaches(directive, { [name]: value }))) continue;
       const at = source.word === word ? found.use : variablesIn(word).uses[0]!;
       report('target', { at: at.span, data: { part: found.part, source: writtenAs(at, found.flow.source) }, related: found.flow.chain });

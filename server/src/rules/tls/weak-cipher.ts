@@ -1,4 +1,5 @@
 // Cipher strings that select suites without encryption or authentication, or with broken algorithms: decided by evaluating the string.
+import { isOneOfAList } from '../../answers/which-branch.ts';
 import { isVersionSaid } from '../../answers/which-build.ts';
 import { table } from '../../base/table.ts';
 import { evaluateCipherList, obsoleteWeakness, suiteNamed, type TermEffect, type Weakness } from '../../catalog/ciphers.ts';
@@ -129,7 +130,7 @@ With Mozilla's profile set to \`old\`, the suites of that profile are not report
           classes: named(suites.flatMap((s) => s.weaknesses)),
         },
         fix: offered ? null : fix,
-        ...(dead || offered ? { severity: 'info' as const } : {}),
+        ...(dead || offered || isOneOfAList(directive) ? { severity: 'info' as const } : {}),
       });
     }
     // one string is one finding
@@ -144,7 +145,7 @@ With Mozilla's profile set to \`old\`, the suites of that profile are not report
           library: opensslName(config),
         },
         fix,
-        ...(!isVersionSaid(config) ? {} : { severity: 'info' as const }),
+        ...(!isVersionSaid(config) && !isOneOfAList(directive) ? {} : { severity: 'info' as const }),
       });
   },
   examples: [

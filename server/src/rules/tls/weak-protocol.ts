@@ -1,5 +1,6 @@
 // Protocols that are broken or withdrawn, where a configuration still offers them to clients.
 
+import { isOneOfAList } from '../../answers/which-branch.ts';
 import { isOpenssl, isVersionSaid } from '../../answers/which-build.ts';
 import { speaksTls, tlsListens } from '../../answers/which-socket.ts';
 import { evaluateCipherList } from '../../catalog/ciphers.ts';
@@ -131,7 +132,7 @@ With Mozilla's profile set to \`old\`, TLS 1.0 and 1.1 are what you asked for an
         at: worst,
         data: { protocol: listed(names), ...countOf(names) },
         fix: relayed ? null : fix,
-        ...(idle || (relayed && !BROKEN.includes(worst.value)) ? { severity: 'info' as const } : {}),
+        ...(idle || isOneOfAList(directive) || (relayed && !BROKEN.includes(worst.value)) ? { severity: 'info' as const } : {}),
       });
       return;
     }

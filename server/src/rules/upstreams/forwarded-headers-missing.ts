@@ -112,6 +112,9 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
     // who tells the scheme by another name knows what reads it
     const otherwise =
       missing.every((n) => n === PROTO) && SCHEME_HEADERS.some((name) => requestHeader(directive.scope, name) !== undefined);
+    // whoever wrote down the host and the client's address did without the scheme, and which program this is nobody sees
+    const chosen =
+      missing.every((n) => n === PROTO) && requestHeader(directive.scope, 'Host') !== undefined && !deployment.applications.length;
     report(claimed ? 'claimed' : 'missing', {
       at: whole.at,
       // the files of pages are the same whoever asks for them, and few services beside the site's own program ask who does
@@ -122,6 +125,7 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
         missing.map((n) => n.header),
       ) ||
       (broken.every((n) => n === PROTO) && isForSockets(directive.scope)) ||
+      chosen ||
       isForAssets(directive.scope) ||
       isBeside(directive, deployment) ||
       (!encrypted && isForFiles(directive.scope))

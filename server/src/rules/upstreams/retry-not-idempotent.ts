@@ -52,9 +52,12 @@ for half an hour. \`proxy_next_upstream_tries\` and \`proxy_next_upstream_timeou
   check({ directive, scope, report }) {
     if (directive.name.endsWith('_next_upstream')) {
       const word = directive.args.find((a) => a.value === 'non_idempotent');
+      const limits = [`${directive.name}_tries`, `${directive.name}_timeout`];
       if (word && !isOverridden(directive))
         report('twice', {
           at: word,
+          // who counts the tries has thought of them
+          ...(limits.some((name) => scope.value(name)) ? { severity: 'info' as const } : {}),
           fix: fixOf('Remove non_idempotent', 'suggestion', directive.file, [removeArgument(directive.file, directive.statement, word)]),
         });
       return;

@@ -47,9 +47,13 @@ to ms in that order, words come from a list, parameters are known by name. nginx
     if (!isJudged(directive) || isTemplated(directive) || isAftermath(directive, 'name')) return;
     const fact = factFor(directive);
     if (!fact || isBroken(directive)) return;
+    let refusedAt: number | null = null;
     const target = targetOf(config);
     for (const f of checkValues(fact, directive.values, target)) {
       const word = f.argument < 0 ? directive.statement.name : directive.args[f.argument]!;
+      // nginx stops at the first; on further lines stands what a missing semicolon has drawn in
+      if (refusedAt !== null && directive.file.text.slice(refusedAt, word.start).includes('\n')) break;
+      if (f.severity === 'error') refusedAt ??= word.start;
       const quoted = word.quote === '' ? f.replacement : `${word.quote}${f.replacement}${word.quote}`;
       report(f.severity !== 'error' ? 'warned' : f.nginx === '' ? 'bare' : 'refused', {
         at: f.argument < 0 ? word : spanIn(word, f.at, f.length),

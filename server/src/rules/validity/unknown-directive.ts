@@ -1,4 +1,5 @@
 /** Names that no module of the target offers anywhere (ngx_conf_handler: "unknown directive"). Where a name may stand is another rule's. */
+import { isOptional } from '../../answers/which-branch.ts';
 import { isVersionSaid } from '../../answers/which-build.ts';
 import { statusOf, type Target } from '../../catalog/catalog.ts';
 import { isBeyond, OLDEST } from '../../catalog/changes.ts';
@@ -105,7 +106,8 @@ load one, the name may be the module's, and the finding is informational or a wa
         : report('leftOut', { at, data: told });
     }
     // whose nginx it is nobody says, and this line is as good a sign as any
-    const unsaid = isNginxSaid(config.settings) ? {} : ({ severity: 'warning' } as const);
+    // whoever has a condition for it knows that
+    const unsaid = isNginxSaid(config.settings) ? {} : ({ severity: isOptional(directive) ? 'info' : 'warning' } as const);
     if (why?.reason === 'plus') return report('plus', { at, data, ...unsaid });
     if (why?.reason === 'angie') return report('angie', { at, data, ...unsaid });
     // which nginx it is nobody says, and one that is still in use takes it

@@ -64,7 +64,7 @@ function pathsIn(server: Scope): string[] {
 
 /** Names that programs ask for, with what is below them: nobody asks for them without their slash. */
 const OF_PROGRAMS =
-  /^\/(?:[\w-]+\/)*(?:api|rest|rpc|graphql|v\d+|internal|ws|wss|websocket|socket\.io|hubs?|events|sse|stream|webhooks?|hooks?|ai)$/i;
+  /^\/\.well-known\/|^\/(?:api|rest|rpc)\/|^\/(?:[\w-]+\/)*(?:api|rest|rpc|graphql|v\d+|internal|ws|wss|websocket|socket\.io|hubs?|events|sse|stream|webhooks?|hooks?|ai)$/i;
 
 /** Paths that a line sends on to another path of this server, as `return 301 /new/` does: nginx puts its own port before it. */
 function sentOnIn(server: Scope): string[] {

@@ -185,6 +185,7 @@ applications and exactly one of them is left without a proxy.`,
       }
     }
     // a name that no service has; where the compose files do not say all, only one that is nearly that of a service beside nginx
+    const nobodys = new Set<string>();
     const besides = new Map<ComposeService, string[]>();
     const besideOf = (from: ComposeService): string[] => {
       let names = besides.get(from);
@@ -235,7 +236,9 @@ applications and exactly one of them is left without a proxy.`,
       }
       const known = nameKnown(deployment, from, host);
       const guess = known === true ? null : nearest(host, beside);
-      if ((guess === null && known !== false) || !once(link)) continue;
+      // the name is one, however many lines have it
+      if ((guess === null && known !== false) || (guess === null && nobodys.has(host)) || !once(link)) continue;
+      if (guess === null) nobodys.add(host);
       const service = deployment.containers.find((s) => s.hostNames.includes(guess ?? ''));
       if (guess !== null && service)
         report('noService', {
