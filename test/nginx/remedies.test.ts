@@ -407,7 +407,7 @@ const ROWS: readonly Row[] = [
   // what is passed, and where
   {
     rule: 'server-side-request-forgery',
-    example: 3,
+    example: 4,
     harm: async ({ get }) => {
       let reached = false;
       const inner = http.createServer((_, response) => {
