@@ -598,7 +598,17 @@ const groupNamed = (groups: ReadonlyMap<string, unknown>, target: string): strin
 };
 
 /** The names of all directives of a server, in their order. */
-const outlineOf = new PerPart((scope: Scope): string => scope.all.map((d) => d.name).join(' '));
+const outlineOf = new PerPart((scope: Scope): string => sharedText(scope.config, scope.all.map((d) => d.name).join(' ')));
+
+const texts = new PerConfig(() => new Map<string, string>());
+
+/** Servers of one shape share its text, which is as long as they are. */
+function sharedText(config: Config, text: string): string {
+  const known = texts.of(config);
+  const shared = known.get(text);
+  if (shared === undefined) known.set(text, text);
+  return shared ?? text;
+}
 
 /** How many servers have the same names of directives in the same order: only such can be of one shape. */
 const outlines = new PerConfig((config) => {
@@ -863,7 +873,7 @@ function serverShape(config: Config, server: Server): Shape {
       return `<own ${own.get(word)} ${kindOfWord(word)}>`;
     });
   const text = words.join('\u0001');
-  return { text, own: new Set(own.keys()) };
+  return { text: sharedText(config, text), own: own.size ? new Set(own.keys()) : NO_SHAPE.own };
 }
 
 /** The directive at a station's place; null when it is none of the given ones. */
