@@ -15,9 +15,9 @@ import { Publisher } from './publish.ts';
 /** Milliseconds without anything to do after which it begins. */
 export const REST = 100;
 /** Milliseconds that it takes at most. */
-const MOST = 800;
+const MOST = 2000;
 /** How often it reads and judges its text: more has all that matters compiled. */
-const ROUNDS = 6;
+const ROUNDS = 20;
 
 /** A site as there are many, with what most rules look at: each has something to say, or to make sure of. */
 const site = (n: number): string => `    server {
@@ -28,7 +28,7 @@ const site = (n: number): string => `    server {
         ssl_certificate_key /etc/ssl/s${n}.key;
         access_log /var/log/nginx/s${n}.log main;
         add_header X-Frame-Options DENY;
-        if ($scheme = http) { return 301 https://$host$request_uri; }
+${'        add_header X-Site here;\n'.repeat(Math.min(n, 4))}        if ($scheme = http) { return 301 https://$host$request_uri; }
         location / {
             proxy_pass http://app${n};
             proxy_set_header Host $http_host;
