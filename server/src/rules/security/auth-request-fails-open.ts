@@ -11,6 +11,7 @@ import { keysTo } from '../../witness/guards.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
 import { directiveAt } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
+import { WHERE_ASKED } from '../upstreams/_auth-request.ts';
 
 /** What the answer of the subrequest makes of the request: refused, forbidden, and the service that knows the users is down. */
 const REFUSALS = ['401', '403', '500'] as const;
@@ -40,6 +41,19 @@ const identityIn = ({ directives }: Scope): ReadonlySet<string> =>
       .map((h) => h.name),
   );
 
+/** How the subrequest of the examples is answered: by nginx itself, or by a service. */
+const BY_COOKIE = `location = /auth {
+    internal;
+    if ($cookie_session = "") { return 401; }
+    return 204;
+}`;
+const BY_SERVICE = `location = /auth {
+    internal;
+    proxy_pass http://127.0.0.1:8002;
+    proxy_pass_request_body off;
+    proxy_set_header Content-Length "";
+}`;
+
 export default defineRule({
   id: 'auth-request-fails-open',
   group: 'security',
@@ -52,11 +66,7 @@ A refusal of \`auth_request\` is an error like any other: \`error_page\` decides
 Answer 401 with a login page or a redirect, 403 with a page of your own, and 500 with a page that says so. Where guests may come in on purpose, set the header that names the user to \`""\` in the location for guests: the rule is silent then, and nobody can claim a name.`,
   about: ['auth_request', 'error_page'],
   references: ['https://nginx.org/en/docs/http/ngx_http_auth_request_module.html'],
-  looksAt: {
-    outcome: ['auth_request', 'location'],
-    somewhere: ['auth_request'],
-    when: ({ scope }) => (scope.value('auth_request')?.value(0) ?? 'off') !== 'off',
-  },
+  looksAt: WHERE_ASKED,
   needs: 'config',
   messages: {
     refused:
@@ -122,11 +132,7 @@ Answer 401 with a login page or a redirect, 403 with a page of your own, and 500
 location @app {
     proxy_pass http://127.0.0.1:8000;
 }
-location = /auth {
-    internal;
-    if ($cookie_session = "") { return 401; }
-    return 204;
-}`,
+${BY_COOKIE}`,
       good: `location / {
     auth_request /auth;
     error_page 401 = @login;
@@ -135,11 +141,7 @@ location = /auth {
 location @login {
     return 302 /login/;
 }
-location = /auth {
-    internal;
-    if ($cookie_session = "") { return 401; }
-    return 204;
-}`,
+${BY_COOKIE}`,
       witness: {
         request: 'GET http://www.example.test/users',
         outcome: 'GET /users at 127.0.0.1:8000 after 401 of /auth',
@@ -157,12 +159,7 @@ location = /auth {
 location @app {
     proxy_pass http://127.0.0.1:8000;
 }
-location = /auth {
-    internal;
-    proxy_pass http://127.0.0.1:8002;
-    proxy_pass_request_body off;
-    proxy_set_header Content-Length "";
-}`,
+${BY_SERVICE}`,
       good: `location /reports/ {
     auth_request /auth;
     error_page 500 /down.html;
@@ -171,12 +168,7 @@ location = /auth {
 location = /down.html {
     root /srv/site;
 }
-location = /auth {
-    internal;
-    proxy_pass http://127.0.0.1:8002;
-    proxy_pass_request_body off;
-    proxy_set_header Content-Length "";
-}`,
+${BY_SERVICE}`,
     },
     {
       inside: 'server',
@@ -200,12 +192,7 @@ location = /unknown {
     auth_request /auth;
     proxy_pass http://127.0.0.1:8000;
 }
-location = /auth {
-    internal;
-    proxy_pass http://127.0.0.1:8002;
-    proxy_pass_request_body off;
-    proxy_set_header Content-Length "";
-}`,
+${BY_SERVICE}`,
     },
     {
       // guests are told apart on purpose
@@ -221,12 +208,7 @@ location @guests {
     proxy_set_header X-User "";
     proxy_pass http://127.0.0.1:8000;
 }
-location = /auth {
-    internal;
-    proxy_pass http://127.0.0.1:8002;
-    proxy_pass_request_body off;
-    proxy_set_header Content-Length "";
-}`,
+${BY_SERVICE}`,
     },
   ],
 });

@@ -58,6 +58,36 @@ const comparedVerdict = ({ name, args }: Directive): { readonly negative: boolea
 
 const isHttp = (context: ScopeContext): boolean => !/^(?:stream|mail)/.test(context);
 
+const FORGED = 'if ($secure_link = "") { return 403; }';
+const EXPIRED = 'if ($secure_link = "0") { return 410; }';
+
+/** Links with a signature and a time, of which the conditions look at some; the mark goes below the line of the link. */
+const signed = (mark: string | null, ...conditions: readonly string[]): string =>
+  [
+    'location /songs/ {',
+    '    secure_link $arg_md5,$arg_expires;',
+    ...(mark === null ? [] : [mark]),
+    '    secure_link_md5 "$secure_link_expires$uri$remote_addr";',
+    ...conditions.map((condition) => `    ${condition}`),
+    '    root /srv/site;',
+    '}',
+  ].join('\n');
+
+/** A server whose clients may show a certificate, which a condition compares. */
+const compared = (condition: string, mark: string | null): string =>
+  [
+    'listen 443 ssl;',
+    'ssl_certificate a.pem;',
+    'ssl_certificate_key a.key;',
+    'ssl_client_certificate clients.pem;',
+    'ssl_verify_client optional;',
+    'location / {',
+    `    if ($ssl_client_verify ${condition}) { return 403; }`,
+    ...(mark === null ? [] : [mark]),
+    '    proxy_pass http://127.0.0.1:8000;',
+    '}',
+  ].join('\n');
+
 /** A server for whoever has a certificate of the office, with the line that asks for it. */
 const forOffice = (line: string): string => `listen 443 ssl;
 ssl_certificate a.pem;
@@ -187,59 +217,18 @@ location / {
     },
     {
       inside: 'server',
-      bad: `location /songs/ {
-    secure_link $arg_md5,$arg_expires;
-#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ unsigned
-    secure_link_md5 "$secure_link_expires$uri$remote_addr";
-    if ($secure_link = "0") { return 410; }
-    root /srv/site;
-}`,
-      good: `location /songs/ {
-    secure_link $arg_md5,$arg_expires;
-    secure_link_md5 "$secure_link_expires$uri$remote_addr";
-    if ($secure_link = "") { return 403; }
-    if ($secure_link = "0") { return 410; }
-    root /srv/site;
-}`,
+      bad: signed('#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ unsigned', EXPIRED),
+      good: signed(null, FORGED, EXPIRED),
     },
     {
       inside: 'server',
-      bad: `listen 443 ssl;
-ssl_certificate a.pem;
-ssl_certificate_key a.key;
-ssl_client_certificate clients.pem;
-ssl_verify_client optional;
-location / {
-    if ($ssl_client_verify = FAILED) { return 403; }
-#        ^^^^^^^^^^^^^^^^^ never
-    proxy_pass http://127.0.0.1:8000;
-}`,
-      good: `listen 443 ssl;
-ssl_certificate a.pem;
-ssl_certificate_key a.key;
-ssl_client_certificate clients.pem;
-ssl_verify_client optional;
-location / {
-    if ($ssl_client_verify != SUCCESS) { return 403; }
-    proxy_pass http://127.0.0.1:8000;
-}`,
+      bad: compared('= FAILED', '#        ^^^^^^^^^^^^^^^^^ never'),
+      good: compared('!= SUCCESS', null),
     },
     {
       inside: 'server',
-      bad: `location /films/ {
-    secure_link $arg_md5,$arg_expires;
-#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ expired
-    secure_link_md5 "$secure_link_expires$uri$remote_addr";
-    if ($secure_link = "") { return 403; }
-    root /srv/site;
-}`,
-      good: `location /films/ {
-    secure_link $arg_md5,$arg_expires;
-    secure_link_md5 "$secure_link_expires$uri$remote_addr";
-    if ($secure_link = "") { return 403; }
-    if ($secure_link = "0") { return 410; }
-    root /srv/site;
-}`,
+      bad: signed('#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ expired', FORGED),
+      good: signed(null, FORGED, EXPIRED),
     },
   ],
 });

@@ -6,6 +6,7 @@ import type { Trace } from '../../trace/trace.ts';
 import { answersAtOnce } from '../../witness/access.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { defineRule } from '../rule.ts';
+import { WHERE_ASKED } from './_auth-request.ts';
 
 /** The status of the subrequest that made a 500, where the configuration itself gives it: what a backend says is its own affair. */
 function answered(trace: Trace): number | null {
@@ -28,11 +29,7 @@ A subrequest of \`auth_request\` lets the client in with a code of 200 to 299, a
 Answer 401 there, and redirect the client with \`error_page 401\` in the location that was requested.`,
   about: ['auth_request', 'error_page'],
   references: ['https://nginx.org/en/docs/http/ngx_http_auth_request_module.html'],
-  looksAt: {
-    outcome: ['auth_request', 'location'],
-    somewhere: ['auth_request'],
-    when: ({ scope }) => (scope.value('auth_request')?.value(0) ?? 'off') !== 'off',
-  },
+  looksAt: WHERE_ASKED,
   needs: 'config',
   messages: {
     redirect:
