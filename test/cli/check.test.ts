@@ -479,7 +479,10 @@ describe('check: fixes', () => {
     const site = (host: string): string =>
       [
         'server {',
-        '    listen 80;',
+        // in a cluster what ends TLS in front of a plain server writes these headers
+        '    listen 443 ssl;',
+        '    ssl_certificate /tls/tls.crt;',
+        '    ssl_certificate_key /tls/tls.key;',
         '    location / {',
         '        proxy_pass http://app:8000;',
         `        proxy_set_header Host ${host};`,
@@ -499,11 +502,27 @@ describe('check: fixes', () => {
     await run(['check', '--fix', '.'], { cwd });
     for (const [name, text] of Object.entries(files)) {
       const after = fs.readFileSync(path.join(cwd, name), 'utf8');
-      const line = /^ *proxy_set_header X-Forwarded-For \$proxy_add_x_forwarded_for;$/m;
+      const line = /^ *proxy_set_header X-Forwarded-(?:For|Proto) \$\w+;$/m;
       if (!/^(configmap|quoted)/.test(name)) assert.equal(after, text, name);
-      else assert.equal(after.replace(new RegExp(`${line.source}\\n`, 'm'), ''), text, name);
+      else assert.equal(after.replace(new RegExp(`${line.source}\\n`, 'gm'), ''), text, name);
     }
     assert.match(fs.readFileSync(path.join(cwd, 'configmap.yaml'), 'utf8'), /^ {12}proxy_set_header X-Forwarded-For/m);
+  });
+
+  test('--fix=suggested leaves out a fix with which nginx would refuse the text, says why, and applies the others', async () => {
+    const site = `server {
+    location ~ /shop {
+        location /shop/keys { deny all; }
+    }
+    location ~ /media { root /srv/app; }
+}
+`;
+    const cwd = tree(site);
+    const { out } = await ends(0, ['check', '--fix=suggested', '--rule', 'unanchored-regex=warning', 'conf.d/site.conf'], { cwd });
+    const after = fs.readFileSync(path.join(cwd, 'conf.d/site.conf'), 'utf8');
+    assert.match(after, /location ~ \/shop \{/);
+    assert.match(after, /location ~ \^\/media \{/);
+    assert.match(out, /not applied: Anchor it: \^\/shop, because nginx \S+ would refuse it: Location "\/shop\/keys" is outside location/);
   });
 
   test('--fix-dry-run prints a unified diff and writes nothing', async () => {

@@ -1101,17 +1101,24 @@ export const PROMISES: Readonly<Record<string, Promises>> = {
         ['jupyter', '/jupyter/', 'lab'],
         ['streamlit', '/streamlit/', '_stcore/stream'],
         ['gradio', '/gradio/', 'queue/join'],
-        ['flower', '/flower/', 'tasks'],
+        ['flower', '/flower/', 'tasks', '10.0.0.0/8'],
         ['grafana', '/grafana/', 'api/live/ws'],
         ['socketio', '/socket.io/', '?EIO=4'],
         ['nodejs', '/node/', 'x'],
       ] as const
-    ).map(([id, path, rest]) => [
+    ).map(([id, path, rest, from]) => [
       id,
       [
         ...webSocket(`${PLAIN}${path}${rest}`, 'http'),
         { ...proxied(`${PLAIN}${path}${rest}`, { uri: `${path}${rest}` }), name: 'pages come by the same way, under their whole path' },
-      ],
+      ].flatMap((row): PromiseRow[] =>
+        from
+          ? [
+              { ...row, within: (text: string) => text.replace(from, '203.0.113.0/24') },
+              { name: 'nobody else gets in', ask: row.ask, expect: { status: 403 } },
+            ]
+          : [row],
+      ),
     ]),
   ),
   'llm-streaming': [

@@ -111,10 +111,14 @@ export interface Bench {
 }
 
 const MAX_PASSES = 10;
+const NOTHING_REFUSED: ReadonlyMap<Fix, string> = new Map();
+
+const refusedBy = (all: readonly Proofs[], fixes: readonly Fix[]): ReadonlyMap<Fix, string> =>
+  new Map(all.flatMap((proofs) => [...proofs.refused(fixes)]));
 
 /**
- * Applies safe fixes (`suggested`: the first fix of each finding) until nothing is left to apply, at most ten times. A fix touches only files of
- * which the bench has a text. Texts change on the bench alone.
+ * Applies safe fixes (`suggested`: the first fix of each finding, but for those with which nginx would refuse the text) until nothing is left to
+ * apply, at most ten times. A fix touches only files of which the bench has a text. Texts change on the bench alone.
  */
 export async function applyFixes(bench: Bench, first: readonly Found[], suggested: boolean): Promise<Applied> {
   const before = new Map<FileId, string>();
@@ -122,9 +126,12 @@ export async function applyFixes(bench: Bench, first: readonly Found[], suggeste
   const together: Set<FileId>[] = [];
   let found = first;
   for (let pass = 0; pass < MAX_PASSES; pass++) {
-    // a person who asks for suggestions takes what is not proved, too
-    const all = suggested ? [] : found.map((f) => new Proofs(f.config, bench.open, bench.rules, () => f.deployment ?? NO_DEPLOYMENT));
-    const findings = found.flatMap((f) => (suggested ? f.findings : proved(all, f.findings))).map((f) => bench.placed?.(f) ?? f);
+    const all = found.map((f) => new Proofs(f.config, bench.open, bench.rules, () => f.deployment ?? NO_DEPLOYMENT));
+    const list = found.flatMap((f) => (suggested ? f.findings : proved(all, f.findings)));
+    // a person who asks for suggestions takes what is not proved, too, but wants nginx to start
+    const refused = suggested ? refusedBy(all, combinedFixes(fixesToApply(list, true)).applied) : NOTHING_REFUSED;
+    if (refused.size) found = found.map((f) => ({ ...f, findings: judged(f.findings, refused) }));
+    const findings = list.filter((f) => !f.fixes.some((fix) => refused.has(fix))).map((f) => bench.placed?.(f) ?? f);
     const fixes = fixesToApply(findings, suggested).filter((fix) => fix.edits.every((e) => bench.text(e.file) !== null));
     const { edits, applied } = combinedFixes(fixes);
     if (!edits.length) break;

@@ -144,6 +144,28 @@ export class Proofs {
     return changesOfTraces(this.treatment, after.config, declared, called);
   }
 
+  /**
+   * Why nginx would refuse the text with some of the fixes, by fix; the others can be applied together. Their edits do not overlap, and fixes of
+   * files that this configuration does not read are others' to judge.
+   */
+  refused(fixes: readonly Fix[]): ReadonlyMap<Fix, string> {
+    const out = new Map<Fix, string>();
+    const take = (taken: readonly Fix[], more: readonly Fix[]): readonly Fix[] => {
+      const all = [...taken, ...more];
+      const after = more.length ? edited(this.config, merged(all.map((f) => f.edits)), this.open) : null;
+      const because = after?.files.length ? this.refusal(after.config) : null;
+      if (because === null) return all;
+      if (more.length === 1) {
+        out.set(more[0]!, because);
+        return taken;
+      }
+      const middle = more.length >> 1;
+      return take(take(taken, more.slice(0, middle)), more.slice(middle));
+    };
+    take([], fixes.filter(this.reads));
+    return out;
+  }
+
   /** What the engine says of the fixed text. */
   private together(proposals: readonly Proposal[]): Because {
     const edits = merged(proposals.map((p) => p.fix.edits));

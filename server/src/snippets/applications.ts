@@ -62,9 +62,10 @@ const SOCKETS: readonly Named[] = [
     id: 'flower',
     prefixes: ['flower', 'celery'],
     title: 'Flower (Celery) behind a path',
-    about: "Flower with `--url_prefix=flower`. It shows and ends tasks: add a password or your networks' addresses.",
+    about: 'Flower with `--url_prefix=flower`. Whoever opens it reads and ends tasks, so it is for the networks that you name.',
     path: '/flower/',
     address: '127.0.0.1:5555',
+    more: ['allow 127.0.0.1;', `allow \${3:10.0.0.0/8};`, 'deny all;'],
   },
   {
     id: 'grafana',

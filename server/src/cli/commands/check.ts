@@ -75,7 +75,7 @@ export function addCheck(program: Command): void {
   settingOptions(withCommonOptions(program.command('check').argument('[path...]', 'files, folders, or - for standard input')), 'check')
     .description('lint configurations; folders are searched for their main files')
     .option('--format <name>', 'stylish, json, sarif, github or checkstyle', 'stylish')
-    .option('--fix [which]', 'apply safe fixes; --fix=suggested applies suggestions too')
+    .option('--fix [which]', 'apply safe fixes; --fix=suggested applies suggestions too, but for those with which nginx would not start')
     .option('--fix-dry-run', 'print what --fix would change as a unified diff')
     .option('--rule <id=level>', 'the level of a rule or group: off, hint, info, warning or error', collect)
     .option('--only <name>', 'only this rule or group (repeatable)', collect)
@@ -216,6 +216,8 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
       found,
       options.fix === 'suggested',
     );
+    // with what speaks against the fixes that were left out
+    found = found.map((f, i) => ({ ...f, findings: applied.found[i]?.findings ?? f.findings }));
     progress.done();
     if (options.fixDryRun) {
       for (const { file, before, after } of applied.groups.flat()) sayExactly(unifiedDiff(shownPath(file), before, after));
