@@ -38,23 +38,27 @@ function provedBy(findings: readonly Finding[], proofs: Proofs): readonly Findin
   return proposals.length ? judged(findings, proofs.each(proposals)) : findings;
 }
 
-function judged(findings: readonly Finding[], words: ReadonlyMap<Fix, string | null>): readonly Finding[] {
+function judged(
+  findings: readonly Finding[],
+  words: ReadonlyMap<Fix, string | null>,
+  refused: Pick<Fix, 'refused'> = {},
+): readonly Finding[] {
   return findings.map((finding) =>
     finding.fixes.some((fix) => words.get(fix))
       ? {
           ...finding,
           fixes: finding.fixes.map((fix): Fix => {
             const because = words.get(fix);
-            return because ? { ...fix, safety: 'suggestion', because } : fix;
+            return because ? { ...fix, safety: 'suggestion', because, ...refused } : fix;
           }),
         }
       : finding,
   );
 }
 
-/** What `--fix` applies: the first safe fix of each finding; with `suggested` the first fix at all where none is safe. */
+/** What `--fix` applies: the first safe fix of each finding; with `suggested` the first fix that nginx does not refuse where none is safe. */
 export const fixesToApply = (findings: readonly Finding[], suggested: boolean): Fix[] =>
-  findings.flatMap((f) => proposed(f) ?? (suggested ? (f.fixes[0] ?? []) : []));
+  findings.flatMap((f) => proposed(f) ?? (suggested ? (f.fixes.find((fix) => !fix.refused) ?? []) : []));
 
 /** Several fixes as one: a fix whose edits touch those of an earlier one waits for the next pass; the same edit twice is one. */
 export function combined(fixes: readonly Fix[]): FileEdit[] {
@@ -111,10 +115,21 @@ export interface Bench {
 }
 
 const MAX_PASSES = 10;
-const NOTHING_REFUSED: ReadonlyMap<Fix, string> = new Map();
 
-const refusedBy = (all: readonly Proofs[], fixes: readonly Fix[]): ReadonlyMap<Fix, string> =>
-  new Map(all.flatMap((proofs) => [...proofs.refused(fixes)]));
+/** The findings with the word on those of their fixes, as they would be applied, with which nginx would refuse the text. */
+function withRefusals(all: readonly Proofs[], found: readonly Found[]): readonly Found[] {
+  for (let said = found; ; ) {
+    const { applied } = combinedFixes(
+      fixesToApply(
+        said.flatMap((f) => f.findings),
+        true,
+      ),
+    );
+    const refused = new Map(all.flatMap((proofs) => [...proofs.refused(applied)]));
+    if (!refused.size) return said;
+    said = said.map((f) => ({ ...f, findings: judged(f.findings, refused, { refused: true }) }));
+  }
+}
 
 /**
  * Applies safe fixes (`suggested`: the first fix of each finding, but for those with which nginx would refuse the text) until nothing is left to
@@ -127,11 +142,9 @@ export async function applyFixes(bench: Bench, first: readonly Found[], suggeste
   let found = first;
   for (let pass = 0; pass < MAX_PASSES; pass++) {
     const all = found.map((f) => new Proofs(f.config, bench.open, bench.rules, () => f.deployment ?? NO_DEPLOYMENT));
-    const list = found.flatMap((f) => (suggested ? f.findings : proved(all, f.findings)));
     // a person who asks for suggestions takes what is not proved, too, but wants nginx to start
-    const refused = suggested ? refusedBy(all, combinedFixes(fixesToApply(list, true)).applied) : NOTHING_REFUSED;
-    if (refused.size) found = found.map((f) => ({ ...f, findings: judged(f.findings, refused) }));
-    const findings = list.filter((f) => !f.fixes.some((fix) => refused.has(fix))).map((f) => bench.placed?.(f) ?? f);
+    if (suggested) found = withRefusals(all, found);
+    const findings = found.flatMap((f) => (suggested ? f.findings : proved(all, f.findings))).map((f) => bench.placed?.(f) ?? f);
     const fixes = fixesToApply(findings, suggested).filter((fix) => fix.edits.every((e) => bench.text(e.file) !== null));
     const { edits, applied } = combinedFixes(fixes);
     if (!edits.length) break;

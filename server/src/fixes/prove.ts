@@ -3,7 +3,7 @@
  * nginx on which the project may run accepts the fixed text where it accepted the present one, that no derived request is treated in another way
  * than the rule declares, that nothing is taken away that an unseen file might use, and that the edits stay within their branch of a template.
  */
-import type { FileEdit } from '../base/edit.ts';
+import { EditSet, type FileEdit } from '../base/edit.ts';
 import type { FileId } from '../base/file-id.ts';
 import type { Config } from '../config/config.ts';
 import type { Settings } from '../config/settings.ts';
@@ -236,8 +236,13 @@ function errorsOf(config: Config, rules: readonly Rule[]): Errors {
   return out.size ? out : NO_ERRORS;
 }
 
+/** The edits of several fixes by file, the same one once. */
 function merged(all: readonly (readonly FileEdit[])[]): FileEdit[] {
-  const byFile = new Map<FileId, FileEdit['edits'][number][]>();
-  for (const { file, edits } of all.flat()) byFile.set(file, [...(byFile.get(file) ?? []), ...edits]);
-  return [...byFile].map(([file, edits]) => ({ file, edits }));
+  const byFile = new Map<FileId, EditSet>();
+  for (const { file, edits } of all.flat()) {
+    const known = byFile.get(file) ?? new EditSet();
+    byFile.set(file, known);
+    known.add(edits);
+  }
+  return [...byFile].map(([file, { edits }]) => ({ file, edits }));
 }

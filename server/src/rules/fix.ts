@@ -16,6 +16,8 @@ export interface Fix {
   readonly safety: 'safe' | 'suggestion';
   /** why a fix that its rule proposed as safe is a suggestion here, in words that follow "because" */
   readonly because?: string;
+  /** nginx would refuse the text with it: nobody but a person applies it */
+  readonly refused?: true;
   readonly edits: readonly FileEdit[];
 }
 
