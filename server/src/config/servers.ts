@@ -360,8 +360,19 @@ const NOBODY: readonly Listener[] = [];
 /** Those of a server, in the order of all of them. */
 export function listenersFor(config: Config, { protocol, listens }: Server): readonly Listener[] {
   const keys = new Set(listens.flatMap(({ addresses, params }) => addresses.map((a) => keyOf(a, isUdp(params)))));
-  return listenersOf(config, protocol).filter((l) => keys.has(keyOf(l, l.udp)));
+  if (isRecorded()) notePairs(config, protocol);
+  const all = unrecorded(() => inOrder.of(config, protocol));
+  return [...keys]
+    .flatMap((key) => all.get(key) ?? [])
+    .sort((a, b) => a.place - b.place)
+    .map(({ listener }) => listener);
 }
+
+/** The listeners by what tells them apart, each with its number among all. */
+const inOrder = new PerConfig(
+  (config, protocol: ServerProtocol): ReadonlyMap<string, { readonly listener: Listener; readonly place: number }> =>
+    new Map(listenersOf(config, protocol).map((listener, place) => [keyOf(listener, listener.udp), { listener, place }])),
+);
 
 // a TCP and a UDP socket on one port are two pairs
 const keyOf = ({ kind, address, port }: ListenAddress, udp: boolean): string => `${kind} ${address} ${port} ${udp}`;
