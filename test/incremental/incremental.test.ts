@@ -352,7 +352,7 @@ async function through(text: string, steps: readonly (readonly (readonly [string
 
 test('a site that an opening has judged as another one is judged by itself once something is edited elsewhere', () => {
   const site = (i: number): string =>
-    `server { listen 80; server_name s${i}.example.com; location / { proxy_pass http://app${i}; proxy_set_header X-Forwarded-Proto $proto; } }`;
+    `server { listen 443 ssl; ssl_certificate a.pem; ssl_certificate_key a.key; server_name s${i}.example.com; location / { proxy_pass http://app${i}; proxy_set_header X-Forwarded-Proto $proto; } }`;
   const group = (i: number): string => `upstream app${i} { server 10.0.0.1:8000; }`;
   const map = 'map $http_x_forwarded_proto $proto { default https; }';
   return through(`events {}\nhttp {\n${map}\n${[1, 2, 3, 4].map((i) => `${group(i)}\n${site(i)}`).join('\n')}\n}\n`, [
