@@ -417,7 +417,7 @@ export const TRIALS: readonly Trial[] = [
       mounted('/app', './app:/app'),
       mounted('/srv/code/', './app:/srv/code:ro'),
       mounted('/var/www', './app:/app', 'location / { root /app; try_files $uri $uri/ @app; }'),
-      mounted('/work/app', '.:/work'),
+      mounted('/code/app', '.:/code'),
       mounted(
         '/app',
         './app:/app',
