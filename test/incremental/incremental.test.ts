@@ -436,6 +436,19 @@ http {
     ],
   ));
 
+test('two sites that send their clients to one place both follow the map that decides there', () => {
+  const site = (name: string, more: string): string =>
+    `server { listen 80; server_name ${name}.example.com; ${more}return 302 http://end.example.com/x; }`;
+  const map = 'map $host $onward { default http://elsewhere.example.net/; }';
+  return through(
+    `events {}\nhttp {\n${map}\n${site('one', '')}\n${site('two', 'add_header X-Site two; ')}\nserver { listen 80; server_name end.example.com; return 302 $onward; }\n}\n`,
+    [
+      [['default http://elsewhere.example.net/', 'default http://two.example.com/y']],
+      [['default http://two.example.com/y', 'default http://elsewhere.example.net/']],
+    ],
+  );
+});
+
 /** Sites of one shape, of which one sends its clients to another, and a port where nobody is sent on. */
 const SITES = `events {}
 http {
