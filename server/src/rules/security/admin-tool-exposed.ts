@@ -3,7 +3,7 @@ import { passTargetOf } from '../../answers/what-is-passed.ts';
 import { admitsStrangers } from '../../answers/who-may-enter.ts';
 import { locationOf } from '../../config/locations.ts';
 import { serverOf } from '../../config/servers.ts';
-import { PASS_DIRECTIVES, targetServers } from '../../config/upstreams.ts';
+import { PASS_DIRECTIVES, type PassTarget, targetServers } from '../../config/upstreams.ts';
 import { defineRule } from '../rule.ts';
 
 interface Tool {
@@ -63,6 +63,19 @@ const PAGES: readonly { readonly path: RegExp; readonly name: string; readonly h
 const INNER =
   /^localhost$|\.(?:local|localhost|lan|internal|intranet|home|home\.arpa|corp|test|example)$|^[\w-]+$|^(?:127|10|192\.168|172\.(?:1[6-9]|2\d|3[01]))\./;
 
+/** The tool that a pass leads to: by a host called after it, or by its usual port where the place or the site is called after it. */
+function toolBehind(target: PassTarget, place: string, sites: readonly string[]): Tool | undefined {
+  const servers = targetServers(target);
+  const hosts = [target.upstream?.name ?? target.host, ...servers.map((s) => s.replace(/:\d+$/, ''))].map((h) => h.toLowerCase());
+  const ports = new Set(servers.map((s) => Number(/:(\d+)$/.exec(s)?.[1] ?? 0)));
+  const words = [place.split('/').find(Boolean) ?? '', ...sites.map((n) => n.split('.')[0]!)].map((w) =>
+    w.toLowerCase().replace(/^\^/, ''),
+  );
+  return TOOLS.find(
+    (t) => hosts.some((h) => t.called.test(h)) || (t.port !== undefined && ports.has(t.port) && words.some((w) => t.called.test(w))),
+  );
+}
+
 export default defineRule({
   id: 'admin-tool-exposed',
   group: 'security',
@@ -93,7 +106,7 @@ Ask for a password (\`auth_basic\`, \`auth_request\`) or allow the addresses of 
           ?.names.map((n) => n.text)
           .filter((n) => n !== '' && n !== '_')) ||
       [];
-    const found = PAGES.find((p) => p.path.test(place.name)) ?? tool();
+    const found = PAGES.find((p) => p.path.test(place.name)) ?? toolBehind(target, place.name, names);
     if (!found || (names.length > 0 && names.every((n) => INNER.test(n)))) return;
     if (!admitsStrangers(scope) || scope.value('ssl_verify_client')?.value(0) === 'on') return;
     const login = 'login' in found && found.login;
@@ -108,19 +121,6 @@ Ask for a password (\`auth_basic\`, \`auth_request\`) or allow the addresses of 
         harm: found.harm,
       },
     });
-
-    function tool(): Tool | undefined {
-      const servers = targetServers(target!);
-      const hosts = [target!.upstream?.name ?? target!.host, ...servers.map((s) => s.replace(/:\d+$/, ''))].map((h) => h.toLowerCase());
-      const ports = new Set(servers.map((s) => Number(/:(\d+)$/.exec(s)?.[1] ?? 0)));
-      // the place itself or the first label of the site says what it is, with the port as it is delivered
-      const words = [place!.name.split('/').find(Boolean) ?? '', ...names.map((n) => n.split('.')[0]!)].map((w) =>
-        w.toLowerCase().replace(/^\^/, ''),
-      );
-      return TOOLS.find(
-        (t) => hosts.some((h) => t.called.test(h)) || (t.port !== undefined && ports.has(t.port) && words.some((w) => t.called.test(w))),
-      );
-    }
   },
   examples: [
     {
