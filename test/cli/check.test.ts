@@ -49,6 +49,20 @@ describe('check: exit codes', () => {
   });
 });
 
+describe('check: text for people', () => {
+  test('what is said in the same words of several places is written once, with all of them', async () => {
+    const odd = Array.from({ length: 15 }, (_, i) => `    location /${i} { gzipp on; }\n`).join('');
+    const site = `server {\n    listen 80;\n${odd}    location / { gzippp on; }\n}\n`;
+    const { out } = await run(['check', '--profile', 'validity', 'nginx.conf'], { cwd: tree(site) });
+    const places = Array.from({ length: 15 }, (_, i) => `${i + 3}:${i < 10 ? 19 : 20}`);
+    assert.deepEqual(
+      out.split('\n').flatMap((line) => line.match(/\d+:\d+(?:, \d+:\d+)*,?$|^ +\d+:\d+ (?= error)/g)?.map((s) => s.trim()) ?? []),
+      [places[0], `${places.slice(1, 13).join(', ')},`, places[13] + ', ' + places[14], '18:18'],
+    );
+    assert.match(out, /16 errors in/);
+  });
+});
+
 describe('check: what is read', () => {
   test('a site that a link of sites-enabled leads to is one file, by whatever name it is asked for', async () => {
     const cwd = folder({

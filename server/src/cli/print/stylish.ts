@@ -1,4 +1,4 @@
-/** For people at a terminal: findings below their file, one line each, the related places indented. */
+/** For people at a terminal: findings below their file, what is said in the same words once with all of its places, the related places indented. */
 import path from 'node:path';
 import pc from 'picocolors';
 import { visible } from '../../base/escape.ts';
@@ -11,6 +11,24 @@ import type { Result } from '../commands/check.ts';
 import { shownPaths } from '../common.ts';
 
 const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;
+
+/** What is said in the same words of one place of a file or of several (one-based "line:column"), with the lines below it. */
+interface Row {
+  readonly said: string;
+  readonly below: readonly string[];
+  readonly places: Set<string>;
+}
+
+/** Places that are listed in one line. */
+const PLACES_IN_LINE = 12;
+
+/** The lines that list the further places of a row. */
+function alsoAt(places: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (let i = 0; i < places.length; i += PLACES_IN_LINE)
+    lines.push((i ? '        ' : 'also at ') + places.slice(i, i + PLACES_IN_LINE).join(', '));
+  return lines.map((line, i) => (i < lines.length - 1 ? `${line},` : line));
+}
 
 /** The findings for people, by file, with the summary and what was assumed. */
 export function stylish({ files, text, project, durationMs, color, fixed }: Result): string {
@@ -32,25 +50,38 @@ export function stylish({ files, text, project, durationMs, color, fixed }: Resu
   for (const file of files) {
     if (!file.findings.length) continue;
     out.push(c.underline(name(file.path)));
-    const rows = file.findings.map((f) => {
+    const position = (offset: number): string => {
+      const at = text(file.id)!.lines.position(offset);
+      return `${at.line + 1}:${at.character + 1}`;
+    };
+    const rows = new Map<string, Row>();
+    for (const f of file.findings) {
       count[f.severity]++;
       if (f.fixes.some((x) => x.safety === 'safe')) fixable++;
-      const at = text(file.id)!.lines.position(f.at.span.start);
-      return { f, place: `${at.line + 1}:${at.character + 1}` };
-    });
-    const wide = Math.max(...rows.map((r) => r.place.length));
-    for (const { f, place } of rows) {
-      out.push(`  ${c.dim(place.padStart(wide))}  ${paint[f.severity](f.severity.padEnd(7))}  ${visible(messageOf(f))}  ${c.dim(f.rule)}`);
-      if (f.witness) out.push(`  ${' '.repeat(wide)}           ${c.dim(visible(`${f.witness.request} → ${f.witness.outcome}`))}`);
       const places = f.related.map((r) => {
         const source = text(r.at.file);
         const line = source ? source.lines.lineAt(r.at.span.start) + 1 : 1;
         return `${name(shownPath(r.at.file))}:${line} ${visible(r.message)}`;
       });
-      // two places of one line look alike here
-      for (const related of new Set(places)) out.push(`  ${' '.repeat(wide)}           ${c.dim(related)}`);
       const left = fixed ? f.fixes.find((fix) => fix.because) : undefined;
-      if (left) out.push(`  ${' '.repeat(wide)}           ${c.dim(visible(`not applied: ${left.title}, because ${left.because}`))}`);
+      const said = `${paint[f.severity](f.severity.padEnd(7))}  ${visible(messageOf(f))}  ${c.dim(f.rule)}`;
+      // two places of one line look alike here
+      const below = [...new Set(places), ...(left ? [visible(`not applied: ${left.title}, because ${left.because}`)] : [])];
+      const place = position(f.at.span.start);
+      const key = [said, ...below].join('\n');
+      const known = rows.get(key);
+      if (known) known.places.add(place);
+      else {
+        const witness = f.witness ? [visible(`${f.witness.request} → ${f.witness.outcome}`)] : [];
+        rows.set(key, { said, below: [...witness, ...below], places: new Set([place]) });
+      }
+    }
+    let wide = 0;
+    for (const [first = ''] of [...rows.values()].map((r) => r.places)) wide = Math.max(wide, first.length);
+    for (const { said, below, places } of rows.values()) {
+      const [first = '', ...others] = places;
+      out.push(`  ${c.dim(first.padStart(wide))}  ${said}`);
+      for (const line of [...below, ...alsoAt(others)]) out.push(`  ${' '.repeat(wide)}           ${c.dim(line)}`);
     }
     out.push('');
   }
