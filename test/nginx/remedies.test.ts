@@ -1027,8 +1027,50 @@ test('dhe-without-parameters: suites of DHE without parameters are never chosen'
   }
 });
 
+describe('listen-address-taken: the bad texts pass nginx -t and do not start, the good ones start', {
+  skip: withoutNginx(),
+  concurrency: 2,
+}, () => {
+  const { examples } = RULES.find((r) => r.id === 'listen-address-taken')!;
+  examples.forEach((example, i) => {
+    // the port that two sockets want, and every other one
+    const text = (whole: string) => (ports: readonly number[]) =>
+      mainOf(exampleTree(example, whole))
+        .replace(/\b(?:8080|8443)\b/g, String(ports[0]))
+        .replace(/\b(?:8081|9443)\b/g, String(ports[1]))
+        .replaceAll('a.pem', 'cert.pem')
+        .replaceAll('a.key', 'key.pem');
+    // nginx tries for two and a half seconds before it gives up, and has the first of the sockets meanwhile
+    const fails = async (whole: string, within: number): Promise<boolean> => {
+      const running = await serve(text(whole), { ports: 2, files: standardFiles() });
+      try {
+        const until = Date.now() + within;
+        while (!running.errors().includes('Address already in use') && Date.now() < until)
+          await new Promise((done) => setTimeout(done, 50));
+        return running.errors().includes('Address already in use');
+      } finally {
+        await running.stop();
+      }
+    };
+    for (const [kind, whole] of [
+      ['bad', example.bad],
+      ['good', example.good],
+    ] as const)
+      if (whole !== undefined)
+        test(`example ${i + 1}: ${kind}`, { timeout: 30_000 }, async () =>
+          assert.equal(await fails(whole, kind === 'bad' ? 10_000 : 700), kind === 'bad'),
+        );
+  });
+});
+
 test('every rule is shown by a request, or says why not', () => {
-  const rows = new Set([...ROWS.map((r) => r.rule), 'cache-without-lock', 'dhe-without-parameters', 'backup-with-hash']);
+  const rows = new Set([
+    ...ROWS.map((r) => r.rule),
+    'cache-without-lock',
+    'dhe-without-parameters',
+    'backup-with-hash',
+    'listen-address-taken',
+  ]);
   const judged = RULES.filter((r) => r.looksAt.some((l) => 'outcome' in l));
   const without = RULES.filter((r) => !rows.has(r.id) && !judged.includes(r) && !GROUPS[r.group] && !ALONE[r.id]);
   assert.deepEqual(

@@ -32,8 +32,8 @@ export interface Include {
 export const SET_BESIDE_SITES: readonly string[] = ['ssl_certificate', 'ssl_certificate_key', 'ssl_reject_handshake'];
 
 /**
- * What sites set and no package's main file holds for all of them: their folder, what is passed on and how, and who is let in. A file without its main file inherits
- * none of it, unless another file of its project may bring it.
+ * What sites set and no package's main file holds for all of them: their folder, what is passed on and how, what of it is cached, and who is
+ * let in. A file without its main file inherits none of it, unless another file of its project may bring it.
  */
 export const SET_BY_SITES: readonly string[] = [
   'proxy_set_header',
@@ -63,6 +63,11 @@ export const SET_BY_SITES: readonly string[] = [
   'uwsgi_ssl_verify',
   'proxy_buffering',
   'uwsgi_buffering',
+  'ssl_verify_client',
+  'http2',
+  'proxy_cookie_path',
+  'uwsgi_modifier1',
+  ...['proxy', 'fastcgi', 'uwsgi', 'scgi'].flatMap((p) => [`${p}_cache_key`, `${p}_no_cache`, `${p}_cache_bypass`]),
 ];
 
 /** The main file that stands in for the one that will include a file, and what was assumed with it. */

@@ -43,6 +43,7 @@ import includeCycle from './correctness/include-cycle.ts';
 import indexGoesElsewhere from './correctness/index-goes-elsewhere.ts';
 import invalidCapture from './correctness/invalid-capture.ts';
 import lineSwallowed from './correctness/line-swallowed.ts';
+import listenAddressTaken from './correctness/listen-address-taken.ts';
 import listenIpv6Missing from './correctness/listen-ipv6-missing.ts';
 import locationVariableLiteral from './correctness/location-variable-literal.ts';
 import locationWithoutSlashRedirect from './correctness/location-without-slash-redirect.ts';
@@ -407,6 +408,7 @@ export const RULES: readonly Rule[] = [
   indexGoesElsewhere,
   invalidCapture,
   lineSwallowed,
+  listenAddressTaken,
   listenIpv6Missing,
   locationVariableLiteral,
   locationWithoutSlashRedirect,

@@ -155,6 +155,35 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
+    rule: 'listen-address-taken',
+    bad: [
+      'listen 8080; listen [::]:8080 ipv6only=off; location / { root /srv; }',
+      http('server { listen 80; } server { listen [::]:80 ipv6only=off; server_name a; }'),
+      http('server { listen 127.0.0.1:81; } server { listen [::]:81 ipv6only=off; }'),
+      http('server { listen 80; server_name a; } server { listen 127.0.0.1:80 reuseport; server_name b; }'),
+      http('server { listen [::]:80; } server { listen [::1]:80 backlog=64; }'),
+      main(
+        'events {} http { server { listen 443 ssl; ssl_certificate a.pem; ssl_certificate_key a.key; } } stream { server { listen 443; proxy_pass 10.0.0.1:443; } }',
+      ),
+      main('events {} http { server { listen 127.0.0.1:443; } } stream { server { listen 443; proxy_pass 10.0.0.1:443; } }'),
+      main(
+        'events {} http { server { listen unix:/run/a.sock; } } stream { server { listen unix:/run/a.sock; proxy_pass 10.0.0.1:443; } }',
+      ),
+    ],
+    sane: [
+      'listen 8080; listen [::]:8080; location / { root /srv; }',
+      'listen [::]:8080 ipv6only=off; location / { root /srv; }',
+      http('server { listen 80; } server { listen 127.0.0.1:80; server_name b; }'),
+      http('server { listen 80 reuseport; } server { listen 127.0.0.1:80 reuseport; server_name b; }'),
+      http('server { listen 127.0.0.1:80 bind; } server { listen 127.0.0.2:80 bind; }'),
+      main('events {} http { server { listen 127.0.0.1:443; } } stream { server { listen 127.0.0.2:443; proxy_pass 10.0.0.1:443; } }'),
+      main(
+        'events {} http { server { listen 443 quic reuseport; listen 443 ssl; ssl_certificate a.pem; ssl_certificate_key a.key; } } stream { server { listen 443 udp; proxy_pass 10.0.0.1:443; } }',
+      ),
+      http('server { listen 80 backlog=64; } server { listen [::]:80 backlog=64; }'),
+    ],
+  },
+  {
     rule: 'regex-in-prefix-location',
     bad: [`location /a|/b { ${PASS} }`, `location = /x|/y { ${PASS} }`, `location ^~ /static|/media { root /srv; }`],
     sane: [`location ~ ^/(a|b) { ${PASS} }`, `location ~* /a|/b { ${PASS} }`],

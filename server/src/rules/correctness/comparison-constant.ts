@@ -1,4 +1,8 @@
 /** Comparisons with a text that nginx's variable never holds: a range of addresses, a method in small letters, a path with its query. */
+import { reachOf } from '../../answers/which-socket.ts';
+import type { Directive } from '../../config/directive.ts';
+import { type Server, serverOf, serversOf } from '../../config/servers.ts';
+import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import { readCondition } from '../../trace/handlers/rewrite.ts';
 import { samplesOf } from '../../witness/regex-samples.ts';
 import { rowsOf } from '../../witness/values.ts';
@@ -55,6 +59,24 @@ function whyNeverMatches(name: string, texts: readonly string[]): string | null 
   return null;
 }
 
+/** A condition of a server that sends whom it takes to another URL. */
+const sendsAway = ({ body }: Directive): boolean =>
+  !!body &&
+  (body.named('return').some((d) => /^30[1278]$/.test(d.value(0)) || /^https?:/.test(d.value(0))) ||
+    body.named('rewrite').some((d) => /^https?:/.test(d.value(1))));
+
+/** Whether a server has places that pass requests on or look for files, which a redirect of all requests leaves without work. */
+const hasWork = ({ scope }: Server): boolean =>
+  scope.all.some(
+    (d) => d.name === 'try_files' || ((PASS_DIRECTIVES as readonly string[]).includes(d.name) && d.scope.enclosing('location')),
+  );
+
+/** Whether another server has one of its names, and TLS. */
+const isServedOverTls = (server: Server): boolean =>
+  serversOf(server.scope.config).some(
+    (s) => s !== server && reachOf(s).tls && s.names.some((n) => server.names.some((own) => own.text === n.text)),
+  );
+
 export default defineRule({
   id: 'comparison-constant',
   group: 'correctness',
@@ -64,13 +86,17 @@ export default defineRule({
   why: `
 \`if\` and \`map\` compare texts. \`$remote_addr\` is one address, so it is never \`10.0.0.0/8\`; \`$host\` is in lower case and without a port; \`$uri\` is the path without the query; a method is in upper case; \`$server_protocol\` says \`HTTP/2.0\`. With \`=\` such a condition never holds, with \`!=\` it always does: the intended guard keeps out nobody, or everybody.
 
-Ranges of addresses are what \`geo\` is for.`,
+Ranges of addresses are what \`geo\` is for.
+
+\`$scheme\` is that of the connection to nginx, whatever came before it. In a server without a TLS listener it is always \`http\`: a redirect of \`http\` to \`https\` there takes every request, and behind a proxy that ends TLS it goes round forever.`,
   about: ['if', 'map', 'geo', '$remote_addr', '$host', '$uri'],
   looksAt: { directive: ['if', 'map'] },
   needs: 'file',
   messages: {
     never: '{variable} is never "{text}": {why}.',
     always: '{variable} is always other than "{text}", so this holds for every request: {why}.',
+    scheme:
+      '$scheme is always "http" here, for no listener of this server speaks TLS: every request is redirected, and no location is reached. Behind a proxy that ends TLS, compare $http_x_forwarded_proto; otherwise move the locations to the server of port 443.',
     row: '{variable} is never "{text}", so this row never counts: {why}.',
   },
   check({ directive, config, report }) {
@@ -88,6 +114,14 @@ Ranges of addresses are what \`geo\` is for.`,
     const condition = readCondition(directive);
     if (!condition || condition.kind === 'file' || condition.kind === 'variable') return;
     const { name } = condition;
+    if (name === 'scheme' && condition.kind !== 'match') {
+      const server = directive.scope.context === 'server' ? serverOf(directive.scope) : null;
+      const text = condition.value.literal;
+      const holds = condition.kind === 'equal' ? text === 'http' : text === 'https';
+      if (server && holds && !reachOf(server).tls && sendsAway(directive) && hasWork(server))
+        report('scheme', { at: directive.nameAt, missing: ['listen'], ...(isServedOverTls(server) ? { severity: 'info' } : {}) });
+      if (holds) return;
+    }
     const negative = condition.kind === 'not-equal' || (condition.kind === 'match' && condition.negative);
     const last = directive.args.findLast((a) => a.value !== ')')!;
     const text = last.value.replace(/\)$/, '');
@@ -164,5 +198,33 @@ Ranges of addresses are what \`geo\` is for.`,
     { inside: 'http', good: 'map $request_method $writes { default 0; post 1; }' },
     { inside: 'server', good: 'if ($uri ~ admin) { return 403; }' },
     { inside: 'server', good: 'if ($scheme != https) { return 403; }' },
+    {
+      inside: 'http',
+      bad: `server {
+    listen 80;
+    server_name shop.example.org;
+     if ($scheme = http) { return 301 https://$host$request_uri; }
+#    ^^ scheme
+    location / { proxy_pass http://127.0.0.1:8000; }
+}`,
+      good: `server {
+    listen 80;
+    server_name shop.example.org;
+    if ($http_x_forwarded_proto = http) { return 301 https://$host$request_uri; }
+    location / { proxy_pass http://127.0.0.1:8000; }
+}`,
+    },
+    {
+      inside: 'http',
+      good: `server {
+    listen 80;
+    listen 443 ssl;
+    ssl_certificate a.pem;
+    ssl_certificate_key a.key;
+    server_name shop.example.org;
+    if ($scheme = http) { return 301 https://$host$request_uri; }
+    location / { proxy_pass http://127.0.0.1:8000; }
+}`,
+    },
   ],
 });

@@ -1,21 +1,30 @@
-/** try_files takes paths below the root; a path of the disk is looked for below the root once more. */
+/** try_files takes paths below the root: a path of the disk is looked for below the root once more, and a URL of an application, too. */
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+
+/** What a pass directive takes; no path of a site begins so. */
+const URL_OF_A_PROGRAM = /^(?:(?:https?|uwsgi|grpcs?|fastcgi):\/\/|unix:)/;
 
 export default defineRule({
   id: 'try-files-file-as-uri',
   group: 'correctness',
   severity: 'warning',
   since: '0.1',
-  title: 'File system path in try_files',
+  title: 'File system path or URL in try_files',
   why: `
-The arguments of \`try_files\` are paths of the site. nginx puts the root before each, and goes on with the last as a path of the site; \`/var/www/html/index.html\` is looked for as \`/var/www/html/var/www/html/index.html\`.`,
+The arguments of \`try_files\` are paths of the site. nginx puts the root before each, and goes on with the last as a path of the site; \`/var/www/html/index.html\` is looked for as \`/var/www/html/var/www/html/index.html\`.
+
+Nothing is passed on by \`try_files\` either: \`try_files $uri http://127.0.0.1:8000;\` ends in 404, for no file is called so. An application gets what is not there through a named location: \`try_files $uri @app;\` and \`location @app { proxy_pass …; }\`.`,
   about: ['try_files', 'root'],
   looksAt: { directive: ['try_files'] },
   needs: 'file',
-  fixable: 'always',
-  messages: { disk: 'nginx looks for {root}{path}: try_files prepends the root. Write {short}.' },
+  fixable: 'sometimes',
+  messages: {
+    disk: 'nginx looks for {root}{path}: try_files prepends the root. Write {short}.',
+    url: '{url} is looked for below the root like any file, and nothing is passed to it. Write @app, and give location @app the proxy_pass.',
+  },
   check({ directive, scope, file, report }) {
+    for (const word of directive.args) if (URL_OF_A_PROGRAM.test(word.value)) report('url', { at: word, data: { url: word.value } });
     if (!directive.args.some((w) => /^(\/|\$\{?(document_root|request_filename))/.test(w.value))) return;
     const root = scope.value('root');
     if (root?.name !== 'root') return;
@@ -45,6 +54,21 @@ location / {
       good: `root /srv/site;
 location / {
     try_files $uri /index.html;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+location / {
+    try_files $uri http://127.0.0.1:8000;
+#                  ^^^^^^^^^^^^^^^^^^^^^ url
+}`,
+      good: `root /srv/site;
+location / {
+    try_files $uri @app;
+}
+location @app {
+    proxy_pass http://127.0.0.1:8000;
 }`,
     },
     { inside: 'server', good: 'root /srv/site;\nlocation / { try_files $uri /srv.html; }' },

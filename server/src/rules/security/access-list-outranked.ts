@@ -256,14 +256,11 @@ function tellServers(spot: Spot, own: Trace, tell: (other: Spot, trace: Trace) =
     const door = other.doors.find((d) => names.has(d.host) && !d.listener.proxyProtocol);
     const trace = door && other.ask({ path: path! }, {}, door);
     if (!trace || isAsked(trace) || !isGivenOut(trace) || !isBackend(trace) || target(trace) !== target(own)) continue;
-    if (askedFor(trace) !== askedFor(own) || other.unsure || !isCertainWay(trace)) continue;
+    if (askedFor(trace) !== askedFor(own) || other.unsure || !isSeen(trace)) continue;
     tell(other, trace);
     return;
   }
 }
-
-/** Nothing that nobody sees may keep someone out on the way. */
-const isCertainWay = (trace: Trace): boolean => isSeen(trace) && !trace.assumptions.some((a) => a.id === 'main-file');
 
 /** No script and no include that nobody sees is on the way. */
 const isSeen = (trace: Trace): boolean => !isScripted(trace) && !trace.assumptions.some((a) => a.id.startsWith('include:'));
@@ -403,7 +400,7 @@ function tellOpened(spot: Spot, report: CheckInput<'opened'>['report']): void {
     if (!isGivenOut(own) || (!isBackend(own) && own.outcome.file === null)) continue;
     for (const path of ways(spot, own)) {
       const trace = spot.ask({ path });
-      if (!isOpenTo(trace, location) || !leadsToSame(own, trace) || !isCertainWay(trace)) continue;
+      if (!isOpenTo(trace, location) || !leadsToSame(own, trace) || !isSeen(trace)) continue;
       report('opened', {
         at: nameOf(location),
         data: {
@@ -434,7 +431,7 @@ function tellLeft(spot: Spot, report: CheckInput<'left'>['report']): boolean {
   if (!rewrite || !own || spot.unsure || !paths.length) return false;
   const traces = paths.map((path) => spot.ask({ path }));
   const left = traces.every(
-    (t) => !isAsked(t) && isGivenOut(t) && isCertainWay(t) && t.outcome.location && t.outcome.location.pattern !== location.name,
+    (t) => !isAsked(t) && isGivenOut(t) && isSeen(t) && t.outcome.location && t.outcome.location.pattern !== location.name,
   );
   if (!left) return false;
   const [trace] = traces;

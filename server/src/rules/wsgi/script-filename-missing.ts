@@ -32,6 +32,8 @@ it every page is "File not found." (tried with php-fpm 8.2), and nginx's log say
   messages: {
     missing:
       'No SCRIPT_FILENAME is sent here, so php-fpm answers "File not found.". Add fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name.',
+    listed:
+      'nginx’s own list of parameters does not name SCRIPT_FILENAME, and no line here does: php-fpm then answers "File not found.". Add fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name, unless your image or package writes it there.',
   },
   check({ directive, scope, config, report }) {
     if (!directive.fact) return;
@@ -42,11 +44,12 @@ it every page is "File not found." (tried with php-fpm 8.2), and nginx's log say
     // what is above a fragment may have it, unless the list here hides it
     if (!config.whole && !directives.length) return;
     // images write more into nginx's own fastcgi_params: linuxserver's names the script there
-    if (directives.some((d) => isStock(d.file.id)) && !config.tree.standIn?.certain && !OF_DEBIAN.test(directive.value(0))) return;
+    const unsure = directives.some((d) => isStock(d.file.id)) && !config.tree.standIn?.certain && !OF_DEBIAN.test(directive.value(0));
     if (shadowed.length || directives.some((d) => d.value(0) === 'SCRIPT_FILENAME')) return;
     const place = outside(directive);
-    report('missing', {
+    report(unsure ? 'listed' : 'missing', {
       at: directive.statement.name,
+      ...(unsure ? { severity: 'info' } : {}),
       // nginx's own list contradicts nothing: it is known not to have it
       related:
         directives[0] && !isStock(directives[0].file.id) ? [{ at: directives[0].nameAt, message: 'the params in force begin here' }] : [],

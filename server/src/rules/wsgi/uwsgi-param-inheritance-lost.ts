@@ -42,7 +42,8 @@ Include the file again in the location.`,
     const lost = NEEDED.filter((n) => before.has(n) && !given.has(n));
     if (!lost.length) return;
     const site = shadowed.find((d) => lost.includes(d.value(0)))!;
-    const include = site.via.at(-1);
+    // the include of the site itself brings more than the list
+    const include = site.via.length > (site.scope.opener?.via.length ?? 0) ? site.via.at(-1) : undefined;
     const line = include ? `include ${include.statement.args[0]?.raw};` : null;
     const here =
       own.file.id === directive.file.id && own.statement.parent === directive.statement.parent ? own.statement : directive.statement;
@@ -113,6 +114,37 @@ server {
 uwsgi_param REQUEST_METHOD $request_method;
 uwsgi_param PATH_INFO $document_uri;
 `,
+    },
+    {
+      inside: 'tree',
+      bad: `#- nginx.conf
+events {}
+http {
+    include sites/*.conf;
+}
+#- sites/shop.conf
+server {
+    uwsgi_param REQUEST_METHOD $request_method;
+    location / {
+        uwsgi_param HTTPS on;
+#       ^^^^^^^^^^^ lost
+        uwsgi_pass unix:/run/shop.sock;
+    }
+}`,
+      good: `#- nginx.conf
+events {}
+http {
+    include sites/*.conf;
+}
+#- sites/shop.conf
+server {
+    uwsgi_param REQUEST_METHOD $request_method;
+    location / {
+        uwsgi_param REQUEST_METHOD $request_method;
+        uwsgi_param HTTPS on;
+        uwsgi_pass unix:/run/shop.sock;
+    }
+}`,
     },
   ],
 });
