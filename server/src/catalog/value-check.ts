@@ -464,7 +464,8 @@ function networkOrName(c: Check, names: boolean): void {
 const SPECIAL: Readonly<Record<string, (c: Check) => void>> = table({
   allow: (c) => networkArgument(c, 0, ['all', 'unix:']),
   deny: (c) => networkArgument(c, 0, ['all', 'unix:']),
-  geoip_proxy: (c) => networkArgument(c, 0, []),
+  // ngx_http_geoip_cidr_value asks for this address by its text, since ngx_inet_addr cannot say it
+  geoip_proxy: (c) => networkArgument(c, 0, ['255.255.255.255']),
   set_real_ip_from: (c) => networkOrName(c, atLeast(c.target.nginx, '1.13.1')),
   debug_connection: (c) => networkOrName(c, true),
   worker_priority: (c) => {
@@ -526,7 +527,7 @@ const SPECIAL: Readonly<Record<string, (c: Check) => void>> = table({
   },
   geo: (c) => {
     const value = c.args[0] ?? '';
-    if (c.args.length === 2 && !value.startsWith('$'))
+    if (c.args.length === 2 && !/^\$./s.test(value))
       say(
         c,
         0,

@@ -50,7 +50,9 @@ const TABLE: Readonly<Record<string, (d: Directive) => Pattern[]>> = table({
     return [{ word, at: word.value.length - read.name.length, text: read.name, caseless: read.modifier === '~*', named: true }];
   },
   // an upper-case letter anywhere in the pattern makes it caseless (ngx_http_core_server_name)
-  server_name: (d) => d.args.flatMap((w) => tilde(w, { star: false, caseless: /[A-Z]/.test(w.value) })),
+  // to mail it is a name that greetings say
+  server_name: (d) =>
+    (d.scope.context.startsWith('mail') ? [] : d.args).flatMap((w) => tilde(w, { star: false, caseless: /[A-Z]/.test(w.value) })),
   if: conditionPattern,
   rewrite: (d) => whole(d.args[0], false, true),
   valid_referers: (d) => d.args.flatMap((w) => tilde(w, { star: false, caseless: true, named: false })),

@@ -144,6 +144,9 @@ export function evaluate(value: Value, on: Scripting): ByteString {
   return out;
 }
 
+/** The value as whoever asks for variables without forgetting volatile ones first has it (ngx_http_index_handler). */
+export const evaluateKept = (value: Value, on: Scripting): ByteString => value.literal ?? written(value, on);
+
 export interface Line {
   readonly value: Value;
   /** bytes that are around the value where it is not empty */

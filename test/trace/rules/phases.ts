@@ -78,6 +78,11 @@ export const PHASES = chapter(
     ['GET /50x.html', '500'],
   ),
   row(
+    'auth_request_set of $args sets what a backend is asked',
+    'location / { auth_request /auth; auth_request_set $args "who=$upstream_status"; proxy_pass http://127.0.0.1:9001; } location = /auth { internal; proxy_pass http://127.0.0.1:9001/check; }',
+    ['GET /a%20b?x=1', { up: '/a%20b?who=200' }, { answer: {}, assume: { auth_request: '200' } }],
+  ),
+  row(
     'auth_request_set',
     'location / { auth_request /auth; auth_request_set $who $upstream_http_x_user; auth_request_set $s $upstream_status; proxy_set_header X-Who $who; proxy_set_header X-S $s; proxy_pass http://127.0.0.1:9001; } location = /auth { internal; proxy_pass http://127.0.0.1:9001/check; }',
     [

@@ -51,6 +51,12 @@ export const TABLES = chapter(
     ['GET /', '200 11 12'],
   ),
   row(
+    'index takes a volatile map as it was last',
+    'map $v $anew { volatile; default "$v"; }\nserver { listen 127.0.0.1:8080; location / { root /srv/nginx/www; set $v none.html; set $a $anew; set $v a.html; index $anew; } location /t/ { alias /srv/nginx/www/; set $v none.html; set $a $anew; set $v a.html; try_files $uri$anew =404; } }',
+    ['GET /', '403'],
+    ['GET /t/', '200'],
+  ),
+  row(
     'geo: the narrowest network, ranges, delete, another variable as address',
     'geo $g { default d; 127.0.0.0/8 eight; 127.0.0.0/24 narrow; 10.0.0.0/8 ten; }\ngeo $arg_a $h { ranges; default d; 10.0.0.0-10.0.0.255 low; 10.0.1.0-10.0.1.9 high; }\ngeo $arg_a $i { default d; 2001:db8::/32 six; 192.0.2.0/24 doc; }\nserver { listen 127.0.0.1:8080; return 200 "$g $h $i"; }',
     ['GET /?a=10.0.0.7', '200 narrow low d'],

@@ -46,8 +46,15 @@ const TYPE_LISTS: readonly string[] = [
   'brotli_types',
 ];
 
-/** Tables that hold something in every configuration. */
-const NEVER_EMPTY: readonly string[] = ['types_hash', 'variables_hash'];
+/** Tables that hold something in every configuration: of stream the variables alone. */
+const NEVER_EMPTY: readonly string[] = ['types_hash', 'variables_hash', 'proxy_headers_hash'];
+
+/** Whether a table is made with a line's size: each server makes one with its own or http's, a location where it has types of its own. */
+function isMade(hash: string, setting: string, scope: Scope): boolean {
+  if (hash === 'variables_hash' || scope.context === 'server') return true;
+  if (scope.context === 'http') return scope.scopes.some((s) => s.context === 'server' && !s.has(setting));
+  return hash === 'types_hash' && scope.has('types');
+}
 
 const numberOf = (scope: Scope, name: string): number | null => {
   const line = scope.value(name);
@@ -176,23 +183,29 @@ says neither which name nor where.`,
   },
   check({ config, report }) {
     if (!config.whole) return;
+    const said = new Set<Directive>();
     for (const protocol of ['http', 'stream'] as const)
       for (const root of protocolScopes(config, protocol))
         for (const hash of NEVER_EMPTY.filter((h) => h === 'variables_hash' || root.has('server')))
           for (const setting of [`${hash}_max_size`, `${hash}_bucket_size`])
-            for (const scope of new Set(below(root, setting).map((d) => d.scope)))
-              if (numberOf(scope, setting) === 0) {
-                const at = scope.value(setting)!;
-                report('none', { at: at.at(at.args[0]), data: { hash, setting } });
-              }
+            for (const line of below(root, setting)) {
+              const number = numberOf(line.scope, setting);
+              const size = aligned(number ?? LINE, LINE);
+              const large = setting.endsWith('_bucket_size') && size > 65536 - LINE;
+              if ((number !== 0 && !large) || line.scope.value(setting) !== line || !isMade(hash, setting, line.scope)) continue;
+              said.add(line);
+              if (large) report('large', { at: line.at(line.args[0]), data: { hash, size } });
+              else report('none', { at: line.at(line.args[0]), data: { hash, setting } });
+            }
     for (const { hash, keys, scope } of tables(config)) {
       const setting = `${hash}_bucket_size`;
       const line = scope.value(setting);
       const size = aligned(numberOf(scope, setting) ?? LINE, LINE);
       const first = keys[0];
-      if (NEVER_EMPTY.includes(hash) && (size === 0 || numberOf(scope, `${hash}_max_size`) === 0)) continue;
+      const most = scope.value(`${hash}_max_size`);
+      if ((line && said.has(line)) || (most && said.has(most))) continue;
       if (first && numberOf(scope, `${hash}_max_size`) === 0) {
-        const at = scope.value(`${hash}_max_size`)!;
+        const at = most!;
         report('zero', { at: at.at(at.args[0]), data: { hash } });
         continue;
       }

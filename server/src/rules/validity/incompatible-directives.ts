@@ -27,14 +27,20 @@ const ALONE: Readonly<Record<string, string>> = table({
 
 const ALONE_LIST = Object.entries(ALONE);
 
+/** A map fills in the sizes of its tables that no line above it has set: a line below it is a second value (ngx_http_map_block, ngx_stream_map_block). */
+const MAP_SIZES: readonly string[] = ['map_hash_max_size', 'map_hash_bucket_size'];
+
 /** Lines that count by themselves, or with their order among others. */
 const ANY = ['root', 'alias', 'proxy_redirect', 'secure_link_secret'];
 const SEVERAL = [...Object.keys(ALONE), 'limit_req', 'limit_conn'];
 
 const mayConflict: Having = (names) =>
-  ANY.some((n) => names.has(n)) || EITHER.some(([a, b]) => names.has(a) && names.has(b)) || SEVERAL.some((n) => (names.get(n) ?? 0) > 1);
+  ANY.some((n) => names.has(n)) ||
+  EITHER.some(([a, b]) => names.has(a) && names.has(b)) ||
+  (names.has('map') && MAP_SIZES.some((n) => names.has(n))) ||
+  SEVERAL.some((n) => (names.get(n) ?? 0) > 1);
 
-type Message = 'either' | 'named' | 'variable' | 'alone' | 'order' | 'variables' | 'secret' | 'limits';
+type Message = 'either' | 'named' | 'variable' | 'alone' | 'order' | 'variables' | 'secret' | 'limits' | 'late';
 
 export default defineRule({
   id: 'incompatible-directives',
@@ -45,8 +51,8 @@ export default defineRule({
   why: `
 Some directives are fine by themselves and refused together: \`root\` and \`alias\` in one location, a cache and a store of one module,
 \`secure_link_secret\` beside \`secure_link\`, more than one line of a list that begins with "off". Others depend on their order, as
-\`proxy_redirect default\`, which must follow its \`proxy_pass\`.`,
-  about: ['alias', 'proxy_store', 'proxy_redirect', 'secure_link', 'mirror'],
+\`proxy_redirect default\`, which must follow its \`proxy_pass\`, and \`map_hash_bucket_size\`, which must precede every \`map\`.`,
+  about: ['alias', 'proxy_store', 'proxy_redirect', 'secure_link', 'mirror', 'map_hash_bucket_size'],
   looksAt: { scope: ['http', 'server', 'location', 'if-in-location', 'limit_except', 'stream', 'stream-server'], having: mayConflict },
   needs: 'file',
   ofShape: true,
@@ -59,6 +65,7 @@ Some directives are fine by themselves and refused together: \`root\` and \`alia
     variables: '"proxy_redirect default" cannot be used with "proxy_pass" directive with variables.',
     secret: '"secure_link_secret" cannot be mixed with "secure_link" and "secure_link_md5".',
     limits: '"{name}" directive is duplicate: the zone "{zone}" is limited here already.',
+    late: '"{name}" directive is duplicate: the first "map" has set it to its default. Move this line above it.',
   },
   check({ config, scope, report }) {
     const related = (d: Directive): Related[] => [{ at: d.nameAt, message: 'The other one is here.' }];
@@ -90,6 +97,8 @@ Some directives are fine by themselves and refused together: \`root\` and \`alia
       if (at > 0) say('alone', lines[at]!, { name, word }, related(lines[0]!));
     }
     if (scope.has('proxy_redirect')) redirects(scope, say);
+    if (scope.has('map') && MAP_SIZES.some((n) => scope.has(n)))
+      sizesBelowMap(scope, (d, map) => say('late', d, { name: d.name }, related(map)));
     const secret = sound('secure_link_secret')[0];
     const mixed = secret && (sound('secure_link')[0] ?? sound('secure_link_md5')[0]);
     if (secret && mixed) report('secret', { at: secret.nameAt, related: [...related(mixed), ...atClosing(scope)] });
@@ -124,9 +133,26 @@ Some directives are fine by themselves and refused together: \`root\` and \`alia
       bad: '    secure_link_secret a;\n#   ^^^^^^^^^^^^^^^^^^ secret\n    secure_link $arg_a;',
       good: '    secure_link_secret a;',
     },
+    {
+      inside: 'http',
+      bad: '    map $host $site { default a; }\n    map_hash_bucket_size 128;\n#   ^^^^^^^^^^^^^^^^^^^^ late',
+      good: '    map_hash_bucket_size 128;\n    map $host $site { default a; }',
+    },
     { inside: 'location', bad: '    proxy_store on;\n    proxy_cache a;\n#   ^^^^^^^^^^^ either', good: '    proxy_store on;' },
   ],
 });
+
+function sizesBelowMap(scope: Scope, say: (late: Directive, map: Directive) => void): void {
+  let map: Directive | null = null;
+  const set = new Set<string>();
+  for (const d of scope.directives) {
+    if (d.name === 'map') map ??= soundFact(d) ? d : null;
+    if (!MAP_SIZES.includes(d.name)) continue;
+    // a second line of its name is a duplicate with or without the map
+    if (map && !set.has(d.name) && soundFact(d)) say(d, map);
+    set.add(d.name);
+  }
+}
 
 /** ngx_http_proxy_redirect */
 function redirects(scope: Scope, say: (message: 'order' | 'variables', at: Directive, data: Record<string, string>) => void): void {

@@ -76,6 +76,8 @@ it. Anything else with an asterisk needs a regular expression. nginx finds some 
     }
     if (soundFact(directive)?.source !== 'oss') return;
     if (directive.name === 'server_name') {
+      // to mail it is a name that greetings say
+      if (directive.scope.context.startsWith('mail')) return;
       // the words of a line that lost its semicolon are no names, and are reported there
       const end = swallowedAt(directive) ?? directive.args.length;
       for (const [i, word] of directive.args.entries()) {

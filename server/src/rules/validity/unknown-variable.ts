@@ -1,7 +1,11 @@
 /** Variables that nothing defines (ngx_http_variables_init_vars: "unknown … variable", said without a line), and texts whose variables cannot be read. */
+
+import { isNginx } from '../../answers/which-build.ts';
 import { variableStatus } from '../../catalog/catalog.ts';
 import { protocolOf } from '../../catalog/context.ts';
+import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
+import type { Scope } from '../../config/scope.ts';
 import { mayDeclare } from '../../config/unseen-names.ts';
 import { readTemplate, templatesOf, variablesOf } from '../../config/variables.ts';
 import { fixOf, replace } from '../fix.ts';
@@ -17,6 +21,20 @@ const AT_CLOSING = /^(?:(?:proxy|grpc)_set_header|(?:fastcgi|uwsgi|scgi)_param|p
 /** Keys are read where there is a certificate: in the block itself or in one of its servers (ngx_http_ssl_merge_srv_conf). */
 const isUnused = ({ name, scope }: Directive): boolean =>
   name === 'ssl_certificate_key' && !scope.value('ssl_certificate') && !scope.scopes.some((s) => s.has('ssl_certificate'));
+
+/** Stream looked at certificates where a socket of the server uses TLS only (ngx_stream_ssl_merge_conf). */
+const isRead = (config: Config, server: Scope): boolean =>
+  server.context === 'server' || isNginx(config, '1.25.5') || server.named('listen').some((l) => l.values.includes('ssl'));
+
+/** The merges of levels put these together where they are or are inherited: of what is in the protocol's own block, for the servers alone. */
+const isUnmerged = (config: Config, { name, scope }: Directive): boolean => {
+  if (!AT_CLOSING.test(name) || !config.whole) return false;
+  if (scope.context === 'stream-server') return !isRead(config, scope);
+  if (scope.context !== 'http' && scope.context !== 'stream') return false;
+  const servers = scope.scopes.filter((s) => (s.context === 'server' || s.context === 'stream-server') && isRead(config, s));
+  // a part of a configuration is read for servers that are not seen
+  return (servers.length > 0 || config.tree.standIn === undefined) && servers.every((s) => s.has(name));
+};
 
 export default defineRule({
   id: 'unknown-variable',
@@ -52,7 +70,7 @@ Variables of modules that Proxylens does not know are declared in \`.proxylens.y
     const entries = context === 'map' || context === 'stream-map';
     if (!entries && !soundFact(directive)) return;
     const templates = templatesOf(directive);
-    if ((!templates.length && directive.name !== 'memcached_pass') || isUnused(directive)) return;
+    if ((!templates.length && directive.name !== 'memcached_pass') || isUnused(directive) || isUnmerged(config, directive)) return;
     const { target, ownVariables } = config.settings;
     const hidden = mayDeclare(config, 'variable').length > 0;
     const made = variablesOf(config, protocol).definitions;
@@ -123,6 +141,17 @@ Variables of modules that Proxylens does not know are declared in \`.proxylens.y
       notOn122: 'json_set came with 1.31.5',
       bad: '    json_set $user $nosuch name;\n#                  ^^^^^^^ unknown',
       good: '    json_set $user $request_body name;',
+    },
+    // of lines that every server hides nginx looks at none
+    {
+      inside: 'http',
+      bad: `
+    proxy_set_header X-User $no_user;
+#                           ^^^^^^^^ unknown
+    server { listen 8080; location / { proxy_pass http://127.0.0.1:3000; proxy_set_header X-User ""; } }`,
+      good: `
+    proxy_set_header X-User $no_user;
+    server { listen 8080; proxy_set_header X-User ""; location / { proxy_pass http://127.0.0.1:3000; } }`,
     },
     { inside: 'server', bad: '    return 200 $reqest_uri;\n#              ^^^^^^^^^^^ misspelt', good: '    return 200 $request_uri;' },
     { inside: 'server', bad: '    return 200 "5 $ off";\n#                 ^ nameless', good: '    return 200 "5 dollars off";' },

@@ -2,6 +2,7 @@
 import { lower, toBytes } from '../../base/bytes.ts';
 import type { Handler } from '../phases.ts';
 import type { Verdict } from '../run.ts';
+import { assign } from './rewrite.ts';
 
 export const authRequestHandler: Handler = {
   module: 'ngx_http_auth_request_module',
@@ -26,7 +27,7 @@ export const authRequestHandler: Handler = {
     });
     for (const line of run.lines('auth_request_set')) {
       const value = sub.value(line.value(1));
-      run.assign(line.value(0).slice(1).toLowerCase(), value);
+      assign(run, line.value(0).slice(1).toLowerCase(), value);
     }
     if (allowed) return 'ok';
     if (end === 401 && asked) {

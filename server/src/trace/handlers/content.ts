@@ -9,7 +9,7 @@ import { setContentType } from '../mime.ts';
 import { mapUri, rootOf } from '../paths.ts';
 import type { Handler } from '../phases.ts';
 import { knownMethod, type Run, type Verdict } from '../run.ts';
-import { compileValue } from '../script.ts';
+import { compileValue, evaluateKept } from '../script.ts';
 import { davHandler } from './dav.ts';
 import { grpcHandler, memcachedHandler } from './grpc-memcached.ts';
 import { fastcgiHandler, scgiHandler, uwsgiHandler } from './params.ts';
@@ -33,7 +33,7 @@ const indexHandler: Handler = {
     let tested = false;
     for (const written of names) {
       const value = compileValue(written);
-      const name = run.value(value);
+      const name = run.bounded(evaluateKept(value, run));
       if (name.startsWith('/')) {
         run.report.step({ phase: 'content', handler: this.module, at: directive, said: `index ${fromBytes(name)}, untested` });
         return { uri: name, args: run.args };

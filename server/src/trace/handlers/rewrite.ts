@@ -229,7 +229,8 @@ function step(code: Code, engine: Engine): Flow {
   }
 }
 
-function assign(run: Run, name: string, value: ByteString): void {
+/** Gives a variable its value; $args and $limit_rate have setters (ngx_http_variable_set_args, ngx_http_variable_set_limit_rate). */
+export function assign(run: Run, name: string, value: ByteString): void {
   if (name === 'args') {
     run.args = value;
     run.validUnparsedUri = false;
