@@ -427,6 +427,37 @@ for (const [what, files, expected] of [
     },
     ['templates/shop.j2:4 warning unknown-directive'],
   ],
+  [
+    'a part of the server that a platform’s buildpack writes: the router in front tells who the client is',
+    { 'nginx.conf.erb': 'location / {\n    proxy_pass http://unix:/tmp/shop.sock;\n    proxy_set_header Host $http_host;\n}\n' },
+    [],
+  ],
+  [
+    'a template of that name which is a server of its own',
+    {
+      'nginx.conf.erb':
+        'server {\n    listen <%= node["listen"] %>;\n    location / {\n        proxy_pass http://unix:/tmp/shop.sock;\n        proxy_set_header Host $host;\n    }\n}\n',
+    },
+    ['nginx.conf.erb:4 warning forwarded-headers-missing'],
+  ],
+  [
+    'a line beside a whole server that nothing there may be, in a file of which nobody says where it lies',
+    { 'shop.conf': `${SITE}set $pool blue;\nproxy_buffering on;\n` },
+    ['shop.conf:6 error misplaced-directive'],
+  ],
+  [
+    'pieces for several places, one after the other, are no file of a server',
+    { 'docs/pieces.conf': 'upstream shop {\n    server 10.0.0.1:8000;\n}\nlocation /shop/ {\n    return 204;\n}\nset $pool blue;\n' },
+    [],
+  ],
+  [
+    'a chart’s site whose pages come from the service that it passes to',
+    {
+      'templates/configmap.yaml':
+        'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}\ndata:\n  default.conf: |\n    server {\n      listen 8080;\n      location /static/ {\n        proxy_pass http://{{ .Release.Name }}:8000;\n      }\n      location / {\n        try_files $uri /static/index.html;\n      }\n    }\n',
+    },
+    [],
+  ],
 ] as const)
   test(what, async () => {
     const memory = inMemory({ '.git/HEAD': '', ...files });

@@ -55,6 +55,7 @@ for (const [rule, weighty, light] of [
       `add_header X-Frame-Options DENY;\nlocation /api/ { if ($request_method = POST) { add_header X-A b; return 200 ok; } ${APP} }`,
       `proxy_set_header Host $host;\nlocation / { auth_request /session; ${APP} }\nlocation /sess { proxy_set_header Content-Length ""; ${APP} }`,
       `${HEADERS}error_page 404 500 /oops.html;\nlocation = /oops.html { root /srv/pages; add_header Cache-Control no-store; }`,
+      `proxy_set_header X-Forwarded-Proto $scheme;\nlocation /api/ { proxy_set_header Host $http_host; ${APP} }`,
     ],
     [
       `add_header X-Frame-Options DENY;\nadd_header Content-Security-Policy "default-src 'self'";\nroot /srv;\nlocation ~* \\.(css|js|png)$ { add_header Vary Accept-Encoding; }`,
@@ -63,6 +64,8 @@ for (const [rule, weighty, light] of [
       `${HEADERS}location /health { add_header X-A b; return 200 ok; }`,
       `${HEADERS}error_page 500 502 /down.html;\nlocation = /down.html { root /srv/pages; add_header Cache-Control no-store; }`,
       `add_header X-Frame-Options DENY;\nlocation /api/ { if ($request_method = OPTIONS) { add_header Access-Control-Max-Age 600; return 204; } ${APP} }`,
+      `proxy_set_header X-Forwarded-Proto $scheme;\nlocation /prints/ { proxy_set_header Host prints.example.org; ${APP} }`,
+      `proxy_set_header Host $host;\nlocation ~ ^/bucket/([\\w-]+)/(\\w+)$ { proxy_set_header X-Real-IP $remote_addr; proxy_pass https://$1.s3.example.org/$2; }`,
       `proxy_set_header Host $host;\nlocation / { auth_request /-/session; ${APP} }\nlocation = /-/session { internal; proxy_pass_request_body off; proxy_set_header Content-Length ""; ${APP} }`,
     ],
   ],
@@ -77,11 +80,14 @@ for (const [rule, weighty, light] of [
       'root /srv;\nindex index.html;\nlocation / { autoindex on; }',
       `location /static/ { alias /srv/static/; autoindex on; }\nlocation / { ${APP} }`,
       `location /backup/ { alias /srv/backup/; autoindex on; }\nlocation / { ${APP} }`,
+      `location /backup/ { alias /srv/backup/; autoindex on; autoindex_localtime on; }\nlocation / { ${APP} }`,
+      `location /photos/ { alias /srv/photos/; autoindex on; }\nlocation / { ${APP} }`,
     ],
     [
       'root /srv/boot;\nlocation / { autoindex on; }',
       'error_page 502 /50x.html;\nlocation = /50x.html { root /srv/pages; }\nlocation / { root /srv/boot; autoindex on; }',
       `location /downloads/ { alias /srv/dl/; autoindex on; }\nlocation / { ${APP} }`,
+      `location /photos/ { alias /srv/photos/; autoindex on; autoindex_exact_size off; }\nlocation / { ${APP} }`,
     ],
   ],
   [
@@ -112,6 +118,9 @@ describe('who is asked', () => {
       'location / { proxy_pass http://127.0.0.1:19999; }',
       `location /actuator/ { ${APP} }`,
       'location /stats/ { proxy_pass http://stats.example.org/; proxy_set_header Host counter.example.org; }',
+      'location /rabbitmq/ { proxy_pass http://127.0.0.1:8091; }',
+      'location / { proxy_pass http://alertmanager:8080; }',
+      `server_name haproxy.example.org;\nlocation / { ${APP} }`,
     ])
       for (const rule of ['forwarded-headers-missing', 'proxy-host-missing']) assert.deepEqual(await severities(rule, text), [], text);
   });
@@ -218,4 +227,101 @@ test('a script in a hidden folder is run, and tells nothing of it', async () => 
     severities('access-list-outranked', `root /srv;\n${first}\nlocation ~ /\\. { deny all; }`);
   assert.deepEqual(await about('location ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; }'), []);
   assert.deepEqual(await about('location ~ \\.(txt|sql)$ { expires 1d; }'), ['warning']);
+});
+
+describe('one cause at several places', () => {
+  const about = (rule: string, text: string) => lintText(text).then(({ findings }) => findings.filter((f) => f.rule === rule));
+  const site = (lines: string): string => `events {}\nhttp {\nserver {\nlisten 80;\n${lines}\n}\n}\n`;
+  test('a server without any request headers says so once', async () => {
+    const [one, ...others] = await about('forwarded-headers-missing', site(`location / { ${APP} }\nlocation /api/ { ${APP} }`));
+    assert.equal(others.length, 0);
+    assert.deepEqual(
+      one?.related.map((r) => r.message),
+      ['the same here'],
+    );
+    assert.equal(one?.fixes[0]?.edits[0]?.edits.length, 2);
+  });
+  test('lists of their own are causes of their own', async () => {
+    const own = (name: string): string => `location ${name} { proxy_set_header Host $host; ${APP} }`;
+    assert.equal((await about('forwarded-headers-missing', site(`${own('/')}\n${own('/api/')}`))).length, 2);
+  });
+  test('what weighs less is told beside it', async () => {
+    const found = await about('forwarded-headers-missing', site(`location / { ${APP} }\nlocation /_next/static/ { ${APP} }`));
+    assert.deepEqual(
+      found.map((f) => f.severity),
+      ['warning', 'info'],
+    );
+  });
+  test('both families of addresses lack the same word', async () => {
+    const lines = 'listen 443;\nlisten [::]:443;\nssl_certificate c.pem;\nssl_certificate_key k.pem;\nroot /srv;';
+    const found = await about('plain-on-443', `events {}\nhttp {\nserver {\n${lines}\n}\n}\n`);
+    assert.equal(found.length, 1);
+    assert.equal(found[0]?.fixes[0]?.edits[0]?.edits.length, 2);
+  });
+});
+
+describe('how much a finding weighs', () => {
+  const of = (rule: string, inside: string): Promise<string[]> =>
+    lintText(`events {}\nhttp {\n${inside}\n}\n`).then(({ findings }) => findings.filter((f) => f.rule === rule).map((f) => f.severity));
+  test('a limit that is left over beside others', async () => {
+    const zone = (name: string): string => `limit_req_zone $binary_remote_addr zone=${name}:1m rate=9r/s;`;
+    const applied = 'server { limit_req zone=b; root /srv; }';
+    assert.deepEqual(await of('limit-without-zone-use', `${zone('a')}\nserver { root /srv; }`), ['warning']);
+    assert.deepEqual(await of('limit-without-zone-use', `${zone('a')}\n${zone('b')}\n${applied}`), ['info']);
+    assert.deepEqual(await of('limit-without-zone-use', `limit_conn_zone $server_name zone=a:1m;\n${zone('b')}\n${applied}`), ['warning']);
+  });
+  test('a target that clients choose, by who the clients are', async () => {
+    const relay = (lines: string, to = '$host'): string =>
+      `server { listen 80; ${lines} resolver 192.0.2.53; location / { proxy_pass http://${to}; } }`;
+    assert.deepEqual(await of('server-side-request-forgery', relay('')), ['error']);
+    assert.deepEqual(await of('server-side-request-forgery', relay('allow 10.0.0.0/8; deny all;', '$arg_to')), ['warning']);
+    assert.deepEqual(await of('server-side-request-forgery', relay('allow 10.0.0.0/8; deny all;')), ['info']);
+  });
+  test('a line end that an application writes', async () => {
+    const store = (lines: string): string => `server { location ~ ^/store/([^/]+)$ { ${lines} proxy_pass http://127.0.0.1:9000/$1; } }`;
+    assert.deepEqual(await of('response-splitting', store('')), ['error']);
+    assert.deepEqual(await of('response-splitting', store('internal;')), ['warning']);
+  });
+  test('files that are fetched in slices are no pages', async () => {
+    const cache = (lines: string): string =>
+      `proxy_cache_path /var/cache/a keys_zone=a:1m;\nserver { location / { proxy_cache a; ${lines} proxy_ignore_headers Set-Cookie; ${APP} } }`;
+    assert.deepEqual(await of('cache-key-leaks', cache('')), ['warning']);
+    assert.deepEqual(await of('cache-key-leaks', cache('slice 1m; proxy_cache_key $uri$is_args$args$slice_range;')), ['info']);
+  });
+  test('a cache of many names', async () => {
+    const cache = (name: string, lines = ''): string =>
+      `proxy_cache_path /var/cache/a keys_zone=a:1m;\nserver { server_name *.example.org; proxy_set_header Host $host; location ${name} { proxy_cache a; ${lines} ${APP} } }`;
+    assert.deepEqual(await of('cache-key-leaks', cache('/')), ['warning']);
+    assert.deepEqual(await of('cache-key-leaks', cache('/static/')), []);
+    assert.deepEqual(await of('cache-key-leaks', cache('/', 'set $skip 0; if ($host ~ ^a) { set $skip 1; } proxy_no_cache $skip;')), []);
+  });
+  test('a pass in an if, with nothing beside it', async () => {
+    const choice = (more: string): string =>
+      `server { location / { ${more} if ($cookie_pool = blue) { proxy_pass http://127.0.0.1:1; } if ($cookie_pool = green) { proxy_pass http://127.0.0.1:2; } } }`;
+    assert.deepEqual(await of('unsafe-if', choice('')), ['info', 'info']);
+    assert.deepEqual(await of('unsafe-if', choice('try_files $uri /a.html;')), ['warning', 'warning']);
+  });
+  test('what try_files falls back to may have all files', async () => {
+    const files = (last: string): string => `server { location / { try_files $uri ${last}; } location /app/ { ${APP} } }`;
+    assert.deepEqual(await of('assets-without-root', files('/index.html')), ['warning']);
+    assert.deepEqual(await of('assets-without-root', files('/app/index.html')), ['info']);
+  });
+  test('what only an application names need not have such an ending', async () => {
+    const files = (lines: string): string =>
+      `server { root /srv; location /kept/ { ${lines} alias /srv/kept-files/; } location ~ \\.css$ { expires 7d; } }`;
+    assert.deepEqual(await of('assets-without-root', files('')), ['warning']);
+    assert.deepEqual(await of('assets-without-root', files('internal;')), ['info']);
+  });
+  test('what people put there is shown as the text that it is', async () => {
+    const uploads = (lines: string): string =>
+      `server { root /srv; location ~ ^/uploads/.*\\.php$ { ${lines} } location ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; } }`;
+    assert.deepEqual(await of('program-served-as-text', uploads('expires 1d;')), ['warning']);
+    assert.deepEqual(await of('program-served-as-text', uploads('types { text/plain php; }')), []);
+  });
+  test('nobody asks for a page from elsewhere as a program would', async () => {
+    const page = (name: string): string =>
+      `server { listen 80; location ${name} { root /srv; add_header Access-Control-Allow-Origin *; add_header Access-Control-Allow-Headers X-A; } }`;
+    assert.deepEqual(await of('cors-preflight-fails', page('/data/')), ['warning']);
+    assert.deepEqual(await of('cors-preflight-fails', page('/start.html')), []);
+  });
 });

@@ -50,6 +50,10 @@ export const listensForPlatform = (server: Server): boolean =>
     return word?.templated === true && /(^|[^A-Z_a-z])PORT([^A-Z_a-z]|$)/.test(directive!.file.text.slice(word.start, word.end));
   });
 
+/** A platform's own nginx takes the file into its server (`nginx.conf.erb` of Scalingo's buildpacks): its router is in front. */
+export const isOfBuildpack = (scope: Scope, file: FileId): boolean =>
+  /\/(?:nginx|servers)\.conf\.erb$/.test(file) && scope.enclosing('server')?.opener?.file.id !== file;
+
 /** Whether a file is a value of a ConfigMap: its container is reached through a Service or an Ingress, whose files may be written by a template. */
 export const isOfConfigMap = (file: FileId): boolean => isWithin(file) && /\/\d+\.data\/[^/]+$/.test(file);
 

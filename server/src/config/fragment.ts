@@ -67,6 +67,10 @@ function fitOf({ name, block }: Statement, context: Context, catalog: Catalog): 
   return judged ? fit / judged : 1;
 }
 
+/** A server that listens says more of where a file goes than a line beside it. */
+const isWholeServer = ({ name, block }: Statement): boolean =>
+  name.value === 'server' && (block?.some((s) => s.name.value === 'listen') ?? false);
+
 /** The contexts in which the statements on the file's top level may stand. */
 export function fragmentContext(file: SourceFile, catalog: Catalog): FragmentContext {
   for (const comment of file.comments) {
@@ -81,7 +85,8 @@ export function fragmentContext(file: SourceFile, catalog: Catalog): FragmentCon
     const allowed = placesFor(statement, catalog);
     if (!allowed.length || statement.name.value === 'include') continue;
     known++;
-    for (const c of allowed) if (bodyOf(c) === 'directives') fits.set(c, (fits.get(c) ?? 0) + fitOf(statement, c, catalog));
+    const weight = isWholeServer(statement) ? 2 : 1;
+    for (const c of allowed) if (bodyOf(c) === 'directives') fits.set(c, (fits.get(c) ?? 0) + weight * fitOf(statement, c, catalog));
   }
   const path = pathOf(file.id);
   const byFolder = FOLDERS.find(([mask]) => mask.test(path))?.[1];

@@ -17,7 +17,7 @@ import type { Finding, Related } from './rule.ts';
 export interface Shared {
   /** its last line */
   readonly at: Place;
-  /** how many places use it */
+  /** how many places use it; 0 where there is no list, and what lacks one is joined at the first of its places */
   readonly users: number;
   /** what a place that uses it is told to be, as a related place */
   readonly said: string;
@@ -119,7 +119,9 @@ export function joined(findings: readonly Finding[]): Finding[] {
     }
     const [fix] = shared.fixes;
     const does = fix ? fix.edits.flatMap((e) => e.edits.map((t) => t.newText)).join('\n') : finding.message;
-    const key = `${finding.rule}\n${finding.messageId}\n${keyOf(shared.at)}\n${does}`;
+    // places without a list in common are joined where they weigh the same
+    const weight = shared.users ? '' : finding.severity;
+    const key = `${finding.rule}\n${finding.messageId}\n${keyOf(shared.at)}\n${does}\n${weight}`;
     const known = groups.get(key);
     if (known) known.push(finding);
     else groups.set(key, [finding]);

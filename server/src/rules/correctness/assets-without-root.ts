@@ -1,8 +1,9 @@
 /** A location for files without a root, beside a proxied rest: nginx looks in the folder it was compiled with. Shown by a request and its file. */
 
+import { toBytes } from '../../base/bytes.ts';
 import { pathOf } from '../../base/file-id.ts';
 import { CONTENT_HANDLERS } from '../../config/handlers.ts';
-import { type Location, locationsOf } from '../../config/locations.ts';
+import { type Location, locationsOf, matchLocation } from '../../config/locations.ts';
 import { endsOf } from '../../config/regex-index.ts';
 import type { Scope } from '../../config/scope.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
@@ -72,6 +73,15 @@ const isRootless = ({ location, scope }: Spot): boolean =>
     false) &&
   !hasRoot(scope);
 
+/** Whether what try_files falls back to is passed on: then there need not be any files. */
+function fallsBackToPass(server: Scope, last: string): boolean {
+  if (last.startsWith('@')) return true;
+  const [path = ''] = last.split('?');
+  if (!path.startsWith('/') || path.includes('$')) return false;
+  const { location } = matchLocation(server, toBytes(path));
+  return location !== null && PASS_DIRECTIVES.some((p) => location.scope.has(p));
+}
+
 /** A path below a prefix that the expression takes. */
 function pathBelow(spot: Spot, prefix: Location): string | null {
   const { location, config } = spot;
@@ -140,12 +150,11 @@ Give the block the \`root\` where the files are, or a \`proxy_pass\` of its own;
       const trace = from === undefined || spot.unsure ? null : spot.ask({ path: from });
       const id = trace?.assumptions.find((a) => a.id.startsWith('file:') && a.id.includes(from!))?.id;
       if (!trace || id === undefined) return;
-      const last = line.values.at(-1)!;
       report('rootless', {
         at: line.at(),
-        data: { from: from!, file: id.slice('file:'.length) },
+        data: { from: from!, file: belowPrefix(spot, id.slice('file:'.length)) },
         // whoever falls back to an application may have no files
-        severity: last.startsWith('@') ? 'info' : 'warning',
+        severity: fallsBackToPass(server.scope, line.values.at(-1)!) ? 'info' : 'warning',
         witness: proofOf(trace),
         missing: ['root'],
       });
@@ -173,7 +182,8 @@ Give the block the \`root\` where the files are, or a \`proxy_pass\` of its own;
             name: prefix.name,
             alias: alias?.value(0) ?? '',
           },
-          severity: alias ? 'warning' : 'info',
+          // what only an application names need not have such files
+          severity: alias && !prefix.scope.has('internal') ? 'warning' : 'info',
           related: [{ at: prefix.directive.nameAt, message: 'is outranked' }],
           witness: proofOf(trace, `${file}, 404 where it is not there`),
         });

@@ -13,6 +13,9 @@ const OF_PREFLIGHTS = [ALLOW_METHODS, 'access-control-allow-headers', 'access-co
 /** Names of what scripts ask, with JSON and tokens. */
 const INTERFACE = /(?:^|[\W_])(?:api|graphql|rest|rpc|v\d+)(?:$|[\W_])/i;
 
+/** A page or a part of one: what is asked for from elsewhere is data. */
+const PAGE = /\.(?:html?|css|js|ico|png|svg)$/;
+
 const MOST_METHODS = 4;
 
 /** What a browser asks before a request that a form could not make; it never brings credentials (Fetch standard, 4.8). */
@@ -120,7 +123,11 @@ The answer to the request needs \`Access-Control-Allow-Origin\` as well: lines i
       const denied = isAsked ? spot.ask(preflightOf(origin, 'PUT'), { assume: { auth_request: '401' } }) : preflight;
       const { status } = denied.outcome;
       // nginx sends files for GET and HEAD only; who allows a header expects preflights
-      const isFile = status === 405 && get.outcome.kind === 'static' && lineOf(spot, 'access-control-allow-headers') !== null;
+      const isFile =
+        status === 405 &&
+        get.outcome.kind === 'static' &&
+        lineOf(spot, 'access-control-allow-headers') !== null &&
+        !PAGE.test(spot.location?.name ?? '');
       if (status < 300 || !(isFile || isRefused(denied))) return false;
       // a password or a cookie opens the way for other requests; whom his address keeps out gets no answer to GET either
       const byMethod = isFile || !denied.steps.some((s) => s.said.endsWith(': 401'));

@@ -99,12 +99,14 @@ The rule traces a request that meets the condition: where that reaches the pass 
         const shown = scope.config.whole ? metBy(scope, directive) : null;
         // the pass is reached, and nothing else of the location depends on the condition
         const works = shown !== null && isBackend(shown) && !scope.has('try_files') && !others.length;
+        // there is nothing else that answers, and each condition has a pass of its own
+        const alone = PASS_DIRECTIVES.includes(d.name) && !others.length && !scope.directives.some((x) => CONTENT.has(x.name));
         // whoever writes the end of all rewriting behind a pass means that pass
         const meant = PASS_DIRECTIVES.includes(d.name) && body.has('break');
         report('content', {
           at: d.at(d.statement.name),
           data: { name: d.name, lost },
-          ...(works || meant ? { severity: 'info' as const } : {}),
+          ...(works || meant || alone ? { severity: 'info' as const } : {}),
           ...(shown ? { witness: proofOf(shown) } : {}),
         });
         return;

@@ -12,7 +12,7 @@ export default defineRule({
   title: 'Limit zone never applied',
   why: `
 \`limit_req_zone\` and \`limit_conn_zone\` only reserve the memory in which nginx counts. Nothing is limited until \`limit_req\` or \`limit_conn\`
-names the zone in a server or location. A zone that nothing names is usually a protection that its author believes to be active.
+names the zone in a server or location. A zone that nothing names is usually a protection that its author believes to be active; beside others of its kind that are applied it is an info.
 
 The rule is silent when an include finds no file, for the limit may be applied there.`,
   about: ['limit_req_zone', 'limit_req', 'limit_conn_zone', 'limit_conn'],
@@ -23,12 +23,16 @@ The rule is silent when an include finds no file, for the limit may be applied t
     // sites that are not at hand, or scripts, may apply it
     if ([...config.tree.includes.values()].some((i) => i.files.length === 0 && (i.mask || i.problem !== null))) return;
     const unused = new Set((['limit-req-zone', 'limit-conn-zone'] as const).flatMap((k) => unusedNames(config, k).map((n) => n.name)));
-    for (const protocol of ['http', 'stream'] as const)
-      for (const { kind, name, directive, uses } of limitZones(config, protocol)) {
+    for (const protocol of ['http', 'stream'] as const) {
+      const zones = limitZones(config, protocol);
+      for (const { kind, name, directive, uses } of zones) {
         if (uses.length || !unused.has(name)) continue;
         const word = directive.args.find((a) => a.value.startsWith('zone=')) ?? directive.statement.name;
-        report('unused', { at: directive.at(word), data: { name, kind } });
+        // whoever applies other limits of the kind knows that a zone alone limits nothing
+        const known = zones.some((z) => z.kind === kind && z.uses.length > 0);
+        report('unused', { at: directive.at(word), data: { name, kind }, ...(known ? { severity: 'info' as const } : {}) });
       }
+    }
   },
   examples: [
     {

@@ -18,6 +18,11 @@ const findsFolders = (scope: Scope): boolean =>
 const PUBLISHED =
   /^\/(?:[\w-]+\/)*(?:pub|public|files?|downloads?|dl|share[ds]?|mirrors?|repo(?:s|sitory)?|packages?|dist|releases?|archives?|iso|ftp|browse|listing|index|autoindex|wheels?|simple|artifacts?|builds?|nightly|snapshots?)(?:\/[\w-]*)*\/?$/i;
 
+/** Names of what people look at, and lines that say how a list of it looks: together they say that it is meant. */
+const SHOWN =
+  /^\/(?:[\w-]+\/)*(?:images?|imgs?|photos?|pictures?|gallery|videos?|movies?|films?|music|audio|books?|media|data|maps|tiles)\/?$/i;
+const LAID_OUT = ['autoindex_exact_size', 'autoindex_format', 'autoindex_localtime'];
+
 /** Lines by which a server does more than give out its files; a page for what went wrong is no page of a site. */
 const HAS_PAGES = /_pass$|^(?:index|try_files|return|rewrite)$/;
 
@@ -30,7 +35,10 @@ function isOption({ file, scope, statement }: Directive): boolean {
 /** Whether the listing is what the place is for: by its name, or as all that the server does is to give out the files of a folder. */
 function isMeant({ scope }: Directive): boolean {
   const location = locationOf(scope);
-  if (location && location.name !== '/') return location.kind !== 'regex' && PUBLISHED.test(location.name);
+  if (location && location.name !== '/') {
+    if (location.kind === 'regex') return false;
+    return PUBLISHED.test(location.name) || (SHOWN.test(location.name) && LAID_OUT.some((name) => scope.has(name)));
+  }
   const server = scope.enclosing('server');
   return server !== null && !server.all.some((d) => HAS_PAGES.test(d.name));
 }

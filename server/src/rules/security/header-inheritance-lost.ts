@@ -2,6 +2,7 @@
 
 import { Visitor } from '../../answers/visitor.ts';
 import { endingsOf, isForFailures, isForPictures, isWatched } from '../../answers/what-a-place-is-for.ts';
+import { passTargetOf } from '../../answers/what-is-passed.ts';
 import { isAnsweredFirst } from '../../answers/where-a-line-counts.ts';
 import { entryOf, listVerdict } from '../../answers/who-may-enter.ts';
 import { table } from '../../base/table.ts';
@@ -10,7 +11,7 @@ import { locationOf } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import { fixOf, insertAfter, written } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { askedBy } from '../upstreams/_receiver.ts';
+import { askedBy, isAnothersSite } from '../upstreams/_receiver.ts';
 
 /** What the lists hold, for the message, and which value tells two lines apart. Security headers make a warning, everything else an info. */
 const LISTS: Readonly<Record<string, string>> = table({
@@ -98,6 +99,20 @@ function matters(scope: Scope, list: string): boolean {
 const onlyAsked = (scope: Scope): boolean =>
   (scope.has('internal') || locationOf(scope)?.kind === 'exact') && askedBy(scope).some((d) => d.name === 'auth_request');
 
+/** A target with variables in front of a domain that is written there. */
+const IN_A_DOMAIN = /^\w+:\/\/[^/]*\$[^/]*\.[a-z][\w-]*\.[a-z]{2,}(?=[:/]|$)/i;
+
+/** Whether the request goes to a site of its own, which is told its own name: what the application of this site needs is not for it. */
+function isForAnother(scope: Scope, own: readonly Directive[]): boolean {
+  if (own[0]?.name !== 'proxy_set_header') return false;
+  const told = own.find((d) => d.value(0).toLowerCase() === 'host');
+  if (told) return !/\$\{?(?:host|http_host|server_name|hostname)\b/.test(told.value(1));
+  const pass = scope.named('proxy_pass')[0];
+  const target = pass && passTargetOf(pass);
+  if (target) return isAnothersSite(scope, target);
+  return pass !== undefined && IN_A_DOMAIN.test(pass.value(0));
+}
+
 export default defineRule({
   id: 'header-inheritance-lost',
   group: 'security',
@@ -152,7 +167,7 @@ Repeat the lines, put them into a file that both levels include, or, from nginx 
       (isEmpty(scope) || isForPictures(scope) || isForFailures(scope) || (isWatched(scope) && isAnsweredFirst(scope)));
     const parts = directive.name === 'add_header' && isForParts(scope);
     const isGrave = (header: string): boolean => SECURITY.has(header) && !(parts && OF_DOCUMENTS.has(header));
-    const grave = !harmless && !onlyAsked(scope) && lost.some((d) => isGrave(d.value(0).toLowerCase()));
+    const grave = !harmless && !onlyAsked(scope) && !isForAnother(scope, own) && lost.some((d) => isGrave(d.value(0).toLowerCase()));
     // error pages and limits are replaced on purpose more often than not
     const names = [
       ...new Set(

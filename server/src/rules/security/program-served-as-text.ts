@@ -75,6 +75,10 @@ function servedIndex(spot: Spot): { trace: Trace; file: string } | null {
   return null;
 }
 
+/** The place says of which type such files are: they are what people put there, and nobody's programs. */
+const isShownAsText = ({ scope }: Spot, ending: string): boolean =>
+  scope.named('types').some((d) => d.body?.directives.some((row) => row.values.some((v) => v.toLowerCase() === ending)) ?? false);
+
 /** One file that pages ask for, whose dot stands for any character: nobody has a program that is called nearly so. */
 const ONE_FILE = /^\^?\/(?:[\w-]+\/)*[\w-]+\.(?:txt|xml|ico|json|html?|webmanifest)$/;
 
@@ -173,6 +177,7 @@ Put the location of the programs first, or into the other one, or refuse them th
     if (isWellKnown(spot)) return;
     const opener = spot.location.directive;
     for (const ending of programs(spot)) {
+      if (isShownAsText(spot, ending)) continue;
       const path = programAt(spot, ending);
       if (path === undefined) continue;
       const trace = spot.ask({ path });

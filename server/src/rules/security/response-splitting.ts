@@ -2,6 +2,8 @@
 import { reaches } from '../../answers/what-reaches-this-line.ts';
 import { table } from '../../base/table.ts';
 import type { Directive } from '../../config/directive.ts';
+import { locationOf } from '../../config/locations.ts';
+import type { Scope } from '../../config/scope.ts';
 import { variablesIn } from '../../syntax/variable.ts';
 import type { Word } from '../../syntax/word.ts';
 import { flowInto, mayCarryLineEnd } from '../data-flow.ts';
@@ -46,6 +48,12 @@ const isGuarded = (directive: Directive): boolean =>
     return !reaches(directive, { uri: path, document_uri: path, request_uri: `/x${sent}y` }, path);
   });
 
+/** No request of a client comes here by its own path. */
+function isInternal(scope: Scope): boolean {
+  for (let at = locationOf(scope); at; at = at.parent) if (at.scope.has('internal')) return true;
+  return false;
+}
+
 export default defineRule({
   id: 'response-splitting',
   group: 'security',
@@ -86,7 +94,8 @@ nginx decodes the path of a request before it fills \`$uri\`, \`$document_uri\` 
         report(direct ? 'decoded' : flow.escaped ? 'escaped' : use.capture ? 'group' : 'carried', {
           at: use.span,
           data: { variable: name, into: sink!.into, source: flow.source },
-          severity: flow.escaped ? 'info' : 'error',
+          // what leads to an internal location is the application's or this file's, and rarely as the client wrote it
+          severity: flow.escaped ? 'info' : isInternal(scope) ? 'warning' : 'error',
           related: flow.chain,
           fix: direct
             ? fixOf('Use $request_uri', 'suggestion', file, [replace(use.span, use.braced ? '${request_uri}' : '$request_uri')])

@@ -155,7 +155,13 @@ Keep the target constant, look it up with \`map\` from a list of allowed ones, o
       if (/^(?:document_)?uri$/.test(name) && namesFilesOnly(scope)) return;
       if (EVIL.every((value) => !reaches(directive, { [name]: value }))) continue;
       const at = source.word === word ? found.use : variablesIn(word).uses[0]!;
-      report('target', { at: at.span, data: { part: found.part, source: writtenAs(at, found.flow.source) }, related: found.flow.chain });
+      report('target', {
+        at: at.span,
+        data: { part: found.part, source: writtenAs(at, found.flow.source) },
+        related: found.flow.chain,
+        // whoever is let in by an address or a password is no stranger, and a proxy for them goes where they ask
+        ...(admitsStrangers(scope) ? {} : { severity: /^(?:http_)?host$/.test(name) ? ('info' as const) : ('warning' as const) }),
+      });
       return;
     }
   },

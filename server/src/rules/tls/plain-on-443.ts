@@ -41,11 +41,14 @@ export default defineRule({
     const { standIn } = config.tree;
     const beside = standIn ? !standIn.certain && OF_SITES.test(file.id) : !isSeenWhole(pair);
     const others = beside && directive.values.includes('default_server');
+    const fix = certificate ? fixOf('Add ssl', 'suggestion', file, [appendWord(last, 'ssl')]) : null;
     report(certificate ? 'forgotten' : 'plain', {
       at: directive.args[0]!,
       ...(certificate && others ? { severity: 'info' as const } : {}),
       data: { address: pair.text },
-      fix: certificate ? fixOf('Add ssl', 'suggestion', file, [appendWord(last, 'ssl')]) : null,
+      fix,
+      // the lines for both families of addresses lack the same word
+      shared: fix && scope.opener ? { at: scope.opener.nameAt, users: 0, said: '', fixes: [fix] } : null,
     });
   },
   examples: [

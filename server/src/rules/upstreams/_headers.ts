@@ -1,5 +1,6 @@
 /** The request headers in force: a level's first own line hides all outer ones. */
 import type { Place } from '../../base/span.ts';
+import { PerPart } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
 import { addToList, type Fix, fixOf, outside } from '../fix.ts';
@@ -27,8 +28,22 @@ export function lackOf(directive: Directive, title: string, lines: readonly stri
     at: directive.nameAt,
     related: first ? [{ at: first.nameAt, message: own ? 'the headers that are set here' : 'the headers in force come from here' }] : [],
     fix: fixOf(title, 'safe', place.file, [addToList(place, 'proxy_set_header', lines)]),
-    shared: sharedList(scope, directive.file.id, 'proxy_set_header', [{ title, safety: 'safe', lines }]),
+    shared: sharedList(scope, directive.file.id, 'proxy_set_header', [{ title, safety: 'safe', lines }]) ?? sharedLack(directive),
   };
+}
+
+/** The passes of a server to which no line gives headers. */
+const bare = new PerPart((server: Scope): number => {
+  const passes = server.all.filter((d) => d.name === 'proxy_pass' && !d.scope.effective('proxy_set_header').directives.length);
+  return new Set(passes.map((d) => `${d.file.id} ${d.statement.start}`)).size;
+});
+
+/** A server without any headers for what it passes on lacks them at all its passes: that is one cause. */
+function sharedLack(directive: Directive): Shared | null {
+  const { scope } = directive;
+  const server = scope.enclosing('server');
+  if (!server?.opener || scope.effective('proxy_set_header').directives.length || bare.of(server) < 2) return null;
+  return { at: server.opener.nameAt, users: 0, said: '', fixes: [] };
 }
 
 /** Whether an outer level sets all of these headers and a line in force drops them: header-inheritance-lost tells the cause. */

@@ -138,9 +138,26 @@ const leadsElsewhere = (server: Scope): boolean =>
 
 const ofFiles = (server: Scope): boolean => locationsOf(server).prefix.get('/')?.scope.has('proxy_pass') === false;
 
+/** Names of programs that watch, queue and test, and whose pages are the same whoever asks and under whichever name. */
+const TOOL =
+  /^(?:rabbitmq(?:-(?:management|ui))?|haproxy|prometheus|alertmanager|pushgateway|cadvisor|node-exporter|loki|jaeger|zipkin|mail(?:hog|pit|dev|catcher)|netdata|glances)$/i;
+
+/** The site, the path or the machine is called as such a program. */
+function isCalledTool(scope: Scope, { host, upstream }: PassTarget): boolean {
+  if (TOOL.test(upstream?.name ?? host)) return true;
+  const path = /^\/([\w-]+)\/?$/.exec(locationOf(scope)?.name ?? '')?.[1];
+  if (path !== undefined) return TOOL.test(path);
+  const names =
+    scope
+      .enclosing('server')
+      ?.named('server_name')
+      .flatMap((d) => d.values) ?? [];
+  return names.length > 0 && names.every((name) => TOOL.test(name.split('.')[0]!));
+}
+
 /** Whether what is behind the pass needs none of what an application has to know about its client. */
 export function needsNoClient(scope: Scope, target: PassTarget): boolean {
-  if (isWatched(scope) || isForChallenge(scope) || ofStore(target)) return true;
+  if (isWatched(scope) || isForChallenge(scope) || ofStore(target) || isCalledTool(scope, target)) return true;
   return isOwnListener(scope, target) || askedBy(scope).length > 0 || onlyAsks(scope);
 }
 

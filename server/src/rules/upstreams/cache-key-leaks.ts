@@ -82,6 +82,9 @@ const stores = new PerConfig((config): ReadonlyMap<string, readonly Directive[]>
 const sentTo = (family: string, at: Scope, name: string): Directive | undefined =>
   at.effective(HEADER_LIST[`${family}_pass`]!).directives.findLast((d) => headerOf(d) === name);
 
+/** Answers are fetched in slices. */
+const isSliced = (scope: Scope): boolean => !/^0?$/.test(scope.value('slice')?.value(0) ?? '');
+
 export default defineRule({
   id: 'cache-key-leaks',
   group: 'upstreams',
@@ -159,7 +162,8 @@ An application that compresses says \`Vary: Accept-Encoding\`, and nginx keeps a
         report(cookie && hidden ? 'page' : conditions.length ? 'stored' : 'cookie', {
           at: directive.statement.name,
           data: { family, header: cookie ? 'Set-Cookie' : 'Cache-Control: private' },
-          ...(cookie && !hidden ? {} : { severity: 'info' as const }),
+          // slices are of large files, which are downloaded
+          ...(cookie && !hidden && !isSliced(level) ? {} : { severity: 'info' as const }),
           related: [{ at: ignored.at(), message: 'responses that are for one visitor are stored' }],
           fix: written
             ? null
@@ -209,6 +213,10 @@ An application that compresses says \`Vary: Accept-Encoding\`, and nginx keeps a
         .get(store)
         ?.find((d) => d.scope.enclosing('server') !== server.scope && !unseenInForce(d.scope, `${family}_cache_key`).length);
       if (!open && !sharing) continue;
+      // files of pages are the same under all names of one site, and a condition on the host keeps apart what is not
+      if (!sharing && STATIC.test(place)) continue;
+      const skipped = pass.scope.effective(`${family}_no_cache`).directives.flatMap((d) => d.values.flatMap((v) => sources(pass.scope, v)));
+      if (skipped.some((s) => OF_HOSTS.test(s))) continue;
       report('host', {
         at: directive.statement.name,
         data: { family },

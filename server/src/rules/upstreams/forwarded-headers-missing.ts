@@ -2,7 +2,14 @@
 import { isForAssets, isForFiles, isForSockets } from '../../answers/what-a-place-is-for.ts';
 import { passTargetOf, requestHeader } from '../../answers/what-is-passed.ts';
 import { hasTlsServer, reachOf, serversUnder } from '../../answers/which-socket.ts';
-import { isOfConfigMap, listensForNeighbours, listensForPlatform, logsClientOfProxy, toldScheme } from '../../answers/who-speaks-tls.ts';
+import {
+  isOfBuildpack,
+  isOfConfigMap,
+  listensForNeighbours,
+  listensForPlatform,
+  logsClientOfProxy,
+  toldScheme,
+} from '../../answers/who-speaks-tls.ts';
 import type { Directive } from '../../config/directive.ts';
 import { serverOf } from '../../config/servers.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
@@ -50,7 +57,7 @@ function isBeside(directive: Directive, deployment: Deployment): boolean {
 function handsOn({ scope, file }: Directive, deployment: Deployment): boolean {
   const server = serverOf(scope);
   if (server && (listensForPlatform(server) || listensForNeighbours(server))) return true;
-  if (logsClientOfProxy(scope.config)) return true;
+  if (logsClientOfProxy(scope.config) || isOfBuildpack(scope, file.id)) return true;
   const containers = nginxContainers(deployment, scope.config);
   if (!containers.length && isOfConfigMap(file.id) && !hasTlsServer(scope.config)) return true;
   return containers.some(reachedThroughAnother);

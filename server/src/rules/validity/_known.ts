@@ -66,11 +66,17 @@ export function absence(config: Config, facts: readonly DirectiveFact[]): Extrac
 }
 
 /** True for a line on the top level of a file of which nobody says where it goes: its context is a guess from such lines. */
-export function isGuessed({ statement, file, scope }: Directive): boolean {
+export function isGuessed({ statement, file, scope, body }: Directive): boolean {
   const { config } = scope;
   if (config.kind !== 'fragment' || statement.parent) return false;
   const { standIn, written } = config.tree;
   // written in several places, each of which may be the one that takes it
   if (written) return placesOf(config, statement.name.value).some((c) => config.contexts.includes(c));
-  return standIn ? !standIn.certain && file.id === standIn.file : scope === config.main;
+  if (standIn ? standIn.certain || file.id !== standIn.file : scope !== config.main) return false;
+  // beside a whole server there is nothing but what may stand there, whatever takes the file in
+  const besideServer = !body && scope.directives.some((d) => d.name === 'server' && d.body?.has('listen') === true);
+  return !besideServer || placesOf(config, statement.name.value).some((c) => BESIDE_SERVERS.includes(c));
 }
+
+/** Where blocks of servers are. */
+const BESIDE_SERVERS: readonly Context[] = ['http', 'stream', 'mail'];
