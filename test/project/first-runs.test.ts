@@ -446,6 +446,14 @@ for (const [what, files, expected] of [
     ['shop.conf:6 error misplaced-directive'],
   ],
   [
+    'a group that lies beside http is misplaced, and what passes to its name needs no resolver',
+    {
+      'nginx.conf':
+        'events {}\nupstream shop {\n    server 127.0.0.1:8000;\n}\nhttp {\n    server {\n        listen 80;\n        location / {\n            proxy_set_header Host $host;\n            proxy_set_header X-Forwarded-For $remote_addr;\n            proxy_set_header X-Forwarded-Proto $scheme;\n            proxy_pass http://shop/v1$is_args$args;\n        }\n    }\n}\n',
+    },
+    ['nginx.conf:2 error misplaced-directive'],
+  ],
+  [
     'pieces for several places, one after the other, are no file of a server',
     { 'docs/pieces.conf': 'upstream shop {\n    server 10.0.0.1:8000;\n}\nlocation /shop/ {\n    return 204;\n}\nset $pool blue;\n' },
     [],

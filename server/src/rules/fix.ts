@@ -87,11 +87,12 @@ export function insertBefore(file: SourceFile, statement: Statement, lines: read
   return { span: { start: statement.start, end: statement.start }, newText: lines.map((l) => l + eol + indent).join('') };
 }
 
-/** Lines put first in the block of a directive (or at the top of a file), one level deeper than its opener. */
+/** Lines put first in the block of a directive (or at the top of a file), at the indentation of what is there, else one level deeper than its opener. */
 export function insertFirst(file: SourceFile, opener: Statement | null, lines: readonly string[]): TextEdit {
   const eol = endOfLine(file);
   if (!opener?.open) return { span: { start: 0, end: 0 }, newText: lines.map((l) => l + eol).join('') };
-  const indent = indentAt(file, opener.start) + indentUnit(file);
+  const [first] = opener.block ?? [];
+  const indent = first && opensLine(file, first) ? indentAt(file, first.start) : indentAt(file, opener.start) + indentUnit(file);
   const at = opener.open.end;
   const body = lines.map((l) => eol + (l && indent + l)).join('');
   const tail = /^[ \t]*(\r?\n|#)/.test(file.text.slice(at)) ? '' : eol + (opener.block?.length ? indent : indentAt(file, opener.start));

@@ -62,7 +62,7 @@ A value that matches no line of a \`map\` or \`geo\` becomes the empty string. U
     ~*crawler 1;
 }`,
       good: ` map $http_user_agent $bot {
-  default "";
+    default "";
     ~*crawler 1;
 }`,
     },

@@ -195,11 +195,13 @@ Repeat the lines, put them into a file that both levels include, or, from nginx 
         origin: nearest.opener ? `the ${nearest.opener.name} block` : 'the main level',
       },
       related: lost.map((d) => ({ at: d.at(), message: `this ${LISTS[directive.name]} is lost` })),
-      fix: last
-        ? fixOf(`Repeat ${names.join(', ')} here`, 'suggestion', directive.file, [
-            insertAfter(directive.file, last.statement, lost.map(written)),
-          ])
-        : null,
+      // nobody needs the lines there
+      fix:
+        last && !harmless
+          ? fixOf(`Repeat ${names.join(', ')} here`, 'suggestion', directive.file, [
+              insertAfter(directive.file, last.statement, lost.map(written)),
+            ])
+          : null,
     });
   },
   examples: [

@@ -1,4 +1,5 @@
 /** Servers in front of an application with the limit of 1 MB for request bodies that nobody wrote down. */
+import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
 import { walk } from '../../config/scope.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
@@ -8,6 +9,10 @@ import { defineRule } from '../rule.ts';
 /** What shows that a server only answers by itself, or with files, which take no bodies. */
 const ALONE = ['ssl_reject_handshake', 'return', 'root', 'alias', 'stub_status', 'empty_gif', 'autoindex'];
 
+/** A rewrite that sends the client elsewhere. */
+const isRedirect = ({ name, values }: Directive): boolean =>
+  name === 'rewrite' && (/^(?:redirect|permanent)$/.test(values[2] ?? '') || /^(?:https?:\/\/|\$scheme)/.test(values[1] ?? ''));
+
 /** Whether a server takes requests with bodies, and nowhere in it a limit is in force. */
 function unlimited(server: Scope): boolean {
   let passes = 0;
@@ -16,7 +21,7 @@ function unlimited(server: Scope): boolean {
     // who gives one location more has thought of the others
     if (d.name === 'client_max_body_size') return false;
     if (PASS_DIRECTIVES.includes(d.name) && !d.scope.has('internal')) passes++;
-    if (ALONE.includes(d.name)) alone = true;
+    if (ALONE.includes(d.name) || isRedirect(d)) alone = true;
   }
   if (passes > 0) return !server.value('client_max_body_size');
   // a server that says what it is for, and not how it answers
@@ -71,6 +76,7 @@ application's. Give upload locations more, and everything else less.`,
     },
     { inside: 'http', good: 'client_max_body_size 20m;\nserver { location / { proxy_pass http://127.0.0.1:8000; } }' },
     { inside: 'http', good: 'server { return 301 https://example.com$request_uri; }' },
+    { inside: 'http', good: 'server { server_name www.example.com; rewrite ^ https://example.com$request_uri? permanent; }' },
     { inside: 'http', good: 'server { root /srv/www; }' },
   ],
 });

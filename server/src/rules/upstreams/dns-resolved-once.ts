@@ -3,6 +3,7 @@
 import { textsOf } from '../../answers/what-is-passed.ts';
 import { canResolveServers } from '../../answers/which-build.ts';
 import { parseAddress } from '../../catalog/value-kind.ts';
+import type { Config } from '../../config/config.ts';
 import { unseenOf } from '../../config/open.ts';
 import type { Scope } from '../../config/scope.ts';
 import { readTarget, upstreamsOf } from '../../config/upstreams.ts';
@@ -25,6 +26,10 @@ function isOpenInside(scope: Scope): boolean {
   for (let at: Scope | null = scope; at && at.context !== 'http'; at = at.parent) if (unseenOf(at, 'resolver').length) return true;
   return false;
 }
+
+/** A group beside `http` is told as misplaced: where it belongs, its name needs no resolver. */
+const isMisplacedGroup = (config: Config, name: string): boolean =>
+  config.levels('main').some((main) => main.named('upstream').some((d) => d.value(0).toLowerCase() === name.toLowerCase()));
 
 export default defineRule({
   id: 'dns-resolved-once',
@@ -121,7 +126,7 @@ From 1.27.3 on, \`server name:port resolve\` in an upstream with a \`zone\`, and
       const read = parseAddress(host);
       if (host === '' || !read.ok || read.value.family !== 'name') continue;
       // with a port the group's name is a host like any other
-      if (read.value.port === null && groups.has(read.value.host.toLowerCase())) continue;
+      if (read.value.port === null && (groups.has(read.value.host.toLowerCase()) || isMisplacedGroup(config, read.value.host))) continue;
       if (outside) report('unseen', { at: word, severity: 'warning', data: { host: read.value.host }, missing: [] });
       else report('resolver', { at: word, severity: 'warning', data: { host: read.value.host }, missing: ['resolver'] });
       return;

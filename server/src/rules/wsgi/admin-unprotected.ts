@@ -109,7 +109,7 @@ The login of Django's admin is attacked by bots all day. nginx can keep them out
         ...URLS,
       }),
       fixed: tree({
-        'nginx.conf': main(`    limit_req_zone $binary_remote_addr zone=admin:10m rate=1r/s;
+        'nginx.conf': main(`limit_req_zone $binary_remote_addr zone=admin:10m rate=1r/s;
 server {
     location / {
         proxy_pass http://unix:/run/shop.sock;
