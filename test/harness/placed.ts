@@ -48,6 +48,8 @@ export interface Ask {
   readonly headers?: readonly string[];
   /** how often it is sent over one connection; the last answer counts */
   readonly times?: number;
+  /** over TLS, with the host as its name */
+  readonly tls?: boolean;
 }
 
 /** Sends a request and gives its answer, and what the backends saw since. */
@@ -55,10 +57,10 @@ export async function ask(
   port: number,
   target: string,
   echo: Echo,
-  { method = 'GET', host = 'localhost', headers = [], times = 1 }: Ask = {},
+  { method = 'GET', host = 'localhost', headers = [], times = 1, tls = false }: Ask = {},
 ) {
   echo.take();
-  const client = new RawClient(port);
+  const client = new RawClient(port, tls ? host : undefined);
   const announced = headers.map((h) => /^content-length:\s*(\d+)$/i.exec(h)?.[1]).find((n) => n !== undefined);
   const length = announced === undefined ? ['Content-Length: 0'] : [];
   const body = 'x'.repeat(Number(announced ?? 0));

@@ -514,6 +514,10 @@ const ROWS: readonly Row[] = [
     rule: 'header-name-misspelled',
     harm: async ({ get }) => headerOf((await get('/')).passed, 'X-Forwarded-For') === undefined,
   },
+  {
+    rule: 'request-header-wrong-value',
+    harm: async ({ get }) => headerOf((await get('/')).passed, 'X-Forwarded-Proto') === '127.0.0.1',
+  },
   { rule: 'variable-without-dollar', harm: async ({ get }) => headerOf((await get('/')).passed, 'Host') === 'host' },
   { rule: 'path-pattern-without-slash', harm: async ({ get }) => (await get('/old/a')).status !== 301 },
   { rule: 'path-pattern-without-slash', example: 2, harm: async ({ get }) => (await get('/private/a')).status !== 403 },
@@ -801,6 +805,7 @@ const GROUPS: Readonly<Record<string, string>> = {
 };
 
 const ALONE: Readonly<Record<string, string>> = {
+  'folder-closed-to-workers': 'the folder is that of root on this machine, in which no test puts anything',
   'mail-login-unencrypted': 'the harm is read on the wire',
   'basic-auth-over-http': 'the harm is read on the wire',
   'default-server-implicit': 'a question of intention',

@@ -18,10 +18,13 @@ import { exampleSettings, exampleTree, lintTree } from '../harness/rules.ts';
 /** The header by which a test says who asks, where the proof is about a client of some network. */
 const CLIENT = 'X-Test-Address';
 
+/** Rules whose proofs are asked over TLS. */
+const OVER_TLS: ReadonlySet<string> = new Set(['https-redirected-to-http']);
+
 const clientOf = ({ witness }: Finding): string | undefined => / for ([\d.]+)$/.exec(witness!.outcome)?.[1];
 
 /** Sends the request of a proof (`GET http://host/path, Name: value`). */
-async function send(request: string, port: number, echo: Echo, times = 1, client?: string): Promise<Got> {
+async function send(request: string, port: number, echo: Echo, times = 1, client?: string, tls = false): Promise<Got> {
   const m = /^([A-Z]+) https?:\/\/([^/]+)(\/\S*?)(?:, (.*))?$/.exec(request);
   assert.ok(m, `a request: ${request}`);
   return ask(port, m[3]!, echo, {
@@ -29,20 +32,24 @@ async function send(request: string, port: number, echo: Echo, times = 1, client
     host: m[2]!,
     headers: [...(m[4] ?? '').split(', ').filter(Boolean), ...(client ? [`${CLIENT}: ${client}`] : [])],
     times,
+    tls,
   });
 }
 
 /** How often a request is sent before its answer shows something: a cache has it the second time, a limit has had enough of it by then. */
 const timesOf = (outcome: string): number => (/^(?:MISS|HIT)/.test(outcome) ? 2 : outcome.endsWith('not counted') ? 40 : 1);
 
-const portOf = (request: string, running: Running): number => running.ports[/^\w+ https?:\/\/[^/]*:81\//.test(request) ? 1 : 0]!;
+/** The listener that a request goes to: the second for port 81, the third for TLS. */
+const portOf = (request: string, running: Running, tls: boolean): number =>
+  running.ports[tls ? 2 : /^\w+ https?:\/\/[^/]*:81\//.test(request) ? 1 : 0]!;
 
 const MARKER = 'the file that nginx looks for\n';
 
 /** Whether the answer is what the proof says. Files of the proof are made before it is asked. */
 async function shows(finding: Finding, running: Running, echo: Echo): Promise<{ holds: boolean; got: Got }> {
   const { request, outcome } = finding.witness!;
-  const port = portOf(request, running);
+  const tls = OVER_TLS.has(finding.rule);
+  const port = portOf(request, running, tls);
   const file = /(?:^\d{3} )?(\/(?:srv|var|media)\/[^\s,]*)/.exec(outcome)?.[1];
   // a folder stands for all of its files
   const isFolder = outcome.endsWith('for every request') || (file?.endsWith('/') ?? false);
@@ -50,7 +57,7 @@ async function shows(finding: Finding, running: Running, echo: Echo): Promise<{ 
     fs.mkdirSync(path.dirname(path.join(running.folder, file)), { recursive: true });
     fs.writeFileSync(path.join(running.folder, file), MARKER);
   } else if (file) fs.mkdirSync(path.join(running.folder, file), { recursive: true });
-  const got = await send(request, port, echo, timesOf(outcome), clientOf(finding));
+  const got = await send(request, port, echo, timesOf(outcome), clientOf(finding), tls);
   const inside = (text: string): string =>
     text.replaceAll(`http://127.0.0.1:${echo.ports.http}`, 'http://127.0.0.1:8000').replace(`//${os.hostname()}/`, '//localhost/');
   const redirect = /^(30\d) (.*)$/s.exec(outcome);
@@ -134,8 +141,8 @@ function makeFolders(text: string, folder: string, findings: readonly Finding[])
 }
 
 /** Why an example cannot be asked here: its proof needs an application that answers in a certain way, or a newer nginx. */
-const notAsked = (example: Example, text: string): boolean =>
-  example.notOn122 !== undefined || /\bssl\b/.test(text.replaceAll(TLS_SERVER, ''));
+const notAsked = (rule: Rule, example: Example, text: string): boolean =>
+  example.notOn122 !== undefined || (!OVER_TLS.has(rule.id) && /\bssl\b/.test(text.replaceAll(TLS_SERVER, '')));
 
 const judged = RULES.filter((r) => r.looksAt.some((l) => 'outcome' in l));
 
@@ -151,7 +158,7 @@ async function prove(rule: Rule): Promise<void> {
   const echo = await Echo.start();
   try {
     for (const example of rule.examples) {
-      if (example.bad === undefined || notAsked(example, example.bad)) continue;
+      if (example.bad === undefined || notAsked(rule, example, example.bad)) continue;
       const tree = exampleTree(example, example.bad);
       const settings = exampleSettings(example);
       const { findings } = await lintTree(tree, [rule], { ...settings, rules: { ...settings.rules, [rule.id]: rule.severity } });
@@ -184,7 +191,7 @@ async function prove(rule: Rule): Promise<void> {
       } finally {
         await bad.stop();
       }
-      if (example.good === undefined || notAsked(example, example.good)) continue;
+      if (example.good === undefined || notAsked(rule, example, example.good)) continue;
       const good = await start(exampleTree(example, example.good));
       try {
         makeFolders(example.good, good.folder, findings);
@@ -251,7 +258,7 @@ async function answerFor(finding: Finding, running: Running, echo: Echo): Promis
     echo.answer = { status: 200, headers: [['X-Powered-By', 'PHP/8.1'], ...PLAIN], body: '' };
     return;
   }
-  const { got, hosts } = await send(request, portOf(request, running), echo).then((g) => ({ got: g, hosts: g.hosts }));
+  const { got, hosts } = await send(request, portOf(request, running, false), echo).then((g) => ({ got: g, hosts: g.hosts }));
   if (!/^302 \S+\/next$/.test(finding.witness!.outcome) || !got.asked.length) return;
   echo.answer = {
     status: 302,

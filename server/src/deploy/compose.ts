@@ -87,6 +87,8 @@ export interface ComposeService {
   readonly entrypoint: ImageCommand | null;
   readonly environment: ReadonlyMap<string, Setting<string>>;
   readonly environmentFiles: readonly EnvironmentFile[];
+  /** what other programs read of a container: the routers of Traefik, the sites of Caddy; of Compose only */
+  readonly labels?: ReadonlyMap<string, Setting<string>>;
   readonly ports: readonly ComposePort[];
   readonly expose: readonly { readonly port: string; readonly place: Place }[];
   /** Names of networks, `default` when none is named; null with `network_mode`. */
@@ -402,6 +404,7 @@ function serviceOf(file: FileId, name: string, place: Place, value: YamlValue, d
     entrypoint: commandOf(child(value, 'entrypoint'), outer),
     environment: environmentOf(child(value, 'environment'), outer),
     environmentFiles: environmentFilesOf(child(value, 'env_file'), put),
+    labels: new Map([...environmentOf(child(value, 'labels'), outer), ...environmentOf(child(child(value, 'deploy'), 'labels'), outer)]),
     ports: portsOf(child(value, 'ports'), put),
     expose: strings(child(value, 'expose')).map((e) => ({ port: e.text, place: e.place() })),
     networks: networkMode ? null : networks && networks.kind !== 'none' ? keysOf(networks) : ['default'],
@@ -494,6 +497,7 @@ function mergedService(b: ComposeService, o: ComposeService): ComposeService {
     entrypoint: own('entrypoint') ? o.entrypoint : (o.entrypoint ?? b.entrypoint),
     environment: own('environment') ? o.environment : new Map([...b.environment, ...o.environment]),
     environmentFiles: listed('env_file', b.environmentFiles, o.environmentFiles),
+    labels: own('labels') ? o.labels : new Map([...(b.labels ?? []), ...(o.labels ?? [])]),
     ports: listed('ports', b.ports, o.ports),
     expose: listed('expose', b.expose, o.expose),
     networks: o.networkMode

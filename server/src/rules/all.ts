@@ -35,6 +35,7 @@ import errorAnsweredAsSuccess from './correctness/error-answered-as-success.ts';
 import errorLogOff from './correctness/error-log-off.ts';
 import errorPageFailsToo from './correctness/error-page-fails-too.ts';
 import errorPageIneffective from './correctness/error-page-ineffective.ts';
+import folderClosedToWorkers from './correctness/folder-closed-to-workers.ts';
 import globInRegex from './correctness/glob-in-regex.ts';
 import gzipIneffective from './correctness/gzip-ineffective.ts';
 import headerNameMisspelled from './correctness/header-name-misspelled.ts';
@@ -220,6 +221,7 @@ import hstsWeak from './tls/hsts-weak.ts';
 import hstsWithoutAlways from './tls/hsts-without-always.ts';
 import httpNotRedirected from './tls/http-not-redirected.ts';
 import http3Unreachable from './tls/http3-unreachable.ts';
+import httpsRedirectedToHttp from './tls/https-redirected-to-http.ts';
 import nistGroupsMissing from './tls/nist-groups-missing.ts';
 import opensslEngineGone from './tls/openssl-engine-gone.ts';
 import plainOn443 from './tls/plain-on-443.ts';
@@ -267,6 +269,7 @@ import platformHostReplaced from './upstreams/platform-host-replaced.ts';
 import portOfInnerListener from './upstreams/port-of-inner-listener.ts';
 import proxyHostMissing from './upstreams/proxy-host-missing.ts';
 import requestBufferingOff from './upstreams/request-buffering-off.ts';
+import requestHeaderWrongValue from './upstreams/request-header-wrong-value.ts';
 import resolverUnused from './upstreams/resolver-unused.ts';
 import responseHeaderTwice from './upstreams/response-header-twice.ts';
 import retryNotIdempotent from './upstreams/retry-not-idempotent.ts';
@@ -358,6 +361,7 @@ import staticRootMismatch from './wsgi/static-root-mismatch.ts';
 import staticThroughApplication from './wsgi/static-through-application.ts';
 import syncWorkerUnbuffered from './wsgi/sync-worker-unbuffered.ts';
 import timeoutMismatch from './wsgi/timeout-mismatch.ts';
+import tlsProxySchemeLost from './wsgi/tls-proxy-scheme-lost.ts';
 import useXForwardedHostMismatch from './wsgi/use-x-forwarded-host-mismatch.ts';
 import uwsgiParamInheritanceLost from './wsgi/uwsgi-param-inheritance-lost.ts';
 import uwsgiParamsMissing from './wsgi/uwsgi-params-missing.ts';
@@ -400,6 +404,7 @@ export const RULES: readonly Rule[] = [
   errorLogOff,
   errorPageFailsToo,
   errorPageIneffective,
+  folderClosedToWorkers,
   globInRegex,
   gzipIneffective,
   headerNameMisspelled,
@@ -584,6 +589,7 @@ export const RULES: readonly Rule[] = [
   hstsWithoutAlways,
   httpNotRedirected,
   http3Unreachable,
+  httpsRedirectedToHttp,
   nistGroupsMissing,
   opensslEngineGone,
   plainOn443,
@@ -631,6 +637,7 @@ export const RULES: readonly Rule[] = [
   portOfInnerListener,
   proxyHostMissing,
   requestBufferingOff,
+  requestHeaderWrongValue,
   resolverUnused,
   responseHeaderTwice,
   retryNotIdempotent,
@@ -722,6 +729,7 @@ export const RULES: readonly Rule[] = [
   staticThroughApplication,
   syncWorkerUnbuffered,
   timeoutMismatch,
+  tlsProxySchemeLost,
   useXForwardedHostMismatch,
   uwsgiParamInheritanceLost,
   uwsgiParamsMissing,

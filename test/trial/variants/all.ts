@@ -5,6 +5,7 @@ import { TRIALS as againRest } from './again-rest.ts';
 import { TRIALS as againSecurity } from './again-security.ts';
 import { TRIALS as againTls } from './again-tls.ts';
 import { TRIALS as asked } from './asked.ts';
+import { TRIALS as askedMore } from './asked-more.ts';
 import { TRIALS as cluster } from './cluster.ts';
 import { TRIALS as compliance } from './compliance.ts';
 import { TRIALS as correctness } from './correctness.ts';
@@ -41,6 +42,7 @@ import { TRIALS as wsgiRest } from './wsgi-rest.ts';
 export const TRIALS: readonly Trial[] = [
   ...access,
   ...asked,
+  ...askedMore,
   ...cluster,
   ...againRest,
   ...againSecurity,

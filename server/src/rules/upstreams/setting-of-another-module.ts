@@ -32,7 +32,9 @@ export default defineRule({
       (d) => familyOf(d) !== null && d.file === scope.opener?.file && d.via.length === (scope.opener?.via.length ?? 0),
     );
     if (!lines.length) return;
-    const passes = familiesIn(scope);
+    // a place that passes nothing itself may hand requests on to any other of its server
+    const server = scope.enclosing('server');
+    const passes = familiesIn(scope) ?? (server ? familiesIn(server) : null);
     if (!passes) return;
     for (const line of lines) {
       const family = familyOf(line)!;
@@ -63,6 +65,24 @@ export default defineRule({
       good: `proxy_read_timeout 300s;
 location / { uwsgi_pass unix:/run/app.sock; }
 location /api/ { proxy_pass http://127.0.0.1:8000; }`,
+    },
+    {
+      inside: 'server',
+      bad: `location / {
+    try_files $uri @app;
+    proxy_buffer_size 128k;
+#   ^^^^^^^^^^^^^^^^^^^^^^^ none
+}
+location @app {
+    fastcgi_pass 127.0.0.1:9000;
+}`,
+      good: `location / {
+    try_files $uri @app;
+}
+location @app {
+    fastcgi_buffer_size 128k;
+    fastcgi_pass 127.0.0.1:9000;
+}`,
     },
     {
       inside: 'server',

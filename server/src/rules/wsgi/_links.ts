@@ -293,7 +293,7 @@ export function probeRoute(
 export const orPlace = (place: Place | null, application: Application): Place => place ?? application.place;
 
 /** What a header or param is set to for the application here: the last line that sets it; undefined when none does, as far as the files say. */
-export function sentLine(side: Side, header: string): Directive | undefined {
+export function sentLine(side: Pick<Side, 'pass' | 'target'>, header: string): Directive | undefined {
   const { scope } = side.pass;
   const wanted = header.toLowerCase();
   if (side.target.kind === 'proxy')

@@ -69,8 +69,13 @@ const OF_PROGRAMS =
 /** Paths that a line sends on to another path of this server, as `return 301 /new/` does: nginx puts its own port before it. */
 function sentOnIn(server: Scope): string[] {
   return [...below(locationsOf(server))].flatMap(({ kind, bytes, scope }) => {
-    const line = kind === 'prefix' || kind === 'exact' ? scope.first('return') : undefined;
-    return line && /^30[12378]$/.test(line.value(0)) && line.value(1).startsWith('/') ? [fromBytes(bytes)] : [];
+    if (kind !== 'prefix' && kind !== 'exact') return [];
+    const name = fromBytes(bytes);
+    const line = scope.first('return');
+    if (line) return /^30[12378]$/.test(line.value(0)) && line.value(1).startsWith('/') ? [name] : [];
+    // what an expression takes is tried: a page below, and one that ends in a slash
+    const moves = scope.named('rewrite').some((d) => /^(?:permanent|redirect)$/.test(d.value(2)) && /^[/$]/.test(d.value(1)));
+    return moves ? [name, ...(kind === 'prefix' ? ['docs', 'docs/'].map((page) => name.replace(/\/?$/, `/${page}`)) : [])] : [];
   });
 }
 

@@ -1,6 +1,7 @@
 /** SCRIPT_FILENAME put together from $document_root under an alias: the prefix comes twice, and no script is found. Shown by what PHP is told. */
 import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
+import { isStock } from '../../config/stock.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -31,6 +32,8 @@ Under \`alias\` the path of a file is the alias and the part of the URI after th
   needs: 'config',
   fixable: 'sometimes',
   messages: {
+    whole:
+      'PHP is asked for {told} when {from} is requested, and answers "File not found.": the alias is {file} already, and $fastcgi_script_name comes behind it. Send fastcgi_param SCRIPT_FILENAME $request_filename.',
     twice:
       'PHP is asked for {told} when {from} is requested, and answers "File not found.": the alias replaces {prefix}, and $fastcgi_script_name still begins with it. Use $request_filename.',
   },
@@ -39,21 +42,32 @@ Under \`alias\` the path of a file is the alias and the part of the URI after th
     const word = line?.args[1];
     const prefix = spot.scope.value('alias')?.scope.opener?.values.at(-1) ?? '';
     if (!line || !word || prefix === '' || prefix === '/') return;
+    const alias = spot.scope.value('alias')!;
     for (const path of spot.eachPath()) {
       if (path.includes('/.')) continue;
       const trace = spot.ask({ path });
       const told = trace.outcome.upstreamRequest?.params?.findLast(([n]) => n === 'SCRIPT_FILENAME')?.[1];
-      const alias = spot.scope.value('alias')!.value(0);
-      if (trace.outcome.kind !== 'fastcgi' || told === undefined || alias.includes('$')) continue;
+      if (trace.outcome.kind !== 'fastcgi' || told === undefined) continue;
+      // an alias with captures names the file itself
+      const file = spot.location?.kind === 'regex' && told.endsWith(path) ? told.slice(0, -path.length) : '';
+      const whole = alias.value(0).includes('$') && /[^/]\.php$/.test(file) && file.endsWith(path.slice(path.lastIndexOf('/')));
       const rest = path.slice(prefix.replace(/\/$/, '').length);
-      if (!path.startsWith(prefix) || told.replace(/\/+/g, '/') !== `${alias}/${path}`.replace(/\/+/g, '/')) continue;
-      if (rest === path) continue;
-      report('twice', {
-        at: line.at(word),
-        related: [{ at: spot.scope.value('alias')!.at(), message: 'the aliased folder' }],
-        data: { from: path, told, prefix },
+      const twice =
+        !alias.value(0).includes('$') &&
+        path.startsWith(prefix) &&
+        rest !== path &&
+        told.replace(/\/+/g, '/') === `${alias.value(0)}/${path}`.replace(/\/+/g, '/');
+      if (!whole && !twice) continue;
+      // a line of nginx's own fastcgi.conf is included here
+      const pass = isStock(line.file.id) ? spot.directives.find((d) => d.name === 'fastcgi_pass') : undefined;
+      report(whole ? 'whole' : 'twice', {
+        at: pass ? pass.nameAt : line.at(word),
+        related: [{ at: alias.at(), message: whole ? 'the aliased file' : 'the aliased folder' }],
+        data: whole ? { from: path, told, file } : { from: path, told, prefix },
         fix:
-          line.scope === spot.scope ? fixOf('Use $request_filename', 'suggestion', line.file, [replace(word, '$request_filename')]) : null,
+          line.scope === spot.scope && !pass
+            ? fixOf('Use $request_filename', 'suggestion', line.file, [replace(word, '$request_filename')])
+            : null,
         witness: proofOf(trace, `SCRIPT_FILENAME: ${told} arrives at ${trace.outcome.upstreamRequest!.upstream}`),
       });
       return;
@@ -82,6 +96,20 @@ Under \`alias\` the path of a file is the alias and the part of the URI after th
         outcome: 'SCRIPT_FILENAME: /srv/blog//blog/x.php arrives at 127.0.0.1:9000',
         meant: '`SCRIPT_FILENAME: /srv/blog/x.php`',
       },
+    },
+    {
+      inside: 'server',
+      bad: `location ~ ^/dav/(.+\\.php)$ {
+    alias /srv/dav/html/$1;
+    fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+#                                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ whole
+    fastcgi_pass 127.0.0.1:9000;
+}`,
+      good: `location ~ ^/dav/(.+\\.php)$ {
+    alias /srv/dav/html/$1;
+    fastcgi_param SCRIPT_FILENAME $request_filename;
+    fastcgi_pass 127.0.0.1:9000;
+}`,
     },
     {
       inside: 'server',

@@ -53,10 +53,10 @@ function mayConnect(
   return may(nginx ? (group === nginx.group ? true : 'joined') : USUAL.test(group) ? true : 'joined');
 }
 
-/** The home folder that a path is in, with its owner; null for others. Folders of root are closed everywhere. */
+/** The home folder that a path is in, with its owner; null for others. That of root, which is closed everywhere, needs no unit to be told (folder-closed-to-workers). */
 const homeOf = (path: string): { readonly folder: string; readonly owner: string } | null => {
   const m = /^\/home\/([^/]+)\//.exec(path);
-  return m ? { folder: `/home/${m[1]}`, owner: m[1]! } : path.startsWith('/root/') ? { folder: '/root', owner: 'root' } : null;
+  return m ? { folder: `/home/${m[1]}`, owner: m[1]! } : null;
 };
 
 /** The folder below /run that a unit makes for a socket, with the mode that the unit sets. */
@@ -79,7 +79,7 @@ A unit with \`PrivateTmp\` has its own /tmp: a socket that it makes there is not
 with "No such file or directory". To connect to a socket, nginx's user needs the right to write to it and to enter all folders above it; uWSGI
 makes its socket with the mode that the umask leaves, mostly 755, which no other user can write to.
 
-Home folders are closed to others: Ubuntu makes them with mode 750 since 21.04, Debian with 700 since 12, root's everywhere.
+Home folders are closed to others: Ubuntu makes them with mode 750 since 21.04, Debian with 700 since 12.
 
 A folder of its own below /run, made by \`RuntimeDirectory=\`, suits both. With uWSGI, \`chmod-socket = 660\` and a common group, or 666.`,
   about: ['proxy_pass', 'uwsgi_pass', 'user'],
@@ -162,7 +162,7 @@ A folder of its own below /run, made by \`RuntimeDirectory=\`, suits both. With 
       }
       const home = unit && !application.activation ? homeOf(path) : null;
       if (home && userOf(config)?.user !== home.owner && userOf(config)?.user !== 'root')
-        report('home', { at, severity: home.folder === '/root' ? undefined : 'info', data: { path, folder: home.folder }, related: [own] });
+        report('home', { at, severity: 'info', data: { path, folder: home.folder }, related: [own] });
     }
   },
   examples: [

@@ -1,0 +1,149 @@
+/** Forwarding headers that hold something of another kind: an address where a scheme belongs, the client's own port where that of the server does. */
+import { HEADER_LIST, headerOf } from '../../answers/what-is-passed.ts';
+import { table } from '../../base/table.ts';
+import { fixOf, replace } from '../fix.ts';
+import { defineRule, type Line } from '../rule.ts';
+
+type Kind = 'address' | 'scheme' | 'host' | 'port' | 'path';
+
+/** What variables of nginx hold, as far as it never is what another kind of header wants. */
+const KINDS: Readonly<Record<string, Kind>> = table({
+  remote_addr: 'address',
+  realip_remote_addr: 'address',
+  binary_remote_addr: 'address',
+  server_addr: 'address',
+  proxy_add_x_forwarded_for: 'address',
+  http_x_forwarded_for: 'address',
+  http_x_real_ip: 'address',
+  scheme: 'scheme',
+  http_x_forwarded_proto: 'scheme',
+  host: 'host',
+  http_host: 'host',
+  server_name: 'host',
+  hostname: 'host',
+  proxy_host: 'host',
+  server_port: 'port',
+  remote_port: 'port',
+  request_uri: 'path',
+  uri: 'path',
+  document_uri: 'path',
+});
+
+const SAID: Readonly<Record<Kind, string>> = {
+  address: 'an address',
+  scheme: 'a scheme',
+  host: 'the name of a host',
+  port: 'a port',
+  path: 'a path',
+};
+
+interface Wanted {
+  readonly kind: Kind;
+  /** what applications read in it, for people */
+  readonly what: string;
+  readonly use: string;
+}
+
+const SCHEME: Wanted = { kind: 'scheme', what: 'http or https', use: '$scheme' };
+const CLIENT: Wanted = { kind: 'address', what: 'the address of the client', use: '$remote_addr' };
+
+/** What the usual headers are read for, by their names in lower case. */
+const WANTED: Readonly<Record<string, Wanted>> = table({
+  'x-forwarded-proto': SCHEME,
+  'x-forwarded-protocol': SCHEME,
+  'x-forwarded-scheme': SCHEME,
+  'x-scheme': SCHEME,
+  'x-url-scheme': SCHEME,
+  'x-real-ip': CLIENT,
+  'x-client-ip': CLIENT,
+  'x-forwarded-for': { ...CLIENT, use: '$proxy_add_x_forwarded_for' },
+  host: { kind: 'host', what: 'the host of the request', use: '$host' },
+  'x-forwarded-host': { kind: 'host', what: 'the host of the request', use: '$host' },
+  'x-forwarded-port': { kind: 'port', what: 'the port that the client connected to', use: '$server_port' },
+});
+
+const VARIABLE = /^\$(?:\{(\w+)\}|(\w+))$/;
+
+/** What a line should hold, and what its variable holds instead; null where they fit, or where nobody can say. */
+function mistaken(header: string, value: string): { readonly wanted: Wanted; readonly is: string } | null {
+  const wanted = WANTED[header];
+  const m = VARIABLE.exec(value);
+  const name = m && (m[1] ?? m[2])!.toLowerCase();
+  const kind = name ? KINDS[name] : undefined;
+  if (!wanted || !name || !kind) return null;
+  // a server may be called by its address
+  if (wanted.kind === 'host' && name === 'server_addr') return null;
+  if (name === 'remote_port') return wanted.kind === 'port' ? { wanted, is: 'the port of the client’s own end' } : { wanted, is: 'a port' };
+  if (name === 'server_addr') return { wanted, is: 'the address of nginx itself' };
+  return kind === wanted.kind ? null : { wanted, is: SAID[kind] };
+}
+
+const LISTS = Object.values(HEADER_LIST);
+
+const headerIn = ({ name, values }: Pick<Line, 'name' | 'values'>): string =>
+  (name.endsWith('_param') ? (/^http_(.+)/i.exec(values[0] ?? '')?.[1] ?? '').replaceAll('_', '-') : (values[0] ?? '')).toLowerCase();
+
+export default defineRule({
+  id: 'request-header-wrong-value',
+  group: 'upstreams',
+  severity: 'warning',
+  since: '0.2',
+  title: 'Forwarding header with the wrong value',
+  why: `
+nginx sends whatever a line says. An application compares \`X-Forwarded-Proto\` with \`https\`: an address in it never is, so that every request counts as plain HTTP. \`X-Real-IP $host\` makes every client the same one for logs, limits and access lists. \`X-Forwarded-Port $remote_port\` is the port that the client's own system chose for this connection, and it ends up in links.
+
+| header | value |
+|---|---|
+| \`X-Forwarded-Proto\` | \`$scheme\` |
+| \`X-Forwarded-For\` | \`$proxy_add_x_forwarded_for\` |
+| \`X-Real-IP\` | \`$remote_addr\` |
+| \`X-Forwarded-Host\`, \`Host\` | \`$host\` |
+| \`X-Forwarded-Port\` | \`$server_port\` |`,
+  about: ['proxy_set_header', 'uwsgi_param', 'fastcgi_param', '$scheme', '$remote_addr', '$remote_port'],
+  looksAt: { directive: LISTS, where: (line) => mistaken(headerIn(line), line.values[1] ?? '') !== null },
+  needs: 'file',
+  fixable: 'always',
+  fixChanges: ['request-headers'],
+  messages: {
+    wrong: '{header} gets {value}, which is {is}: applications read {what} in it. Use {use}.',
+  },
+  check({ directive, file, report }) {
+    const [, word] = directive.args;
+    const header = headerOf(directive);
+    const found = word && header !== null && !directive.args[0]!.templated ? mistaken(header, word.value) : null;
+    if (!word || !found || word.templated) return;
+    const { what, use } = found.wanted;
+    report('wrong', {
+      at: word,
+      data: { header: directive.value(0), value: word.value, is: found.is, what, use },
+      fix: fixOf(`Use ${use}`, 'suggestion', file, [replace(word, use)]),
+    });
+  },
+  examples: [
+    {
+      inside: 'location',
+      bad: `proxy_set_header Host $host;
+proxy_set_header X-Real-IP $host;
+#                          ^^^^^ wrong
+proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+proxy_set_header X-Forwarded-Proto $remote_addr;
+#                                  ^^^^^^^^^^^^ wrong
+proxy_pass http://127.0.0.1:8000;`,
+      good: `proxy_set_header Host $host;
+proxy_set_header X-Real-IP $remote_addr;
+proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+proxy_set_header X-Forwarded-Proto $scheme;
+proxy_pass http://127.0.0.1:8000;`,
+    },
+    {
+      inside: 'location',
+      bad: `include uwsgi_params;
+uwsgi_param HTTP_X_FORWARDED_PORT $remote_port;
+#                                 ^^^^^^^^^^^^ wrong
+uwsgi_pass 127.0.0.1:8000;`,
+      good: `include uwsgi_params;
+uwsgi_param HTTP_X_FORWARDED_PORT $server_port;
+uwsgi_pass 127.0.0.1:8000;`,
+    },
+  ],
+});
