@@ -650,6 +650,34 @@ ${volumes('./docker/nginx:/etc/nginx/conf.d')}`,
   },
   { 'redirect-port-unpublished': 'a folder below public/ is redirected to port 80 of the machine, where nothing is published' },
 );
+add('Angie by the name of its file', ['deploy/angie.conf'], {
+  'deploy/angie.conf': `user angie;
+events {
+}
+http {
+    include mime.types;
+    resolver 127.0.0.53;
+    acme_client shop https://acme.example.net/directory;
+    server {
+        listen 443 ssl;
+        server_name www.example.com;
+        client_max_body_size 10m;
+        acme shop;
+        ssl_certificate $acme_cert_shop;
+        ssl_certificate_key $acme_cert_key_shop;
+        add_header Strict-Transport-Security "max-age=31536000" always;
+        location / {
+${HEADERS}        proxy_pass http://127.0.0.1:8000;
+        }
+        location = /p8s {
+            prometheus all;
+            allow 127.0.0.1;
+            deny all;
+        }
+    }
+}
+`,
+});
 add('Next.js with a cache for its built files', ['nginx/default.conf'], {
   ...NODE,
   'nginx/default.conf': `proxy_cache_path /var/cache/nginx/next levels=1:2 keys_zone=built:10m inactive=7d use_temp_path=off;

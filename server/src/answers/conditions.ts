@@ -51,12 +51,27 @@ const mayChange = (name: string, first: Directive): boolean =>
   first.body?.all.some((d) => (d.name === 'set' && d.value(0).toLowerCase() === `$${name}`) || !d.fact) === true ||
   first.scope.named('set').some((d) => d.value(0).toLowerCase() === `$${name}` && d.statement.start > first.statement.start);
 
+/** Whether the first block sets what the second asks about to a text with which its condition does not hold: `set $a 1` above `if ($a = 0)`. */
+function setsAgainst(first: Directive, second: Directive): boolean {
+  const condition = readCondition(second);
+  if (!condition || (condition.kind !== 'equal' && condition.kind !== 'not-equal') || condition.value.literal === null) return false;
+  const isOfName = (d: Directive): boolean => d.name === 'set' && d.value(0).toLowerCase() === `$${condition.name}`;
+  const set = first.body?.directives.findLast(isOfName);
+  if (!set || set.value(1).includes('$') || (set.value(1) === condition.value.literal) !== (condition.kind === 'not-equal')) return false;
+  const between = first.scope.directives.filter(
+    (d) => d.statement.start > first.statement.start && d.statement.start < second.statement.start,
+  );
+  return !between.some((d) => isOfName(d) || d.body?.all.some(isOfName) || !d.fact);
+}
+
 /**
- * Whether no request meets the conditions of both `if` blocks, as of `$a = x` and `$a != x`, `$a = x` and `$a = y`, `-f $a` and `!-f $a`. False
+ * Whether no request meets the conditions of both `if` blocks, as of `$a = x` and `$a != x`, `$a = x` and `$a = y`, `-f $a` and `!-f $a`, or as the first
+ * sets what the second looks at. False
  * where that is not certain.
  */
 export function excludeEachOther(a: Directive, b: Directive): boolean {
   const [first, second] = a.statement.start <= b.statement.start ? [a, b] : [b, a];
+  if (setsAgainst(first, second)) return true;
   const one = claimOf(first);
   const other = claimOf(second);
   if (!one || !other || one.about !== other.about || mayChange(one.about, first)) return false;

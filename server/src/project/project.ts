@@ -241,6 +241,9 @@ async function whole(id: FileId, files: FileSystem): Promise<{ text: string; pro
   return read && { ...read, whole: true };
 }
 
+/** Names and folders that Angie's packages give its files, and nginx's none. */
+const OF_ANGIE = /(?:^|\/)(?:angie\.conf|angie\/(?:http|stream)\.d\/[^/]+)(?:\.(?:j2|tpl|tmpl|template|erb))?$/i;
+
 /**
  * The settings of a configuration: defaults, over them what the project says of its nginx, then the settings file above it (`above`), then
  * what a person sets for this run or editor (`over`). `by` is whose nginx it is, where several
@@ -272,6 +275,8 @@ export function settingsFor(
       flavourFrom: 'found',
     };
   }
+  // its package has a main file and a folder of its own
+  if (!images.length && OF_ANGIE.test(pathOf(file))) settings = { ...withSettings(settings, { flavour: 'angie' }), flavourFrom: 'found' };
   // what a system's own configuration includes is there, or nginx refuses it
   if (machine || (project.system && project.configs.length)) settings = withSettings(settings, { rules: { 'missing-include': 'error' } });
   const loads = [...new Set(instances.flatMap((i) => i.loads))];

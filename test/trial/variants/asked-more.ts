@@ -26,6 +26,32 @@ const LE = 'traefik.http.routers.web.tls.certresolver: le';
 
 export const TRIALS: readonly Trial[] = [
   {
+    rule: 'unsafe-if',
+    inside: 'http',
+    bad: [
+      `server { listen 80; location / { ${PASS} set $kind 0; if ($uri ~ "\\.png$") { set $kind 1; expires 1m; } if ($kind = 1) { add_header X-A b; } } }`,
+    ],
+    sane: [
+      `server { listen 80; location / { ${PASS} set $kind 0; if ($uri ~ "\\.png$") { set $kind 1; return 404; } if ($kind = 0) { set $b 1; } } }`,
+    ],
+  },
+  {
+    rule: 'access-list-outranked',
+    inside: 'http',
+    bad: [],
+    sane: ['server { listen 80; root /srv; location ~ .*\\.(gif|jpg|jpeg|png|bmp|swf)$ { expires 30d; } location ~ /\\. { deny all; } }'],
+  },
+  {
+    rule: 'script-filename-missing',
+    inside: 'http',
+    bad: [],
+    sane: [
+      tree(
+        '#- nginx.conf\nevents {}\nhttp {\ninclude forge-conf/a.example.org/before/*;\nserver { listen 80; root /srv; location ~ \\.php$ { fastcgi_pass unix:/var/run/php/php8.3-fpm.sock; include fastcgi_params; } }\n}\n',
+      ),
+    ],
+  },
+  {
     rule: 'request-header-wrong-value',
     inside: 'http',
     bad: [

@@ -24,7 +24,7 @@ import { type CheckInput, defineRule } from '../rule.ts';
 const SCRIPT = /\.php$/i;
 
 /** Endings of what pages show and nobody hides. */
-const ASSETS = /\.(?:css|js|mjs|map|svg|ico|png|jpe?g|gif|webp|woff2?|ttf|eot|otf)$/i;
+const ASSETS = /\.(?:css|js|mjs|map|svg|ico|png|jpe?g|gif|bmp|swf|webp|woff2?|ttf|eot|otf)$/i;
 
 /** A name or an expression for hidden files: `/.git`, `~ /\\.`, `~ (^|/)\\.(git|env)`. */
 const OF_HIDDEN_FILES = /^(?:\^?\/?|\(?:?\^\|\/\)|\(\^\|\/\))\\?\.(?!\*)/;

@@ -45,6 +45,8 @@ it every page is "File not found." (tried with php-fpm 8.2), and nginx's log say
     if (!config.whole && !directives.length) return;
     // images write more into nginx's own fastcgi_params: linuxserver's names the script there
     const unsure = directives.some((d) => isStock(d.file.id)) && !config.tree.standIn?.certain && !OF_DEBIAN.test(directive.value(0));
+    // the machines that Laravel Forge sets up have a list of their own under that name, with the script
+    if (directive.file.text.includes('forge-conf/') && directives.every((d) => isStock(d.file.id))) return;
     if (shadowed.length || directives.some((d) => d.value(0) === 'SCRIPT_FILENAME')) return;
     const place = outside(directive);
     report(unsure ? 'listed' : 'missing', {
