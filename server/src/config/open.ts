@@ -11,7 +11,7 @@ import { PerConfig } from './asked.ts';
 import type { Config } from './config.ts';
 import type { Scope } from './scope.ts';
 import { isNginxSaid } from './settings.ts';
-import { SET_BESIDE_SITES, SET_BY_SITES, SET_WITH_CACHES } from './tree.ts';
+import { SET_BESIDE_SITES, SET_BY_SITES } from './tree.ts';
 
 export interface Unseen {
   /** for people: a clause such as `the file "tls.conf" is not seen` */
@@ -27,8 +27,6 @@ export interface Unseen {
 /** Directives of which a level may hold several lines: where it is not wholly seen, there may be more. */
 const LISTS =
   /^(listen|server_name|server|location|if|allow|deny|access_log|error_page|rewrite|set|return|ssl_certificate(_key)?|.*_(set_header|param|hide_header|pass_header|cookie_.*|redirect|cache_valid)|add_(header|trailer)|more_.*|limit_(req|conn)|auth_basic|sub_filter)$/;
-
-const CACHES = ['proxy_cache_path', 'fastcgi_cache_path', 'uwsgi_cache_path', 'scgi_cache_path'];
 
 /** Whether more lines of a name may be on a level that shows some. */
 export const mayHoldMore = (name: string): boolean => LISTS.test(name);
@@ -128,8 +126,7 @@ function find(scope: Scope): readonly Unseen[] {
     if (why === null) continue;
     // what is beside a site may declare any name; that it sets headers for all sites is known from the project's files and the package's main file
     const { standIn } = config.tree;
-    const caches = standIn && CACHES.some((n) => scope.has(n)) ? SET_WITH_CACHES : [];
-    const set = [...SET_BY_SITES, ...(standIn?.certain ? SET_BESIDE_SITES : []), ...caches];
+    const set = standIn?.certain ? [...SET_BY_SITES, ...SET_BESIDE_SITES] : SET_BY_SITES;
     const not = standIn && scope.context === 'http' && d.file === standIn.main ? set.filter((n) => !standIn.lists.has(n)) : [];
     out.push({ why, only: null, ...(not.length ? { not } : {}) });
   }

@@ -70,11 +70,6 @@ export const SET_BY_SITES: readonly string[] = [
   ...['proxy', 'fastcgi', 'uwsgi', 'scgi'].flatMap((p) => [`${p}_cache_key`, `${p}_no_cache`, `${p}_cache_bypass`]),
 ];
 
-/** What is set where a cache is: a file that makes a cache of its own says itself what is kept in it, and no main file does so for the caches of its sites. */
-export const SET_WITH_CACHES: readonly string[] = ['proxy', 'fastcgi', 'uwsgi', 'scgi'].flatMap((family) =>
-  ['cache_key', 'no_cache', 'cache_bypass'].map((rest) => `${family}_${rest}`),
-);
-
 /** The main file that stands in for the one that will include a file, and what was assumed with it. */
 export interface StandIn {
   readonly main: SourceFile;
@@ -88,7 +83,7 @@ export interface StandIn {
   readonly takes: { readonly mask: string; readonly files: readonly FileId[] };
   /** why the includes of the main file may bring more than is seen; null when all is seen */
   readonly beside: string | null;
-  /** those of `SET_BY_SITES`, `SET_BESIDE_SITES` and `SET_WITH_CACHES` that other files of the project hold outside of any block: they may be beside the file */
+  /** those of `SET_BY_SITES` and `SET_BESIDE_SITES` that other files of the project hold outside of any block: they may be beside the file */
   readonly lists: ReadonlySet<string>;
   /** what those files declare for all of http or stream */
   readonly names: readonly NameBeside[];

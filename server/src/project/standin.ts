@@ -15,7 +15,7 @@ import { type LoadOptions, loadTree, type Sources } from '../config/load.ts';
 import { namesDeclaredIn } from '../config/names-beside.ts';
 import type { Settings } from '../config/settings.ts';
 import { stockId } from '../config/stock.ts';
-import { NO_DISK, SET_BESIDE_SITES, SET_BY_SITES, SET_WITH_CACHES, type StandIn, type Tree } from '../config/tree.ts';
+import { NO_DISK, SET_BESIDE_SITES, SET_BY_SITES, type StandIn, type Tree } from '../config/tree.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import { TEMPLATE_ENDINGS } from '../syntax/template/engines.ts';
 import { partsApart } from './applications.ts';
@@ -204,7 +204,7 @@ export async function besideOf(
   const read = await Promise.all(others.slice(0, MAX_OTHERS).map((id) => sources.source(id)));
   const texts = read.filter((source) => source !== null && typeof source !== 'string');
   const names = texts.flatMap((source) => source.body.map((s) => s.name.value));
-  const set = [...SET_BY_SITES, ...SET_BESIDE_SITES, ...SET_WITH_CACHES];
+  const set = [...SET_BY_SITES, ...SET_BESIDE_SITES];
   return {
     // of more than are looked at nobody says that something is not there
     lists: new Set(others.length > MAX_OTHERS ? set : names.filter((name) => set.includes(name))),
