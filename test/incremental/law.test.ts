@@ -7,6 +7,6 @@ import { test } from 'node:test';
 test('what is remembered for a whole configuration is remembered in one place, which records what was asked', () => {
   const folder = 'server/src';
   const files = fs.readdirSync(folder, { recursive: true }).map((f) => path.join(folder, String(f)));
-  const others = files.filter((f) => f.endsWith('.ts') && /new WeakMap<Config\b/.test(fs.readFileSync(f, 'utf8')));
+  const others = files.filter((f) => f.endsWith('.ts') && /new WeakMap<Config\b|\.perConfig\b/.test(fs.readFileSync(f, 'utf8')));
   assert.deepEqual(others, [path.join(folder, 'config/asked.ts')]);
 });

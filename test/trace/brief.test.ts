@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { Config } from '../../server/src/config/config.ts';
 import { DEFAULT_SETTINGS } from '../../server/src/config/settings.ts';
 import { briefTrace, traceRequest } from '../../server/src/trace/request.ts';
-import type { RequestInput, Trace } from '../../server/src/trace/trace.ts';
+import type { Outcome, RequestInput, Trace } from '../../server/src/trace/trace.ts';
 import { representative } from '../../server/src/witness/representative.ts';
 import { deployments } from '../harness/noise.ts';
 import { exampleTree, lintTree, parts } from '../harness/rules.ts';
@@ -32,8 +32,28 @@ const TOLD = [
   'version',
 ] as const satisfies readonly (keyof Trace)[];
 
+const OUTCOME = [
+  'kind',
+  'status',
+  'responseHeaders',
+  'headerOrigins',
+  'body',
+  'file',
+  'upstreamRequest',
+  'server',
+  'location',
+] as const satisfies readonly (keyof Outcome)[];
+
 const told = (trace: Trace): string =>
-  JSON.stringify(TOLD.map((name) => (name === 'steps' ? trace.steps.map((step) => ({ ...step, rejected: [] })) : trace[name])));
+  JSON.stringify(
+    TOLD.map((name) =>
+      name === 'steps'
+        ? trace.steps.map((step) => ({ ...step, rejected: [] }))
+        : name === 'outcome'
+          ? OUTCOME.map((of) => trace.outcome[of])
+          : trace[name],
+    ),
+  );
 
 /** Whether both say the same of a request. */
 const agree = (config: Config, input: RequestInput): boolean => told(briefTrace(config, input)) === told(traceRequest(config, input));
@@ -46,7 +66,9 @@ test('the requests of all tables', async () => {
 
 test('a full trace has no more than is compared', async () => {
   for await (const { config, input } of requestsOfTables()) {
-    assert.deepEqual(Object.keys(traceRequest(config, input)).sort(), [...TOLD].sort());
+    const trace = traceRequest(config, input);
+    assert.deepEqual(Object.keys(trace).sort(), [...TOLD].sort());
+    assert.deepEqual(Object.keys(trace.outcome).sort(), [...OUTCOME].sort());
     return;
   }
 });

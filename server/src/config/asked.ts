@@ -231,12 +231,20 @@ export function numberOf(object: object): number {
   return number;
 }
 
+interface Remembered<V> {
+  readonly value: V;
+  readonly asked: ReadonlySet<Question> | null;
+}
+
+/** How many kinds of values there are for each configuration: each has a place among those that it keeps. */
+let places = 0;
+
 /**
  * A value for each configuration, made when someone asks for it; `key` tells several of a kind apart. Whoever uses it depends on what was
  * asked while it was made. `block` is BLOCKS where those who use it are kept with a block of the level that the value inherits from.
  */
 export class PerConfig<V, K = undefined> {
-  private readonly known = new WeakMap<Config, Map<K, { readonly value: V; readonly asked: ReadonlySet<Question> | null }>>();
+  private readonly place = places++;
 
   constructor(
     private readonly make: (config: Config, key: K) => V,
@@ -244,8 +252,8 @@ export class PerConfig<V, K = undefined> {
   ) {}
 
   of(config: Config, key: K = undefined as K): V {
-    let byKey = this.known.get(config);
-    if (!byKey) this.known.set(config, (byKey = new Map()));
+    let byKey = config.perConfig[this.place] as Map<K, Remembered<V>> | undefined;
+    if (!byKey) config.perConfig[this.place] = byKey = new Map<K, Remembered<V>>();
     let entry = byKey.get(key);
     if (!entry) {
       if (config.kept) {

@@ -33,6 +33,8 @@ export class Config {
   readonly regexes: Regexes;
   readonly settings: Settings;
   private sites: Map<FileId, IncludeSite[]> | undefined;
+  /** what is remembered for it, by PerConfig alone (asked.ts) */
+  readonly perConfig: unknown[] = [];
 
   constructor(
     readonly tree: Tree,

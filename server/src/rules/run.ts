@@ -397,22 +397,14 @@ class Part {
     const { config, dispatch } = this;
     if (!dispatch.byOutcome.length) return;
     const witnesses = witnessesOf(config);
-    const concerns = dispatch.byOutcome.filter(
-      ({ somewhere, like }) => !somewhere || somewhere.some((name) => isWritten(config, name, like)),
-    );
-    const byName = new Map<string, number[]>();
-    for (const [i, { names }] of concerns.entries())
-      for (const name of names) {
-        const list = byName.get(name);
-        if (list) list.push(i);
-        else byName.set(name, [i]);
-      }
-    const round: OutcomeRound = { main, concerns, byName, shapes: new Map() };
+    const concerns = dispatch.byOutcome;
+    const written: boolean[] = [];
+    const round: OutcomeRound = { main, concerns, byName: namesOf(concerns), written, shapes: new Map() };
     const servers = serversOf(config);
     const known = this.known?.outcomes ?? null;
     known?.begin(
       servers.flatMap(({ scope }) => scope.opener ?? []),
-      concerns.map(({ asked }) => asked.rule.id).join(),
+      concerns.flatMap((concern, i) => ((written[i] = this.isSomewhere(concern)) ? concern.asked.rule.id : [])).join(),
       (requests) => witnesses.isFew(requests),
     );
     for (const server of servers) {
@@ -436,7 +428,7 @@ class Part {
   }
 
   /** Asks the rules about the spots of a server; `failed`: one of them threw, `cut`: there is no budget for more. */
-  private *judge(server: Server, { main, concerns, byName, shapes }: OutcomeRound): Generator<void, 'whole' | 'failed' | 'cut'> {
+  private *judge(server: Server, { main, concerns, byName, written, shapes }: OutcomeRound): Generator<void, 'whole' | 'failed' | 'cut'> {
     const { config, verdict } = this;
     const witnesses = witnessesOf(config);
     let result: 'whole' | 'failed' = 'whole';
@@ -451,7 +443,7 @@ class Part {
           for (const other of alike.by) if (other !== verdict) verdict.alike.add(other);
         }
       }
-      const met = alike?.met ?? metBy(spot, byName);
+      const met = alike?.met ?? metBy(spot, byName, concerns.length).filter((i) => (written[i] ??= this.isSomewhere(concerns[i]!)));
       if (alike) alike.met = met;
       if (!met.length || this.noting(() => spot.unsure)) continue;
       const calm = alike?.calm;
@@ -492,6 +484,11 @@ class Part {
       }
     }
     return result;
+  }
+
+  /** Whether the configuration has one of the directives without which a rule has nothing to ask. */
+  private isSomewhere({ somewhere, like }: OutcomeConcern): boolean {
+    return !somewhere || somewhere.some((name) => isWritten(this.config, name, like));
   }
 
   /** Whether a rule has something to ask at a spot; its exception there costs its own findings, as any other. */
@@ -947,6 +944,8 @@ interface OutcomeRound {
   readonly main: SourceFile;
   readonly concerns: readonly OutcomeConcern[];
   readonly byName: ReadonlyMap<string, readonly number[]>;
+  /** which of them have something to ask in this configuration; not there: not looked at yet */
+  readonly written: boolean[];
   readonly shapes: Map<string, SpotsAlike>;
 }
 
@@ -960,18 +959,33 @@ interface SpotsAlike {
   readonly calm: Map<Rule, readonly Finding[]>;
 }
 
-/** The rules that a spot concerns, by number and in their order; `byName`: those that a directive of each name does. */
-function metBy(spot: Spot, byName: ReadonlyMap<string, readonly number[]>): readonly number[] {
-  const met = new Set<number>();
-  const seen = new Set<string>();
+let named: { readonly rules: readonly Rule[]; readonly byName: ReadonlyMap<string, readonly number[]> } | null = null;
+
+/** The rules about outcomes that a directive of each name concerns, by number: one round has the rules of the round before. */
+function namesOf(concerns: readonly OutcomeConcern[]): ReadonlyMap<string, readonly number[]> {
+  if (named?.rules.length === concerns.length && named.rules.every((rule, i) => rule === concerns[i]!.asked.rule)) return named.byName;
+  const byName = new Map<string, number[]>();
+  for (const [i, { names }] of concerns.entries())
+    for (const name of names) {
+      const list = byName.get(name);
+      if (list) list.push(i);
+      else byName.set(name, [i]);
+    }
+  named = { rules: concerns.map(({ asked }) => asked.rule), byName };
+  return byName;
+}
+
+/** The rules that a spot concerns, by number and in their order; `byName`: those that a directive of each name does, of `count` in all. */
+function metBy(spot: Spot, byName: ReadonlyMap<string, readonly number[]>, count: number): readonly number[] {
+  const isMet = new Array<boolean>(count).fill(false);
   const meet = (name: string): void => {
-    if (seen.has(name)) return;
-    seen.add(name);
-    for (const i of byName.get(name) ?? NO_CONCERNS) met.add(i);
+    for (const i of byName.get(name) ?? NO_CONCERNS) isMet[i] = true;
   };
   for (const d of spot.directives) meet(d.name);
   meet(spot.location ? 'location' : 'server');
-  return [...met].sort((a, b) => a - b);
+  const met: number[] = [];
+  for (let i = 0; i < count; i++) if (isMet[i]) met.push(i);
+  return met;
 }
 
 /** Whether the configuration has a directive of that name, and with such a first word. */

@@ -33,6 +33,8 @@ export interface Index {
   readonly zones: ReadonlyMap<string, Directive>;
   /** every *_pass line */
   readonly passes: readonly Directive[];
+  /** the definitions that were asked for, by name; `definitionOf` alone looks here */
+  readonly defined: Map<string, Definition | undefined>;
 }
 
 interface Found {
@@ -72,6 +74,7 @@ const made = new PerConfig(
     get passes() {
       return whole.of(config, protocol).passes;
     },
+    defined: new Map(),
   }),
 );
 
@@ -79,9 +82,13 @@ const made = new PerConfig(
 export const indexOf = (config: Config, protocol: ServerProtocol = 'http'): Index => made.of(config, protocol);
 
 /** Who defines a variable, by its lower-case name. */
-export function definitionOf({ config, protocol }: Index, name: string): Definition | undefined {
+export function definitionOf({ config, protocol, defined }: Index, name: string): Definition | undefined {
   if (isRecorded()) noteDefinition(config, protocol, name);
-  return unrecorded(() => define(config, protocol, name));
+  const known = defined.get(name);
+  if (known || defined.has(name)) return known;
+  const found = unrecorded(() => define(config, protocol, name));
+  defined.set(name, found);
+  return found;
 }
 
 /** Apart from their callers: a question keeps all that is around it (asked.ts). */

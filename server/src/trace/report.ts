@@ -28,9 +28,24 @@ export interface AssumptionInput {
 const own = (answers: Readonly<Record<string, string>> | null, id: string): string | undefined =>
   answers && Object.hasOwn(answers, id) ? answers[id] : undefined;
 
+function stepOf({ phase, handler, at = null, said, changed = NONE, rejected = NONE, assumption, exchange }: StepInput): Step {
+  return {
+    phase,
+    handler,
+    at: at === null ? null : 'path' in at ? at : atOf(at),
+    said,
+    changed,
+    rejected,
+    ...(assumption === undefined ? {} : { assumption }),
+    ...(exchange === undefined ? {} : { exchange }),
+  };
+}
+
+const NONE: readonly never[] = [];
+
 /** What is said about a request: steps, limits, assumptions, notes. */
 export class Report {
-  readonly steps: Step[] = [];
+  private readonly told: StepInput[] = [];
   readonly limits: Limit[] = [];
   readonly assumptions: Assumption[];
   /** built-in files that levels on the way include, as written */
@@ -50,26 +65,26 @@ export class Report {
   }
 
   step(input: StepInput): void {
-    const at = input.at ?? null;
-    this.steps.push({
-      phase: input.phase,
-      handler: input.handler,
-      at: at === null ? null : 'path' in at ? at : atOf(at),
-      said: input.said,
-      changed: input.changed ?? [],
-      rejected: input.rejected ?? [],
-      ...(input.assumption === undefined ? {} : { assumption: input.assumption }),
-      ...(input.exchange === undefined ? {} : { exchange: input.exchange }),
-    });
+    this.told.push(input);
   }
 
   /** A station whose words are known when more has happened. */
   later(input: Omit<StepInput, 'said'>): (said: string, exchange?: number) => void {
-    const place = this.steps.length;
+    const place = this.told.length;
     this.step({ ...input, said: '' });
     return (said, exchange) => {
-      this.steps[place] = { ...this.steps[place]!, said, ...(exchange === undefined ? {} : { exchange }) };
+      this.told[place] = { ...this.told[place]!, said, ...(exchange === undefined ? {} : { exchange }) };
     };
+  }
+
+  /** Whether a module has said that already. */
+  has(handler: string, said: string): boolean {
+    return this.told.some((s) => s.handler === handler && s.said === said);
+  }
+
+  /** The stations as a trace has them, made for whoever looks at them. */
+  get steps(): Step[] {
+    return this.told.map(stepOf);
   }
 
   /** The value that the caller set for what the text cannot decide, else the default; noted once for each id. */

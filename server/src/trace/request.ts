@@ -815,60 +815,25 @@ function finish(run: Run): Trace {
       put('Content-Length', String(reply.contentLength), reply.lengthRelayed ? 'application' : 'nginx');
   }
   const lines = asRead([...own, ...others]);
-  const opener = run.connection.listener ? run.server.scope.opener : null;
-  const server: ChosenServer | null =
-    run.connection.listener && opener
-      ? {
-          at: atOf(opener),
-          name: run.server.names[0]?.text ?? '',
-          listen: listenText(run.server, run.connection.listener),
-          matched: run.choice?.name?.text ?? null,
-          by: run.choice?.reason ?? 'default',
-        }
-      : null;
-  const outcome: Outcome = {
-    kind: run.reply.kind,
-    status: run.reply.closed ? 444 : run.connection.listener ? reply.status : 0,
-    responseHeaders: lines.map(([line]) => line),
-    headerOrigins: [
-      ...lines.map(([[name], origin]) => [name, origin] as const),
-      ...(answered ? reply.hidden.map((name) => [fromBytes(name), 'hidden'] as const) : []),
-    ],
-    body: reply.body === null || run.reply.closed ? null : fromBytes(reply.body),
-    file: run.reply.file,
-    upstreamRequest: run.exchange.request,
-    server,
-    location: run.location ? { at: atOf(run.location.directive), pattern: patternOf(run.location) } : null,
-  };
-  const group = run.upstreamScope;
-  const request: TracedRequest = {
-    method: input.method ?? 'GET',
-    target: input.target,
-    scheme: input.scheme ?? 'http',
-    httpVersion: input.httpVersion ?? '1.1',
-    headers: input.headers ?? [],
-    clientAddress: input.clientAddress ?? CLIENT,
-    localAddress: run.connection.localAddress,
-    localPort: run.connection.localPort,
-  };
-  const followed = new Set(run.followed);
-  const notSimulated = (): Trace['notSimulated'] =>
-    scope
-      ? [...notSimulatedIn(LEDGER, scope), ...(group ? notSimulatedOf(LEDGER, group) : [])].filter(
-          (n) => !isFollowed(followed, n.directive),
-        )
-      : [];
-  if (run.brief) {
-    const trace = new Brief(run, request, outcome, notSimulated);
-    if (server) answering.set(trace, run.server);
-    return trace;
-  }
+  const status = run.reply.closed ? 444 : run.connection.listener ? reply.status : 0;
+  const body = reply.body === null || run.reply.closed ? null : fromBytes(reply.body);
+  if (run.brief) return new Brief(run, new BriefOutcome(run, status, lines, body, answered));
   return {
     ...(input.id === undefined ? {} : { id: input.id }),
     version: 1,
-    request,
+    request: requestIn(run),
     steps: run.report.steps,
-    outcome,
+    outcome: {
+      kind: reply.kind,
+      status,
+      responseHeaders: lines.map(([line]) => line),
+      headerOrigins: originsOf(run, lines, answered),
+      body,
+      file: reply.file,
+      upstreamRequest: run.exchange.request,
+      server: serverIn(run),
+      location: locationIn(run),
+    },
     exchanges: run.hops.told,
     limits: run.report.limits,
     cache: run.exchange.cache,
@@ -878,7 +843,7 @@ function finish(run: Run): Trace {
     compression: run.reply.compression ? { gzip: run.reply.compression.gzip, why: run.reply.compression.why } : {},
     keepalive: scope ? keepaliveOf(run) : {},
     assumptions: run.report.assumptions,
-    notSimulated: notSimulated(),
+    notSimulated: notSimulated(run),
     readAs: readAs(run.config),
     stock: [...run.report.builtIn],
     refusedBy: run.options.refusedBy ?? [],
@@ -886,54 +851,141 @@ function finish(run: Run): Trace {
   };
 }
 
-const answering = new WeakMap<Trace, Server>();
+function requestIn({ input, connection }: Run): TracedRequest {
+  return {
+    method: input.method ?? 'GET',
+    target: input.target,
+    scheme: input.scheme ?? 'http',
+    httpVersion: input.httpVersion ?? '1.1',
+    headers: input.headers ?? [],
+    clientAddress: input.clientAddress ?? CLIENT,
+    localAddress: connection.localAddress,
+    localPort: connection.localPort,
+  };
+}
+
+/** The server that answered, as a trace tells it; null where none did. */
+function serverIn({ connection: { listener }, server, choice }: Run): ChosenServer | null {
+  const opener = listener && server.scope.opener;
+  if (!listener || !opener) return null;
+  return {
+    at: atOf(opener),
+    name: server.names[0]?.text ?? '',
+    listen: listenText(server, listener),
+    matched: choice?.name?.text ?? null,
+    by: choice?.reason ?? 'default',
+  };
+}
+
+const locationIn = ({ location }: Run): Outcome['location'] =>
+  location ? { at: atOf(location.directive), pattern: patternOf(location) } : null;
+
+/** Whose each header line is; behind them the application's lines that the client does not get. */
+const originsOf = ({ reply }: Run, lines: readonly OriginatedLine[], answered: boolean): Outcome['headerOrigins'] => [
+  ...lines.map(([[name], origin]) => [name, origin] as const),
+  ...(answered ? reply.hidden.map((name) => [fromBytes(name), 'hidden'] as const) : []),
+];
+
+function notSimulated(run: Run): Trace['notSimulated'] {
+  if (!run.connection.listener) return [];
+  const group = run.upstreamScope;
+  return [...notSimulatedIn(LEDGER, run.scope), ...(group ? notSimulatedOf(LEDGER, group) : [])].filter(
+    (n) => !isFollowed(run.followed, n.directive),
+  );
+}
 
 /** The server that answered in the end, of a trace that was made for whoever judges many; undefined where none did. */
-export const answeringServer = (trace: Trace): Server | undefined => answering.get(trace);
+export const answeringServer = (trace: Trace): Server | undefined => (trace instanceof Brief ? trace.answering : undefined);
+
+/** What comes of a request, for whoever judges many: who answered and whose a line is are looked up when somebody asks. */
+class BriefOutcome implements Outcome {
+  readonly kind: Outcome['kind'];
+  readonly responseHeaders: Outcome['responseHeaders'];
+  readonly file: Outcome['file'];
+  readonly upstreamRequest: Outcome['upstreamRequest'];
+  readonly #run: Run;
+  readonly #lines: readonly OriginatedLine[];
+  readonly #answered: boolean;
+
+  constructor(
+    run: Run,
+    readonly status: number,
+    lines: readonly OriginatedLine[],
+    readonly body: string | null,
+    answered: boolean,
+  ) {
+    this.kind = run.reply.kind;
+    this.responseHeaders = lines.map(([line]) => line);
+    this.file = run.reply.file;
+    this.upstreamRequest = run.exchange.request;
+    this.#run = run;
+    this.#lines = lines;
+    this.#answered = answered;
+  }
+
+  get headerOrigins(): Outcome['headerOrigins'] {
+    return originsOf(this.#run, this.#lines, this.#answered);
+  }
+
+  get server(): Outcome['server'] {
+    return serverIn(this.#run);
+  }
+
+  get location(): Outcome['location'] {
+    return locationIn(this.#run);
+  }
+}
 
 /** What most judges of an outcome look at; for the rest the request is traced again. It is taken as it is: a copy by its own fields has not all. */
 class Brief implements Trace {
   readonly version = 1;
-  readonly steps: Trace['steps'];
+  readonly request: TracedRequest;
   readonly exchanges: Trace['exchanges'];
   readonly limits: Trace['limits'];
   readonly cache: Trace['cache'];
   readonly assumptions: Trace['assumptions'];
-  readonly stock: Trace['stock'];
   readonly nginx: string;
-  readonly #config: Config;
-  readonly #input: RequestInput;
-  readonly #options: TraceOptions;
+  readonly #run: Run;
+  #steps: Trace['steps'] | null = null;
   #full: Trace | null = null;
 
   constructor(
-    { config, input, options, report, hops, exchange, behaviour }: Run,
-    readonly request: TracedRequest,
+    run: Run,
     readonly outcome: Outcome,
-    private readonly unfollowed: () => Trace['notSimulated'],
   ) {
-    this.#config = config;
-    this.#input = input;
-    this.#options = options;
-    this.steps = report.steps;
-    this.exchanges = hops.told;
-    this.limits = report.limits;
-    this.cache = exchange.cache;
-    this.assumptions = report.assumptions;
-    this.stock = [...report.builtIn];
-    this.nginx = behaviour.text;
+    this.request = requestIn(run);
+    this.exchanges = run.hops.told;
+    this.limits = run.report.limits;
+    this.cache = run.exchange.cache;
+    this.assumptions = run.report.assumptions;
+    this.nginx = run.behaviour.text;
+    this.#run = run;
+  }
+
+  get answering(): Server | undefined {
+    const { connection, server } = this.#run;
+    return connection.listener && server.scope.opener ? server : undefined;
+  }
+
+  get steps(): Trace['steps'] {
+    return (this.#steps ??= this.#run.report.steps);
+  }
+
+  get stock(): Trace['stock'] {
+    return [...this.#run.report.builtIn];
   }
 
   get #whole(): Trace {
-    return (this.#full ??= traceOf(this.#config, this.#input, this.#options, false));
+    const { config, input, options } = this.#run;
+    return (this.#full ??= traceOf(config, input, options, false));
   }
 
   get notSimulated(): Trace['notSimulated'] {
-    return this.unfollowed();
+    return notSimulated(this.#run);
   }
 
   get refusedBy(): Trace['refusedBy'] {
-    return this.#options.refusedBy ?? [];
+    return this.#run.options.refusedBy ?? [];
   }
 
   get buffering(): Trace['buffering'] {

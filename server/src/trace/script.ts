@@ -15,6 +15,8 @@ export type Part =
 export interface Value {
   readonly source: string;
   readonly parts: readonly Part[];
+  /** of its variables, in order */
+  readonly names: readonly string[];
   /** the bytes, when there is no variable in it */
   readonly literal: ByteString | null;
   readonly captures: boolean;
@@ -82,16 +84,18 @@ function read(source: string, args: boolean): Value {
   text(at, source.length);
   const plain = parts.every((p) => p.kind === 'text');
   const captures = parts.some((p) => p.kind === 'capture');
-  const variables = parts.some((p) => p.kind === 'variable');
+  const names = parts.flatMap((p) => (p.kind === 'variable' ? [p.name] : []));
+  const variables = names.length > 0;
   const literal = plain ? parts.map((p) => (p as { text: string }).text).join('') : null;
   return {
     source,
     parts,
+    names,
     literal,
     captures,
     variables,
     mixed: captures && variables,
-    several: parts.filter((p) => p.kind === 'variable').length > 1,
+    several: names.length > 1,
   };
 }
 
@@ -110,7 +114,7 @@ const partOf = (part: Part, on: Scripting): ByteString => {
 };
 
 function forgetVolatile(value: Value, on: Scripting): void {
-  if (on.forgetVolatile) on.forgetVolatile(value.parts.flatMap((p) => (p.kind === 'variable' ? [p.name] : [])));
+  on.forgetVolatile?.(value.names);
 }
 
 /** How many bytes nginx sets aside: each part is asked in turn, and a variable may replace the captures for those behind it. */
@@ -118,8 +122,7 @@ const lengthOf = (value: Value, on: Scripting): number => value.parts.reduce((n,
 
 const written = (value: Value, on: Scripting): ByteString => value.parts.map((part) => partOf(part, on)).join('');
 
-const hasGroup = (value: Value, on: Scripting): boolean =>
-  on.isGroup !== undefined && value.parts.some((p) => p.kind === 'variable' && on.isGroup!(p.name));
+const hasGroup = (value: Value, on: Scripting): boolean => on.isGroup !== undefined && value.names.some((name) => on.isGroup!(name));
 
 /** Whether the evaluation of one part may change what another one gives. */
 export const mayGrow = (value: Value, on: Scripting): boolean => value.mixed || (value.several && hasGroup(value, on));
@@ -175,4 +178,6 @@ export function evaluateAll(lines: readonly Line[], on: Scripting): ByteString[]
 }
 
 /** Names of the variables that a text uses, lower case, without captures. */
-export const variablesIn = (source: string): string[] => compileValue(source).parts.flatMap((p) => (p.kind === 'variable' ? [p.name] : []));
+export const variablesIn = (source: string): readonly string[] => (source.includes('$') ? compileValue(source).names : NO_NAMES);
+
+const NO_NAMES: readonly string[] = [];

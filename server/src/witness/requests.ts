@@ -21,6 +21,19 @@ export interface Proof {
   readonly curl: string;
 }
 
+/** What nearly every request has. */
+const COMMON = new Set(['method', 'scheme', 'localPort', 'target', 'headers']);
+
+/** One text for a request and what is taken for granted about it. */
+function keyOf(input: RequestInput, options: TraceOptions): string {
+  const { method, scheme, localPort, target, headers } = input;
+  let key = `${method} ${scheme} ${localPort} ${target}`;
+  if (headers) for (const [name, value] of headers) key += `\0${name}: ${value}`;
+  for (const name in input) if (!COMMON.has(name)) key += `\0\0${name} ${JSON.stringify(input[name as keyof RequestInput])}`;
+  for (const name in options) key += `\0\0\0${name} ${JSON.stringify(options[name as keyof TraceOptions])}`;
+  return key;
+}
+
 /** The traced requests of a configuration: each is run once, within a budget. */
 export class Witnesses {
   private readonly traces = new Map<string, { readonly trace: Trace; readonly notes: Notes }>();
@@ -53,7 +66,7 @@ export class Witnesses {
 
   /** The trace of a request, from memory where it was asked before. Beyond the budget it still answers; callers look at `cut`. */
   ask(input: RequestInput, options: TraceOptions & { readonly files?: never } = {}): Trace {
-    const key = JSON.stringify([input, options]);
+    const key = keyOf(input, options);
     const known = this.traces.get(key);
     if (known) {
       known.notes.use();

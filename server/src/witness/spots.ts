@@ -31,7 +31,7 @@ import { readCondition } from '../trace/handlers/rewrite.ts';
 import { definitionOf, indexOf } from '../trace/index.ts';
 import { inNet, readNet, readPlainIp } from '../trace/networks.ts';
 import { variablesIn } from '../trace/script.ts';
-import type { At, RequestInput, Trace, TraceOptions } from '../trace/trace.ts';
+import type { At, HeaderPair, RequestInput, Trace, TraceOptions } from '../trace/trace.ts';
 import { parsePath } from '../trace/uri.ts';
 import { pathsFor } from './paths.ts';
 import { samplesOf } from './regex-samples.ts';
@@ -117,7 +117,17 @@ export class Spot {
   }
 
   private makePaths(enough: number): void {
-    this.morePaths ??= this.location?.kind === 'named' ? new Set(this.leads().flatMap((s) => s.somePaths(4))).values() : pathsTo(this);
+    if (!this.morePaths) {
+      // most are asked for one path
+      const plain = this.madePaths.length ? null : plainPath(this);
+      if (plain !== null && arrives(this, plain)) {
+        this.madePaths.push(plain);
+        if (enough === 1) return;
+      }
+      this.morePaths = this.location?.kind === 'named' ? new Set(this.leads().flatMap((s) => s.somePaths(4))).values() : pathsTo(this);
+      // it begins with the same one
+      if (this.madePaths.length) this.morePaths.next();
+    }
     while (this.madePaths.length < enough) {
       const { done, value } = this.morePaths.next();
       if (done) {
@@ -203,19 +213,24 @@ export function requestAt(config: Config, door: Door, probe: Probe): RequestInpu
   const clientAddress = probe.clientAddress ?? strangerIn(config);
   const usual = door.port === (door.scheme === 'https' ? 443 : 80);
   const hasHost = probe.withoutHost || probe.headers?.some(([n]) => n.toLowerCase() === 'host');
-  return {
+  const headers: HeaderPair[] = hasHost ? [] : [['Host', usual ? door.host : `${door.host}:${door.port}`]];
+  if (probe.headers) headers.push(...probe.headers);
+  const request: Writable<RequestInput> = {
     method: probe.method ?? 'GET',
-    target: `${probe.path ?? '/'}${probe.query ? `?${probe.query}` : ''}`,
+    target: probe.query ? `${probe.path ?? '/'}?${probe.query}` : (probe.path ?? '/'),
     scheme: door.scheme,
     localPort: door.port,
-    ...(door.listener.wildcard || door.listener.kind === 'name' ? {} : { localAddress: door.listener.address }),
-    headers: [...(hasHost ? [] : [['Host', usual ? door.host : `${door.host}:${door.port}`] as const]), ...(probe.headers ?? [])],
-    ...(door.listener.proxyProtocol ? { proxyProtocol: { clientAddress: clientAddress ?? STRANGERS[0]! } } : {}),
-    ...(clientAddress ? { clientAddress } : {}),
-    ...(probe.httpVersion ? { httpVersion: probe.httpVersion } : {}),
-    ...(probe.bodyLength === undefined ? {} : { bodyLength: probe.bodyLength }),
+    headers,
   };
+  if (!door.listener.wildcard && door.listener.kind !== 'name') request.localAddress = door.listener.address;
+  if (door.listener.proxyProtocol) request.proxyProtocol = { clientAddress: clientAddress ?? STRANGERS[0]! };
+  if (clientAddress) request.clientAddress = clientAddress;
+  if (probe.httpVersion) request.httpVersion = probe.httpVersion;
+  if (probe.bodyLength !== undefined) request.bodyLength = probe.bodyLength;
+  return request;
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 const owned = new WeakMap<Scope, readonly Directive[]>();
 
@@ -294,6 +309,13 @@ function arrives({ server, location }: Spot, path: string): boolean {
   if (!location) return true;
   const match = matchLocation(server.scope, toBytes(path));
   return match.location === location && match.how !== 'slash-redirect' && !isOpen(match.how);
+}
+
+/** The path that is tried first at a place, where nothing in it need be escaped; null where a pattern has to be asked for one. */
+function plainPath({ location }: Spot): string | null {
+  if (location && location.kind !== 'prefix') return null;
+  const path = location ? `${location.name}${location.name.endsWith('/') ? '' : '/'}users` : '/users';
+  return PLAIN_PATH.test(path) ? path : null;
 }
 
 function* pathsTo(spot: Spot): Generator<string> {

@@ -68,12 +68,17 @@ The answer to the request needs \`Access-Control-Allow-Origin\` as well: lines i
   check({ spot, report }) {
     const line = lineOf(spot, ALLOW_ORIGIN)!;
     if (spot.location?.kind === 'named') return;
+    const answer = spot.directives.find(
+      (d) => d.name === 'return' && d.scope.opener?.name === 'if' && d.scope.opener.values.join().includes('OPTIONS'),
+    );
     for (const origin of originsOf(spot)) {
       const preflight = spot.ask(preflightOf(origin, 'PUT'), { upstream: { status: 200, headers: [] } });
+      const isOpen = valuesOf(preflight, ALLOW_ORIGIN).length > 0 && !isBackend(preflight);
+      if (!isOpen && !mayBeRefused(preflight) && !isAnsweredHere(preflight)) continue;
       const get = asked(origin, 'GET');
       if (valuesOf(get, ALLOW_ORIGIN).length > 0) {
         if (tellRefused(preflight, get, origin) || tellBare(preflight, origin)) return;
-      } else if (valuesOf(preflight, ALLOW_ORIGIN).length > 0 && !isBackend(preflight)) {
+      } else if (isOpen) {
         const missing = methodsOf(preflight)
           .map((method) => ({ method, trace: asked(origin, method) }))
           .find(({ trace }) => trace.outcome.status < 300 && trace.outcome.kind !== 'closed' && !valuesOf(trace, ALLOW_ORIGIN).length);
@@ -92,12 +97,20 @@ The answer to the request needs \`Access-Control-Allow-Origin\` as well: lines i
       return spot.ask({ method, headers: [['Origin', origin]] }, { upstream: { status: 200, headers: [] } });
     }
 
+    /** A refusal of nginx's own, or one that a subrequest may say, where preflights are expected. */
+    function mayBeRefused(preflight: Trace): boolean {
+      if (!OF_PREFLIGHTS.some((name) => lineOf(spot, name))) return false;
+      return preflight.outcome.status >= 300 || preflight.exchanges.some((e) => e.for === 'auth_request');
+    }
+
+    function isAnsweredHere(preflight: Trace): boolean {
+      const { status, kind } = preflight.outcome;
+      return answer !== undefined && !isBackend(preflight) && status < 300 && kind !== 'closed';
+    }
+
     /** Answered by nginx in an `if`, whose headers are not those of the place, or lack what a preflight asks for. */
     function tellBare(preflight: Trace, origin: string): boolean {
-      const answer = spot.directives.find(
-        (d) => d.name === 'return' && d.scope.opener?.name === 'if' && d.scope.opener.values.join().includes('OPTIONS'),
-      );
-      if (!answer || isBackend(preflight) || preflight.outcome.status >= 300 || preflight.outcome.kind === 'closed') return false;
+      if (!answer || !isAnsweredHere(preflight)) return false;
       const lacks = (name: string): boolean => !valuesOf(preflight, name).length;
       // what asks an interface has a method or a header that has to be allowed; a picture or a film is asked for without a preflight
       const isForPrograms = INTERFACE.test(spot.location?.name ?? '');
@@ -117,7 +130,7 @@ The answer to the request needs \`Access-Control-Allow-Origin\` as well: lines i
     }
 
     function tellRefused(preflight: Trace, get: Trace, origin: string): boolean {
-      if (!OF_PREFLIGHTS.some((name) => lineOf(spot, name))) return false;
+      if (!mayBeRefused(preflight)) return false;
       const authority = spot.scope.value('auth_request');
       const isAsked = preflight.exchanges.some((e) => e.for === 'auth_request') && !tellsMethod(preflight);
       const denied = isAsked ? spot.ask(preflightOf(origin, 'PUT'), { assume: { auth_request: '401' } }) : preflight;

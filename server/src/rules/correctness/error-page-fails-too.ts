@@ -19,7 +19,7 @@ const REFUSES = ['return', 'deny', 'auth_basic', 'auth_request'];
 
 /** The requests that may end in an error here, with what the application and the disk are taken to say. */
 function* tries(spot: Spot): Generator<[Probe, Pick<TraceOptions, 'assume' | 'upstreams'>]> {
-  if (spot.has(...PASS_DIRECTIVES)) {
+  if (spot.has(...PASS_DIRECTIVES) && spot.scope.effective('error_page').directives.some(isForUpstreams)) {
     // whoever is asked is down, for the page as well
     const name = spot.ask({}).outcome.upstreamRequest?.upstream;
     for (const failure of name === undefined ? [] : failuresOf(spot)) yield [{}, { upstreams: { [name!]: { failure } } }];

@@ -55,15 +55,15 @@ Let the page be asked for each time (\`add_header Cache-Control "no-cache";\`), 
     const page = pageOf(spot)!;
     const path = spot.paths.find((p) => p.length > 1 && !p.endsWith('/') && !/\.\w+$/.test(p));
     if (path === undefined) return;
+    const place = matchLocation(spot.server.scope, toBytes(page)).location?.scope ?? spot.server.scope;
+    const said = place.effective('add_header').directives.filter((d) => isOne(d) && /max-age|immutable/i.test(d.value(1)));
+    const line = said.find((d) => /max-age/i.test(d.value(1))) ?? place.value('expires') ?? said[0];
+    if (!line) return;
     const trace = withPageThere(spot, path, page);
     const { outcome } = trace;
     if (outcome.kind !== 'static' || outcome.status !== 200 || !outcome.file?.endsWith(page)) return;
     const age = ageOf(trace);
     if (!age || age.seconds <= BEARABLE) return;
-    const place = matchLocation(spot.server.scope, toBytes(page)).location?.scope ?? spot.server.scope;
-    const said = [...place.effective('add_header').directives.filter((d) => isOne(d) && /max-age|immutable/i.test(d.value(1)))];
-    const line = said.find((d) => /max-age/i.test(d.value(1))) ?? place.value('expires') ?? said[0];
-    if (!line) return;
     report('kept', {
       at: line.at(),
       data: { file: outcome.file, days: Math.floor(age.seconds / BEARABLE), said: age.said },

@@ -1,6 +1,7 @@
 /** A request that nginx passes to itself, where the same location takes it again, until no connection is left. Shown by following it. */
-import { passTargetOf } from '../../answers/what-is-passed.ts';
+import { passedBy } from '../../answers/what-is-passed.ts';
 import { listenersOf } from '../../config/servers.ts';
+import type { PassTarget } from '../../config/upstreams.ts';
 import type { RequestInput, Trace } from '../../trace/trace.ts';
 import { proofOf, witnessesOf } from '../../witness/requests.ts';
 import type { Spot } from '../../witness/spots.ts';
@@ -52,10 +53,10 @@ const isReached = (text: string, host: string): boolean =>
 function mayReturn(spot: Spot): boolean {
   const pass = spot.directives.find((d) => d.name === 'proxy_pass');
   if (!pass) return false;
-  const target = passTargetOf(pass);
+  const { targets, whole } = passedBy(pass);
   // the request decides
-  if (!target) return pass.value(0).includes('$');
-  const asked = target.upstream ? target.upstream.servers.map((s) => ({ host: s.host, port: s.port })) : [target];
+  if (!whole) return pass.value(0).includes('$');
+  const asked = targets.flatMap((target): readonly Pick<PassTarget, 'host' | 'port'>[] => target.upstream?.servers ?? [target]);
   return asked.some(
     ({ host, port }) =>
       (isLoopback(host) || spot.server.names.some((n) => n.text === host)) &&

@@ -25,7 +25,7 @@ export default defineRule({
     outcome: ['return', 'rewrite'],
     when: ({ location, directives }) =>
       (location === null || (location.kind === 'prefix' && location.name === '/')) &&
-      directives.some((d) => isRedirect(d) && d.values.some((v) => HOME.test(v))),
+      directives.some((d) => isRedirect(d) && d.values.some((v) => HOME.test(v) && !v.includes('$request_uri'))),
   },
   needs: 'config',
   fixable: 'sometimes',

@@ -13,6 +13,14 @@ const paramOf = (trace: Trace, name: string): string | null =>
 /** The program runs on the same machine and sees the same files. */
 const isLocal = (address: string): boolean => /^(?:unix:|127\.|localhost\b|\[::1\])/.test(address);
 
+/** A value whose folder is written out, and which is neither the root nor around or below it. */
+function isOtherFolder(value: string, root: string): boolean {
+  const folder = /^(\/[^$]*?)\/?\$\{?(?:fastcgi_script_name|uri|document_uri)\b/.exec(value)?.[1];
+  const own = root.replace(/\/+$/, '');
+  if (folder === undefined || root.includes('$') || !own.startsWith('/')) return false;
+  return folder.replace(/\/+$/, '') !== own && !own.startsWith(`${folder}/`) && !folder.startsWith(`${own}/`);
+}
+
 /** A file as people know it: where nginx's own folder is, a file that is read in a main file of its kind does not tell. */
 function shownAs({ config }: Spot, file: string): string {
   const prefix = `${pathOf(config.prefix).replace(/\/$/, '')}/`;
@@ -47,6 +55,10 @@ The usual value begins with \`$document_root\`, which is the root of the locatio
     if (!line || path === undefined || pass.scope.effective('alias').directives.at(-1)?.name === 'alias') return;
     const value = line.value(1);
     const root = pass.scope.effective('root').directives.at(-1);
+    const other = !root && /^\$\{?(?:document|realpath)_root\b/.test(value) ? siteOf(spot) : null;
+    const isElsewhere = root !== undefined && isLocal(pass.value(0)) && isOtherFolder(value, root.value(0));
+    const hasHome = spot.takes('/');
+    if (!other && !isElsewhere && !hasHome) return;
     const trace = spot.ask({ path });
     const script = paramOf(trace, 'SCRIPT_FILENAME');
     if (script === null || !trace.outcome.upstreamRequest) return;
@@ -58,17 +70,9 @@ The usual value begins with \`$document_root\`, which is the root of the locatio
         witness: proofOf(by, `SCRIPT_FILENAME: ${found} arrives at ${by.outcome.upstreamRequest!.upstream}`),
       });
     };
-    if (!root && /^\$\{?(?:document|realpath)_root\b/.test(value)) {
-      const other = siteOf(spot);
-      if (other) return tell('rootless', trace, { other: other.name, root: other.root });
-    }
-    const [, folder] = /^(\/[^$]*?)\/?\$\{?(?:fastcgi_script_name|uri|document_uri)\b/.exec(value) ?? [];
-    if (folder !== undefined && root && !root.value(0).includes('$') && isLocal(pass.value(0))) {
-      const own = root.value(0).replace(/\/+$/, '');
-      if (own.startsWith('/') && folder.replace(/\/+$/, '') !== own && !own.startsWith(`${folder}/`) && !folder.startsWith(`${own}/`))
-        return tell('elsewhere', trace, { root: root.value(0) });
-    }
-    if (!spot.takes('/')) return;
+    if (other) return tell('rootless', trace, { other: other.name, root: other.root });
+    if (isElsewhere) return tell('elsewhere', trace, { root: root.value(0) });
+    if (!hasHome) return;
     const home = spot.ask({ path: '/' });
     if (home.outcome.kind === 'fastcgi' && paramOf(home, 'SCRIPT_FILENAME')?.endsWith('/')) tell('folder', home, {});
   },

@@ -71,16 +71,21 @@ Give the key \`$binary_remote_addr\` to those whom \`geo\` does not name, and \`
     const own = members.of(config);
     if (!own.length || spot.unsure || spot.path === undefined) return;
     const stranger = spot.ask({});
-    const lines = [...spot.scope.effective('limit_req').directives, ...spot.scope.effective('limit_conn').directives];
+    // a condition or a list that turns strangers away comes first
+    if (stranger.outcome.status >= 400) return;
+    const counted = (kind: 'request-rate' | 'connections'): boolean => stranger.limits.some((l) => l.kind === kind);
+    const rates = counted('request-rate') ? [] : spot.scope.effective('limit_req').directives;
+    const connections = counted('connections') ? [] : spot.scope.effective('limit_conn').directives;
+    const lines = [...rates, ...connections];
+    if (!lines.length) return;
     for (const { net, address } of own) {
       const trace = spot.ask({ clientAddress: address });
       for (const limit of trace.limits) {
         if (limit.kind !== 'request-rate' && limit.kind !== 'connections') continue;
         // strangers have a limit of their own
-        if (stranger.limits.some((l) => l.kind === limit.kind)) continue;
+        if (counted(limit.kind)) continue;
         const line = directiveAt(lines, limit.at);
-        // a condition or a list that turns strangers away comes first
-        if (!line || stranger.outcome.status >= 400 || stranger.outcome.status >= 300 !== trace.outcome.status >= 300) continue;
+        if (!line || stranger.outcome.status >= 300 !== trace.outcome.status >= 300) continue;
         report('reversed', {
           at: line.at(),
           data: { net, key: limit.key ?? '' },

@@ -41,6 +41,13 @@ const identityIn = ({ directives }: Scope): ReadonlySet<string> =>
       .map((h) => h.name),
   );
 
+const CACHES = PASS_DIRECTIVES.map((name) => name.replace(/_pass$/, '_cache'));
+
+/** Whether something of a subrequest's place, or of its server, may answer with success for a service that is down: a page, another place, a cache. */
+const mayAnswerFor = (place: Scope, server: Scope): boolean =>
+  ['error_page', ...CACHES].some((name) => place.effective(name).directives.length > 0) ||
+  ['rewrite', 'if', 'try_files'].some((name) => place.has(name) || server.has(name));
+
 /** How the subrequest of the examples is answered: by nginx itself, or by a service. */
 const BY_COOKIE = `location = /auth {
     internal;
@@ -92,7 +99,7 @@ Answer 401 with a login page or a redirect, 403 with a page of your own, and 500
     const told = new Set<Directive>();
     if (!own || !isGivenOut(own)) return;
     const auth = own.exchanges.find((e) => e.for === 'auth_request')?.request.upstream;
-    if (auth !== undefined) {
+    if (auth !== undefined && (!place || mayAnswerFor(place.scope, spot.server.scope))) {
       const failed = spot.ask({ path }, { upstreams: { [auth]: { failure: 'refused' } } });
       const verdict = failed.steps.find((s) => s.phase === 'access' && /^subrequest \S+ asked of .* answers 2\d\d, allowed$/.test(s.said));
       const page = place?.scope.effective('error_page').directives.find((d) => d.values.some((v) => /^50\d$/.test(v)));
@@ -105,6 +112,7 @@ Answer 401 with a login page or a redirect, 403 with a page of your own, and 500
         });
     }
     for (const code of REFUSALS) {
+      if (!pages.some((d) => d.values.includes(code))) continue;
       const trace = spot.ask({ path }, { assume: { auth_request: code } });
       const step = trace.steps.find((s) => s.phase === 'error-page' && s.at && s.said.startsWith(`${code} goes to`));
       const by = step && directiveAt(pages, step.at);

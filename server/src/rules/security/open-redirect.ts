@@ -79,6 +79,13 @@ const isByVariable = (d: Directive): boolean => d.name === 'error_page' && /^\$\
 /** A path of this site: the slash is followed by a character that is written out, and that is no second one. */
 const OWN_PATH = /^\/[^/\\$]/;
 
+/** Where a rewrite sends clients; a first group that begins with a slash and a letter, whatever fits it, as that. */
+function targetOf(d: Directive): string {
+  const target = redirectTarget(d);
+  const start = d.name === 'rewrite' ? /^\^\((\/\w)(?![?*{])[^|]*$/.exec(d.value(0))?.[1] : undefined;
+  return start === undefined ? target : target.replace(/^\$1(?!\d)/, start);
+}
+
 export default defineRule({
   id: 'open-redirect',
   group: 'security',
@@ -99,7 +106,7 @@ Let the expression take only what a name may hold, \`[a-z0-9-]+\`, and put a sla
     when: (spot) => {
       const grouped = namesGroups(spot);
       const isOwn = (target: string): boolean => OWN_PATH.test(target) || (!grouped && OWN_HOST.test(target));
-      return spot.directives.some((d) => (isRedirect(d) || isByVariable(d)) && d.values.join().includes('$') && !isOwn(redirectTarget(d)));
+      return spot.directives.some((d) => (isRedirect(d) || isByVariable(d)) && d.values.join().includes('$') && !isOwn(targetOf(d)));
     },
   },
   needs: 'config',

@@ -12,6 +12,9 @@ const ESCAPED = '%3Csvg%20onload=x%3E';
 const RAW =
   /^(?:arg_|http_|cookie_|request_uri$|args$|query_string$|host$|scheme$|request$|server_|remote_|status$|request_id$|time_|msec$)/;
 
+/** A redirect: what is written behind it is no page. */
+const SENT_ON = new Set(['301', '302', '303', '307', '308']);
+
 const isHtml = (type: string): boolean => /^(?:text\/html|application\/xhtml\+xml|image\/svg\+xml)\b/i.test(type);
 
 /** Paths with a script in them: below the place, and in the groups of its expression. */
@@ -37,7 +40,11 @@ Leave the path out, or write \`$request_uri\`, in which browsers keep such chara
     outcome: ['return'],
     when: (spot) =>
       spot.directives.some(
-        (d) => d.name === 'return' && d.values.length > 1 && (/\$\d/.test(d.value(1)) || variablesIn(d.value(1)).some((v) => !RAW.test(v))),
+        (d) =>
+          d.name === 'return' &&
+          d.values.length > 1 &&
+          !SENT_ON.has(d.value(0)) &&
+          (/\$\d/.test(d.value(1)) || variablesIn(d.value(1)).some((v) => !RAW.test(v))),
       ),
   },
   needs: 'config',

@@ -38,7 +38,7 @@ const conditions = new PerPart((server: Scope): ReadonlyMap<string, readonly str
     const looked = variablesIn(d.scope.opener.values.join(' '));
     const known = found.get(d.value(0));
     if (known) known.push(...looked);
-    else found.set(d.value(0), looked);
+    else found.set(d.value(0), [...looked]);
   }
   return found;
 });

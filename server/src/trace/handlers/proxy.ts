@@ -207,6 +207,7 @@ type Rule =
 const literal = (bytes: ByteString): Value => ({
   source: '',
   parts: [{ kind: 'text', text: bytes }],
+  names: [],
   literal: bytes,
   captures: false,
   variables: false,

@@ -78,8 +78,7 @@ export function takeAddress(run: Run, module: string, name: string, lines: reado
   if (!found) {
     const said = peer ? `${run.connection.clientAddress} keeps its address: not trusted, or ${name} holds none` : 'the address stays';
     // the location's settings are mostly the server's
-    if (!run.report.steps.some((s) => s.handler === module && s.said === said))
-      run.report.step({ phase, handler: module, at: from[0]!, said });
+    if (!run.report.has(module, said)) run.report.step({ phase, handler: module, at: from[0]!, said });
     return;
   }
   const before = run.connection.clientAddress;
