@@ -70,8 +70,8 @@ location /api/ { proxy_pass http://127.0.0.1:8000; }`,
       inside: 'server',
       bad: `location / {
     try_files $uri @app;
-    proxy_buffer_size 128k;
-#   ^^^^^^^^^^^^^^^^^^^^^^^ none
+    proxy_read_timeout 300s;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^ none
 }
 location @app {
     fastcgi_pass 127.0.0.1:9000;
@@ -80,7 +80,7 @@ location @app {
     try_files $uri @app;
 }
 location @app {
-    fastcgi_buffer_size 128k;
+    fastcgi_read_timeout 300s;
     fastcgi_pass 127.0.0.1:9000;
 }`,
     },
