@@ -47,7 +47,9 @@ const MARKER = 'the file that nginx looks for\n';
 
 /** Whether the answer is what the proof says. Files of the proof are made before it is asked. */
 async function shows(finding: Finding, running: Running, echo: Echo): Promise<{ holds: boolean; got: Got }> {
-  const { request, outcome } = finding.witness!;
+  const { request } = finding.witness!;
+  // what the application has answered is no part of what the client gets
+  const outcome = finding.witness!.outcome.replace(/^X-Accel-Redirect: \S+, /, '');
   const tls = OVER_TLS.has(finding.rule);
   const port = portOf(request, running, tls);
   const file = /(?:^\d{3} )?(\/(?:srv|var|media)\/[^\s,]*)/.exec(outcome)?.[1];
@@ -252,6 +254,11 @@ async function answerFor(finding: Finding, running: Running, echo: Echo): Promis
   const cookie = finding.rule === 'cookie-path-elsewhere' ? /with Path=(\S+)/.exec(finding.message)?.[1] : undefined;
   if (cookie !== undefined) {
     echo.answer = { status: 200, headers: [['Set-Cookie', `session=1; Path=${cookie}`], ...PLAIN], body: '' };
+    return;
+  }
+  const sentTo = /^X-Accel-Redirect: (\S+),/.exec(finding.witness!.outcome)?.[1];
+  if (sentTo !== undefined) {
+    echo.answer = { status: 200, headers: [['X-Accel-Redirect', sentTo], ...PLAIN], body: '' };
     return;
   }
   if (finding.rule === 'upstream-headers-shown') {

@@ -1,7 +1,8 @@
 /** root keeps the location's path: `location /static/ { root /srv/static; }` looks in /srv/static/static/. Shown by the file of a request. */
-import { hasVariables } from '../../config/upstreams.ts';
-import { proofOf } from '../../witness/requests.ts';
-import type { Spot } from '../../witness/spots.ts';
+import { hasVariables, PASS_DIRECTIVES } from '../../config/upstreams.ts';
+import type { Trace } from '../../trace/trace.ts';
+import { outcomeText, proofOf } from '../../witness/requests.ts';
+import { type Spot, spotsOfServer } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
 
 /** The folders that every path of a place begins with. */
@@ -18,6 +19,17 @@ function foldersOf(spot: Spot): readonly string[] {
 
 /** An expression in which every letter stands for itself. */
 const isLiteral = (pattern: string): boolean => !/\[|\\[a-z\d]|\(\?/i.test(pattern);
+
+/** A request whose application sends nginx to a path of an internal place: nobody else gets there. Null where the server has no application. */
+function sentBy(spot: Spot, path: string): Trace | null {
+  const headers = [['X-Accel-Redirect', path]] as const;
+  for (const at of spotsOfServer(spot.config, spot.server)) {
+    if (!at.has(...PASS_DIRECTIVES) || at.scope.has('internal')) continue;
+    const trace = at.ask({}, { upstream: { status: 200, headers } });
+    if (trace.outcome.file !== null) return trace;
+  }
+  return null;
+}
 
 /** Whether the paths of a place may begin with one of the folders, as far as the text of its expression tells. */
 function mayBeginWith({ location }: Spot, folders: readonly string[]): boolean {
@@ -62,7 +74,9 @@ Name the folder above it (\`root /srv/app;\`), or use \`alias /srv/app/static/;\
     if (!repeats) return;
     const path =
       spot.pathWhere((p) => !p.endsWith('/') && p.startsWith(`/${own.join('/')}/`)) ?? spot.pathWhere((p) => p.length > 1) ?? '/';
-    const trace = spot.ask({ path });
+    const isInternal = spot.scope.has('internal');
+    const trace = isInternal ? sentBy(spot, path) : spot.ask({ path });
+    if (!trace) return;
     const { file } = trace.outcome;
     if (trace.outcome.kind !== 'static' || file === null || !(file.includes(`${dir}/${own[0]}/`) || file === `${dir}/${own[0]}`)) return;
     const above = dir.slice(0, dir.lastIndexOf(`/${own[0]}`));
@@ -75,7 +89,7 @@ Name the folder above it (\`root /srv/app;\`), or use \`alias /srv/app/static/;\
       data: { from: path, file, above: `root ${above}`, dir, alias: `alias ${dir}${location?.name.endsWith('/') ? '/' : ''}` },
       // a pattern names a place inside a tree more often than a folder of it
       severity: spot.location!.kind === 'regex' ? 'info' : 'warning',
-      witness: proofOf(trace),
+      witness: isInternal ? proofOf(trace, `X-Accel-Redirect: ${path}, ${outcomeText(trace)}`) : proofOf(trace),
     });
   },
   examples: [
@@ -126,6 +140,20 @@ location /media/ {
       good: `location /media/ {
     alias /media/;
 }`,
+    },
+    {
+      inside: 'server',
+      bad: `location /protected/ {
+    internal;
+    root /srv/protected/;
+#        ^^^^^^^^^^^^^^^ twice
+}
+location / { proxy_pass http://127.0.0.1:8000; }`,
+      good: `location /protected/ {
+    internal;
+    root /srv;
+}
+location / { proxy_pass http://127.0.0.1:8000; }`,
     },
     { inside: 'server', good: 'location / { root /srv/www; }' },
     { inside: 'server', good: 'location /.well-known/acme-challenge/ { root /var/www/letsencrypt; }' },

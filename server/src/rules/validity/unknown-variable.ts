@@ -144,14 +144,20 @@ Variables of modules that Proxylens does not know are declared in \`.proxylens.y
     },
     // of lines that every server hides nginx looks at none
     {
-      inside: 'http',
-      bad: `
+      inside: 'tree',
+      bad: `#- nginx.conf
+events {}
+http {
     proxy_set_header X-User $no_user;
 #                           ^^^^^^^^ unknown
-    server { listen 8080; location / { proxy_pass http://127.0.0.1:3000; proxy_set_header X-User ""; } }`,
-      good: `
+    server { listen 8080; location / { proxy_pass http://127.0.0.1:3000; proxy_set_header X-User ""; } }
+}`,
+      good: `#- nginx.conf
+events {}
+http {
     proxy_set_header X-User $no_user;
-    server { listen 8080; proxy_set_header X-User ""; location / { proxy_pass http://127.0.0.1:3000; } }`,
+    server { listen 8080; proxy_set_header X-User ""; location / { proxy_pass http://127.0.0.1:3000; } }
+}`,
     },
     { inside: 'server', bad: '    return 200 $reqest_uri;\n#              ^^^^^^^^^^^ misspelt', good: '    return 200 $request_uri;' },
     { inside: 'server', bad: '    return 200 "5 $ off";\n#                 ^ nameless', good: '    return 200 "5 dollars off";' },
