@@ -119,6 +119,23 @@ describe('trace', () => {
         ['a', 301],
       ],
     );
+    const urls = 'GET http://example.com/app/1\n{"url":"http://example.com/app/2","headers":[["Accept","text/plain"]]}\n';
+    const asked = (
+      await ends(0, ['trace', 'nginx.conf', '--requests', '-', '--format', 'jsonl', '--client', 'curl'], { cwd, stdin: urls })
+    ).out
+      .trimEnd()
+      .split('\n')
+      .map((l) => (JSON.parse(l) as Trace).outcome.upstreamRequest!.headers.filter(([n]) => /^(?:user-agent|accept)$/i.test(n)));
+    assert.deepEqual(asked, [
+      [
+        ['User-Agent', 'curl/8.5.0'],
+        ['Accept', '*/*'],
+      ],
+      [
+        ['User-Agent', 'curl/8.5.0'],
+        ['Accept', 'text/plain'],
+      ],
+    ]);
     fs.writeFileSync(path.join(cwd, 'r.jsonl'), `nonsense\n[]\n{"id":"x"}\n${good}`);
     const mixed = (await ends(2, ['trace', 'nginx.conf', '--requests', 'r.jsonl', '--format', 'jsonl'], { cwd })).out
       .trimEnd()

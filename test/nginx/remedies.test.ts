@@ -140,6 +140,21 @@ async function proxied(stage: Stage, address: string, target: string): Promise<n
   }
 }
 
+/** The head that the backend gets of a request whose body comes in chunks. */
+async function headInChunks({ port, backend }: Stage): Promise<string> {
+  const client = new RawClient(port);
+  try {
+    const chunks = '5\r\nhello\r\n0\r\n\r\n';
+    await client.ask(`POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}`, false);
+    return backend.heads[0] ?? '';
+  } finally {
+    client.close();
+  }
+}
+
+/** What arrives is the same over plain HTTP, which is asked here. */
+const WITHOUT_TLS = (text: string): string => text.replace(/listen 443 ssl;|ssl_certificate(?:_key)? \S+;/g, '');
+
 /** The status of a request over HTTP/2; null where that is not spoken. */
 const http2Status = (url: string, headers: http2.OutgoingHttpHeaders, options: { servername?: string } = {}): Promise<number | null> =>
   new Promise((done) => {
@@ -221,6 +236,29 @@ const ROWS: readonly Row[] = [
       await get('/', { host: 'a.example.com' });
       echo.answer = page('page of b');
       return (await get('/', { host: 'b.example.com' })).body === 'page of a';
+    },
+  },
+  {
+    rule: 'cache-key-leaks',
+    example: 11,
+    // each request is of another user here; the page of the first comes to the second
+    change: (text) => text.replace(/auth_request(?:_set)? .*;/g, '').replaceAll('$user', '$request_id'),
+    harm: async ({ get, echo }) => {
+      echo.answer = page('mail of alice');
+      await get('/');
+      echo.answer = page('mail of bob');
+      return (await get('/')).body === 'mail of alice';
+    },
+  },
+  {
+    rule: 'cache-key-leaks',
+    example: 12,
+    change: (text) => text.replace('127.0.0.1:8001', '127.0.0.1:8000'),
+    harm: async ({ get, echo }) => {
+      echo.answer = page('page of the shop');
+      await get('/', { host: 'shop.example.org' });
+      echo.answer = page('page of the blog');
+      return (await get('/', { host: 'blog.example.org' })).body === 'page of the shop';
     },
   },
   {
@@ -424,6 +462,43 @@ const ROWS: readonly Row[] = [
     rule: 'host-spoofing',
     example: 3,
     harm: async ({ get }) => (await get('/', { headers: ['X-Forwarded-Host: other.test'] })).hosts[0] === 'other.test',
+  },
+  {
+    rule: 'server-side-request-forgery',
+    example: 11,
+    harm: async ({ get }) => (await get('/', { headers: ['X-Backend: a.internal.example.org.evil.test'] })).status !== 403,
+  },
+  {
+    rule: 'response-splitting',
+    example: 10,
+    harm: async ({ get }) => (await get('/old/a%0d%0aX-Made:%20yes')).headers.some(([n]) => n === 'X-Made'),
+  },
+  {
+    rule: 'host-spoofing',
+    example: 5,
+    change: WITHOUT_TLS,
+    harm: async ({ get }) =>
+      headerOf((await get('/', { headers: ['X-Forwarded-Host: other.test'] })).passed, 'X-Forwarded-Host') === 'other.test',
+  },
+  {
+    rule: 'internal-header-passed',
+    example: 4,
+    change: (text) => WITHOUT_TLS(text).replace('    ssl_verify_client on;\n    ssl_client_certificate ca.pem;\n', ''),
+    harm: async ({ get }) => headerOf((await get('/', { headers: ['X-SSL-Client-DN: CN=root'] })).passed, 'X-SSL-Client-DN') === 'CN=root',
+  },
+  {
+    rule: 'body-length-overwritten',
+    backend: { at: ['127.0.0.1:8000'] },
+    harm: async (stage) => {
+      const head = await headInChunks(stage);
+      return /^transfer-encoding:/im.test(head) && /^content-length:/im.test(head);
+    },
+  },
+  {
+    rule: 'body-length-overwritten',
+    example: 2,
+    backend: { at: ['127.0.0.1:8000'] },
+    harm: async (stage) => !/^(?:transfer-encoding|content-length):/im.test(await headInChunks(stage)),
   },
   {
     rule: 'internal-header-passed',

@@ -117,6 +117,8 @@ const OF_PLACES = /_pass\b|\b(?:alias|return|rewrite|set|if|listen|server_name|t
 
 /** What differs where headers are parameters; tried with uWSGI, whose application printed its environ. */
 const OVER_PARAMS: Readonly<Record<string, string>> = {
+  'body-length-overwritten':
+    'the body is framed by these protocols, and its length is the parameter CONTENT_LENGTH, which files of nginx fill',
   'cache-key-leaks':
     'there is no key by default: all pages are one entry, which cache-without-key says (uWSGI: /cached/2 was answered with /cached/1)',
   'encoded-slash-decoded': 'the three programs speak HTTP, and REQUEST_URI is what the client asked for',
@@ -145,6 +147,7 @@ const OTHERWISE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   'over scgi': OVER_PARAMS,
   'over grpc': {
+    'body-length-overwritten': 'HTTP/2 frames the body: where it ends is in no header',
     'cors-misconfigured': 'no browser makes a gRPC call, so nothing asks for a preflight',
     'encoded-slash-decoded': 'the path of a gRPC call is the name of its method',
     'forwarded-headers-missing': 'a gRPC service makes no links, and is told of its client where it asks for that',

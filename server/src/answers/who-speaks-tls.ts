@@ -24,6 +24,10 @@ export function endsBefore(scope: Scope): boolean {
   return showsTerminator.of(server.scope);
 }
 
+/** The server ends the clients' TLS itself, and nothing shows that another machine does in front of it: what clients send arrives here as they wrote it. */
+export const isEdge = ({ scope, listens }: Server): boolean =>
+  listens.some((l) => l.params.includes('ssl') || l.params.includes('quic')) && !endsBefore(scope);
+
 /** Whether a line of a server shows it: asked once for all that is in it. */
 const showsTerminator = new PerPart((server: Scope): boolean =>
   server.all.some(

@@ -8,6 +8,7 @@ import { basename, dirname, type FileId, resolve } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import { execWords, type ImageCommand } from './dockerfile.ts';
 import { interpolate } from './env-file.ts';
+import { checksIn, type HealthCheck } from './health-check.ts';
 import type { MappedText } from './mapped-text.ts';
 import { type Setting, unknownSetting, written } from './setting.ts';
 import { type Environment, NO_ENVIRONMENT } from './shell.ts';
@@ -46,20 +47,6 @@ export interface MapMount {
 export interface EnvironmentFile {
   readonly path: string;
   readonly required: boolean;
-  readonly place: Place;
-}
-
-/** A request by which the machine asks a container whether it is well. */
-export interface HealthCheck {
-  readonly host: string;
-  readonly port: number;
-  readonly path: string;
-  /** the Host header, with its port where it is sent */
-  readonly sentHost: string;
-  /** it goes where an answer redirects it to */
-  readonly follows: boolean;
-  /** by what it is made: `curl`, `wget`, `the probe of Kubernetes` */
-  readonly by: string;
   readonly place: Place;
 }
 
@@ -111,6 +98,8 @@ export interface ComposeService {
   /** fields that an override takes away (`!reset`) or puts in place of the old ones (`!override`) */
   readonly replaces: ReadonlySet<string>;
   readonly healthChecks: readonly HealthCheck[];
+  /** it says itself how its health is checked, or that it is not, whatever its image says */
+  readonly checksItself?: boolean;
   /** ports under which its names are reached, where those are not its own: Kubernetes' Services. Null for Compose, whose names lead to the container itself */
   readonly forwards?: readonly { readonly port: number; readonly target: number }[];
   /** of Kubernetes only: its ports by their names */
@@ -317,35 +306,12 @@ function mountsOf(service: YamlValue, document: YamlValue, environment: Environm
 const restartsOf = (value: YamlValue | undefined): string[] =>
   value?.kind === 'map' ? value.entries.flatMap((e) => (scalarText(child(e.value, 'restart'))?.text === 'true' ? [e.key] : [])) : [];
 
-/** The request that a health check's command makes; none where it makes another test, or several. */
-function healthChecksOf(value: YamlValue | undefined, put: Put): HealthCheck[] {
+/** The request of a service's health check. */
+function healthChecksOf(value: YamlValue | undefined, put: Put): readonly HealthCheck[] {
   const test = child(value, 'test');
   if (!test || scalarText(child(value, 'disable'))?.text === 'true') return [];
-  const text = put(
-    strings(test)
-      .map((s) => s.text)
-      .join(' '),
-  );
-  const url = /\bhttp:\/\/([\w.-]+|\[[\da-f:]+\])(?::(\d+))?(\/[^\s"'|&;)\\]*)?/i.exec(text);
-  // a program of the container's own decides for itself what it makes of an answer
-  const by = /\b(curl|wget|http|httpie)\b/.exec(text)?.[1] ?? (/\b(urllib|requests|httpx)\b/.test(text) ? 'Python' : null);
-  if (!url || by === null || /\bhttps?:\/\//i.test(text.slice(url.index + url[0].length))) return [];
-  // without -f curl takes every answer for a good one
-  if (by === 'curl' && !/\s(-[a-zA-Z]*f[a-zA-Z]*|--fail(-with-body)?)(\s|$)/.test(text)) return [];
-  const [, host, port] = url;
-  const own = /(?:-H|--header)[=\s]+["']?Host:\s*([^\s"']+)/i.exec(text)?.[1];
-  const number = port === undefined ? 80 : Number(port);
-  return [
-    {
-      host: host!,
-      port: number,
-      path: url[3] ?? '/',
-      sentHost: own ?? (number === 80 ? host! : `${host}:${number}`),
-      follows: by === 'curl' ? /\s(-[a-zA-Z]*L[a-zA-Z]*|--location)(\s|$)/.test(text) : by !== 'http',
-      by,
-      place: test.place,
-    },
-  ];
+  const words = strings(test).map((s) => s.text);
+  return checksIn(put(words.join(' ')), test.place);
 }
 
 /** The Dockerfile that a service holds itself, with the rest of its file blank; undefined where it names one, or writes it in another form than a block. */
@@ -427,6 +393,7 @@ function serviceOf(file: FileId, name: string, place: Place, value: YamlValue, d
     extends: extendedService === undefined ? null : { file: plain(child(extended, 'file')) ?? null, service: extendedService },
     replaces: new Set(tagged),
     healthChecks: healthChecksOf(child(value, 'healthcheck'), put),
+    checksItself: child(value, 'healthcheck') !== undefined,
   };
 }
 
@@ -492,6 +459,7 @@ function mergedService(b: ComposeService, o: ComposeService): ComposeService {
     buildTarget: o.buildTarget ?? b.buildTarget,
     buildArgs: new Map([...b.buildArgs, ...o.buildArgs]),
     healthChecks: o.healthChecks.length ? o.healthChecks : b.healthChecks,
+    checksItself: o.checksItself || b.checksItself,
     workingDir: o.workingDir ?? b.workingDir,
     command: own('command') ? o.command : (o.command ?? b.command),
     entrypoint: own('entrypoint') ? o.entrypoint : (o.entrypoint ?? b.entrypoint),

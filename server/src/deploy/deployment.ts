@@ -46,6 +46,8 @@ export interface Deployment {
   readonly unread: readonly Unread[];
   /** What the Dockerfile of a service makes: the stage that it runs. */
   readonly stages: ReadonlyMap<ComposeService, DockerStage>;
+  /** The last stages of Dockerfiles that no service builds, as far as they say how their health is checked. */
+  readonly checkedImages: readonly { readonly file: FileId; readonly stage: DockerStage }[];
   /** The files that were given. */
   readonly files: ReadonlyMap<FileId, string>;
 }
@@ -57,6 +59,7 @@ export const NO_DEPLOYMENT: Deployment = {
   cluster: NO_CLUSTER,
   unread: [],
   stages: new Map(),
+  checkedImages: [],
   files: new Map(),
 };
 
@@ -169,6 +172,10 @@ class Reader {
       cluster,
       unread,
       stages: this.stages,
+      checkedImages: [...dockerfiles].flatMap(([file, stages]) => {
+        const stage = built.has(file) ? undefined : stages.at(-1);
+        return stage?.healthCheck ? [{ file, stage }] : [];
+      }),
       files: this.files,
     };
   }

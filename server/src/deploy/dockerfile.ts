@@ -63,6 +63,8 @@ export interface DockerStage {
   readonly copies: readonly DockerCopy[];
   /** the texts of RUN, those of the stages below included */
   readonly runs: readonly MappedText[];
+  /** the command of HEALTHCHECK; null without one, and with NONE */
+  readonly healthCheck: MappedText | null;
 }
 
 const MAX_INSTRUCTIONS = 2000;
@@ -172,6 +174,7 @@ export function readDockerfile(file: FileId, text: string, buildArgs: ReadonlyMa
         targets: below?.targets ?? [],
         copies: below?.copies ?? [],
         runs: below?.runs ?? [],
+        healthCheck: below?.healthCheck ?? null,
       };
       continue;
     }
@@ -218,7 +221,10 @@ export function readDockerfile(file: FileId, text: string, buildArgs: ReadonlyMa
           },
         ];
     } else if (name === 'RUN') stage.runs = [...stage.runs, value];
-    else if (name === 'CMD') stage.command = imageCommand(value);
+    else if (name === 'HEALTHCHECK') {
+      const [options] = /^(?:--\S+\s+)*(?:CMD\s+)?/i.exec(value.text)!;
+      stage.healthCheck = /^NONE$/i.test(value.text) ? null : put(value.slice(options.length), known);
+    } else if (name === 'CMD') stage.command = imageCommand(value);
     else if (name === 'ENTRYPOINT') {
       stage.entrypoint = imageCommand(value);
       stage.command = null;

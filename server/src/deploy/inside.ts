@@ -46,6 +46,10 @@ export function isTool(deployment: Deployment, host: string): boolean {
   return named.length > 0 && named.every((s) => TOOL_IMAGE.test(imageOf(deployment, s) ?? ''));
 }
 
+/** The images that containers of a name run, without registry, owner and tag: `mher/flower:2.0` is `flower`. */
+export const imagesCalled = (deployment: Deployment, host: string): readonly string[] =>
+  containersCalled(deployment, host).flatMap((s) => imageOf(deployment, s)?.split('/').at(-1)?.toLowerCase() ?? []);
+
 const containersCalled = (deployment: Deployment, host: string): ComposeService[] =>
   deployment.containers.filter((s) => s.hostNames.some((n) => n.toLowerCase() === host.toLowerCase()));
 

@@ -5,9 +5,10 @@
  */
 import { basename, dirname, type FileId, hostFileOf, isWithin, resolve } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
-import type { ComposeMount, ComposeService, EnvironmentFile, HealthCheck, MapMount } from './compose.ts';
+import type { ComposeMount, ComposeService, EnvironmentFile, MapMount } from './compose.ts';
 import { execWords, type ImageCommand } from './dockerfile.ts';
 import { isSecret } from './env-file.ts';
+import type { HealthCheck } from './health-check.ts';
 import type { MappedText } from './mapped-text.ts';
 import { type Setting, unknownSetting, written } from './setting.ts';
 import { child, scalarText, type YamlValue, yamlDocuments } from './yaml-text.ts';

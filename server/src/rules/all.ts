@@ -158,6 +158,7 @@ import authRequestFailsOpen from './security/auth-request-fails-open.ts';
 import authRequestValueEarly from './security/auth-request-value-early.ts';
 import authRequestValueUnset from './security/auth-request-value-unset.ts';
 import basicAuthOverHttp from './security/basic-auth-over-http.ts';
+import bodyLengthOverwritten from './security/body-length-overwritten.ts';
 import clientPatternLoose from './security/client-pattern-loose.ts';
 import contentTypeByAddHeader from './security/content-type-by-add-header.ts';
 import controlSocketExposed from './security/control-socket-exposed.ts';
@@ -526,6 +527,7 @@ export const RULES: readonly Rule[] = [
   authRequestValueEarly,
   authRequestValueUnset,
   basicAuthOverHttp,
+  bodyLengthOverwritten,
   clientPatternLoose,
   contentTypeByAddHeader,
   controlSocketExposed,

@@ -171,7 +171,7 @@ export interface CheckInput<Message extends string, At extends LooksAt = AtDirec
   readonly spot: At extends { readonly outcome: unknown } ? Spot : null;
   /** the file of the directive or of the block; for a rule about files the one at hand, for one about the configuration its main one */
   readonly file: SourceFile;
-  /** the application's side; rules with `needs: 'deployment'` are not asked when it has neither an application nor a container, others may be given an empty one */
+  /** the application's side; rules with `needs: 'deployment'` are not asked when it has neither an application nor a container nor an image whose health is checked, others may be given an empty one */
   readonly deployment: Deployment;
   report(message: Message, report: Report): void;
 }

@@ -240,7 +240,13 @@ function* stepsOfOne(config: Config, rules: readonly Rule[], options: LintOption
   const active = rules.filter((rule) => {
     const level = levelOf(rule, config.settings);
     levels.set(rule, level);
-    if (rule.needs === 'deployment' && !deployment.applications.length && !deployment.containers.length && !deployment.unread.length)
+    if (
+      rule.needs === 'deployment' &&
+      !deployment.applications.length &&
+      !deployment.containers.length &&
+      !deployment.checkedImages.length &&
+      !deployment.unread.length
+    )
       return false;
     return level !== 'off' && (config.kind === 'root' || config.tree.standIn !== undefined || rule.needs === 'file');
   });

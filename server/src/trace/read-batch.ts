@@ -26,20 +26,20 @@ function fromWhole(text: string, to: Destination): ReadRequest[] {
       .map((t) => requestFromRaw(t, to));
   try {
     const value: unknown = JSON.parse(text);
-    if (Array.isArray(value)) return value.map((v: unknown) => requestFromJson(v, to.origin));
-    return isHar(value) ? requestsFromHar(value) : [requestFromJson(value, to.origin)];
+    if (Array.isArray(value)) return value.map((v: unknown) => requestFromJson(v, to.origin, to.client));
+    return isHar(value) ? requestsFromHar(value) : [requestFromJson(value, to.origin, to.client)];
   } catch {
     return [{ id: null, problem: 'the file is no JSON' }];
   }
 }
 
-function fromLine(text: string, origin: string | null): ReadRequest {
+function fromLine(text: string, { origin, client }: Destination): ReadRequest {
   if (/^\s*(?:[A-Z_-]+|(?:get|head|post|put|patch|delete|options))\s+\S+\s*$/.test(text))
-    return requestFromJson({ request: text.trim() }, origin);
+    return requestFromJson({ request: text.trim() }, origin, client);
   // a URL alone, as in a list of pages
-  if (/^\s*[a-z][a-z0-9+.-]*:\/\/\S+\s*$/i.test(text)) return requestFromJson({ request: `GET ${text.trim()}` }, origin);
+  if (/^\s*[a-z][a-z0-9+.-]*:\/\/\S+\s*$/i.test(text)) return requestFromJson({ request: `GET ${text.trim()}` }, origin, client);
   try {
-    return requestFromJson(JSON.parse(text), origin);
+    return requestFromJson(JSON.parse(text), origin, client);
   } catch {
     return { id: null, problem: 'is no JSON, nor a line such as GET https://example.com/, nor a command of curl' };
   }
@@ -92,7 +92,7 @@ export class RequestLines {
   }
 
   private lone(text: string, line: number): BatchRequest[] {
-    return text.trim() ? [{ read: fromLine(text, this.to.origin), line }] : [];
+    return text.trim() ? [{ read: fromLine(text, this.to), line }] : [];
   }
 
   /** Of a command that never ends the first line is a bad one, and the others stand for themselves. */

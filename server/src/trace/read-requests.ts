@@ -6,6 +6,7 @@
 import { fromBytes, toBytes } from '../base/bytes.ts';
 import { table } from '../base/table.ts';
 import { readAnswers, readHeaders } from './answers.ts';
+import type { ClientName } from './clients.ts';
 import { isCurl, oneCommand, requestFromCurl } from './curl.ts';
 import { isAddress, requestFromUrl } from './from-url.ts';
 import type { HeaderPair, RequestInput, Scheme, TraceOptions } from './trace.ts';
@@ -72,9 +73,9 @@ const idOf = (value: unknown): string | null => (typeof value === 'string' || ty
 
 /**
  * A JSON object with the fields of a request. `url` may stand for target, scheme, Host and port, `request` for method and URL, or for a command
- * of curl. A bare path in them is one of `origin`.
+ * of curl. A bare path in them is one of `origin`, and what asks for a URL sends the lines of `client`, where one is named.
  */
-export function requestFromJson(value: unknown, origin: string | null = null): ReadRequest {
+export function requestFromJson(value: unknown, origin: string | null = null, client?: ClientName): ReadRequest {
   if (!isRecord(value)) return { id: null, problem: 'is no object' };
   const id = idOf(value.id);
   const fields: Record<string, unknown> = id === null ? {} : { id };
@@ -93,9 +94,16 @@ export function requestFromJson(value: unknown, origin: string | null = null): R
   }
   if (value.target === undefined && typeof url === 'string') {
     const m = /^([A-Za-z-]+)\s+(\S+)$/.exec(url.trim());
-    const made = requestFromUrl({ url: m ? m[2]! : url, headers: (fields.headers as HeaderPair[] | undefined) ?? [], origin });
+    const said = typeof fields.method === 'string' ? fields.method : m?.[1];
+    const made = requestFromUrl({
+      url: m ? m[2]! : url,
+      headers: (fields.headers as HeaderPair[] | undefined) ?? [],
+      origin,
+      ...(said === undefined ? {} : { method: said }),
+      ...(client ? { client, httpVersion: fields.httpVersion as RequestInput['httpVersion'] } : {}),
+    });
     if ('problem' in made) return { id, problem: `has no request: ${made.problem}` };
-    const input = { ...made, ...(m ? { method: m[1]! } : {}), ...fields, headers: made.headers ?? [] };
+    const input = { ...made, ...fields, ...(made.method === undefined ? {} : { method: made.method }), headers: made.headers ?? [] };
     return withAnswers(id, input, value.upstreams);
   }
   if (value.target === undefined) return { id, problem: 'has no target' };
@@ -131,6 +139,8 @@ export interface Destination {
   readonly origin: string | null;
   /** ports on which anybody listens; unknown where absent */
   readonly ports?: ReadonlySet<number>;
+  /** who asks for what is written as a URL; nobody where absent, and no line is added */
+  readonly client?: ClientName;
 }
 
 /** A line of a raw request as a pair, its name as it stands: what of it nginx takes, nginx says. Null: it has no colon. */

@@ -10,6 +10,7 @@ import { TRIALS as cluster } from './cluster.ts';
 import { TRIALS as compliance } from './compliance.ts';
 import { TRIALS as correctness } from './correctness.ts';
 import { TRIALS as correctnessMore } from './correctness-more.ts';
+import { TRIALS as edge } from './edge.ts';
 import { TRIALS as faults } from './faults.ts';
 import { TRIALS as hardened } from './hardened.ts';
 import { TRIALS as headers } from './headers.ts';
@@ -50,6 +51,7 @@ export const TRIALS: readonly Trial[] = [
   ...compliance,
   ...correctness,
   ...correctnessMore,
+  ...edge,
   ...faults,
   ...hardened,
   ...headers,

@@ -64,7 +64,10 @@ export function addTrace(program: Command): void {
     .description('show what nginx does with a request')
     .option('-H, --header <line>', "a header line, 'Name: value' (repeatable)", collect)
     .option('--from <address>', 'the address of the client')
-    .option('--client <name>', 'who asks, with the header lines that such a client sends: browser, curl, websocket, post or api', 'browser')
+    .option(
+      '--client <name>',
+      'who asks, with the header lines that such a client sends: browser, curl, websocket, post or api (default: browser; with --requests, nobody)',
+    )
     .option('--follow', 'follow redirects as long as they lead to this configuration')
     .option('--sni <name>', 'the name in the TLS handshake, where it is not the host; empty: none is sent')
     .option('--http-version <version>', '1.0, 1.1, 2 or 3')
@@ -209,9 +212,9 @@ export async function trace(configPath: string, words: readonly string[], option
   const deployment = await loader.deployment(asked);
   const fills = fillsFor(config, deployment);
   const traceOptions: TraceOptions = { ...given, fills, refusedBy: refusalsOf(config, loader.parts.rules) };
-  if (options.requests) return batch(config, options.requests, traceOptions, options);
   const client = clientOf(options.client);
   if (!client) throw new Failure(EXIT.usage, `--client is one of ${CLIENTS.join(', ')}, not "${options.client}"`);
+  if (options.requests) return batch(config, options.requests, traceOptions, options, options.client === undefined ? undefined : client);
   const request = requestOf(words, options, client, config);
   if (isLossy(request)) throw new Failure(EXIT.usage, `the request ${NOT_UTF8}`);
   const forRequest: TraceOptions = {
@@ -369,9 +372,10 @@ type Answer = Trace | { readonly id: string | null; readonly error: string };
 
 /**
  * Many requests in, one answer a line out, in order. The file holds a JSON object or `GET https://…` a line, curl commands, one raw request, or
- * a HAR recording; what is no request gives an answer that says so. What the options say of a client holds for each that says nothing of it.
+ * a HAR recording; what is no request gives an answer that says so. What the options say of a client holds for each that says nothing of it; the
+ * lines of `--client` are those of requests that are written as a URL, since the others say all that was sent.
  */
-async function batch(config: Config, file: string, options: TraceOptions, said: TraceCommandOptions): Promise<number> {
+async function batch(config: Config, file: string, options: TraceOptions, said: TraceCommandOptions, client?: ClientName): Promise<number> {
   const { format } = said;
   if (said.follow || said.httpVersion !== undefined)
     throw new Failure(EXIT.usage, `${said.follow ? '--follow' : '--http-version'} is for one request; a list says it with each of its own`);
@@ -393,7 +397,7 @@ async function batch(config: Config, file: string, options: TraceOptions, said: 
     else for (const a of out.assumptions) if (!asked.has(a.id)) asked.set(a.id, a);
     await sayJson(out);
   };
-  const requests = new RequestLines(destinationOf(config));
+  const requests = new RequestLines({ ...destinationOf(config), ...(client ? { client } : {}) });
   try {
     for await (const text of linesOf(file === '-' ? null : file)) {
       for (const { read, line } of requests.push(text)) await answer(read, line);

@@ -5,11 +5,18 @@ import { locationOf, locationsOf } from '../../config/locations.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
-/** Whether nginx takes `location = path` in the place of a line: no other one of that name beside it, and within the location around it. */
-function mayStand({ scope }: Directive, path: string): boolean {
-  if (locationsOf(scope).exact.has(toBytes(path))) return false;
+/**
+ * Where nginx takes `location = path`, and finds it: in the place of the line; beside a pattern around it, within which no names are looked for;
+ * nowhere, since there is one of that name, which has its requests, or since no request for it comes here.
+ */
+function placeFor({ scope }: Directive, path: string): 'here' | 'outside' | null {
+  if (locationsOf(scope).exact.has(toBytes(path))) return null;
   const outer = locationOf(scope);
-  return !outer || (outer.kind === 'prefix' && path.startsWith(outer.name));
+  if (!outer) return 'here';
+  if (outer.kind === 'prefix') return path.startsWith(outer.name) ? 'here' : null;
+  const around = outer.directive.scope;
+  const reached = outer.kind === 'regex' && typeof outer.regex?.match(path) === 'object';
+  return reached && !locationOf(around) && !locationsOf(around).exact.has(toBytes(path)) ? 'outside' : null;
 }
 
 export default defineRule({
@@ -26,7 +33,11 @@ A pattern between \`^\` and \`$\` without any choice in it is one path. As a reg
   needs: 'file',
   ofShape: true,
   fixable: 'sometimes',
-  messages: { exact: 'This pattern matches {path} only. Write "location = {path}".' },
+  messages: {
+    exact: 'This pattern matches {path} only. Write "location = {path}".',
+    outside:
+      'This pattern matches {path} only. Write "location = {path}" beside {outer}, not in it: within a pattern nginx looks for no names. Repeat there what is inherited.',
+  },
   check({ directive, config, file, report }) {
     const [modifier, word] = directive.args;
     if (directive.args.length !== 2 || !modifier || !word || (modifier.value !== '~' && modifier.value !== '~*') || word.templated) return;
@@ -36,12 +47,15 @@ A pattern between \`^\` and \`$\` without any choice in it is one path. As a reg
     const compiled = config.regexes.compile(word.value, { caseless: modifier.value === '~*' });
     if (!compiled.ok || typeof compiled.regex.match(path) !== 'object') return;
     if (modifier.value === '~*' && /[a-z]/i.test(path)) return;
-    report('exact', {
+    const place = placeFor(directive, path);
+    if (!place) return;
+    report(place === 'here' ? 'exact' : 'outside', {
       at: directive.at(word),
-      data: { path },
-      fix: mayStand(directive, path)
-        ? fixOf('Make it an exact location', 'suggestion', file, [replace({ start: modifier.start, end: word.end }, `= ${path}`)])
-        : null,
+      data: { path, outer: locationOf(directive.scope)?.name ?? '' },
+      fix:
+        place === 'here'
+          ? fixOf('Make it an exact location', 'suggestion', file, [replace({ start: modifier.start, end: word.end }, `= ${path}`)])
+          : null,
     });
   },
   examples: [
@@ -56,7 +70,7 @@ A pattern between \`^\` and \`$\` without any choice in it is one path. As a reg
       inside: 'server',
       bad: `location ~ ^/api/ {
     location ~ ^/api/health$ { return 204; }
-#              ^^^^^^^^^^^^^ exact
+#              ^^^^^^^^^^^^^ outside
     proxy_pass http://127.0.0.1:8000;
 }`,
       good: `location ~ ^/api/ {
@@ -70,6 +84,12 @@ location = /api/health { return 204; }`,
       bad: `location ~ ^/robots\\.txt$ { return 204; }
 #          ^^^^^^^^^^^^^^ exact`,
       good: 'location = /robots.txt { return 204; }',
+    },
+    // the other one has all its requests
+    {
+      inside: 'server',
+      good: `location = /health { return 204; }
+location ~ ^/health$ { return 503; }`,
     },
     { inside: 'server', good: 'location ~* ^/health$ { return 204; }' },
     { inside: 'server', good: 'location ~ ^/a?$ { return 204; }' },

@@ -12,6 +12,8 @@ class Socket {
   private readonly taken: ReadonlyMap<ServerName, ServerName>;
   /** by its text the first server that has a pattern, as it counts among the servers of the socket */
   private readonly patterns = new Map<string, { readonly at: number; readonly name: ServerName }>();
+  /** exact names and masks by their text */
+  private readonly fixed = new Map<string, ServerName[]>();
   private any: { readonly at: number; readonly name: ServerName } | null = null;
   private readonly order = new Map<Server, number>();
 
@@ -20,7 +22,12 @@ class Socket {
     for (const [at, server] of listener.servers.entries()) {
       this.order.set(server, at);
       for (const name of server.names) {
-        if (name.kind !== 'regex') continue;
+        if (name.kind !== 'regex') {
+          const list = this.fixed.get(name.text);
+          if (list) list.push(name);
+          else this.fixed.set(name.text, [name]);
+          continue;
+        }
         if (!this.patterns.has(name.text)) this.patterns.set(name.text, { at, name });
         if (!this.any && ANY.test(name.text)) this.any = { at, name };
       }
@@ -40,9 +47,30 @@ class Socket {
     return before[0]?.name;
   }
 
+  /** A name without a pattern that takes every host of a pattern: nginx looks for exact names and masks first (ngx_http_find_virtual_server). */
+  nameBefore(name: ServerName): ServerName | undefined {
+    // of a choice the end is that of the last one only
+    if (name.kind !== 'regex' || name.text.replace(/\([^()]*\)/g, '').includes('|')) return undefined;
+    const whole = /^~\^((?:[a-z0-9-]|\\\.)+)\$$/.exec(name.text)?.[1]?.replaceAll('\\', '');
+    const end = /((?:\\\.[a-z0-9-]+){2,})\$$/.exec(name.text)?.[1]?.replaceAll('\\', '');
+    const others = (text: string): ServerName | undefined => this.fixed.get(text)?.find((n) => n.server !== name.server);
+    if (whole !== undefined && others(whole)) return others(whole);
+    for (let rest = end ?? ''; rest; rest = rest.slice(rest.indexOf('.', 1))) {
+      const found = others(`*${rest}`) ?? others(rest);
+      if (found) return found;
+      if (rest.indexOf('.', 1) < 0) break;
+    }
+    return undefined;
+  }
+
   /** Whether no request of the socket can find the name: taken by an earlier server, or one that no host has. */
   isOutrun(name: ServerName): boolean {
-    return (name.kind === 'exact' && /.\.$/.test(name.text)) || this.patternBefore(name) !== undefined || this.taken.has(name);
+    return (
+      (name.kind === 'exact' && /.\.$/.test(name.text)) ||
+      this.patternBefore(name) !== undefined ||
+      this.nameBefore(name) !== undefined ||
+      this.taken.has(name)
+    );
   }
 }
 
@@ -81,6 +109,10 @@ On one socket a name belongs to the first server that has it; nginx ignores it i
   messages: {
     taken: 'No request arrives here: {names} belongs to an earlier server on the same socket, and this one is not the default.',
     outrun: 'No request arrives here: an earlier pattern on the same socket takes every host that {names} takes. Put this one first.',
+    named:
+      'No request arrives here: exact names and masks count before patterns, and another server has one for every host that {names} takes. Write the name without a pattern.',
+    elsewhere:
+      'Hosts that {names} is written for go to another server: exact names and masks count before patterns, so this one gets only what no name fits. Write the name without a pattern.',
     dotted:
       'No request arrives here: nginx takes the dot off the end of the host that is asked for, so {names} is never found. Write it without the dot.',
     nameless:
@@ -91,7 +123,18 @@ On one socket a name belongs to the first server that has it; nginx ignores it i
     for (const server of namedProtocols(config).flatMap((p) => serversOf(config, p))) {
       const { opener } = server.scope;
       const sockets = all.get(server) ?? [];
-      if (!opener || !sockets.length || sockets.some((s) => s.listener.defaultServer === server)) continue;
+      if (!opener || !sockets.length) continue;
+      const named = server.names.map((n) => sockets.every((s) => s.nameBefore(n)) && sockets[0]!.nameBefore(n));
+      if (sockets.some((s) => s.listener.defaultServer === server)) {
+        const [by] = named;
+        if (by && named.every(Boolean) && !server.names.some((n) => n.directive?.args[n.argument]?.templated))
+          report('elsewhere', {
+            at: server.names[0]!.directive?.at() ?? opener.nameAt,
+            data: { names: server.names.map((n) => n.text).join(', ') },
+            related: [{ at: by.directive?.at() ?? by.server.scope.opener!.nameAt, message: 'takes these hosts before' }],
+          });
+        continue;
+      }
       // the same words of a template may stand for other names in another loop
       if (server.names.some((n) => n.directive?.args[n.argument]?.templated)) continue;
       if (sockets.every((s) => server.names.every((n) => s.takenBy(n)))) {
@@ -102,8 +145,9 @@ On one socket a name belongs to the first server that has it; nginx ignores it i
           related: [{ at: by.directive?.at() ?? by.server.scope.opener!.nameAt, message: 'the server that has the name' }],
         });
       } else if (server.names.every((n) => sockets.every((s) => s.isOutrun(n)))) {
-        const by = server.names.map((n) => sockets[0]!.patternBefore(n)).find((p) => p);
-        report(by ? 'outrun' : 'dotted', {
+        const before = server.names.map((n) => sockets[0]!.patternBefore(n)).find((p) => p);
+        const by = before ?? server.names.map((n) => sockets[0]!.nameBefore(n)).find((p) => p);
+        report(before ? 'outrun' : by ? 'named' : 'dotted', {
           at: server.names[0]!.directive?.at() ?? opener.nameAt,
           data: { names: server.names.map((n) => n.text).join(', ') },
           related: by ? [{ at: by.directive?.at() ?? by.server.scope.opener!.nameAt, message: 'takes these hosts before' }] : [],
@@ -137,6 +181,14 @@ server { listen 8443 ssl; ssl_certificate a.pem; ssl_certificate_key a.key; serv
 #                                                                           ^^^^^^^^^^^^^^^^^^^^^^ taken`,
       good: `server { listen 8443 ssl; ssl_certificate a.pem; ssl_certificate_key a.key; server_name a.example; proxy_pass 192.0.2.9:1; }
 server { listen 8443 ssl; ssl_certificate a.pem; ssl_certificate_key a.key; server_name b.example; proxy_pass 192.0.2.9:2; }`,
+    },
+    {
+      inside: 'http',
+      bad: `server { listen 80; server_name ~^admin\\.example\\.org$; deny all; }
+#                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ named
+server { listen 80 default_server; server_name *.example.org; }`,
+      good: `server { listen 80; server_name admin.example.org; deny all; }
+server { listen 80 default_server; server_name *.example.org; }`,
     },
   ],
 });

@@ -58,6 +58,17 @@ const isBackedUp = (zone: Directive): boolean =>
     .filter((z) => z.directive === zone)
     .some((z) => z.uses.length > 0 && z.uses.every((use) => use.scope.effective(use.name).directives.length > 1));
 
+/** Each place that uses the zone also counts by address, whatever the client makes up. */
+const isBackedByAddress = (zone: Directive): boolean => {
+  const zones = limitZones(zone.scope.config);
+  const own = zones.filter((z) => z.directive === zone);
+  const byAddress = zones.filter((z) => z.directive.name === zone.name && /^\$\{?(?:binary_)?remote_addr\}?$/.test(z.directive.value(0)));
+  return (
+    own.some((z) => z.uses.length > 0) &&
+    own.every((z) => z.uses.every((use) => byAddress.some((other) => other.uses.some((u) => u.scope === use.scope))))
+  );
+};
+
 export default defineRule({
   id: 'limit-key-forgeable',
   group: 'limits',
@@ -92,6 +103,7 @@ header of the named proxies only.`,
       const flow = flowInto(directive, use, 'a');
       const varies = /^\$(?:request_uri|request)$/.test(flow?.source ?? '') && isForLogins(directive);
       if (!flow || !(varies || MADE_UP.test(flow.source)) || (CHECKED.test(flow.source) && !isForLogins(directive))) continue;
+      if (isBackedByAddress(directive)) return;
       report('forgeable', {
         at: key,
         data: { source: flow.source },

@@ -4,6 +4,8 @@ import { admitsStrangers } from '../../answers/who-may-enter.ts';
 import { locationOf } from '../../config/locations.ts';
 import { serverOf } from '../../config/servers.ts';
 import { PASS_DIRECTIVES, type PassTarget, targetServers } from '../../config/upstreams.ts';
+import type { Deployment } from '../../deploy/deployment.ts';
+import { imagesCalled } from '../../deploy/inside.ts';
 import { defineRule } from '../rule.ts';
 
 interface Tool {
@@ -63,10 +65,12 @@ const PAGES: readonly { readonly path: RegExp; readonly name: string; readonly h
 const INNER =
   /^localhost$|\.(?:local|localhost|lan|internal|intranet|home|home\.arpa|corp|test|example)$|^[\w-]+$|^(?:127|10|192\.168|172\.(?:1[6-9]|2\d|3[01]))\./;
 
-/** The tool that a pass leads to: by a host called after it, or by its usual port where the place or the site is called after it. */
-function toolBehind(target: PassTarget, place: string, sites: readonly string[]): Tool | undefined {
+/** The tool that a pass leads to: by a host called after it, by the image of the container of that name, or by its usual port where the place or the site is called after it. */
+function toolBehind(target: PassTarget, place: string, sites: readonly string[], deployment: Deployment): Tool | undefined {
   const servers = targetServers(target);
-  const hosts = [target.upstream?.name ?? target.host, ...servers.map((s) => s.replace(/:\d+$/, ''))].map((h) => h.toLowerCase());
+  const named = [target.upstream?.name ?? target.host, ...servers.map((s) => s.replace(/:\d+$/, ''))].map((h) => h.toLowerCase());
+  // Traefik is a proxy first: its image says nothing of the dashboard
+  const hosts = [...named, ...named.flatMap((host) => imagesCalled(deployment, host).filter((image) => image !== 'traefik'))];
   const ports = new Set(servers.map((s) => Number(/:(\d+)$/.exec(s)?.[1] ?? 0)));
   const words = [place.split('/').find(Boolean) ?? '', ...sites.map((n) => n.split('.')[0]!)].map((w) =>
     w.toLowerCase().replace(/^\^/, ''),
@@ -95,7 +99,7 @@ Ask for a password (\`auth_basic\`, \`auth_request\`) or allow the addresses of 
       '{tool} at {place} is open to everybody, who can {harm} where it asks for no password, and guess one where it does. Add auth_basic, or allow lines with "deny all;".',
     open: '{tool} asks for no password: everybody who reaches {place} can {harm}. Add auth_basic, auth_request, or allow lines with "deny all;".',
   },
-  check({ directive, scope, report }) {
+  check({ directive, scope, deployment, report }) {
     const place = locationOf(scope);
     const target = passTargetOf(directive);
     if (!target || !place || place.kind === 'named') return;
@@ -106,7 +110,7 @@ Ask for a password (\`auth_basic\`, \`auth_request\`) or allow the addresses of 
           ?.names.map((n) => n.text)
           .filter((n) => n !== '' && n !== '_')) ||
       [];
-    const found = PAGES.find((p) => p.path.test(place.name)) ?? toolBehind(target, place.name, names);
+    const found = PAGES.find((p) => p.path.test(place.name)) ?? toolBehind(target, place.name, names, deployment);
     if (!found || (names.length > 0 && names.every((n) => INNER.test(n)))) return;
     if (!admitsStrangers(scope) || scope.value('ssl_verify_client')?.value(0) === 'on') return;
     const login = 'login' in found && found.login;
@@ -158,6 +162,50 @@ Ask for a password (\`auth_basic\`, \`auth_request\`) or allow the addresses of 
     deny all;
     proxy_pass http://adminer:8080/;
 }`,
+      notOn122: 'the name of the upstream is resolved when nginx starts',
+    },
+    {
+      bad: `#- nginx.conf
+events {}
+http {
+    server {
+        listen 80;
+        server_name tools.example.org;
+        location /queue/ {
+            proxy_pass http://queue:5000/;
+#                      ^^^^^^^^^^^^^^^^^^ login
+        }
+    }
+}
+#- compose.yaml
+services:
+  web:
+    image: nginx:1.28
+    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]
+  queue:
+    image: mher/flower:2.0
+`,
+      good: `#- nginx.conf
+events {}
+http {
+    server {
+        listen 80;
+        server_name tools.example.org;
+        location /queue/ {
+            allow 10.0.0.0/8;
+            deny all;
+            proxy_pass http://queue:5000/;
+        }
+    }
+}
+#- compose.yaml
+services:
+  web:
+    image: nginx:1.28
+    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]
+  queue:
+    image: mher/flower:2.0
+`,
       notOn122: 'the name of the upstream is resolved when nginx starts',
     },
     {

@@ -13,7 +13,7 @@ const AS_WRITTEN = /^\$(?:arg_|cookie_|http_(?!host$)|args$|query_string$|reques
 const CLIMBING = ['../../../etc/passwd', '..%2f..%2fetc/passwd', '../x', '/etc/passwd', 'x/../../y'];
 
 /** Parameters by which a FastCGI program learns which file to run, or is configured. */
-const RUN = /^(?:SCRIPT_FILENAME|DOCUMENT_ROOT)$/i;
+const RUN = /^(?:SCRIPT_FILENAME|DOCUMENT_ROOT|UWSGI_(?:FILE|SCRIPT|MODULE|CHDIR|HOME|PYHOME))$/i;
 const SETTINGS = /^PHP_(?:ADMIN_)?VALUE$/i;
 
 /** A file with the query behind it: `try-files-query-not-last` says that, and takes the client's text away. */
@@ -53,7 +53,7 @@ export default defineRule({
   why: `
 nginx resolves \`..\` in the path of a request before anything else sees it, and refuses what climbs above the top. It does so nowhere else: an argument, a header or a cookie in \`alias\`, \`root\` or \`try_files\` is used as it came. With \`alias /srv/reports/$arg_name\`, \`?name=../../etc/passwd\` is answered with that file.
 
-In \`SCRIPT_FILENAME\` the same text chooses the program that PHP runs, in \`PHP_VALUE\` its settings (\`auto_prepend_file\`), and in \`access_log\` the file that is written.
+In \`SCRIPT_FILENAME\` the same text chooses the program that PHP runs, in \`UWSGI_FILE\` or \`UWSGI_SCRIPT\` the one that uWSGI loads, in \`PHP_VALUE\` its settings (\`auto_prepend_file\`), and in \`access_log\` the file that is written.
 
 Look the value up in a \`map\` with constant answers, or take it from the path, by a group that holds no dot.`,
   about: ['alias', 'root', 'try_files', 'access_log', 'map'],
@@ -64,7 +64,7 @@ Look the value up in a \`map\` with constant answers, or take it from the path, 
     read: 'The client chooses the file with {source}: ../ in it is not resolved, so any file that the workers may read is sent. Look it up in a map of allowed ones.',
     ending:
       'The client chooses the file with {source}: ../ in it is not resolved, so any file with that ending is sent. Look it up in a map of allowed ones.',
-    run: 'The client chooses the file that is run with {source}: ../ in it is not resolved. Take the path from $document_root$fastcgi_script_name.',
+    run: 'The client chooses the file that is run with {source}: ../ in it is not resolved. Take the path from $document_root$fastcgi_script_name, or write it out.',
     settings: 'The client writes settings of PHP with {source}, such as the file that is run first. Write a constant.',
     written: 'The client chooses the file that is written with {source}: ../ in it is not resolved. Look it up in a map of allowed ones.',
   },
@@ -176,5 +176,19 @@ server {
 access_log /var/log/nginx/$server_name.log;`,
     },
     { inside: 'server', good: 'root /srv/cache;\nlocation / { try_files /pages/$host$uri.html @app; }\nlocation @app { return 204; }' },
+    {
+      inside: 'server',
+      bad: `location / {
+    include uwsgi_params;
+    uwsgi_param UWSGI_FILE /srv/apps/$arg_app.py;
+#                          ^^^^^^^^^^^^^^^^^^^^^ run
+    uwsgi_pass 127.0.0.1:3031;
+}`,
+      good: `location / {
+    include uwsgi_params;
+    uwsgi_param UWSGI_FILE /srv/apps/shop.py;
+    uwsgi_pass 127.0.0.1:3031;
+}`,
+    },
   ],
 });

@@ -1,5 +1,7 @@
 /** Places for the staff that a header line of the client's own opens: its browser's name, the page it claims to come from, a cookie of any value. */
+
 import { isLocalOnly } from '../../answers/who-may-enter.ts';
+import { isEdge } from '../../answers/who-speaks-tls.ts';
 import type { Directive } from '../../config/directive.ts';
 import { readCondition } from '../../trace/handlers/rewrite.ts';
 import type { Trace } from '../../trace/trace.ts';
@@ -7,12 +9,24 @@ import { isBackend, isGivenOut, isRefused, keepsOut } from '../../witness/access
 import { isScripted } from '../../witness/follow.ts';
 import { keysTo } from '../../witness/guards.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
-import { directiveAt } from '../../witness/spots.ts';
+import { directiveAt, type Spot } from '../../witness/spots.ts';
+import { type Probe, probeFor } from '../../witness/values.ts';
 import { defineRule } from '../rule.ts';
 
 /** Names of places that are for a few people only. */
 const FOR_FEW =
   /(?:^|[/^(|_-])(?:admin(?:istrator|istration|er)?|wp-admin|backend|backoffice|internal|intern|private|secret|secure|staff|manage(?:r|ment)?|console|dashboard|panel|cpanel|debug|ops|root|phpmyadmin|config)(?:[/$)|_-]|$)/i;
+
+/** Lines by which a proxy in front says what it found out about a client: its certificate, its login. Where none is in front the client wrote them. */
+const SAID_BY_PROXY =
+  /^(?:(?:x-)?(?:ssl|tls|mtls)-client-|(?:x-)?client-(?:cert|verif|dn|subject)|x-(?:remote|forwarded|authenticated|auth|auth-request|webauth|original)-?(?:user|email|groups?|roles?)\b|x-(?:user|roles?|groups?|(?:is-)?admin|is-internal|internal|internal-request|is-staff|staff|employee)$)/i;
+
+/** The variable of `auth_basic $realm`, whose map says "off" to some. */
+const realmOf = ({ scope }: Pick<Spot, 'scope'>): { readonly directive: Directive; readonly name: string } | null => {
+  const directive = scope.value('auth_basic');
+  const name = /^\$\{?(\w+)\}?$/.exec(directive?.value(0) ?? '')?.[1];
+  return directive && name !== undefined ? { directive, name } : null;
+};
 
 /** A value that is long enough to be a secret which the others do not know. */
 const SECRET = /(?=[a-z+=.-]*\d)(?=[\d+=.-]*[a-z])[\w+=.-]{16,}/i;
@@ -35,15 +49,19 @@ export default defineRule({
   missing: ['allow', 'auth_basic', 'auth_request'],
   title: 'Access decided by a header that anyone can send',
   why: `
-\`User-Agent\` and \`Referer\` are lines that the client writes: one option of curl sends any of them. That a cookie or an Authorization header is there says nothing either, as long as nobody looks whether it is valid: an application does, a folder of files does not.
+\`User-Agent\` and \`Referer\` are lines that the client writes: one option of curl sends any of them. So is \`X-SSL-Client-Verify\` where no proxy in front sets it: on a server that ends TLS itself, \`$ssl_client_verify\` is what nginx found out. And \`auth_basic $realm\` with a map that says \`off\` to a header asks nobody for a password who sends that header. That a cookie or an Authorization header is there says nothing either, as long as nobody looks whether it is valid: an application does, a folder of files does not.
 
 Such a condition keeps robots away, and nobody who wants to get in. Use \`auth_basic\`, \`auth_request\`, a client certificate or a list of addresses.`,
   about: ['if', 'auth_basic', 'auth_request', 'allow'],
   looksAt: {
-    outcome: ['if'],
-    somewhere: ['if', 'map'],
-    like: /http_user_agent|http_referer|http_cookie|cookie_|http_authorization/i,
-    when: ({ location, scope }) => !!location && location.kind !== 'named' && (location.name !== '/' || !!scope.value('auth_basic')),
+    outcome: ['if', 'location'],
+    somewhere: ['if', 'map', 'geo'],
+    like: /http_|cookie_/i,
+    when: (spot) => {
+      const { location, scope, directives } = spot;
+      if (!location || location.kind === 'named' || (location.name === '/' && !scope.value('auth_basic'))) return false;
+      return realmOf(spot) !== null || directives.some((d) => d.name === 'if');
+    },
   },
   needs: 'config',
   messages: {
@@ -56,17 +74,24 @@ Such a condition keeps robots away, and nobody who wants to get in. Use \`auth_b
     if (!location || spot.unsure || isLocalOnly(scope) || spot.path === undefined) return;
     const refused = spot.ask({});
     if (!isTurnedAway(refused)) return;
+    const realm = realmOf(spot);
+    const open = realm && probeFor(spot.config, realm.name, { is: 'off' });
     const ifs = spot.scope.named('if');
+    if (!ifs.length && !open) return;
     const asked = isRefused(refused);
-    for (const probe of [...keysTo(spot.config, [spot.scope, spot.server.scope]), ...spot.variations]) {
+    const probes: Iterable<Probe> = ifs.length ? [...keysTo(spot.config, [spot.scope, spot.server.scope]), ...spot.variations] : [];
+    for (const probe of [...(open ? [open] : []), ...probes]) {
       const [line, ...others] = probe.headers ?? [];
       if (!line || others.length || probe.query || probe.method || probe.clientAddress) continue;
       const [name, value] = line;
-      const claimed = name === 'User-Agent' || name === 'Referer';
-      const presence = name === 'Cookie' || name === 'Authorization';
+      // what a header's value must be is a secret where its name says so
+      const off = probe === open && name !== 'Cookie' && !/token|key|secret|pass|sign|auth/i.test(name);
+      const said = SAID_BY_PROXY.test(name) && isEdge(spot.server);
+      const claimed = off || said || name === 'User-Agent' || name === 'Referer';
+      const presence = probe !== open && (name === 'Cookie' || name === 'Authorization');
       if (
         (!claimed && !presence) ||
-        (claimed && !asked && !FOR_FEW.test(location.name)) ||
+        (claimed && !said && !asked && !FOR_FEW.test(location.name)) ||
         SECRET.test(value.replace(/^https?:\/\/[^/]*/, ''))
       )
         continue;
@@ -77,7 +102,7 @@ Such a condition keeps robots away, and nobody who wants to get in. Use \`auth_b
       if (!isGivenOut(trace) || keepsOut(trace) || isScripted(trace) || (presence && !asked && isBackend(trace))) continue;
       if (presence && ifs.some((d) => asksForValue(d))) continue;
       const step = refused.steps.findLast((s) => s.at && directiveAt(ifs, s.at));
-      const by = (step && directiveAt(ifs, step.at)) ?? ifs[0];
+      const by = off ? realm?.directive : ((step && directiveAt(ifs, step.at)) ?? ifs[0]);
       if (!by) continue;
       report(claimed ? 'sent' : 'unchecked', {
         at: by.at(by.args[0]!),
@@ -122,6 +147,62 @@ location = /session {
     proxy_pass http://127.0.0.1:8002;
     proxy_pass_request_body off;
     proxy_set_header Content-Length "";
+}`,
+    },
+    {
+      inside: 'http',
+      bad: `server {
+    listen 443 ssl;
+    server_name shop.example.org;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+    location /ledger/ {
+        if ($http_x_ssl_client_verify != SUCCESS) { return 403; }
+#          ^^^^^^^^^^^^^^^^^^^^^^^^^^ sent
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`,
+      good: `server {
+    listen 443 ssl;
+    server_name shop.example.org;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+    ssl_verify_client optional;
+    ssl_client_certificate ca.pem;
+    location /ledger/ {
+        if ($ssl_client_verify != SUCCESS) { return 403; }
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`,
+    },
+    {
+      inside: 'http',
+      bad: `map $http_x_requested_with $realm {
+    XMLHttpRequest off;
+    default        "staff";
+}
+server {
+    listen 80;
+    server_name shop.example.org;
+    location /reports/ {
+        auth_basic $realm;
+#                  ^^^^^^ sent
+        auth_basic_user_file staff;
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`,
+      good: `geo $realm {
+    10.0.0.0/8 off;
+    default    "staff";
+}
+server {
+    listen 80;
+    server_name shop.example.org;
+    location /reports/ {
+        auth_basic $realm;
+        auth_basic_user_file staff;
+        proxy_pass http://127.0.0.1:8000;
+    }
 }`,
     },
     {

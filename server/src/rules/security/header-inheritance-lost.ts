@@ -12,6 +12,7 @@ import type { Scope } from '../../config/scope.ts';
 import { fixOf, insertAfter, written } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { askedBy, isAnothersSite } from '../upstreams/_receiver.ts';
+import { PROTECTING } from './_protecting.ts';
 
 /** What the lists hold, for the message, and which value tells two lines apart. Security headers make a warning, everything else an info. */
 const LISTS: Readonly<Record<string, string>> = table({
@@ -65,6 +66,15 @@ function keysOf(d: Directive): string[] {
   if (d.name === 'limit_req') return [d.values.find((v) => v.startsWith('zone='))?.slice(5) ?? ''];
   return [d.value(0).toLowerCase()];
 }
+
+/** A line as it is repeated: a header that protects a page is for its errors as well, which is what other rules ask of the copy. */
+const repeated = (d: Directive): string =>
+  d.name === 'add_header' &&
+  d.args.length === 2 &&
+  d.value(1) !== '' &&
+  (PROTECTING.test(d.value(0)) || /^strict-transport-security$/i.test(d.value(0)))
+    ? written(d).replace(/\s*;$/, ' always;')
+    : written(d);
 
 /** Headers of one connection: an upgrade is for the location that WebSockets are meant for, not for every other one (RFC 9110, 7.6.1). */
 const isOfTheHop = (d: Directive): boolean => d.name === 'proxy_set_header' && /^(?:upgrade|connection)$/i.test(d.value(0));
@@ -199,7 +209,7 @@ Repeat the lines, put them into a file that both levels include, or, from nginx 
       fix:
         last && !harmless
           ? fixOf(`Repeat ${names.join(', ')} here`, 'suggestion', directive.file, [
-              insertAfter(directive.file, last.statement, lost.map(written)),
+              insertAfter(directive.file, last.statement, lost.map(repeated)),
             ])
           : null,
     });
@@ -216,6 +226,21 @@ location /static/ {
 location /static/ {
     add_header Cache-Control "public";
     add_header Strict-Transport-Security "max-age=63072000" always;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `add_header X-Content-Type-Options nosniff;
+location /files/ {
+    add_header Cache-Control "public";
+#   ^^^^^^^^^^ lost
+    root /srv/site;
+}`,
+      good: `add_header X-Content-Type-Options nosniff;
+location /files/ {
+    add_header Cache-Control "public";
+    add_header X-Content-Type-Options nosniff always;
+    root /srv/site;
 }`,
     },
     {

@@ -2,10 +2,7 @@
 import { errorAnswer } from '../../witness/errors.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { defineRule } from '../rule.ts';
-
-/** Headers that protect a page whatever its status. HSTS has a rule of its own. */
-const PROTECTING =
-  /^(?:x-frame-options|content-security-policy|x-content-type-options|referrer-policy|permissions-policy|cross-origin-(?:opener|embedder|resource)-policy)$/i;
+import { PROTECTING } from './_protecting.ts';
 
 export default defineRule({
   id: 'header-without-always',

@@ -1,8 +1,10 @@
 /** The Host header of a request to an upstream, taken from what the client may write at will. */
 import { isAnsweredFirst, isApart, placesOf } from '../../answers/where-a-line-counts.ts';
+import { isEdge } from '../../answers/who-speaks-tls.ts';
 import { asked, numberOf } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
+import { serverOf } from '../../config/servers.ts';
 import type { ComposeService } from '../../deploy/compose.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import { variablesIn } from '../../syntax/variable.ts';
@@ -11,6 +13,9 @@ import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { platformBehind } from '../upstreams/_platforms.ts';
 import { nginxesOf } from '../wsgi/_links.ts';
+
+/** By this one applications learn the host where a proxy is in front. */
+const HANDED_ON = /^(?:http_)?x[-_]forwarded[-_]host$/i;
 
 const SETTERS = ['proxy_set_header', 'grpc_set_header', 'fastcgi_param', 'uwsgi_param', 'scgi_param'];
 
@@ -45,18 +50,41 @@ Many guides, gunicorn's among them, pass \`$http_host\` because it keeps the por
   looksAt: {
     directive: SETTERS,
     where: ({ values: [name = '', value = ''] }) =>
-      /^(?:host|http_host|:authority)$/i.test(name) && value.includes('$') && !/^\$(?:proxy_)?host$/.test(value),
+      value.includes('$') &&
+      (HANDED_ON.test(name)
+        ? value.toLowerCase().includes('http_')
+        : /^(?:host|http_host|:authority)$/i.test(name) && !/^\$(?:proxy_)?host$/.test(value)),
   },
   needs: 'file',
   fixable: 'sometimes',
   messages: {
     header:
       'The application gets the Host header as the client sent it, which need not be the host that nginx selected the server by. Use $host.',
+    forwarded:
+      'This server ends TLS itself, so {name} is what the client wrote: the application builds links and redirects to whatever host it names. Use $host.',
     free: 'The client chooses with {source} which host the application sees. Use {instead}.',
   },
   check({ directive, config, file, deployment, report }) {
     const word = directive.args[1];
     if (!word || (config.whole && !isApart(directive) && placesOf(directive).every(isAnsweredFirst))) return;
+    if (HANDED_ON.test(directive.value(0))) {
+      const server = serverOf(directive.scope);
+      const use = variablesIn(word).uses.find((u) => /^http_x_(?:forwarded_host|host|original_host)$/i.test(u.name));
+      // of a page that is kept for everyone another rule speaks
+      if (
+        !use ||
+        !server ||
+        !isEdge(server) ||
+        ['proxy_cache', 'uwsgi_cache', 'fastcgi_cache', 'scgi_cache'].some((c) => directive.scope.value(c))
+      )
+        return;
+      report('forwarded', {
+        at: use.span,
+        data: { name: directive.value(0) },
+        fix: fixOf('Use $host', 'suggestion', file, [replace(use.span, use.braced ? '${host}' : '$host')]),
+      });
+      return;
+    }
     const toPlatform = leadsToPlatform(directive);
     const instead = toPlatform ? '$proxy_host' : '$host';
     for (const use of variablesIn(word).uses) {
@@ -128,6 +156,32 @@ proxy_set_header Host $arg_site;
       good: `proxy_pass http://shop.herokuapp.com;
 proxy_set_header Host $proxy_host;`,
       notOn122: 'the name of the upstream is resolved when nginx starts',
+    },
+    {
+      inside: 'http',
+      bad: `server {
+    listen 443 ssl;
+    server_name shop.example.org;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+    location / {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_set_header Host $host;
+        proxy_set_header X-Forwarded-Host $http_x_forwarded_host;
+#                                         ^^^^^^^^^^^^^^^^^^^^^^ forwarded
+    }
+}`,
+      good: `server {
+    listen 443 ssl;
+    server_name shop.example.org;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+    location / {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_set_header Host $host;
+        proxy_set_header X-Forwarded-Host $host;
+    }
+}`,
     },
     { inside: 'location', good: 'proxy_set_header Host $proxy_host;' },
     { inside: 'location', good: 'proxy_set_header X-Host $http_host;' },

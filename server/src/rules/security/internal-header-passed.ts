@@ -1,11 +1,11 @@
 /** Headers that carry an identity to the application and that the client can set as well where nginx does not. */
 import { HEADER_LIST, headerLine, headersSent, passedBy, passesHeaders, passesIn, type SentHeader } from '../../answers/what-is-passed.ts';
-import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
+import { identityIn, OTHERS } from '../../answers/who-is-named.ts';
 import { entryOf } from '../../answers/who-may-enter.ts';
+import { isEdge } from '../../answers/who-speaks-tls.ts';
 import { AskedMap, PerConfig, PerPart } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
-import { namesOf } from '../../config/names.ts';
 import { type Scope, walk } from '../../config/scope.ts';
 import { serverOf, serversOf } from '../../config/servers.ts';
 import { variablesIn } from '../../syntax/variable.ts';
@@ -17,27 +17,14 @@ import { defineRule } from '../rule.ts';
 const IDENTITY =
   /^(x-)?(remote-?user|forwarded-user|forwarded-email|forwarded-groups|auth-request-(user|email|groups)|authenticated-(user|email|userid)|webauth-user|ssl-client-(verify|cert|s-dn|dn)|client-(cert|dn|verify)|user-?id|original-user)$/i;
 
-/** Headers that say something else, though a login may have a part in their value. */
-const OTHERS = /^(authorization|proxy-authorization|cookie|host|connection|upgrade|content-\w+|x-request-id|x-csrf-\w+|x-xsrf-\w+)$/;
+/** A header by the name of its line, its parameter or its variable. */
+const nameOf = (written: string): string => written.replace(/^HTTP_/i, '').replaceAll('_', '-');
 
-/** By value: a header is sent with one value to very many places. */
-const identities = new PerConfig((config, value: string): string | null => {
-  for (const name of names(value))
-    for (const source of sourcesOf(config, name)) {
-      if (source === 'remote_user' || /^ssl_client_(verify|s_dn\w*|i_dn\w*|cert|escaped_cert|raw_cert|fingerprint|serial)$/.test(source))
-        return `$${source}`;
-      if (
-        namesOf(config)
-          .definitions('variable', source, 'http')
-          .some((s) => s.directive.name === 'auth_request_set')
-      )
-        return 'the login';
-    }
-  return null;
-});
+/** Whether the line sets a header: of a protocol with parameters that is one which begins with HTTP_. */
+const isHeader = (line: string, name: string): boolean => /_set_header$/.test(line) || (line.endsWith('_param') && /^HTTP_/i.test(name));
 
-/** Where an identity comes from: the variable that a login, a certificate or an authentication service fills; null for any other value. */
-const identityIn = (config: Config, value: string): string | null => (value.includes('$') ? identities.of(config, value) : null);
+/** Of these, what a client's certificate says. */
+const OF_CERTIFICATE = /^(?:x-)?(?:ssl-)?client-(?:verify|cert|s-dn|dn)$/i;
 
 /** Whether a value may name someone: the application's own answer is not there yet while the request to it is made (ngx_http_upstream_init). */
 const mayNameSomeone = (value: string): boolean => names(value).some((name) => !name.startsWith('upstream_'));
@@ -96,12 +83,12 @@ With \`underscores_in_headers on\`, X_REMOTE_USER and X-Remote-User become the s
   looksAt: [
     { scope: ['server'] },
     { directive: ['underscores_in_headers', 'ignore_invalid_headers'] },
-    // the client's certificate is its own to show
     {
-      directive: ['fastcgi_param', 'uwsgi_param', 'scgi_param'],
-      where: ({ values: [name = '', value = ''] }) => /^REMOTE_USER$/i.test(name) && value.includes('$'),
+      directive: ['fastcgi_param', 'uwsgi_param', 'scgi_param', 'proxy_set_header', 'grpc_set_header'],
+      where: ({ name, values: [header = '', value = ''] }) =>
+        value.includes('$') &&
+        ((name.endsWith('_param') && /^REMOTE_USER$/i.test(header)) || (isHeader(name, header) && IDENTITY.test(nameOf(header)))),
     },
-    { directive: ['proxy_set_header'], where: ({ values: [name = ''] }) => IDENTITY.test(name) && !/ssl|cert|dn/i.test(name) },
   ],
   needs: 'file',
   ofShape: true,
@@ -131,17 +118,23 @@ With \`underscores_in_headers on\`, X_REMOTE_USER and X-Remote-User become the s
         });
       return;
     }
-    if (directive?.name.endsWith('_param')) {
+    if (directive?.name.endsWith('_param') && !isHeader(directive.name, directive.value(0))) {
       const use =
         directive.args[1] && variablesIn(directive.args[1]).uses.find((u) => /^(?:http_(?!authorization$)|arg_|cookie_)/i.test(u.name));
       if (use) report('client', { at: use.span, data: { header: directive.value(0) } });
       return;
     }
-    if (directive?.name === 'proxy_set_header') {
+    if (directive && isHeader(directive.name, directive.value(0))) {
+      const ofCertificate = OF_CERTIFICATE.test(nameOf(directive.value(0)));
+      const server = ofCertificate ? serverOf(scope) : null;
+      // what a client's certificate says a proxy in front may have found out; on a server that clients come to by themselves nobody has
+      if (ofCertificate && !(server && isEdge(server))) return;
       const use =
         directive.args[1] &&
         variablesIn(directive.args[1]).uses.find((u) =>
-          /^(http_(x_)?(remote_user|forwarded_(user|email)|user_?id)|arg_|cookie_)/i.test(u.name),
+          ofCertificate
+            ? /^http_/i.test(u.name) && OF_CERTIFICATE.test(nameOf(u.name))
+            : /^(http_(x_)?(remote_user|forwarded_(user|email)|user_?id)|arg_|cookie_)/i.test(u.name),
         );
       if (use) report('client', { at: use.span, data: { header: directive.value(0) } });
       return;
@@ -221,6 +214,33 @@ fastcgi_pass 127.0.0.1:9000;`,
     {
       inside: 'server',
       good: 'location / {\n    proxy_pass http://127.0.0.1:8000;\n    proxy_set_header X-Real-IP $remote_addr;\n}\nlocation /b/ { proxy_pass http://127.0.0.1:8000; }',
+    },
+    {
+      inside: 'http',
+      bad: `server {
+    listen 443 ssl;
+    server_name shop.example.org;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+    location / {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_set_header X-SSL-Client-DN $http_x_ssl_client_dn;
+#                                        ^^^^^^^^^^^^^^^^^^^^^ client
+    }
+}`,
+      good: `server {
+    listen 443 ssl;
+    server_name shop.example.org;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+    ssl_verify_client on;
+    ssl_client_certificate ca.pem;
+    location / {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_set_header X-SSL-Client-DN $ssl_client_s_dn;
+    }
+}`,
+      fixed: false,
     },
   ],
 });

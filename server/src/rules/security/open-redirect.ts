@@ -15,7 +15,8 @@ const EVIL = 'evil.test';
 
 /** The host that a browser asks for a Location; null where it stays where it is. */
 function redirectHostOf(location: string): string | null {
-  const m = /^(?:https?:)?[/\\]{2}([^/?#\\]*)/i.exec(location);
+  // behind two slashes browsers pass over further ones
+  const m = /^(?:https?:[/\\]{2}|[/\\]{2,})([^/?#\\]*)/i.exec(location);
   return m ? m[1]!.replace(/^.*@/, '').replace(/:\d*$/, '').toLowerCase() : null;
 }
 
@@ -34,29 +35,50 @@ function* tries(spot: Spot): Generator<Probe> {
       .flatMap((d) => d.values.flatMap((v) => variablesIn(v)))
       .flatMap((v) => [...sourcesOf(spot.config, v)]),
   );
+  // a group of a condition is a part of what it looks at
+  for (const d of conditionsOf(spot)) for (const v of variablesIn(d.value(0))) if (/^(?:arg_|args$|query_string$)/.test(v)) used.add(v);
   // what a condition or a row of a map asks for, with another host behind it
   const looked = [...used].some((name) => /^(?:arg_|args$|query_string$)/.test(name)) ? lookedFor(spot) : [];
   for (const path of spot.somePaths(2)) for (const query of looked) yield { path, query };
   for (const path of spot.somePaths(2))
-    for (const value of [`https://${EVIL}/`, `//${EVIL}/`, EVIL, `.${EVIL}`, `@${EVIL}`]) {
+    for (const value of [`https://${EVIL}/`, `//${EVIL}/`, `/${EVIL}/`, EVIL, `.${EVIL}`, `@${EVIL}`]) {
       for (const name of used) if (name.startsWith('arg_')) yield { path, query: `${name.slice(4)}=${value}` };
       if (used.has('args') || used.has('query_string')) yield { path, query: value };
     }
   for (const path of [`//${EVIL}/%2e%2e`, `//${EVIL}/`]) if (!spot.location) yield { path };
+  for (const path of spot.somePaths(1))
+    for (const name of used) {
+      if (name === 'http_referer') yield { path, headers: [['Referer', `https://${EVIL}/`]] };
+      if (name.startsWith('cookie_')) yield { path, headers: [['Cookie', `${name.slice(7)}=https://${EVIL}/`]] };
+    }
 }
 
+const redirectsOf = ({ directives }: Spot): string => directives.flatMap((d) => (isRedirect(d) ? [redirectTarget(d)] : [])).join(' ');
+
+/** The conditions of a place, and those in which what it redirects to is set, further out too. */
+const conditionsOf = (spot: Spot): readonly Directive[] => [
+  ...new Set([
+    ...spot.directives.filter((d) => d.name === 'if'),
+    ...definitionsFor(spot.config, redirectsOf(spot)).flatMap(({ name, scope: { opener } }) =>
+      name === 'set' && opener?.name === 'if' ? [opener] : [],
+    ),
+  ]),
+];
+
 /** Queries that fit the expressions by which conditions and maps look at arguments, and lead elsewhere. */
-function lookedFor({ config, directives }: Spot): readonly string[] {
-  const conditions = directives.flatMap((d) => {
-    const name = d.name === 'if' ? /^\(?\$\{?arg_(\w+)/.exec(d.value(0))?.[1] : undefined;
+function lookedFor(spot: Spot): readonly string[] {
+  const { config } = spot;
+  const asked = conditionsOf(spot);
+  const conditions = asked.flatMap((d) => {
+    const name = /^\(?\$\{?arg_(\w+)/.exec(d.value(0))?.[1];
     const pattern = name === undefined ? null : patternOf(d);
     if (!pattern) return [];
     return samplesOf(config.regexes, pattern.pattern, { caseless: pattern.caseless, tries: 8 })
       .slice(0, 4)
       .flatMap((s) => [`${name}=${s}.${EVIL}/`, `${name}=${s}@${EVIL}/`]);
   });
-  const rows = definitionsFor(config, directives.flatMap((d) => (isRedirect(d) ? [redirectTarget(d)] : [])).join(' ')).flatMap((row) =>
-    [...row.name.matchAll(/(\w+)=\(/g)].map((m) => `${m[1]}=https://${EVIL}/`),
+  const rows = [...definitionsFor(config, redirectsOf(spot)).map((row) => row.name), ...asked.map((d) => d.values.join(' '))].flatMap(
+    (text) => [...text.matchAll(/(\w+)=\(/g)].flatMap((m) => [`${m[1]}=https://${EVIL}/`, `${m[1]}=//${EVIL}/`]),
   );
   return [...new Set([...conditions, ...rows])].slice(0, MOST_LOOKED_FOR);
 }
@@ -112,21 +134,33 @@ Let the expression take only what a name may hold, \`[a-z0-9-]+\`, and put a sla
   needs: 'config',
   costly: true,
   messages: {
+    page: 'Who asks for {from} is sent back to whatever page the line "{line}" names, on any site; browsers that send none get a redirect to nowhere. Redirect to a page of this site.',
+    cookie:
+      'A cookie decides the host of this redirect: {from} with "{line}" is sent to {to}, and every host below the same domain may set it. Redirect to a page of this site.',
     foreign:
       'A client chooses the host of this redirect: {from} is sent to {to}. Allow only characters of host names, and end the host with a slash.',
   },
   check({ spot, report }) {
     const told = new Set<unknown>();
     const own = spot.directives.filter((d) => d.name === 'return' || d.name === 'rewrite' || d.name === 'error_page');
+    // an error page comes of an answer of the application, too
+    const status = own.filter(isByVariable).flatMap((d) => d.values.filter((v) => /^[45]\d\d$/.test(v)))[0];
+    const answer = status === undefined ? {} : { upstream: { status: Number(status), headers: [] } };
     for (const probe of tries(spot)) {
-      const trace = spot.ask(probe);
+      const trace = spot.ask(probe, answer);
       const to = locationHeader(trace);
       if (to === null || !isForeign(to)) continue;
       const step = trace.steps.findLast((s) => /^(?:return|redirect) 30|becomes a redirect/.test(s.said));
       const by = step ? directiveAt(own, step.at) : null;
       if (!by || told.has(by)) continue;
       told.add(by);
-      report('foreign', { at: by.at(), data: { from: trace.request.target, to }, witness: proofOf(trace) });
+      const line = probe.headers?.[0];
+      report(!line ? 'foreign' : line[0] === 'Referer' ? 'page' : 'cookie', {
+        at: by.at(),
+        data: { from: trace.request.target, to, line: line?.join(': ') ?? '' },
+        severity: line ? 'info' : undefined,
+        witness: proofOf(trace),
+      });
     }
   },
   examples: [
@@ -179,6 +213,42 @@ Let the expression take only what a name may hold, \`[a-z0-9-]+\`, and put a sla
 }`,
       good: `location = /leave {
     return 302 /goodbye?to=$arg_to;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location = /theme/dark {
+    return 302 $http_referer;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^ page
+}`,
+      good: `location = /theme/dark {
+    return 302 /;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `absolute_redirect off;
+location = /done {
+    if ($arg_next ~ ^(/.*)$) { return 302 $1; }
+#                              ^^^^^^^^^^^^^^ foreign
+    return 302 /;
+}`,
+      good: `absolute_redirect off;
+location = /done {
+    if ($arg_next ~ ^(/[a-z]+)$) { return 302 $1; }
+    return 302 /;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /app/ {
+    error_page 401 =302 $cookie_next;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ cookie
+    return 401;
+}`,
+      good: `location /app/ {
+    error_page 401 =302 /login;
+    return 401;
 }`,
     },
     { inside: 'server', good: 'return 301 https://$host$request_uri;' },

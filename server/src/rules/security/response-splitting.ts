@@ -6,6 +6,8 @@ import { locationOf } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import { variablesIn } from '../../syntax/variable.ts';
 import type { Word } from '../../syntax/word.ts';
+import { readCondition } from '../../trace/handlers/rewrite.ts';
+import { variablesIn as namesIn } from '../../trace/script.ts';
 import { flowInto, mayCarryLineEnd } from '../data-flow.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -37,8 +39,16 @@ const SINKS: Readonly<Record<string, (d: Directive) => { words: readonly (Word |
   proxy_pass: (d) => ({ words: [d.args[0]], into: 'the request to the upstream' }),
 });
 
+/** In a condition that is met where a value that the line writes is not empty: it is met by one with a line end. */
+function asksForItself({ scope: { opener }, values }: Directive): boolean {
+  const condition = opener?.name === 'if' ? readCondition(opener) : null;
+  if (!condition || (condition.kind !== 'variable' && !(condition.kind === 'not-equal' && condition.value.literal === ''))) return false;
+  return values.some((v) => namesIn(v).some((n) => n.toLowerCase() === condition.name.toLowerCase()));
+}
+
 /** Requests with a line end in their path are turned away before they get to the line. */
 const isGuarded = (directive: Directive): boolean =>
+  !asksForItself(directive) &&
   [
     ['\n', '%0a'],
     ['\n', '%0A'],
@@ -158,5 +168,25 @@ server {
     { inside: 'server', good: 'location = /here { return 200 "you asked for $uri"; }' },
     { inside: 'server', good: 'rewrite ^/a/([^x]*)$ https://example.com/$1 permanent;' },
     { inside: 'location', good: 'try_files $uri $uri/ =404;' },
+    {
+      inside: 'http',
+      bad: `map $uri $new {
+    ~^/old/(?<rest>[^/]*)$ /new/$rest;
+    default                "";
+}
+server {
+    listen 80;
+    if ($new) { return 301 $new; }
+#                          ^^^^ carried
+}`,
+      good: `map $uri $new {
+    ~^/old/(?<rest>[\\w-]*)$ /new/$rest;
+    default                 "";
+}
+server {
+    listen 80;
+    if ($new) { return 301 $new; }
+}`,
+    },
   ],
 });

@@ -9,6 +9,8 @@ import { hasVariables, PASS_DIRECTIVES, upstreamsOf } from '../../config/upstrea
 import { type VariableUse, variablesIn } from '../../syntax/variable.ts';
 import type { Word } from '../../syntax/word.ts';
 import { variablesIn as namesIn } from '../../trace/script.ts';
+import { samplesOf } from '../../witness/regex-samples.ts';
+import { patternOf } from '../../witness/values.ts';
 import { alwaysHolds, type Flow, flowInto, inSight, isListed, writtenAs } from '../data-flow.ts';
 import { defineRule, type Report } from '../rule.ts';
 
@@ -18,6 +20,10 @@ const EVIL = ['evil.example', 'evil.example.test', '169.254.169.254', '127.0.0.1
 /** What a TLS client writes into its first message. */
 const OF_CLIENTS = /^ssl_(preread_server_name|server_name|preread_alpn_protocols|alpn_protocol)$/;
 
+/** The key of a row that hosts of one domain have only, or one host: what it hands on leads nowhere else. */
+const isOneDomain = (key: string): boolean =>
+  key !== 'default' && key !== 'include' && (key.startsWith('~') ? /(?:\^|\\\.)[\w-]+\\\.[\w-]+\$$/.test(key) : /\w\.\w/.test(key));
+
 /** The client's own variable at the end of a value of stream, through maps that hand it on; null where there is none. */
 function givenOn(config: Config, name: string, depth = 0): string | null {
   if (OF_CLIENTS.test(name)) return `$${name}`;
@@ -25,7 +31,11 @@ function givenOn(config: Config, name: string, depth = 0): string | null {
   for (const { directive: d, capture } of namesOf(config).definitions('variable', name, 'stream')) {
     if (capture) continue;
     const texts =
-      d.name === 'map' ? (d.body?.directives ?? []).map((e) => e.args.at(-1)?.value ?? '') : d.name === 'set' ? [d.value(1)] : [];
+      d.name === 'map'
+        ? (d.body?.directives ?? []).flatMap((e) => (isOneDomain(e.name) ? [] : [e.args.at(-1)?.value ?? '']))
+        : d.name === 'set'
+          ? [d.value(1)]
+          : [];
     for (const text of texts)
       for (const inner of namesIn(text)) {
         const found = inner === name ? null : givenOn(config, inner, depth + 1);
@@ -49,6 +59,19 @@ function checkStream(directive: Directive, report: (more: Report) => void): void
     return;
   }
 }
+
+/** Hosts of others that begin as a condition of the place wants: a pattern without an end allows them. */
+function* beyond({ scope, scope: { config } }: Directive, name: string): Generator<string> {
+  for (let at: Scope | null = scope; at && at.context !== 'http'; at = at.parent)
+    for (const d of at.named('if')) {
+      const pattern = variablesOf(d).includes(name) ? patternOf(d) : null;
+      if (!pattern) continue;
+      for (const sample of samplesOf(config.regexes, pattern.pattern, { caseless: pattern.caseless, tries: 4 }).slice(0, 2))
+        yield `${sample}.${EVIL[0]}`;
+    }
+}
+
+const variablesOf = (condition: Directive): readonly string[] => namesIn(condition.value(0)).map((n) => n.toLowerCase());
 
 /** Whether a path comes to this line only where a file of that name is there: who asks can choose among the files, and nothing else. */
 const namesFilesOnly = (scope: Scope): boolean => {
@@ -153,7 +176,7 @@ Keep the target constant, look it up with \`map\` from a list of allowed ones, o
       if (!found) continue;
       const name = found.flow.source.slice(1).toLowerCase();
       if (/^(?:document_)?uri$/.test(name) && namesFilesOnly(scope)) return;
-      if (EVIL.every((value) => !reaches(directive, { [name]: value }))) continue;
+      if ([...EVIL, ...beyond(directive, name)].every((value) => !reaches(directive, { [name]: value }))) continue;
       const at = source.word === word ? found.use : variablesIn(word).uses[0]!;
       report('target', {
         at: at.span,
@@ -252,5 +275,17 @@ server {
     { inside: 'server', good: 'location ~ ^/x/(.*)$ { proxy_pass http://127.0.0.1:8000/$1; }' },
     { inside: 'server', good: 'location / { set $app "http://127.0.0.1:8000$request_uri"; proxy_pass $app; }' },
     { inside: 'server', good: 'location ~ ^/u/(?<user>[\\w-]+)/ { resolver 127.0.0.1; proxy_pass http://$user.pods.example.com:8080; }' },
+    {
+      inside: 'server',
+      bad: `location / {
+    if ($http_x_backend !~ "^[a-z]+\\.internal\\.example\\.org") { return 403; }
+    proxy_pass http://$http_x_backend;
+#                     ^^^^^^^^^^^^^^^ target
+}`,
+      good: `location / {
+    if ($http_x_backend !~ "^[a-z]+\\.internal\\.example\\.org$") { return 403; }
+    proxy_pass http://$http_x_backend;
+}`,
+    },
   ],
 });

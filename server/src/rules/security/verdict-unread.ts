@@ -122,6 +122,7 @@ export default defineRule({
       '$ssl_client_verify is never "{text}": it is SUCCESS, NONE or begins with FAILED:, so everybody is refused. Compare with SUCCESS.',
     anyone:
       '{name} takes a certificate of any issuer, and nothing reads $ssl_client_verify: {variable} is what its owner wrote. Write "ssl_verify_client on", or refuse where it is not SUCCESS.',
+    own: 'A certificate that a client makes itself is good here: with optional_no_ca $ssl_client_verify begins with FAILED: for it, and only NONE is refused. Compare with SUCCESS: if ($ssl_client_verify != SUCCESS).',
     unread: '{name} refuses nobody: it only sets {variable}, and nothing reads it. {remedy}.',
   },
   check({ directive, config, report }) {
@@ -138,6 +139,9 @@ export default defineRule({
       const read = variables.filter((v) => names.references('variable', v, protocol).length > 0);
       if (read.every((v) => NAMED_BY_OWNER.test(v)))
         report('anyone', { at: directive.at(), data: { name: 'ssl_verify_client optional_no_ca', variable: `$${read[0]}` } });
+      // only who shows none is refused, and a certificate of one's own making is one
+      const of = readers.map((r) => ({ at: r.directive.at(r.span), ...comparedVerdict(r.directive) }));
+      if (of.every((c) => c.text === 'NONE' && !c.negative)) report('own', { at: of[0]!.at, missing: ['if'] });
       return;
     }
     if (/^secure_link/.test(name) && readers.length > 0 && readers.every((r) => asksForZero(r.directive)))
@@ -229,6 +233,11 @@ location / {
       inside: 'server',
       bad: signed('#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ expired', FORGED),
       good: signed(null, FORGED, EXPIRED),
+    },
+    {
+      inside: 'server',
+      bad: compared('= NONE', '#        ^^^^^^^^^^^^^^^^^ own').replace('client optional;', 'client optional_no_ca;'),
+      good: compared('!= SUCCESS', null).replace('client optional;', 'client optional_no_ca;'),
     },
   ],
 });

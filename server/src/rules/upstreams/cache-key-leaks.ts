@@ -2,13 +2,15 @@
 
 import { HEADER_LIST, headerOf, passedBy, passesIn } from '../../answers/what-is-passed.ts';
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
+import { identityIn, OTHERS } from '../../answers/who-is-named.ts';
 import { authenticationIn } from '../../answers/who-may-enter.ts';
 import { PerConfig, PerPart } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import { unseenInForce } from '../../config/effective.ts';
+import { locationOf } from '../../config/locations.ts';
 import { namesOf } from '../../config/names.ts';
 import type { Scope } from '../../config/scope.ts';
-import { serverOf } from '../../config/servers.ts';
+import { type Server, serverOf } from '../../config/servers.ts';
 import { variablesIn } from '../../trace/script.ts';
 import { fixOf, insertAfter } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -85,6 +87,44 @@ const sentTo = (family: string, at: Scope, name: string): Directive | undefined 
 /** Answers are fetched in slices. */
 const isSliced = (scope: Scope): boolean => !/^0?$/.test(scope.value('slice')?.value(0) ?? '');
 
+/** A line by which the application learns who is logged in, and makes pages for him. */
+const namesUser = (pass: Directive): Directive | undefined | false =>
+  (authenticationIn(pass.scope).length > 0 || pass.scope.value('ssl_verify_client') !== undefined) &&
+  pass.scope
+    .effective(HEADER_LIST[pass.name]!)
+    .directives.find((d) => !OTHERS.test(headerOf(d) ?? '') && identityIn(pass.scope.config, d.value(1)) !== null);
+
+/** Answers of the code 200 are stored without a word of the application. */
+const storesPages = (scope: Scope, family: string): boolean =>
+  scope.effective(`${family}_cache_valid`).directives.some((d) => d.args.length === 1 || d.values.some((v) => v === '200' || v === 'any'));
+
+/** Names of one domain that are not one site with and without "www". */
+function tenantsOf({ names }: Server): readonly string[] {
+  const exact = [...new Set(names.filter((n) => n.kind === 'exact' && !n.hostname).map((n) => n.text.replace(/^www\./, '')))];
+  const parent = (name: string): string => name.slice(name.indexOf('.') + 1);
+  const found = exact.filter((a) => exact.some((b) => a !== b && parent(a) === parent(b) && parent(a).includes('.')));
+  return found;
+}
+
+/** Two passes of different sites whose pages differ, under one key: they ask different applications, or say themselves which site is meant. */
+function areApart(a: Directive, b: Directive, family: string): boolean {
+  const [one, other] = [serverOf(a.scope), serverOf(b.scope)];
+  if (!one || !other || one.names.some((n) => other.names.some((m) => m.text === n.text))) return false;
+  const [here, there] = [locationOf(a.scope), locationOf(b.scope)];
+  if (
+    !here ||
+    !there ||
+    here.kind !== there.kind ||
+    (here.kind === 'prefix' ? !here.name.startsWith(there.name) && !there.name.startsWith(here.name) : here.name !== there.name)
+  )
+    return false;
+  const to = (pass: Directive): string => {
+    const target = passedBy(pass).targets[0];
+    return `${target?.upstream?.name ?? target?.host}:${target?.port} ${sentTo(family, pass.scope, 'host')?.value(1) ?? ''}`;
+  };
+  return to(a) !== to(b);
+}
+
 export default defineRule({
   id: 'cache-key-leaks',
   group: 'upstreams',
@@ -134,6 +174,9 @@ An application that compresses says \`Vary: Accept-Encoding\`, and nginx keeps a
       'The key {key} leaves the query out: /list?page=2 is answered with the page of /list. Use $request_uri, or append $is_args$args.',
     post: 'Answers to POST are stored under the path alone, so one form gets the answer of another. Put $request_body into {family}_cache_key, or leave POST out.',
     vary: 'The Vary of an answer does not count, and nothing in the key tells clients apart by Accept-Encoding: a compressed answer goes to those that cannot read it. Send Accept-Encoding "" to the application, or put it into {family}_cache_key.',
+    user: 'The application learns from {header} who asks, and its pages are stored under {key} for {family}_cache_valid without it: one user gets the page of another. Put {value} into {family}_cache_key, or keep them out with {family}_no_cache.',
+    names:
+      '{names} share cached pages, though the application is told the host: the key does not hold it. Put $host into {family}_cache_key.',
     host: 'The sites of this zone share cached pages: the key does not hold the host. Put $host into {family}_cache_key.',
   },
   check({ directive, scope, config, report }) {
@@ -146,12 +189,11 @@ An application that compresses says \`Vary: Accept-Encoding\`, and nginx keeps a
     const header = ignored?.values.find((v) => /^(set-cookie|cache-control)$/i.test(v));
     if (ignored && header) {
       const key = level.value(`${family}_cache_key`)?.value(0) ?? '';
-      const without = level.effective(`${family}_no_cache`).directives.flatMap((d) => d.values.flatMap((v) => sources(level, v)));
       const bypass = level.effective(`${family}_cache_bypass`).directives;
       const hidden = level.effective(`${family}_hide_header`).directives.some((d) => d.value(0).toLowerCase() === 'set-cookie');
       const cookie = ignored.values.some((v) => /^set-cookie$/i.test(v));
       // whatever a module or a script decides may be about sessions
-      const kept = without.some((s) => OF_VISITORS.test(s) || OF_ANSWERS.test(s) || !PLAIN.test(s));
+      const kept = sortsOut(level);
       const own = sources(level, key).some((s) => OF_VISITORS.test(s));
       const forAll = STATIC.test(level.enclosing('location')?.opener?.values.at(-1) ?? '');
       // who asks without a session gets no page of his own
@@ -200,7 +242,35 @@ An application that compresses says \`Vary: Accept-Encoding\`, and nginx keeps a
       report('post', { at: methods.at(), data: { family }, related: [{ at: (keyLine ?? directive).at(), message: 'the key' }] });
     for (const pass of passes) {
       const server = serverOf(pass.scope);
+      const named = namesUser(pass);
+      if (
+        named &&
+        storesPages(pass.scope, family) &&
+        !STATIC.test(place) &&
+        !identityIn(config, keyLine?.value(0) ?? '') &&
+        !ofKey.some((s) => OF_VISITORS.test(s)) &&
+        !sortsOut(pass.scope)
+      ) {
+        report('user', {
+          at: directive.statement.name,
+          severity: 'info',
+          data: { family, header: named.value(0), value: named.value(1), key: keyLine?.value(0) ?? 'the path' },
+          related: [{ at: named.at(), message: 'names the user' }],
+        });
+        return;
+      }
       const host = family === 'proxy' ? (sentTo(family, pass.scope, 'host')?.value(1) ?? '') : '$host';
+      const other =
+        keyLine && server
+          ? stores
+              .of(config)
+              .get(storeOf(pass, directive, family) ?? '')
+              ?.find((d) => areApart(pass, d, family))
+          : undefined;
+      if (other && !/proxy_host|upstream/.test(keyLine!.value(0)) && !unseenInForce(other.scope, `${family}_cache_key`).length) {
+        report('host', { at: directive.statement.name, data: { family }, related: [{ at: other.at(), message: 'the other site' }] });
+        return;
+      }
       if (!server || !/^\$\{?(http_)?host\}?(:\$server_port)?$/.test(host)) continue;
       const store = storeOf(pass, directive, family);
       if (store === null) continue;
@@ -212,11 +282,21 @@ An application that compresses says \`Vary: Accept-Encoding\`, and nginx keeps a
         .of(config)
         .get(store)
         ?.find((d) => d.scope.enclosing('server') !== server.scope && !unseenInForce(d.scope, `${family}_cache_key`).length);
-      if (!open && !sharing) continue;
+      const tenants = tenantsOf(server);
+      if (!open && !sharing && !tenants.length) continue;
       // files of pages are the same under all names of one site, and a condition on the host keeps apart what is not
       if (!sharing && STATIC.test(place)) continue;
       const skipped = pass.scope.effective(`${family}_no_cache`).directives.flatMap((d) => d.values.flatMap((v) => sources(pass.scope, v)));
       if (skipped.some((s) => OF_HOSTS.test(s))) continue;
+      if (!open && !sharing) {
+        report('names', {
+          at: directive.statement.name,
+          severity: 'info',
+          data: { family, names: `${tenants.slice(0, 2).join(' and ')}${tenants.length > 2 ? ' and others' : ''}` },
+          related: [{ at: server.names[0]!.directive?.at() ?? pass.at(), message: 'the names' }],
+        });
+        return;
+      }
       report('host', {
         at: directive.statement.name,
         data: { family },
@@ -230,6 +310,15 @@ An application that compresses says \`Vary: Accept-Encoding\`, and nginx keeps a
             ]),
       });
       return;
+    }
+
+    /** Something keeps answers out of the cache that may be about sessions. */
+    function sortsOut(at: Scope): boolean {
+      return at
+        .effective(`${family}_no_cache`)
+        .directives.some((d) =>
+          d.values.some((v) => sources(at, v).some((s) => OF_VISITORS.test(s) || OF_ANSWERS.test(s) || !PLAIN.test(s))),
+        );
     }
 
     /** Who has a session is not answered from the cache, and his page is stored in it. */
@@ -461,6 +550,114 @@ server {
         proxy_cache pages;
     }
 }`,
+    },
+    {
+      inside: 'http',
+      bad: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
+server {
+    location / {
+        auth_request /session;
+        auth_request_set $user $upstream_http_x_user;
+        proxy_set_header X-User $user;
+        proxy_cache pages;
+#       ^^^^^^^^^^^ user
+        proxy_cache_key $scheme$host$request_uri;
+        proxy_cache_valid 200 5m;
+        proxy_pass http://127.0.0.1:8000;
+    }
+    location = /session {
+        internal;
+        proxy_pass_request_body off;
+        proxy_set_header Content-Length "";
+        proxy_pass http://127.0.0.1:8001;
+    }
+}`,
+      good: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
+server {
+    location / {
+        auth_request /session;
+        auth_request_set $user $upstream_http_x_user;
+        proxy_set_header X-User $user;
+        proxy_cache pages;
+        proxy_cache_key $scheme$host$request_uri$user;
+        proxy_cache_valid 200 5m;
+        proxy_pass http://127.0.0.1:8000;
+    }
+    location = /session {
+        internal;
+        proxy_pass_request_body off;
+        proxy_set_header Content-Length "";
+        proxy_pass http://127.0.0.1:8001;
+    }
+}`,
+      fixed: false,
+    },
+    {
+      inside: 'http',
+      bad: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
+proxy_cache_key $request_uri;
+proxy_cache_valid 200 5m;
+server {
+    server_name shop.example.org;
+    location / {
+        proxy_cache pages;
+#       ^^^^^^^^^^^ host
+        proxy_pass http://127.0.0.1:8000;
+    }
+}
+server {
+    server_name blog.example.org;
+    location / {
+        proxy_cache pages;
+#       ^^^^^^^^^^^ host
+        proxy_pass http://127.0.0.1:8001;
+    }
+}`,
+      good: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
+proxy_cache_key $host$request_uri;
+proxy_cache_valid 200 5m;
+server {
+    server_name shop.example.org;
+    location / {
+        proxy_cache pages;
+        proxy_pass http://127.0.0.1:8000;
+    }
+}
+server {
+    server_name blog.example.org;
+    location / {
+        proxy_cache pages;
+        proxy_pass http://127.0.0.1:8001;
+    }
+}`,
+      fixed: false,
+    },
+    {
+      inside: 'http',
+      bad: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
+server {
+    server_name shop.example.org blog.example.org;
+    location / {
+        proxy_set_header Host $host;
+        proxy_cache pages;
+#       ^^^^^^^^^^^ names
+        proxy_cache_key $scheme$request_uri;
+        proxy_cache_valid 200 5m;
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`,
+      good: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
+server {
+    server_name shop.example.org www.shop.example.org;
+    location / {
+        proxy_set_header Host $host;
+        proxy_cache pages;
+        proxy_cache_key $scheme$request_uri;
+        proxy_cache_valid 200 5m;
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`,
+      fixed: false,
     },
   ],
 });

@@ -2,9 +2,10 @@
 import type { Place } from '../../base/span.ts';
 import { isEveryAddress, isLoopback } from '../../deploy/address.ts';
 import { type Application, frameworkTitle } from '../../deploy/application.ts';
-import type { ComposeService, HealthCheck } from '../../deploy/compose.ts';
+import type { ComposeService } from '../../deploy/compose.ts';
 import djangoFramework from '../../deploy/frameworks/django.ts';
 import { asked, frameworkSettings } from '../../deploy/frameworks/framework.ts';
+import type { HealthCheck } from '../../deploy/health-check.ts';
 import { surely } from '../../deploy/seen.ts';
 import { certain, likely, placeOf } from '../../deploy/setting.ts';
 import { type AppView, applicationView } from '../../deploy/view.ts';

@@ -1,9 +1,13 @@
 /** Health checks of the container of nginx that nginx does not answer: on a port where it does not listen, or with an error of its own. */
 
+import { dirname, isBelow, resolve } from '../../base/file-id.ts';
 import type { Config } from '../../config/config.ts';
 import { serversOf } from '../../config/servers.ts';
 import { isEveryAddress, isLoopback } from '../../deploy/address.ts';
-import type { ComposeService, HealthCheck } from '../../deploy/compose.ts';
+import type { ComposeService } from '../../deploy/compose.ts';
+import type { Deployment } from '../../deploy/deployment.ts';
+import { checksIn, type HealthCheck } from '../../deploy/health-check.ts';
+import { isNginxImage, runsNginxImage } from '../../deploy/inside.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { isScripted } from '../../witness/follow.ts';
 import { outcomeText, proofOf, witnessesOf } from '../../witness/requests.ts';
@@ -19,9 +23,40 @@ const isRefused = (trace: Trace): boolean =>
   !isScripted(trace) &&
   !trace.assumptions.some((a) => a.id.startsWith('file:') || a.id.startsWith('include:'));
 
+/** What runs nginx, with the requests by which it is asked whether it is well. */
+interface Checked {
+  readonly image: string;
+  readonly isOfNginx: boolean;
+  readonly checks: readonly HealthCheck[];
+}
+
+/** A service's own checks, else those of the image that it builds; Kubernetes asks no image. */
+function ofService(deployment: Deployment, service: ComposeService): Checked {
+  const stage = deployment.stages.get(service);
+  const check = service.checksItself || service.pod !== undefined ? null : (stage?.healthCheck ?? null);
+  return {
+    image: (service.builds ? stage?.base.text : service.imageName) ?? '',
+    isOfNginx: runsNginxImage(deployment, service),
+    checks: check ? checksIn(check.text, check.place()) : service.healthChecks,
+  };
+}
+
+/** Images that no service builds, into which the files of this configuration are copied. */
+function* ofImages(config: Config, deployment: Deployment): Generator<Checked> {
+  for (const { file, stage } of deployment.checkedImages) {
+    if (!stage.healthCheck || !isNginxImage(stage.base.text)) continue;
+    const from = stage.copies.flatMap((c) =>
+      c.from === null && isOfNginxFiles(c.target) ? c.sources.map((s) => resolve(dirname(file), s)) : [],
+    );
+    if (![...config.files.keys()].some((f) => from.some((source) => isBelow(f, source)))) continue;
+    yield { image: stage.base.text, isOfNginx: true, checks: checksIn(stage.healthCheck.text, stage.healthCheck.place()) };
+  }
+}
+
+const isOfNginxFiles = (target: string): boolean => /^\/etc\/nginx(?:\/|$)/.test(target);
+
 /** BusyBox, of which Alpine's wget is, asks one address only, and \`localhost\` is ::1 first. */
-const asksSixOnly = (container: ComposeService, { by, host }: HealthCheck): boolean =>
-  by === 'wget' && host === 'localhost' && /alpine/.test(container.imageName ?? '');
+const asksSixOnly = (image: string, { by, host }: HealthCheck): boolean => by === 'wget' && host === 'localhost' && /alpine/.test(image);
 
 const ask = (config: Config, { port, path, sentHost }: HealthCheck): Trace =>
   witnessesOf(config).ask({
@@ -53,6 +88,8 @@ function listenersOfHttp(
 const COMPOSE = (test: string, image = 'nginx:1.28'): string =>
   `services:\n  nginx:\n    image: ${image}\n    ports: ["80:80"]\n    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]\n    healthcheck:\n      test: ${test}\n`;
 
+const IMAGE = (test: string): string => `FROM nginx:1.28\nCOPY nginx.conf /etc/nginx/nginx.conf\nHEALTHCHECK --interval=30s CMD ${test}\n`;
+
 const SITE = main(`server {
     listen 80;
     server_name shop.example.com;
@@ -72,7 +109,7 @@ export default defineRule({
   missing: ['listen', 'location'],
   title: 'nginx does not answer its health check',
   why: `
-The health check of a container runs inside of it, with the host \`localhost\` and the port that nginx listens on there, which is not the one that is published. Where nobody listens, or where nginx answers with an error (a default server that refuses unknown names, a path that no location has), the container is \`unhealthy\`: what waits for it never starts, and an orchestrator replaces it again and again.
+The health check of a container (\`healthcheck\` of Compose, \`HEALTHCHECK\` of a Dockerfile) runs inside of it, with the host \`localhost\` and the port that nginx listens on there, which is not the one that is published. Where nobody listens, or where nginx answers with an error (a default server that refuses unknown names, a path that no location has), the container is \`unhealthy\`: what waits for it never starts, and an orchestrator replaces it again and again.
 
 Give the check a location of its own, such as \`location = /up { return 204; }\` in the server that answers for unknown hosts.
 
@@ -89,12 +126,13 @@ BusyBox's wget, which images of Alpine have, asks the first address of \`localho
     six: 'In this image wget asks ::1 for localhost, and nginx listens on IPv4 only: the check is refused. Ask 127.0.0.1, or add "listen [::]:{port};".',
   },
   check({ config, deployment, report }) {
-    for (const container of nginxesOf(config, deployment)) {
-      if (!container.healthChecks.length) continue;
-      const maybe = unseenPorts(config, deployment, container);
+    const services = nginxesOf(config, deployment).map((s) => ofService(deployment, s));
+    for (const { image, isOfNginx, checks } of services.length ? services : ofImages(config, deployment)) {
+      if (!checks.length) continue;
+      const maybe = unseenPorts(config, isOfNginx);
       const listeners = maybe && listenersOfHttp(config);
       if (!maybe || !listeners?.length) continue;
-      for (const check of container.healthChecks) {
+      for (const check of checks) {
         if (!isLoopback(check.host) && !isEveryAddress(check.host)) continue;
         const heard = listeners.filter((l) => l.port === check.port && (l.wildcard || isLoopback(l.address)));
         const data = { by: check.by, port: check.port, path: check.path };
@@ -112,7 +150,7 @@ BusyBox's wget, which images of Alpine have, asks the first address of \`localho
             data: { ...data, outcome: trace.outcome.kind === 'closed' ? 'nothing' : outcomeText(trace) },
             witness: proofOf(trace),
           });
-        } else if (asksSixOnly(container, check) && !heard.some((l) => l.six)) report('six', { at: check.place, data, severity: 'info' });
+        } else if (asksSixOnly(image, check) && !heard.some((l) => l.six)) report('six', { at: check.place, data, severity: 'info' });
       }
     }
   },
@@ -137,6 +175,14 @@ BusyBox's wget, which images of Alpine have, asks the first address of \`localho
         'compose.yaml': COMPOSE('wget -q -O - http://localhost/up\n#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ six', 'nginx:1.28-alpine'),
       }),
       good: tree({ 'nginx.conf': SITE, 'compose.yaml': COMPOSE('wget -q -O - http://127.0.0.1/up', 'nginx:1.28-alpine') }),
+    },
+    // the check of an image
+    {
+      bad: tree({
+        'nginx.conf': SITE,
+        Dockerfile: IMAGE('curl -f http://localhost:8080/up\n#                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ port'),
+      }),
+      good: tree({ 'nginx.conf': SITE, Dockerfile: IMAGE('curl -f http://localhost/up') }),
     },
   ],
 });

@@ -14,11 +14,11 @@ import { nginxesOf } from './_links.ts';
 const OF_IMAGES = [80, 8080];
 
 /** Ports on which something that is not seen may listen; null where it may be any. */
-export function unseenPorts(config: Config, deployment: Deployment, from: ComposeService): readonly number[] | null {
+export function unseenPorts(config: Config, isOfNginx: boolean): readonly number[] | null {
   const scopes = [config.main, ...protocolScopes(config, 'http'), ...protocolScopes(config, 'stream'), ...protocolScopes(config, 'mail')];
   if (scopes.every((s) => unseenIn(s).length === 0)) return [];
   const { standIn } = config.tree;
-  if (!standIn?.certain || !runsNginxImage(deployment, from)) return null;
+  if (!standIn?.certain || !isOfNginx) return null;
   return standIn.path.endsWith('/conf.d/default.conf') ? [] : OF_IMAGES;
 }
 
@@ -68,7 +68,7 @@ A mapping is for TCP unless it says otherwise: a \`listen\` line with \`udp\` or
     for (const from of nginxesOf(config, deployment)) if (from.networks !== null && from.ports.length) ports(from);
 
     function ports(from: ComposeService): void {
-      const unseen = unseenPorts(config, deployment, from);
+      const unseen = unseenPorts(config, runsNginxImage(deployment, from));
       if (unseen === null) return;
       const servers = allServers(config);
       const listens = servers.flatMap((s) => s.listens);
