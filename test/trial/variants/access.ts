@@ -289,6 +289,7 @@ export const TRIALS: readonly Trial[] = [
     sane: [
       `location = /admin { allow 10.0.0.0/8; deny all; ${APP} }\nlocation /admin/ { allow 10.0.0.0/8; deny all; ${APP} }\nlocation / { ${APP} }`,
       `location = /admin { deny all; }\nlocation / { root /srv; }`,
+      `location = /p8s { stub_status; allow 127.0.0.1; deny all; }\nlocation / { ${APP} }`,
       `location ^~ /admin { deny all; }\nlocation / { ${APP} }`,
       `location = /admin { ${APP} }\nlocation / { ${APP} }`,
       `location = /auth { internal; ${APP} }\nlocation / { ${APP} }`,

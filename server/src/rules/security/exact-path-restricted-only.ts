@@ -12,6 +12,9 @@ import { defineRule } from '../rule.ts';
 /** Names of single documents, and of what nginx and monitors ask under this one path. */
 const SINGLE = /\.\w+$|metrics|status|health|ping|robots|favicon|xmlrpc|cron|version|info$/i;
 
+/** Pages of nginx's own: there is none below them, and the application has none of that name. */
+const OWN_PAGES = ['stub_status', 'prometheus', 'vhost_traffic_status_display', 'check_status', 'sts_display', 'empty_gif'];
+
 /** The one path that a location takes; null where it takes others too. */
 export const exactly = ({ kind, name }: Location): string | null =>
   kind === 'exact'
@@ -47,6 +50,7 @@ Write \`location ^~ /admin\` (which takes \`/administration\`, too) or the exact
       !!location &&
       (exactly(location)?.length ?? 0) > 1 &&
       !SINGLE.test(exactly(location)!) &&
+      !OWN_PAGES.some((page) => scope.has(page)) &&
       (restrictionsOf(scope).length > 0 || [403, 404].includes(answeredFirst(scope) ?? 0)),
   },
   needs: 'config',
