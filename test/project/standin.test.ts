@@ -81,6 +81,36 @@ describe('a fragment within the main file that stands in', () => {
         said.join('\n'),
       );
     });
+  for (const [what, line, rule, beside] of [
+    [
+      'a tool for everybody',
+      'location /prometheus/ { proxy_pass http://prometheus:9090; proxy_set_header Host $host; }',
+      'admin-tool-exposed',
+      'ssl_client_certificate ca.pem;\nssl_verify_client on;',
+    ],
+    ['gRPC over HTTP/1.1', 'location / { grpc_pass grpc://127.0.0.1:50051; }', 'grpc-without-http2', 'http2 on;'],
+    [
+      'a way around an access list',
+      'location /staff/ { allow 10.0.0.0/8; deny all; rewrite ^/staff/(.*)$ /app/$1 last; } location /app/ { proxy_pass http://127.0.0.1:8000; }',
+      'access-list-outranked',
+      null,
+    ],
+    [
+      'pages with cookies in the cache',
+      'location / { proxy_cache pages; proxy_ignore_headers Set-Cookie; proxy_cache_valid 200 1m; proxy_pass http://127.0.0.1:8000; }',
+      'cache-key-leaks',
+      'proxy_no_cache $cookie_session;\nproxy_cache_bypass $cookie_session;',
+    ],
+  ] as const)
+    test(`what sites set and no file beside them does is known: ${what}`, async () => {
+      const site = `server {\n listen 80;\n server_name a.example.com;\n ${line}\n}\n`;
+      const told = async (files: Readonly<Record<string, string>>): Promise<boolean> =>
+        (await checked(inMemory({ 'p/.git/HEAD': 'ref: x', 'p/conf.d/site.conf': site, ...files }), ['p/conf.d/site.conf'])).findings.some(
+          (f) => f.rule === rule,
+        );
+      assert.ok(await told({}));
+      if (beside !== null) assert.ok(!(await told({ 'p/conf.d/all.conf': `${beside}\n` })));
+    });
   test('what another file beside it may say is not', async () => {
     const said = await saidOf(
       await fragmentOf(

@@ -67,6 +67,7 @@ export const SET_BY_SITES: readonly string[] = [
   'http2',
   'proxy_cookie_path',
   'uwsgi_modifier1',
+  ...['proxy', 'fastcgi', 'uwsgi', 'scgi', 'grpc'].map((p) => `${p}_hide_header`),
   ...['proxy', 'fastcgi', 'uwsgi', 'scgi'].flatMap((p) => [`${p}_cache_key`, `${p}_no_cache`, `${p}_cache_bypass`]),
 ];
 

@@ -21,9 +21,10 @@ gRPC is defined over HTTP/2. On a listener that speaks HTTP/1.1 only, a client's
   },
   check({ config, directive, scope, report }) {
     const server = serverOf(scope);
-    if (!server || config.kind !== 'root') return;
+    if (!server || (config.kind !== 'root' && !config.tree.standIn)) return;
     const pairs = listenersOf(config).filter((l) => l.servers.includes(server));
-    if (!pairs.length) return;
+    // a line of another site turns it on for the same address: beside a file without its main file there are such over TLS
+    if (!pairs.length || (config.kind !== 'root' && pairs.some((l) => l.ssl))) return;
     const isOn = (s: typeof server.scope): boolean => s.value('http2')?.value(0).toLowerCase() === 'on';
     const speaks = pairs.some(
       (l) => l.quic || l.servers.some((s) => isOn(s.scope) || s.listens.some((x) => x.params.some((p) => p === 'http2' || p === 'quic'))),
