@@ -590,6 +590,10 @@ const ROWS: readonly Row[] = [
     harm: async ({ get }) => headerOf((await get('/')).passed, 'X-Forwarded-For') === undefined,
   },
   {
+    rule: 'response-header-in-request',
+    harm: async ({ get }) => headerOf((await get('/')).headers, 'X-Frame-Options') === undefined,
+  },
+  {
     rule: 'request-header-wrong-value',
     harm: async ({ get }) => headerOf((await get('/')).passed, 'X-Forwarded-Proto') === '127.0.0.1',
   },

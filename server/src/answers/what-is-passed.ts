@@ -175,6 +175,10 @@ export interface SentHeader {
   readonly value: string;
 }
 
+/** Headers by which a server tells a browser something; no request has them. Names are in lower case. */
+export const TOLD_TO_BROWSERS =
+  /^(?:strict-transport-security|x-frame-options|x-content-type-options|x-xss-protection|content-security-policy(?:-report-only)?|referrer-policy|permissions-policy|feature-policy|cross-origin-(?:opener|embedder|resource)-policy|access-control-(?:allow-(?:origin|methods|headers|credentials)|expose-headers|max-age)|set-cookie)$/;
+
 /** The directive that sets headers, or parameters of which `HTTP_` ones are headers, by pass directive. */
 export const HEADER_LIST: Readonly<Record<string, string>> = table({
   proxy_pass: 'proxy_set_header',

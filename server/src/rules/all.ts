@@ -272,6 +272,7 @@ import proxyHostMissing from './upstreams/proxy-host-missing.ts';
 import requestBufferingOff from './upstreams/request-buffering-off.ts';
 import requestHeaderWrongValue from './upstreams/request-header-wrong-value.ts';
 import resolverUnused from './upstreams/resolver-unused.ts';
+import responseHeaderInRequest from './upstreams/response-header-in-request.ts';
 import responseHeaderTwice from './upstreams/response-header-twice.ts';
 import retryNotIdempotent from './upstreams/retry-not-idempotent.ts';
 import settingLostOnRedirect from './upstreams/setting-lost-on-redirect.ts';
@@ -641,6 +642,7 @@ export const RULES: readonly Rule[] = [
   requestBufferingOff,
   requestHeaderWrongValue,
   resolverUnused,
+  responseHeaderInRequest,
   responseHeaderTwice,
   retryNotIdempotent,
   settingLostOnRedirect,

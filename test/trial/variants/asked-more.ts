@@ -52,6 +52,25 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
+    rule: 'response-header-in-request',
+    bad: [
+      'location / { proxy_pass http://127.0.0.1:8000; proxy_set_header Strict-Transport-Security "max-age=63072000"; }',
+      'proxy_set_header x-frame-options SAMEORIGIN; location / { proxy_pass http://127.0.0.1:8000; }',
+      'location / { proxy_pass http://127.0.0.1:8000; proxy_set_header Access-Control-Allow-Origin *; add_header Access-Control-Allow-Origin *; }',
+      'location / { grpc_pass grpc://127.0.0.1:50051; grpc_set_header Access-Control-Allow-Headers "x-grpc-web"; }',
+      'location / { if ($http_origin) { set $o $http_origin; } proxy_pass http://127.0.0.1:8000; proxy_set_header Access-Control-Allow-Origin $o; }',
+      'location / { proxy_pass http://127.0.0.1:8000; proxy_set_header Content-Security-Policy "default-src \'self\'"; proxy_set_header Referrer-Policy no-referrer; }',
+    ],
+    sane: [
+      'location / { proxy_pass http://127.0.0.1:8000; proxy_set_header X-Frame-Options ""; }',
+      'location / { proxy_pass http://127.0.0.1:8000; proxy_set_header Cache-Control no-cache; proxy_set_header Accept-Encoding ""; }',
+      'proxy_set_header X-Frame-Options DENY; location / { proxy_set_header Host $host; proxy_pass http://127.0.0.1:8000; }',
+      'location / { proxy_pass http://127.0.0.1:8000; add_header X-Frame-Options DENY always; }',
+      'location / { proxy_pass http://127.0.0.1:8000; proxy_hide_header X-Frame-Options; proxy_set_header Access-Control-Request-Method GET; }',
+      'location / { proxy_pass http://127.0.0.1:8000; proxy_set_header Cookie $http_cookie; proxy_set_header X-Content-Type text; }',
+    ],
+  },
+  {
     rule: 'request-header-wrong-value',
     inside: 'http',
     bad: [

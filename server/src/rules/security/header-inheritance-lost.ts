@@ -2,7 +2,7 @@
 
 import { Visitor } from '../../answers/visitor.ts';
 import { endingsOf, isForFailures, isForPictures, isWatched } from '../../answers/what-a-place-is-for.ts';
-import { passTargetOf } from '../../answers/what-is-passed.ts';
+import { passTargetOf, TOLD_TO_BROWSERS } from '../../answers/what-is-passed.ts';
 import { isAnsweredFirst } from '../../answers/where-a-line-counts.ts';
 import { entryOf, listVerdict } from '../../answers/who-may-enter.ts';
 import { table } from '../../base/table.ts';
@@ -78,6 +78,12 @@ const repeated = (d: Directive): string =>
 
 /** Headers of one connection: an upgrade is for the location that WebSockets are meant for, not for every other one (RFC 9110, 7.6.1). */
 const isOfTheHop = (d: Directive): boolean => d.name === 'proxy_set_header' && /^(?:upgrade|connection)$/i.test(d.value(0));
+
+/** A line that does nothing or harm where it counts: a header of responses, a length of the body that nginx does not know of. Nobody misses it. */
+const isBetterLost = (d: Directive): boolean => {
+  const header = d.name.endsWith('_set_header') && d.value(1) !== '' ? d.value(0).toLowerCase() : '';
+  return TOLD_TO_BROWSERS.test(header) || /^(?:content-length|transfer-encoding)$/.test(header);
+};
 
 const speaksWebSocket = (scope: Scope): boolean =>
   scope.context === 'location' && /ws|socket|live|hub|cable|stream/i.test(scope.opener?.values.at(-1) ?? '');
@@ -169,7 +175,9 @@ Repeat the lines, put them into a file that both levels include, or, from nginx 
     const nearest = shadowed[0]!.scope;
     const outer = shadowed.filter((d) => d.scope === nearest);
     const kept = new Set(own.flatMap(keysOf));
-    const lost = outer.filter((d) => !keysOf(d).every((k) => kept.has(k)) && !(isOfTheHop(d) && !speaksWebSocket(scope)));
+    const lost = outer.filter(
+      (d) => !keysOf(d).every((k) => kept.has(k)) && !(isOfTheHop(d) && !speaksWebSocket(scope)) && !isBetterLost(d),
+    );
     if (!lost.length) return;
     // no browser runs or frames a picture or an answer without a body, what asks whether a program lives is no browser, and the page that says it does not has no secret
     const harmless =
