@@ -900,7 +900,9 @@ function zoneSize(c: Check): void {
 }
 
 function maximum(c: Check): void {
-  if (!c.args.includes('off') && !c.args.some((a) => a.startsWith('max=')))
+  // to the log module none and 0 are one (ngx_http_log_open_file_cache); to the other 0 is a value that it refuses
+  const isGiven = (a: string): boolean => a.startsWith('max=') && !(c.fact.name === 'open_log_file_cache' && /^max=0+$/.test(a));
+  if (!c.args.includes('off') && !c.args.some(isGiven))
     c.report({
       ...whole(-1, ''),
       message: `${c.fact.name} needs "max=", or "off".`,
