@@ -282,11 +282,12 @@ describe('how much a finding weighs', () => {
     assert.deepEqual(await of('response-splitting', store('')), ['error']);
     assert.deepEqual(await of('response-splitting', store('internal;')), ['warning']);
   });
-  test('files that are fetched in slices are no pages', async () => {
-    const cache = (lines: string): string =>
-      `proxy_cache_path /var/cache/a keys_zone=a:1m;\nserver { location / { proxy_cache a; ${lines} proxy_ignore_headers Set-Cookie; ${APP} } }`;
+  test('files that are fetched in slices, and pictures, are no pages', async () => {
+    const cache = (lines: string, name = '/'): string =>
+      `proxy_cache_path /var/cache/a keys_zone=a:1m;\nserver { location ${name} { proxy_cache a; ${lines} proxy_ignore_headers Set-Cookie; ${APP} } }`;
     assert.deepEqual(await of('cache-key-leaks', cache('')), ['warning']);
     assert.deepEqual(await of('cache-key-leaks', cache('slice 1m; proxy_cache_key $uri$is_args$args$slice_range;')), ['info']);
+    assert.deepEqual(await of('cache-key-leaks', cache('', '~ \\.(png|webp)$')), ['info']);
   });
   test('a cache of many names', async () => {
     const cache = (name: string, lines = ''): string =>

@@ -21,6 +21,8 @@ export function checksIn(text: string, place: Place): HealthCheck[] {
   // a program of the container's own decides for itself what it makes of an answer
   const by = /\b(curl|wget|http|httpie)\b/.exec(text)?.[1] ?? (/\b(urllib|requests|httpx)\b/.test(text) ? 'Python' : null);
   if (!url || by === null || /\bhttps?:\/\//i.test(text.slice(url.index + url[0].length))) return [];
+  // a script decides by itself when it asks, and what it makes of an answer
+  if (/\bif\b|\bexit 0\b|\|\|\s*(?:true|:)(?:\s|$)/.test(text)) return [];
   // without -f curl takes every answer for a good one
   if (by === 'curl' && !/\s(-[a-zA-Z]*f[a-zA-Z]*|--fail(-with-body)?)(\s|$)/.test(text)) return [];
   const [, host, port] = url;

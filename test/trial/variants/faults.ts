@@ -430,6 +430,8 @@ export const TRIALS: readonly Trial[] = [
       checked('server { listen 80; location / { root /srv; } }', 'curl -f http://localhost/index.html'),
       checked('server { listen 80; location / { proxy_pass http://127.0.0.1:8000; } }', 'curl -f http://localhost/health'),
       checked(UP, 'curl http://localhost/health'),
+      checked(UP, 'if [ "$PROBED" = yes ]; then curl -f http://localhost/health; else exit 0; fi'),
+      checked(UP, 'curl -f http://localhost/health || true'),
       checked('include more.conf; server { listen 80; return 404; }', 'curl -f http://localhost:8080/'),
       checked('server { listen 80; return 301 https://$host$request_uri; }', 'curl -f http://localhost/'),
       checked(

@@ -1,5 +1,6 @@
 /** Cached responses that reach someone for whom they were not made. */
 
+import { isForPictures } from '../../answers/what-a-place-is-for.ts';
 import { HEADER_LIST, headerOf, passedBy, passesIn } from '../../answers/what-is-passed.ts';
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 import { identityIn, OTHERS } from '../../answers/who-is-named.ts';
@@ -195,7 +196,7 @@ An application that compresses says \`Vary: Accept-Encoding\`, and nginx keeps a
       // whatever a module or a script decides may be about sessions
       const kept = sortsOut(level);
       const own = sources(level, key).some((s) => OF_VISITORS.test(s));
-      const forAll = STATIC.test(level.enclosing('location')?.opener?.values.at(-1) ?? '');
+      const forAll = isForPictures(level) || STATIC.test(level.enclosing('location')?.opener?.values.at(-1) ?? '');
       // who asks without a session gets no page of his own
       const anonymous = ['cookie', 'authorization'].every((name) => sentTo(family, level, name)?.value(1) === '');
       if (!kept && !own && !(anonymous && (hidden || !cookie)) && !(forAll && (hidden || !cookie))) {
@@ -204,8 +205,8 @@ An application that compresses says \`Vary: Accept-Encoding\`, and nginx keeps a
         report(cookie && hidden ? 'page' : conditions.length ? 'stored' : 'cookie', {
           at: directive.statement.name,
           data: { family, header: cookie ? 'Set-Cookie' : 'Cache-Control: private' },
-          // slices are of large files, which are downloaded
-          ...(cookie && !hidden && !isSliced(level) ? {} : { severity: 'info' as const }),
+          // slices are of large files, which are downloaded; for a picture few applications open a session
+          ...(cookie && !hidden && !isSliced(level) && !forAll ? {} : { severity: 'info' as const }),
           related: [{ at: ignored.at(), message: 'responses that are for one visitor are stored' }],
           fix: written
             ? null
