@@ -18,6 +18,13 @@ export interface Reach {
   readonly plain: boolean;
 }
 
+/**
+ * Parameters of `listen` that set options of the socket (lsopt.set and lsopt.bind of ngx_http_core_listen): one line of an address has them, and the
+ * address gets a socket of its own, though one for all addresses is open.
+ */
+export const OF_A_SOCKET =
+  /^(?:bind|deferred|reuseport|multipath|(?:setfib|fastopen|backlog|rcvbuf|sndbuf|accept_filter|ipv6only|so_keepalive)=.*)$/;
+
 const PROTOCOLS = ['http', 'stream', 'mail'] as const;
 
 /** Clients may, or must, go over to TLS after they have connected. */
@@ -50,6 +57,12 @@ function reachBy(config: Config, server: number): Reach {
 
 /** The http servers that clients reach over TLS. */
 export const tlsServers = (config: Config): Server[] => serversOf(config).filter((s) => reachOf(s).tls);
+
+const namesOverTls = new PerConfig((config): ReadonlySet<string> => new Set(tlsServers(config).flatMap((s) => s.names.map((n) => n.text))));
+
+/** Whether some http server of that name, as nginx compares names, is reached over TLS. */
+export const isNameOverTls = (config: Config, name: string): boolean =>
+  asked(config, `${name} over TLS`, (c) => namesOverTls.of(c).has(name));
 
 const withTls = new PerConfig((config): boolean => serversOf(config).some((s) => reaches.of(config).get(numberOf(s))?.tls ?? false));
 

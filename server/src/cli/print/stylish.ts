@@ -12,7 +12,7 @@ import { shownPaths } from '../common.ts';
 
 const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;
 
-/** What is said in the same words of one place of a file or of several (one-based "line:column"), with the lines below it. */
+/** What is said in the same words of one place of a file or of several (one-based "line:column"), with the lines below it; of their requests the first. */
 interface Row {
   readonly said: string;
   readonly below: readonly string[];

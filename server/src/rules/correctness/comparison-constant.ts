@@ -1,7 +1,7 @@
 /** Comparisons with a text that nginx's variable never holds: a range of addresses, a method in small letters, a path with its query. */
-import { reachOf } from '../../answers/which-socket.ts';
+import { isNameOverTls, reachOf } from '../../answers/which-socket.ts';
 import type { Directive } from '../../config/directive.ts';
-import { type Server, serverOf, serversOf } from '../../config/servers.ts';
+import { type Server, serverOf } from '../../config/servers.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import { readCondition } from '../../trace/handlers/rewrite.ts';
 import { samplesOf } from '../../witness/regex-samples.ts';
@@ -71,12 +71,6 @@ const hasWork = ({ scope }: Server): boolean =>
     (d) => d.name === 'try_files' || ((PASS_DIRECTIVES as readonly string[]).includes(d.name) && d.scope.enclosing('location')),
   );
 
-/** Whether another server has one of its names, and TLS. */
-const isServedOverTls = (server: Server): boolean =>
-  serversOf(server.scope.config).some(
-    (s) => s !== server && reachOf(s).tls && s.names.some((n) => server.names.some((own) => own.text === n.text)),
-  );
-
 export default defineRule({
   id: 'comparison-constant',
   group: 'correctness',
@@ -119,7 +113,11 @@ Ranges of addresses are what \`geo\` is for.
       const text = condition.value.literal;
       const holds = condition.kind === 'equal' ? text === 'http' : text === 'https';
       if (server && holds && !reachOf(server).tls && sendsAway(directive) && hasWork(server))
-        report('scheme', { at: directive.nameAt, missing: ['listen'], ...(isServedOverTls(server) ? { severity: 'info' } : {}) });
+        report('scheme', {
+          at: directive.nameAt,
+          missing: ['listen'],
+          ...(server.names.some((n) => isNameOverTls(config, n.text)) ? { severity: 'info' } : {}),
+        });
       if (holds) return;
     }
     const negative = condition.kind === 'not-equal' || (condition.kind === 'match' && condition.negative);

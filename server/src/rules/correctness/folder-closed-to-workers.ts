@@ -65,8 +65,8 @@ events {}
 http {
     server {
         location /static/ {
-            alias /root/shop/static/;
-#                 ^^^^^^^^^^^^^^^^^^ files
+            root /root;
+#                ^^^^^ files
         }
         location / {
             proxy_pass http://unix:/root/shop/web.sock;
@@ -79,7 +79,7 @@ events {}
 http {
     server {
         location /static/ {
-            alias /srv/shop/static/;
+            root /srv/shop;
         }
         location / {
             proxy_pass http://unix:/run/shop/web.sock;
@@ -93,7 +93,7 @@ http {
 events {}
 http {
     server {
-        root /root/shop;
+        root /root;
     }
 }`,
     },

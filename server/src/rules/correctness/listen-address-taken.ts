@@ -1,14 +1,11 @@
 /** Sockets of one configuration that cannot be opened beside one another: nginx -t does not see it, the start of nginx fails. */
+import { OF_A_SOCKET } from '../../answers/which-socket.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { type ListenAddress, pairText, type ServerProtocol, serversOf } from '../../config/servers.ts';
 import type { Word } from '../../syntax/word.ts';
 import { fixOf, removeArgument } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-
-/** Parameters with which an address gets a socket of its own, though one for all addresses is open (`bind` of ngx_http_core_listen). */
-const OF_A_SOCKET =
-  /^(?:bind|deferred|reuseport|multipath|(?:setfib|fastopen|backlog|rcvbuf|sndbuf|accept_filter|ipv6only|so_keepalive)=.*)$/;
 
 /** An address and port of a protocol, with what its lines ask of the socket. */
 interface Socket extends ListenAddress {

@@ -21,14 +21,9 @@ function foldersOf(spot: Spot): readonly string[] {
 const isLiteral = (pattern: string): boolean => !/\[|\\[a-z\d]|\(\?/i.test(pattern);
 
 /** A request whose application sends nginx to a path of an internal place: nobody else gets there. Null where the server has no application. */
-function sentBy(spot: Spot, path: string): Trace | null {
-  const headers = [['X-Accel-Redirect', path]] as const;
-  for (const at of spotsOfServer(spot.config, spot.server)) {
-    if (!at.has(...PASS_DIRECTIVES) || at.scope.has('internal')) continue;
-    const trace = at.ask({}, { upstream: { status: 200, headers } });
-    if (trace.outcome.file !== null) return trace;
-  }
-  return null;
+function sentBy({ config, server }: Spot, path: string): Trace | null {
+  const application = spotsOfServer(config, server).find((at) => at.has(...PASS_DIRECTIVES) && !at.scope.has('internal'));
+  return application?.ask({}, { upstream: { status: 200, headers: [['X-Accel-Redirect', path]] } }) ?? null;
 }
 
 /** Whether the paths of a place may begin with one of the folders, as far as the text of its expression tells. */

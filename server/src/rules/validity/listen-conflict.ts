@@ -1,6 +1,7 @@
 /** Listening addresses that exclude one another (ngx_http_add_listen and its relatives in stream and mail), and names of servers that are none. */
 
 import { isNginx } from '../../answers/which-build.ts';
+import { OF_A_SOCKET } from '../../answers/which-socket.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { ServerProtocol } from '../../config/servers.ts';
 import { type Listen, type ListenAddress, listenAddresses, pairText, serversOf } from '../../config/servers.ts';
@@ -8,9 +9,6 @@ import { defineRule } from '../rule.ts';
 import { byOrder } from './_order.ts';
 import { soundFact } from './_sound.ts';
 import { isAftermath } from './_structure.ts';
-
-/** Parameters that make the options of the socket (lsopt.set). */
-const SOCKET = /^(?:bind|deferred|reuseport|multipath|(?:setfib|fastopen|backlog|rcvbuf|sndbuf|accept_filter|ipv6only|so_keepalive)=.*)$/;
 
 interface Seen {
   readonly listen: Listen;
@@ -75,7 +73,7 @@ stream before 1.25.5, an address and port belongs to one server.`,
             break;
           }
           servers.add(listen.server);
-          const socket = params.findIndex((p) => SOCKET.test(p));
+          const socket = params.findIndex((p) => OF_A_SOCKET.test(p));
           const first = params.findIndex((p) => p === 'default_server' || p === 'default');
           if (socket >= 0 && before?.socket) {
             report('options', { at: directive.at(directive.args[socket + 1]), data, related: related(before.socket) });
