@@ -539,6 +539,14 @@ describe('check: fixes', () => {
     assert.match(out, /not applied: Anchor it: \^\/shop, because nginx \S+ would refuse it: Location "\/shop\/keys" is outside location/);
   });
 
+  test('lines that are put into a block of one line are laid out as a block', async () => {
+    const cwd = tree('server {\n    listen 80;\n    location / { proxy_pass http://127.0.0.1:8000; }\n}\n');
+    await run(['check', '--fix=suggested', '--only', 'proxy-host-missing', 'conf.d/site.conf'], { cwd });
+    assert.equal(
+      fs.readFileSync(path.join(cwd, 'conf.d/site.conf'), 'utf8'),
+      'server {\n    listen 80;\n    location / { proxy_pass http://127.0.0.1:8000;\n        proxy_set_header Host $host;\n    }\n}\n',
+    );
+  });
   test('--fix-dry-run prints a unified diff and writes nothing', async () => {
     const cwd = tree(FIXABLE);
     const { out } = await ends(0, ['check', '--fix-dry-run', '.'], { cwd });

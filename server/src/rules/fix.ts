@@ -70,13 +70,23 @@ export function remove(file: SourceFile, statement: Statement): TextEdit {
   return { span: { start: statement.start, end }, newText: '' };
 }
 
-/** Lines put behind a statement, at its indentation. */
+/** Whether a statement is on the line on which the block around it opens. */
+const isBesideOpener = ({ lines }: SourceFile, { start, parent }: Statement): boolean =>
+  !!parent?.open && lines.lineAt(parent.open.start) === lines.lineAt(start);
+
+/** Lines put behind a statement, at its indentation; in a block of one line one level deeper than that, with its brace on a line of its own. */
 export function insertAfter(file: SourceFile, statement: Statement, lines: readonly string[]): TextEdit {
   const indent = indentAt(file, statement.start);
   const eol = endOfLine(file);
   const lineEnd = file.lines.endOf(file.lines.lineAt(statement.end));
   const rest = file.text.slice(statement.end, lineEnd);
-  const at = /^[ \t]*(#.*)?$/.test(rest) ? lineEnd : statement.end;
+  const isLast = /^[ \t]*(#.*)?$/.test(rest);
+  if (!isLast && isBesideOpener(file, statement)) {
+    const body = lines.map((l) => eol + (l && indent + indentUnit(file) + l)).join('');
+    const brace = /^[ \t]*(?=\})/.exec(rest);
+    return { span: { start: statement.end, end: statement.end + (brace?.[0].length ?? 0) }, newText: brace ? body + eol + indent : body };
+  }
+  const at = isLast ? lineEnd : statement.end;
   return { span: { start: at, end: at }, newText: lines.map((l) => eol + (l && indent + l)).join('') };
 }
 
