@@ -90,6 +90,15 @@ export function isBelow(id: FileId, dir: FileId): boolean {
   return id === folder || id.startsWith(folder + '/');
 }
 
+/** Whether a file is in one of many folders or below it: as long for a thousand folders as for one. */
+export function belowAnyOf(folders: readonly FileId[]): (id: FileId) => boolean {
+  const heads = new Set(folders.map((folder) => folder.replace(/\/+$/, '')));
+  return (id) => {
+    for (let end = heads.size ? id.length : 0; end > 0; end = id.lastIndexOf('/', end - 1)) if (heads.has(id.slice(0, end))) return true;
+    return false;
+  };
+}
+
 /** `path` as seen from `dir`: relative with forward slashes when it is below, else the whole path. */
 export function relativePath(id: FileId, dir: FileId): string {
   const head = dir.endsWith('/') ? dir : `${dir}/`;

@@ -85,6 +85,22 @@ export function mayName(fact: DirectiveFact): boolean {
   return known;
 }
 
+const declaring = new WeakMap<DirectiveFact, boolean>();
+
+/** Whether any argument of such a directive may declare a name. */
+export function mayDeclareName(fact: DirectiveFact): boolean {
+  let known = declaring.get(fact);
+  if (known === undefined) {
+    const { args, rest, last } = holdsOf(fact);
+    known =
+      fact.name === 'location' ||
+      [...args, rest, last].some((what) => what?.names?.role === 'defines') ||
+      (fact.parameters?.list.some((parameter) => parameter.named?.role === 'defines') ?? false);
+    declaring.set(fact, known);
+  }
+  return known;
+}
+
 /**
  * The names that a directive with these arguments declares and uses; variables inside texts are not among them, only those that
  * an argument as a whole declares or names. A zone without a size (`limit_req zone=a`, `zone a` in a second upstream) is a use.

@@ -5,7 +5,7 @@
 
 import type { FileId } from '../base/file-id.ts';
 import type { Span } from '../base/span.ts';
-import { argumentOf, mayName, namesIn } from '../catalog/arguments.ts';
+import { argumentOf, mayDeclareName, mayName, namesIn } from '../catalog/arguments.ts';
 import { type Protocol, protocolOf } from '../catalog/context.ts';
 import type { NameKind } from '../catalog/names.ts';
 import { valueSpan, variablesIn } from '../syntax/variable.ts';
@@ -122,6 +122,10 @@ function mayHoldNames({ name, fact, scope: { context }, statement: { args } }: D
   return false;
 }
 
+/** Whether a directive may declare a name: most that hold names use them. */
+const mayDeclare = ({ name, fact, scope: { context } }: Directive): boolean =>
+  !fact || mayDeclareName(fact) || mayHoldRegexes({ name, context });
+
 function partsOf(directive: Directive): readonly Part[] {
   const { statement, fact, scope } = directive;
   const { config } = scope;
@@ -210,9 +214,10 @@ class Site implements NameSite {
   }
 }
 
+type Sites = ReadonlyMap<string, readonly NameSite[]>;
+
 interface Names {
-  readonly sites: ReadonlyMap<string, readonly NameSite[]>;
-  readonly definitions: ReadonlyMap<string, readonly NameSite[]>;
+  readonly sites: Sites;
   readonly inOrder: readonly NameSite[];
 }
 
@@ -239,24 +244,34 @@ function keyedParts(): (directive: Directive) => Keyed {
   };
 }
 
-const names = new MemoPerBlock((directives): Names => {
-  const sites = new Map<string, NameSite[]>();
-  const definitions = new Map<string, NameSite[]>();
-  const inOrder: NameSite[] = [];
+/** Every name of the lines that `may` holds of, one by one. */
+function* sitesIn(directives: readonly Directive[], may: (directive: Directive) => boolean): Generator<readonly [key: string, NameSite]> {
   const partsIn = keyedParts();
   for (const directive of directives) {
-    if (!mayHoldNames(directive)) continue;
-    const parts = partsIn(directive);
-    if (!parts.length) continue;
+    if (!may(directive)) continue;
     const protocol = protocolIn(directive.scope.context);
-    for (const { part, key } of parts) {
-      const site = new Site(directive, protocol, part);
-      push(sites, key, site);
-      if (site.role === 'defines') push(definitions, key, site);
-      inOrder.push(site);
-    }
+    for (const { part, key } of partsIn(directive)) yield [key, new Site(directive, protocol, part)];
   }
-  return { sites, definitions, inOrder };
+}
+
+const names = new MemoPerBlock((directives): Names => {
+  const sites = new Map<string, NameSite[]>();
+  const inOrder: NameSite[] = [];
+  for (const [key, site] of sitesIn(directives, mayHoldNames)) {
+    push(sites, key, site);
+    inOrder.push(site);
+  }
+  return { sites, inOrder };
+});
+
+/**
+ * Apart from the rest: a check asks who declares a name, and seldom who uses it. A variable such as $host is read thousands of times and declared
+ * nowhere.
+ */
+const declarations = new MemoPerBlock((directives): Sites => {
+  const sites = new Map<string, NameSite[]>();
+  for (const [key, site] of sitesIn(directives, mayDeclare)) if (site.role === 'defines') push(sites, key, site);
+  return sites;
 });
 
 const carriedSites = new WeakMap<Directive, Map<string, NameSite>>();
@@ -314,22 +329,33 @@ const anyCarried = (config: Config): boolean => asked(config, 'carried at all', 
 
 const noteKind = (config: Config, kind: NameKind): void => noted(config, `names of ${kind}`, (c) => namesOf(c).groupsOf(kind).flat());
 
+function merged(pieces: readonly Sites[]): Sites {
+  if (pieces.length === 1) return pieces[0]!;
+  const all = new Map<string, NameSite[]>();
+  for (const piece of pieces)
+    for (const [key, list] of piece) {
+      const known = all.get(key);
+      if (known) for (const site of list) known.push(site);
+      else all.set(key, [...list]);
+    }
+  return all;
+}
+
 /** Where each name of a configuration is declared and used. */
 export class NameIndex {
-  private everySite: ReadonlyMap<string, readonly NameSite[]> | undefined;
-  /** a variable such as $host is read thousands of times and defined nowhere: both lists are kept apart */
-  private everyDefinition: ReadonlyMap<string, readonly NameSite[]> | undefined;
+  private everySite: Sites | undefined;
+  private everyDefinition: Sites | undefined;
   private everyFile: Map<FileId, NameSite[]> | undefined;
   private everyKind: Map<NameKind, (readonly NameSite[])[]> | undefined;
 
   constructor(private readonly config: Config) {}
 
-  private get byKey(): ReadonlyMap<string, readonly NameSite[]> {
-    return (this.everySite ??= this.merged('sites'));
+  private get byKey(): Sites {
+    return (this.everySite ??= merged([...names.of(this.config)].map(({ sites }) => sites)));
   }
 
-  private get defining(): ReadonlyMap<string, readonly NameSite[]> {
-    return (this.everyDefinition ??= this.merged('definitions'));
+  private get defining(): Sites {
+    return (this.everyDefinition ??= merged([...declarations.of(this.config)]));
   }
 
   /** The places of each name of a kind. */
@@ -344,19 +370,6 @@ export class NameIndex {
   /** What `sites` is made of. */
   sitesBy(key: string): readonly NameSite[] | undefined {
     return this.byKey.get(key);
-  }
-
-  private merged(what: 'sites' | 'definitions'): ReadonlyMap<string, readonly NameSite[]> {
-    const all = new Map<string, NameSite[]>();
-    const pieces = [...names.of(this.config)];
-    if (pieces.length === 1) return pieces[0]![what];
-    for (const piece of pieces)
-      for (const [key, list] of piece[what]) {
-        const known = all.get(key);
-        if (known) for (const site of list) known.push(site);
-        else all.set(key, [...list]);
-      }
-    return all;
   }
 
   private get byFile(): Map<FileId, NameSite[]> {

@@ -72,9 +72,17 @@ const COMMANDS: readonly (readonly [RegExp, Name])[] = [
   [/(^|[\s/])ttyd(\s|$)/, 'ttyd'],
 ];
 
+const CALLED = new RegExp(
+  Object.values<SocketProgram>(PROGRAMS)
+    .flatMap(({ called }) => called?.source ?? [])
+    .join('|'),
+  'i',
+);
+
 /** The program that a host or a group is called after; null for every other name. */
 export const programCalled = (name: string): SocketProgram | null =>
-  Object.values<SocketProgram>(PROGRAMS).find(({ called }) => called?.test(name)) ?? null;
+  // one look for the most names, which are of none
+  CALLED.test(name) ? (Object.values<SocketProgram>(PROGRAMS).find(({ called }) => called?.test(name)) ?? null) : null;
 
 /** The program that a container runs, where it is one of those; null for every other. */
 export function socketProgram(deployment: Deployment, service: ComposeService): SocketProgram | null {

@@ -3,7 +3,7 @@
  * Everyone who reads a configuration goes through here; pure over a FileSystem.
  */
 import { type CancelToken, check, NEVER } from '../base/cancel.ts';
-import { basename, dirname, type FileId, fileId, isBelow, pathOf, relativePath, resolve } from '../base/file-id.ts';
+import { basename, belowAnyOf, dirname, type FileId, fileId, isBelow, pathOf, relativePath, resolve } from '../base/file-id.ts';
 import { type FileSystem, MAX_FILE_BYTES } from '../base/file-system.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { type LoadOptions, loadTree, type Sources } from '../config/load.ts';
@@ -353,10 +353,9 @@ export async function wordsBeside(tree: Tree, project: Project, sources: Sources
   let known = wordsOf.get(project);
   if (!known) wordsOf.set(project, (known = new Map()));
   const out = new Set<string>();
-  const apart = partsApart(project, tree.standIn?.file ?? tree.root, tree.files.keys(), by);
-  const others = project.configs.filter(
-    (id) => !tree.files.has(id) && !project.roots.includes(id) && !apart.some((folder) => isBelow(id, folder)),
-  );
+  const isApart = belowAnyOf(partsApart(project, tree.standIn?.file ?? tree.root, tree.files.keys(), by));
+  const roots = new Set(project.roots);
+  const others = project.configs.filter((id) => !tree.files.has(id) && !roots.has(id) && !isApart(id));
   let left = MAX_BESIDE_LENGTH;
   for (const [i, id] of others.entries()) {
     let found = known.get(id);

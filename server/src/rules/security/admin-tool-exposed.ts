@@ -46,6 +46,10 @@ const TOOLS: readonly Tool[] = [
   { name: 'Kibana', called: /^kibana$|^opensearch-?dashboards$/, port: 5601, harm: 'read every index', login: true },
 ];
 
+/** What every place is asked first: the name of any of them, and a port. */
+const CALLED = new RegExp(TOOLS.map((t) => t.called.source).join('|'));
+const PORTS = new Set(TOOLS.flatMap((t) => t.port ?? []));
+
 /** Paths of pages that programs bring along for their developers. */
 const PAGES: readonly { readonly path: RegExp; readonly name: string; readonly harm: string }[] = [
   {
@@ -71,7 +75,8 @@ function toolBehind(target: PassTarget, place: string, sites: readonly string[],
   const named = [target.upstream?.name ?? target.host, ...servers.map((s) => s.replace(/:\d+$/, ''))].map((h) => h.toLowerCase());
   // Traefik is a proxy first: its image says nothing of the dashboard
   const hosts = [...named, ...named.flatMap((host) => imagesCalled(deployment, host).filter((image) => image !== 'traefik'))];
-  const ports = new Set(servers.map((s) => Number(/:(\d+)$/.exec(s)?.[1] ?? 0)));
+  const ports = new Set(servers.map((s) => Number(/:(\d+)$/.exec(s)?.[1] ?? 0)).filter((port) => PORTS.has(port)));
+  if (!ports.size && !hosts.some((h) => CALLED.test(h))) return undefined;
   const words = [place.split('/').find(Boolean) ?? '', ...sites.map((n) => n.split('.')[0]!)].map((w) =>
     w.toLowerCase().replace(/^\^/, ''),
   );

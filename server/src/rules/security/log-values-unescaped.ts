@@ -34,13 +34,22 @@ Write \`escape=json\` for JSON, and nothing for text.`,
   },
   check({ directive, config, file, report }) {
     const [name, ...rest] = directive.args;
-    if (!name || !isUsed(config, name.value)) return;
+    if (!name) return;
     const escaping = rest.find((w) => w.value.startsWith('escape='));
     const words = rest.filter((w) => w !== escaping);
     const use = words.flatMap((w) => variablesIn(w).uses).find((u) => CLIENTS.test(u.name));
     if (!use) return;
     const isJson = /^\s*\{\s*"/.test(words[0]?.value ?? '');
-    if (escaping?.value === 'escape=none') {
+    // the quotes are in the text around it
+    const quoted = words
+      .map((w) => w.value)
+      .join('')
+      .includes(`"$${use.name}"`);
+    const isRaw = escaping?.value === 'escape=none';
+    if (!isRaw && (escaping || !isJson || !quoted)) return;
+    // last, since it looks through all names
+    if (!isUsed(config, name.value)) return;
+    if (isRaw) {
       report('none', {
         at: escaping,
         data: { variable: `$${use.name}` },
@@ -49,12 +58,6 @@ Write \`escape=json\` for JSON, and nothing for text.`,
       });
       return;
     }
-    // the quotes are in the text around it
-    const quoted = words
-      .map((w) => w.value)
-      .join('')
-      .includes(`"$${use.name}"`);
-    if (escaping || !isJson || !quoted) return;
     report('json', { at: name, severity: 'info', data: { variable: `$${use.name}` } });
   },
   examples: [

@@ -32,11 +32,12 @@ Log who it was (\`$remote_user\`), or a mark that says whether there was one: \`
     body: 'The log holds the bodies of requests, with the passwords of login forms in them. Log them for single locations only, while they are needed.',
   },
   check({ directive, config, report }) {
-    if (!isUsed(config, directive.value(0))) return;
     for (const word of directive.args.slice(1))
       for (const use of variablesIn(word).uses) {
         const isBody = use.name.toLowerCase() === 'request_body';
         if (!isBody && !SECRET.test(use.name)) continue;
+        // last, since it looks through all names
+        if (!isUsed(config, directive.value(0))) return;
         report(isBody ? 'body' : 'secret', {
           at: use.span,
           severity: isBody ? 'info' : 'warning',

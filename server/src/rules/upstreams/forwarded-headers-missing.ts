@@ -32,14 +32,15 @@ const SCHEME_HEADERS = ['X-Scheme', 'X-Forwarded-Scheme', 'X-Forwarded-Protocol'
 /** What the application behind a proxy_pass needs and does not get; nothing where that is not certain. */
 function missingAt(directive: Directive, deployment: Deployment): (typeof NEEDED)[number][] {
   const { scope } = directive;
-  if (directive.fact?.module !== 'ngx_http_proxy_module' || !isToApplication(directive)) return [];
+  const lines = scope.effective('proxy_set_header').directives;
+  const isWritten = ({ header }: (typeof NEEDED)[number]): boolean => lines.some((d) => d.value(0).toLowerCase() === header.toLowerCase());
+  // most places have them all: nobody has to know where those lead
+  if (NEEDED.every(isWritten) || directive.fact?.module !== 'ngx_http_proxy_module' || !isToApplication(directive)) return [];
   const target = passTargetOf(directive);
   // an object store, a metrics page or another site is no application of ours
   if (!target || isAnothersSite(scope, target) || needsNoClient(scope, target) || isToTool(target, deployment)) return [];
   // a misspelled name is said at its line
-  const given = new Set(
-    scope.effective('proxy_set_header').directives.map((d) => (meantRequestHeader(d.value(0)) ?? d.value(0)).toLowerCase()),
-  );
+  const given = new Set(lines.map((d) => (meantRequestHeader(d.value(0)) ?? d.value(0)).toLowerCase()));
   if (given.has('forwarded')) return [];
   // what the proxy in front says goes through, unless a line of this nginx replaces it
   const told = toldScheme(scope) !== null;

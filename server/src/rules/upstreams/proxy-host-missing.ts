@@ -10,6 +10,7 @@ import { isBesides, isToldElsewhere, isToPages, isToTool, needsNoClient } from '
 
 /** The host that an application gets which should get the client's; null where it does, and where the upstream's own name may be meant. */
 function sentBy(directive: Directive): string | null {
+  if (requestHeader(directive.scope, 'Host')) return null;
   const { targets, whole } = passedBy(directive);
   if (!whole || directive.fact?.module !== 'ngx_http_proxy_module') return null;
   // of several that a table chooses from none may be meant by its name
@@ -19,7 +20,7 @@ function sentBy(directive: Directive): string | null {
 
 function sentTo(directive: Directive, target: PassTarget): string | null {
   const { scope } = directive;
-  if (requestHeader(scope, 'Host') || (asksByVariable(directive) && isToldElsewhere(directive))) return null;
+  if (asksByVariable(directive) && isToldElsewhere(directive)) return null;
   // told by another header on purpose
   if (requestHeader(scope, 'X-Forwarded-Host') || requestHeader(scope, 'Forwarded')) return null;
   if (needsNoClient(scope, target)) return null;
