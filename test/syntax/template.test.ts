@@ -294,6 +294,14 @@ for (const [what, text, expected] of [
 ] as const)
   test(`no template: braces in ${what}`, () => check('nginx.conf', null, text, expected));
 
+test('no template: a letter, or a word of nginx, that lost its quotes around braces', async () => {
+  for (const text of ['return 200 {x};', 'set $a {b} ;', 'scgi_cache_use_stale {off};']) {
+    const doc = await open('nginx.conf', text);
+    assert.equal(doc.template, null, text);
+    assert.ok(doc.problems.length, text);
+  }
+});
+
 test('a mark that is being typed stays in its line', async () => {
   const doc = await open('a.conf.j2', 'server {\n  listen {{ po\n  root /srv;\n}\n');
   assert.equal(doc.body.length, 1);

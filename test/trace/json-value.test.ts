@@ -10,10 +10,26 @@ test('members, elements and quoted names', () => {
   assert.deepEqual(readJsonPath('[1][2]'), [1, 2]);
   assert.deepEqual(readJsonPath('["a.b"].c'), ['a.b', 'c']);
   assert.deepEqual(readJsonPath('a["\\u0062]"]'), ['a', 'b]']);
+  assert.deepEqual(readJsonPath('a].b$'), ['a]', 'b$']);
+  assert.deepEqual(readJsonPath('["\\ud83d\\ude00"]'), ['\u{1F600}']);
 });
 
 test('paths that nginx refuses', () => {
-  for (const path of ['', '.a', '$.a', 'a..b', 'a.[0]', 'a.$b', 'a[x]', 'a[0', 'a["b]', 'a[0]b', 'a.', 'a]'])
+  for (const path of [
+    '',
+    '.a',
+    '$.a',
+    'a..b',
+    'a.[0]',
+    'a.$b',
+    'a[x]',
+    'a[0',
+    'a["b]',
+    'a[0]b',
+    'a.',
+    'a["\\ud83d"]',
+    'a[9223372036854775808]',
+  ])
     assert.equal(readJsonPath(path), null, path);
 });
 
@@ -24,6 +40,8 @@ test('strings without escapes, the rest as written, the last of one name', () =>
   assert.equal(get('{"a": 1.5, "b": null}', 'b'), 'null');
   assert.equal(get('{"a": {"x": [1, 2]} }', 'a'), '{"x": [1, 2]}');
   assert.equal(get('{"a": 1, "a": 2}', 'a'), '2');
+  assert.equal(get('{"a": {"b": 1}, "a": {"c": 2}}', 'a.b'), '1');
+  assert.equal(get('{"a": {"0": 1}}', 'a[0]'), null);
   assert.equal(get('[ [ "x" , "}" ] ]', '[0][1]'), '}');
   assert.equal(get('{"a": 1}', 'b'), null);
   assert.equal(get('{"a": 1}', 'a.b'), null);
@@ -31,7 +49,8 @@ test('strings without escapes, the rest as written, the last of one name', () =>
 });
 
 test('nothing of a text that is no JSON, has more behind it or is nested too deep', () => {
-  for (const text of ['', '{"a": 1', '{"a": 1} x', '{"a": 01}']) assert.equal(jsonValue(text, ['a'], 32), null, text);
+  for (const text of ['', '{"a": 1', '{"a": 1} x', '{"a": 01}', '{"a": 1, "b": "\\ud83d"}', '{"a": 1, "b": "\\udead\\ud83d"}'])
+    assert.equal(jsonValue(text, ['a'], 32), null, text);
   assert.equal(jsonValue('{"a": [[1]]}', ['a'], 2), null);
   assert.equal(jsonValue('{"a": [[1]]}', ['a'], 3), '[[1]]');
 });

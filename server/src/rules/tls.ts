@@ -61,9 +61,9 @@ export function defaultProtocols(config: Config): string[] {
 /** The protocols in force in a scope. */
 export const protocolsOf = (scope: Scope): readonly string[] => scope.value('ssl_protocols')?.values ?? defaultProtocols(scope.config);
 
-/** The word that holds the cipher string of an ssl_ciphers or an `ssl_conf_command CipherString`; null for other commands and templates. */
+/** The word that holds the cipher string of an ssl_ciphers, also of a module's client, or an `ssl_conf_command CipherString`; null for other commands and templates. */
 export function cipherWord(directive: Directive): Word | null {
-  const word = /^(proxy_|grpc_|uwsgi_)?ssl_ciphers$/.test(directive.name)
+  const word = /^(?:(?:proxy_|grpc_|uwsgi_|lua_)?ssl|js_fetch)_ciphers$/.test(directive.name)
     ? directive.args[0]
     : directive.name === 'ssl_conf_command' && directive.value(0).toLowerCase() === 'cipherstring'
       ? directive.args[1]
@@ -276,6 +276,8 @@ export function isLoaded(directive: Directive): boolean {
   const protocol = protocolOf(scope.context) ?? 'http';
   const own = scope.enclosing('server', 'stream-server', 'mail-server');
   const scopes = own ? [own] : serversOf(config, protocol).map((s) => s.scope);
+  // the clients of njs and Lua are made ready on every level, whatever the server speaks
+  if (/^(?:js_fetch|lua_ssl)_/.test(directive.name)) return own !== null || scopes.some(inForce);
   const certified = (at: Scope): boolean => {
     const known = at.value('ssl_certificate') !== undefined || isOn(at, 'ssl_reject_handshake');
     return known || unseenInForce(at, 'ssl_certificate').length > 0;

@@ -1,5 +1,5 @@
 /** What `json_set` takes out of a text: strings without their escapes, everything else as it is written, the last of several members of one name. */
-import type { JsonStep } from '../catalog/json-path.ts';
+import { hasHalfOfPair, type JsonStep } from '../catalog/json-path.ts';
 
 const SPACE = /[ \t\n\r]*/y;
 const SCALAR = /"(?:[^"\\]|\\.)*"|[^\s,\]}]+/sy;
@@ -40,6 +40,18 @@ function valueAt(text: string, start: number): Found {
   return { end: at + 1, depth: deepest + 1, inner };
 }
 
+/** The last value at a path below the one at `start`; where a name is there twice, each may lead on. */
+function lastAt(text: string, start: number, path: readonly JsonStep[]): string | null {
+  const value = valueAt(text, start);
+  const [step, ...rest] = path;
+  if (step === undefined) return text.slice(start, value.end);
+  for (const inner of value.inner.toReversed()) {
+    const found = inner.key === step ? lastAt(text, inner.start, rest) : null;
+    if (found !== null) return found;
+  }
+  return null;
+}
+
 /** The value at the path; null when it is not there, or when the text is no JSON or nested deeper than `maxDepth`. */
 export function jsonValue(text: string, path: readonly JsonStep[], maxDepth: number): string | null {
   try {
@@ -47,15 +59,8 @@ export function jsonValue(text: string, path: readonly JsonStep[], maxDepth: num
   } catch {
     return null;
   }
-  let start = skip(text, 0);
-  let value = valueAt(text, start);
-  if (value.depth > maxDepth) return null;
-  for (const step of path) {
-    const next = value.inner.findLast((i) => i.key === step);
-    if (!next) return null;
-    start = next.start;
-    value = valueAt(text, start);
-  }
-  const raw = text.slice(start, value.end);
-  return raw.startsWith('"') ? (JSON.parse(raw) as string) : raw;
+  const start = skip(text, 0);
+  if (hasHalfOfPair(text) || valueAt(text, start).depth > maxDepth) return null;
+  const raw = lastAt(text, start, path);
+  return raw?.startsWith('"') ? (JSON.parse(raw) as string) : raw;
 }

@@ -1,4 +1,8 @@
-/** What changed between releases of nginx on the way of a request, as one record of switches. The numbers come from nginx's change log. */
+/**
+ * What changed between releases of nginx on the way of a request, as one record of switches. The numbers come from nginx's change log; what a fix
+ * of a flaw changed is also so in a package that has the fix.
+ */
+import { advisory, packageState } from '../catalog/advisories.ts';
 import { atLeast, type Version } from '../catalog/version.ts';
 
 export interface Behaviour {
@@ -63,9 +67,11 @@ const made = new Map<string, Behaviour>();
 
 /** How nginx of a version behaves where versions differ. */
 export function behaviourOf(v: Version): Behaviour {
-  let b = made.get(v.text);
+  const key = v.packaged ?? v.text;
+  let b = made.get(key);
   if (!b) {
     const since = (text: string): boolean => atLeast(v, text);
+    const fixed = (id: string): boolean => v.packaged !== undefined && packageState(advisory(id)!, v.packaged) === 'patched';
     b = {
       joinsHeaders: since('1.23.0'),
       strictHost: since('1.29.4'),
@@ -75,7 +81,7 @@ export function behaviourOf(v: Version): Behaviour {
       dropsProxyConnection: since('1.31.0'),
       insistsOnHost: since('1.31.4'),
       paramsHost: since('1.29.5'),
-      resetsArgs: since('1.31.0') || (since('1.30.1') && v.minor === 30),
+      resetsArgs: since('1.31.0') || (since('1.30.1') && v.minor === 30) || fixed('CVE-2026-42945'),
       weighsCacheHeaders: since('1.23.0'),
       rangesOfGzipStatic: since('1.23.4'),
       refusesTwoHosts: since('1.17.9'),
@@ -84,7 +90,7 @@ export function behaviourOf(v: Version): Behaviour {
       keepaliveRequests: since('1.19.10') ? 1000 : 100,
       tunnels: since('1.31.0'),
       streamNames: since('1.25.5'),
-      losesAliasPath: since('1.31.7') || (since('1.30.6') && v.minor === 30),
+      losesAliasPath: since('1.31.7') || (since('1.30.6') && v.minor === 30) || fixed('CVE-2026-15176'),
       refusesOddAnswers: since('1.23.0'),
       splitsCookiesAtCommas: !since('1.29.6'),
       allowsEqualHost: since('1.29.1'),
@@ -92,11 +98,11 @@ export function behaviourOf(v: Version): Behaviour {
       refusesLineWithoutColon: since('1.31.9') || (since('1.30.7') && v.minor === 30 ? null : false),
       staleIfErrorForStatuses: !since('1.19.3'),
       mailTellsCipher: since('1.21.2'),
-      mailSaltsExternal: !(since('1.29.7') || (since('1.28.3') && v.minor === 28)),
+      mailSaltsExternal: !(since('1.29.7') || (since('1.28.3') && v.minor === 28) || fixed('CVE-2026-27651')),
       readsBareBrackets: since('1.27.3'),
       text: v.text,
     };
-    made.set(v.text, b);
+    made.set(key, b);
   }
   return b;
 }

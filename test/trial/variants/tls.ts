@@ -37,8 +37,13 @@ export const TRIALS: readonly Trial[] = [
       tls('ssl_ciphers "";'),
       tls('ssl_ciphers kx:y;'),
       tls('ssl_ciphers ALL:!ALL;'),
+      http('server { listen 80; js_fetch_ciphers NOSUCH; location / { return 204; } }'),
+      http('js_fetch_ciphers TLS_AES_128_GCM_SHA256; server { listen 80; location / { js_fetch_ciphers HIGH; return 204; } }'),
+      http('server { listen 80; location / { lua_ssl_ciphers "HIGH:!!aNULL"; return 204; } }'),
     ],
     sane: [
+      http('js_fetch_ciphers NOSUCH;'),
+      http('lua_ssl_ciphers NOSUCH; server { listen 80; lua_ssl_ciphers HIGH; location / { return 204; } }'),
       tls('ssl_ciphers PROFILE=SYSTEM;'),
       http(`ssl_ciphers PROFILE=SYSTEM; server { listen 443 ssl; ${CERT} }`),
       tls('ssl_ciphers DEFAULT;'),

@@ -17,14 +17,16 @@ export default defineRule({
   title: 'Cipher string that OpenSSL refuses',
   why: `OpenSSL ignores words that it does not know, without a message. When nothing is left, or when it meets a character that can start no rule (a line break in a folded string, a doubled operator), the whole list is refused and nginx stops with \`SSL_CTX_set_cipher_list() failed\`.
 
-What a version knows differs: RC4 and 3DES are gone from the usual builds, so a string of those words alone is empty today. The list is only read for servers that have a certificate; elsewhere the rule is silent.
+What a version knows differs: RC4 and 3DES are gone from the usual builds, so a string of those words alone is empty today. The list is only read for servers that have a certificate; elsewhere the rule is silent. Those of njs and of Lua's sockets (\`js_fetch_ciphers\`, \`lua_ssl_ciphers\`) are read in every server.
 
 \`PROFILE=SYSTEM\` is a keyword of the OpenSSL of RHEL, Fedora and their derivatives. It is reported where the build or the version of the package (\`1.22.1-9+deb12u7\`) says that nginx is Debian's, Ubuntu's or Alpine's, whose OpenSSL takes it for a suite that it does not have.
 
 A name of a TLS 1.3 suite does not count: \`ssl_ciphers\` selects suites up to TLS 1.2.`,
   about: ['ssl_ciphers'],
   references: ['https://docs.openssl.org/3.0/man1/openssl-ciphers/'],
-  looksAt: { directive: [...CIPHER_DIRECTIVES, 'proxy_ssl_ciphers', 'grpc_ssl_ciphers', 'uwsgi_ssl_ciphers'] },
+  looksAt: {
+    directive: [...CIPHER_DIRECTIVES, 'proxy_ssl_ciphers', 'grpc_ssl_ciphers', 'uwsgi_ssl_ciphers', 'js_fetch_ciphers', 'lua_ssl_ciphers'],
+  },
   needs: 'file',
   fixable: 'always',
   messages: {
@@ -89,6 +91,28 @@ server {
 #                      ^ unreadable
 }`,
       fixed: false,
+    },
+    {
+      inside: 'http',
+      bad: `
+server {
+    listen 80;
+    location /status {
+        js_fetch_ciphers RC4-MD5;
+#                        ^^^^^^^ empty
+        return 204;
+    }
+}`,
+      fixed: false,
+    },
+    {
+      inside: 'http',
+      good: `
+js_fetch_ciphers RC4-MD5;
+server {
+    listen 80;
+    js_fetch_ciphers HIGH;
+}`,
     },
     {
       inside: 'http',

@@ -39,8 +39,8 @@ const PATTERNS: readonly string[] = [
   // `[server host]`: an argument outside of quotes that no pattern and no address could be
   String.raw`\[(?<=\n[ \t]*[a-z_]+[ \t][^#"'\n]*\[)[A-Za-z][\w-]*(?: [\w-]+){1,7}\](?=[ \t;/.:\[])`,
   String.raw`\[(?<=\n[ \t]*(?:listen|server|proxy_pass|root|alias)[ \t](?:[^#"'\n]*[ \t/:@\]])?\[)[A-Za-z][A-Za-z_-]{2,}\](?=[ \t;/.:\[])`,
-  // of one brace: names in capitals, and others where no block could end
-  String.raw`\{(?<!(?:[$\\{#%@]|\\[pPxgkN])\{)(?:${LONG_NAME}\}(?!\}|\{(?![A-Z]))|[A-Za-z_][\w.]*\}(?=[;:/.,"')$\w-]|\{[A-Za-z_]|[ \t]+[\w{/~-]))`,
+  // of one brace: names in capitals, and others where no block could end. A letter alone, or nginx's own word, is a word that lost its quotes
+  String.raw`\{(?<!(?:[$\\{#%@]|\\[pPxgkN])\{)(?:${LONG_NAME}\}(?!\}|\{(?![A-Z]))|(?!(?:.|on|off)\}[; \t])[A-Za-z_][\w.]*\}(?=[;:/.,"')$\w-]|\{[A-Za-z_]|[ \t]+[\w{/~-]))`,
   // Smarty
   String.raw`\{(?<![$\\{#%@]\{)(?:\$[A-Za-z_][^{};\n]*|\/?(?:${STEERING})\b[^{};\n]*|\*[^\n]*?\*)\}`,
   // ISPConfig: `{tmpl_if name='ssl'}`, `<tmpl_var name='ip'>`
