@@ -8,7 +8,7 @@ const VERSION_SOURCES: Record<RootsResult['versionFrom'], string> = {
 };
 
 /** The text and the detail for a file: short, for the status bar has no room. */
-export function statusOf({ roots, services, context, readAs, template, nginxVersion, versionFrom, flavour, knows }: RootsResult): {
+export function statusOf({ roots, services, context, readAs, template, product, nginxVersion, versionFrom, flavour, knows }: RootsResult): {
   text: string;
   detail: string;
 } {
@@ -16,7 +16,7 @@ export function statusOf({ roots, services, context, readAs, template, nginxVers
   const whose = flavour ? ` · read as ${flavour}` : '';
   const [service, ...more] = services;
   const started = service === undefined ? '' : `as ${service} starts it${more.length ? `, not ${more.join(' or ')}` : ''} · `;
-  const version = `${started}${engine}nginx ${nginxVersion} (${VERSION_SOURCES[versionFrom]})${whose} · knows ${knows}`;
+  const version = `${started}${engine}${product ? `${product}, read as nginx` : 'nginx'} ${nginxVersion} (${VERSION_SOURCES[versionFrom]})${whose} · knows ${knows}`;
   const [first, ...others] = roots;
   if (!first) return { text: 'No main file', detail: `Read as ${readAs ?? (context ? `part of ${context}` : 'a fragment')} · ${version}` };
   return { text: others.length ? `${first.label} +${others.length}` : first.label, detail: `Main file · ${version}` };

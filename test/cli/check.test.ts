@@ -539,6 +539,35 @@ describe('check: fixes', () => {
     assert.match(out, /not applied: Anchor it: \^\/shop, because nginx \S+ would refuse it: Location "\/shop\/keys" is outside location/);
   });
 
+  test('--fix=suggested leaves to a person what takes away something that may be meant, and says why', async () => {
+    const site = `server {
+    listen 80;
+    root /srv/films;
+    autoindex on;
+    autoindex_exact_size off;
+    location /shop/ {
+        proxy_set_header Host $http_host;
+        proxy_pass http://127.0.0.1:8000;
+    }
+    location /private/ {
+        autoindex on;
+    }
+}
+`;
+    const cwd = tree(site);
+    const { out } = await run(['check', '--fix=suggested', '--only', 'host-spoofing', '--only', 'directory-listing', 'conf.d/site.conf'], {
+      cwd,
+    });
+    assert.equal(fs.readFileSync(path.join(cwd, 'conf.d/site.conf'), 'utf8'), site.replace(/autoindex on;(\n {4}\})/, 'autoindex off;$1'));
+    assert.match(out, /not applied: Use \$host, because the port that clients name in Host would be lost/);
+    assert.match(out, /not applied: Turn the listing off, because the list seems to be meant/);
+  });
+
+  test('a relative of nginx is named with the nginx that it is read as', async () => {
+    const cwd = folder({ '.git/HEAD': '', 'angie/http.d/shop.conf': 'server { listen 80; root /srv; }\n' });
+    assert.match((await run(['check', '.'], { cwd })).out, /^for Angie, read as nginx \S+ \(/m);
+  });
+
   test('lines that are put into a block of one line are laid out as a block', async () => {
     const cwd = tree('server {\n    listen 80;\n    location / { proxy_pass http://127.0.0.1:8000; }\n}\n');
     await run(['check', '--fix=suggested', '--only', 'proxy-host-missing', 'conf.d/site.conf'], { cwd });

@@ -136,6 +136,11 @@ const ARGUED: readonly (readonly [reason: RegExp, argument: string])[] = [
     /^TLS may end in front of this nginx/,
     '$scheme is what the application believes: http over a terminator’s https makes loops, and no text here tells which it is',
   ],
+  [
+    /^the port that clients name in Host would be lost/,
+    'on which port clients ask is a matter of what is in front, which no text of the project need show',
+  ],
+  [/^the list seems to be meant/, 'whoever publishes files wants them listed, and a mirror without its list is of no use'],
   [/security level 0 .*asks for old clients/, 'nobody writes level 0 but for clients that speak nothing newer'],
   [/is not among the files of the project/, 'nginx does not start when an include names no file'],
   [/depends on a version/, 'the branch is meant for another nginx than the one that is judged'],

@@ -466,6 +466,79 @@ for (const [what, files, expected] of [
     },
     [],
   ],
+  [
+    'parts that Jinja hands on to another engine, whose marks begin in one of them and end in the next',
+    {
+      'templates/pool.conf.tmpl.j2':
+        'upstream shop {\n{% raw %}{{ range service "{% endraw %}{{ shop_service }}{% raw %}" "passing" }}\n    server {{ .Address }}:{{ .Port }};{{ end }}\n    server 127.0.0.1:8081 backup;\n}\n{% endraw %}\n',
+    },
+    [],
+  ],
+  [
+    'a part of a project that has a main file of Angie’s and none of nginx’s',
+    {
+      'run/angie.conf': 'events {}\nhttp {\n    include /etc/angie/http.d/*.conf;\n}\n',
+      'expected/shop.conf': `server {\n    listen 80;\n    server_name shop.example;\n    status_zone shop;\n    root /srv/shop;\n}\n`,
+    },
+    [],
+  ],
+  [
+    'a list that lines lay out is meant, but for backups',
+    {
+      'site.conf':
+        'server {\n    listen 80;\n    root /srv/films;\n    autoindex_exact_size off;\n    location / {\n        index start.html;\n        autoindex on;\n    }\n    location /reels/ {\n        autoindex on;\n    }\n    location /backups/ {\n        autoindex on;\n    }\n}\n',
+    },
+    ['site.conf:13 warning directory-listing'],
+  ],
+  [
+    'headers that protect a page are lost on what a build leaves behind, and on pages',
+    {
+      'site.conf':
+        'server {\n    listen 443 ssl;\n    ssl_certificate /ssl/a.pem;\n    ssl_certificate_key /ssl/a.key;\n    root /srv/shop;\n    add_header Strict-Transport-Security "max-age=31536000" always;\n    add_header X-Content-Type-Options nosniff always;\n    location /_nuxt/ {\n        add_header Cache-Control "public, immutable";\n    }\n    location ~ ^/_next/static/ {\n        add_header Cache-Control "public, immutable";\n    }\n    location /icons/ {\n        add_header Cache-Control public;\n    }\n    location /help/ {\n        add_header Cache-Control no-cache;\n    }\n}\n',
+    },
+    ['site.conf:18 warning header-inheritance-lost'],
+  ],
+  [
+    'plain HTTP on 443 where what is in front ends TLS, where everyone is turned away, and where neither is so',
+    {
+      'balanced.conf':
+        'server {\n    listen 443;\n    server_name a.example;\n    set_real_ip_from 10.0.0.0/8;\n    real_ip_header X-Forwarded-For;\n    root /srv/a;\n}\n',
+      'told.conf':
+        'server {\n    listen 10.0.0.4:443;\n    server_name b.example;\n    location / {\n        include fastcgi_params;\n        fastcgi_param SCRIPT_FILENAME /srv/b/index.php;\n        fastcgi_param HTTPS on;\n        fastcgi_pass 127.0.0.1:9000;\n    }\n}\n',
+      'refused.conf': 'server {\n    listen 10.0.0.5:443;\n    return 444;\n}\n',
+      'meant.conf': 'server {\n    listen 10.0.0.6:443;\n    server_name d.example;\n    root /srv/d;\n}\n',
+    },
+    ['meant.conf:2 warning plain-on-443'],
+  ],
+  [
+    'stapling that works without a resolver until the responder moves',
+    {
+      'site.conf':
+        'server {\n    listen 443 ssl;\n    server_name a.example;\n    ssl_certificate /ssl/a.pem;\n    ssl_certificate_key /ssl/a.key;\n    ssl_stapling on;\n    root /srv/a;\n}\n',
+    },
+    [],
+  ],
+  [
+    'a place that only WebSockets are for needs none of the headers, without TLS',
+    {
+      'site.conf':
+        'server {\n    listen 80;\n    location /ws/ {\n        proxy_pass http://127.0.0.1:1234/;\n        proxy_http_version 1.1;\n        proxy_set_header Host $host;\n        proxy_set_header Upgrade $http_upgrade;\n        proxy_set_header Connection upgrade;\n    }\n}\n',
+    },
+    [],
+  ],
+  [
+    'a type that is sent twice as the same, and one that is not',
+    {
+      'site.conf':
+        'server {\n    listen 80;\n    location = /same {\n        default_type text/plain;\n        add_header Content-Type text/plain;\n        return 200 ok;\n    }\n    location = /other {\n        default_type text/plain;\n        add_header Content-Type text/html;\n        return 200 ok;\n    }\n}\n',
+    },
+    ['site.conf:10 warning content-type-by-add-header'],
+  ],
+  [
+    'a block for http alone may be a part of a main file that is not seen, if it is not called after nginx',
+    { 'balancer.conf': `http {\n${SITE}}\n` },
+    ['balancer.conf:1 warning incomplete-configuration'],
+  ],
 ] as const)
   test(what, async () => {
     const memory = inMemory({ '.git/HEAD': '', ...files });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fromPath } from '../../server/src/base/file-id.ts';
+import { reportOn } from '../../server/src/cli/report.ts';
 import { isStock } from '../../server/src/config/stock.ts';
 import { MAIN_FILES } from '../../server/src/project/main-files.ts';
 import type { Finding } from '../../server/src/rules/rule.ts';
@@ -246,5 +247,18 @@ test('of a destination whose last name a variable fills in the folder counts', a
     '/etc/nginx/sites-available/site.conf of Debian’s nginx, as if it were enabled, though nothing that is seen links to it',
   );
   assert.equal(await readAs('/etc/nginx/http.d/{{ site }}'), '/etc/nginx/http.d/site.conf of Alpine’s nginx');
+  assert.equal(await readAs('/etc/angie/http.d/{{ site }}'), '/etc/angie/http.d/site.conf of Angie');
   assert.match((await readAs('{{ folder }}/site.conf')) ?? '', /^\/etc\/nginx\/conf\.d\/site\.conf of nginx/);
+});
+
+test('a site of Angie’s folder is read within the main file of Angie’s package, by its flavour', async () => {
+  const { asked } = await checked(
+    inMemory({ '.git/HEAD': '', 'angie/http.d/shop.conf': 'server { listen 80; root /srv; status_zone shop; }\n' }),
+    ['.'],
+  );
+  const { config } = asked[0]!;
+  assert.equal(config.tree.standIn?.readAs, '/etc/angie/http.d/shop.conf of Angie');
+  assert.equal(config.settings.target.flavour, 'angie');
+  const read = reportOn(asked, [], () => true).readAs.find((r) => r.id === config.subject);
+  assert.deepEqual([read?.product, read?.inside], ['Angie', 'the angie.conf of Angie']);
 });

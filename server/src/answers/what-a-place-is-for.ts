@@ -39,6 +39,20 @@ function isKeptLong(scope: Scope): boolean {
 /** Folders into which the builders of pages put their files. */
 const BUILT = /^\/(?:[\w-]+\/)?(?:_next\/(?:static|image)|_nuxt|_astro|_app\/immutable|static\/(?:js|css|media)|assets|build|dist)(?:\/|$)/;
 
+/** Folders of nothing but icons and fonts. */
+const OF_ICONS = /^\/(?:[\w-]+\/){0,2}(?:icons?|fonts?|webfonts|favicons?|emojis?|flags)(?:\/|$)/;
+
+/**
+ * Whether a location is for what a build leaves behind, scripts, styles and pictures under names of its own, or for icons and fonts: no page of
+ * anyone's is there, and the type of each file is known by its ending.
+ */
+export function isForBundles(scope: Scope): boolean {
+  const location = locationOf(scope);
+  if (!location || location.kind === 'named') return false;
+  const name = plainName(location);
+  return BUILT.test(name) || OF_ICONS.test(name);
+}
+
 /** Whatever was asked for, one page is fetched: that of an application which runs in the browser. */
 const asksForPage = (scope: Scope): boolean =>
   scope

@@ -13,6 +13,9 @@ export const FLAVOURS = table({
 } as const);
 export type Flavour = keyof typeof FLAVOURS;
 
+/** What a relative is called; null for nginx itself. */
+export const relativeName = (flavour: Flavour): string | null => (flavour === 'oss' ? null : FLAVOURS[flavour]);
+
 /** Relatives that go their own way after the nginx that they were made from: what is newer in nginx, and what nginx has not, may be in them. */
 export const GOES_ITS_OWN_WAY: ReadonlySet<Flavour> = new Set<Flavour>(['freenginx', 'tengine']);
 

@@ -1,6 +1,7 @@
 /** What a check did, besides its findings: what was read as what, for which nginx, what was not seen, what was not checked. */
-import { type FileId, hostFileOf, relativePath } from '../base/file-id.ts';
+import { basename, type FileId, hostFileOf, relativePath } from '../base/file-id.ts';
 import type { Span } from '../base/span.ts';
+import { relativeName } from '../catalog/flavours.ts';
 import type { Config } from '../config/config.ts';
 import { assumedFlavour } from '../config/flavour.ts';
 import { type Lives, livesAt } from '../project/deployed.ts';
@@ -22,6 +23,8 @@ export interface ReadAs {
   readonly versionFrom: 'default' | 'setting' | 'found';
   /** whose nginx it is taken for by its text, and why; null where that is named or plain */
   readonly flavour: string | null;
+  /** the relative of nginx that runs, by name; null for nginx itself */
+  readonly product: string | null;
   /** it is read within a main file that is not one of the project, or at a place that nothing names */
   readonly assumed: boolean;
   /** nothing that is seen enables it: it is read as if it were */
@@ -112,13 +115,14 @@ function readAsOf(file: FileId, config: Config, { project, way }: Pick<Asked, 'p
     id: hostFileOf(file),
     as: standIn?.file === file ? standIn.path : (lives?.path ?? null),
     inside: standIn
-      ? `the nginx.conf of ${standIn.of}`
+      ? `the ${basename(standIn.main.id)} of ${standIn.of}`
       : file === config.root
         ? null
         : relativePath(hostFileOf(config.root), project.boundary),
     service: config.tree.startedBy?.label ?? null,
     template: config.files.get(file)?.template ?? null,
     nginx: target.nginx.text,
+    product: relativeName(target.flavour),
     versionFrom,
     flavour: assumedFlavour(config),
     assumed: standIn?.file === file && !standIn.certain,

@@ -38,27 +38,23 @@ function provedBy(findings: readonly Finding[], proofs: Proofs): readonly Findin
   return proposals.length ? judged(findings, proofs.each(proposals)) : findings;
 }
 
-function judged(
-  findings: readonly Finding[],
-  words: ReadonlyMap<Fix, string | null>,
-  refused: Pick<Fix, 'refused'> = {},
-): readonly Finding[] {
+function judged(findings: readonly Finding[], words: ReadonlyMap<Fix, string | null>, more: Pick<Fix, 'byHand'> = {}): readonly Finding[] {
   return findings.map((finding) =>
     finding.fixes.some((fix) => words.get(fix))
       ? {
           ...finding,
           fixes: finding.fixes.map((fix): Fix => {
             const because = words.get(fix);
-            return because ? { ...fix, safety: 'suggestion', because, ...refused } : fix;
+            return because ? { ...fix, safety: 'suggestion', because, ...more } : fix;
           }),
         }
       : finding,
   );
 }
 
-/** What `--fix` applies: the first safe fix of each finding; with `suggested` the first fix that nginx does not refuse where none is safe. */
+/** What `--fix` applies: the first safe fix of each finding; with `suggested` the first fix that is not left to a person where none is safe. */
 export const fixesToApply = (findings: readonly Finding[], suggested: boolean): Fix[] =>
-  findings.flatMap((f) => proposed(f) ?? (suggested ? (f.fixes.find((fix) => !fix.refused) ?? []) : []));
+  findings.flatMap((f) => proposed(f) ?? (suggested ? (f.fixes.find((fix) => !fix.byHand) ?? []) : []));
 
 /** Several fixes as one: a fix whose edits touch those of an earlier one waits for the next pass; the same edit twice is one. */
 export function combined(fixes: readonly Fix[]): FileEdit[] {
@@ -127,7 +123,7 @@ function withRefusals(all: readonly Proofs[], found: readonly Found[]): readonly
     );
     const refused = new Map(all.flatMap((proofs) => [...proofs.refused(applied)]));
     if (!refused.size) return said;
-    said = said.map((f) => ({ ...f, findings: judged(f.findings, refused, { refused: true }) }));
+    said = said.map((f) => ({ ...f, findings: judged(f.findings, refused, { byHand: true }) }));
   }
 }
 

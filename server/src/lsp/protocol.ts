@@ -98,6 +98,8 @@ export interface RootsResult {
   versionFrom: 'default' | 'setting' | 'found';
   /** whose nginx the text shows where nobody names it, such as "OpenResty, for it uses content_by_lua_block"; null where nothing is assumed */
   flavour: string | null;
+  /** the relative of nginx that runs, by name; null for nginx itself */
+  product: string | null;
   /** how far the facts go, such as "nginx up to 1.31.9 (18 Nov 2026)" */
   knows: string;
 }

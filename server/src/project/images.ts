@@ -4,7 +4,7 @@ import { type Build, coreOf, type Flavour } from '../catalog/flavours.ts';
 import { parseVersion, type Version, version } from '../catalog/version.ts';
 
 /** Whose nginx it is: each has a main file of its own. */
-export type Distribution = 'official' | 'unprivileged' | 'debian' | 'alpine' | 'rhel' | 'openresty';
+export type Distribution = 'official' | 'unprivileged' | 'debian' | 'alpine' | 'rhel' | 'openresty' | 'angie';
 
 export interface Image {
   /** as written, without a digest */
@@ -44,7 +44,13 @@ const PRODUCTS: readonly Product[] = [
     distribution: 'openresty',
     version: openresty,
   },
-  { name: /(^|\/)angie(-unprivileged)?$/, flavour: 'angie', build: 'angie', distribution: null, version: (tag) => coreOf('angie', tag) },
+  {
+    name: /(^|\/)angie(-unprivileged)?$/,
+    flavour: 'angie',
+    build: 'angie',
+    distribution: 'angie',
+    version: (tag) => coreOf('angie', tag),
+  },
   { name: /(^|\/)freenginx$/, flavour: 'freenginx', build: 'any', distribution: null, version: (tag) => coreOf('freenginx', tag) },
   { name: /(^|\/)tengine$/, flavour: 'tengine', build: 'any', distribution: null, version: (tag) => coreOf('tengine', tag) },
   {

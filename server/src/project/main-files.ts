@@ -1,6 +1,6 @@
 /**
  * The main files that come with an image or a package, as facts: what a site file finds around itself when nobody has replaced them. Taken
- * from the packages: nginx.org's and the official images, Debian's and Ubuntu's, Alpine's, that of RHEL and its like, OpenResty's image.
+ * from the packages: nginx.org's and the official images, Debian's and Ubuntu's, Alpine's, that of RHEL and its like, OpenResty's image, Angie's package.
  */
 import type { Context } from '../catalog/context.ts';
 import type { Distribution } from './images.ts';
@@ -190,6 +190,31 @@ http {
         location = /50x.html {
         }
     }
+}
+`,
+  },
+  angie: {
+    title: 'Angie',
+    path: '/etc/angie/angie.conf',
+    takes: [{ mask: '/etc/angie/http.d/*.conf', context: 'http' }],
+    text: `user angie;
+worker_processes auto;
+worker_rlimit_nofile 65536;
+error_log /var/log/angie/error.log notice;
+pid /run/angie.pid;
+
+events {
+    worker_connections 65536;
+}
+
+http {
+    include /etc/angie/mime.types;
+    default_type application/octet-stream;
+    ${LOG_FORMAT}
+    access_log /var/log/angie/access.log main;
+    sendfile on;
+    keepalive_timeout 65;
+    include /etc/angie/http.d/*.conf;
 }
 `,
   },

@@ -244,6 +244,11 @@ async function whole(id: FileId, files: FileSystem): Promise<{ text: string; pro
 /** Names and folders that Angie's packages give its files, and nginx's none. */
 const OF_ANGIE = /(?:^|\/)(?:angie\.conf|angie\/(?:http|stream)\.d\/[^/]+)(?:\.(?:j2|tpl|tmpl|template|erb))?$/i;
 
+/** Angie's by its own name, or as a part of a project that has main files of Angie's and none of nginx's. */
+const isForAngie = (file: FileId, project: Project): boolean =>
+  OF_ANGIE.test(pathOf(file)) ||
+  (project.configs.some((c) => OF_ANGIE.test(pathOf(c))) && !project.configs.some((c) => /(?:^|\/)nginx(?:\/|\.conf)/i.test(pathOf(c))));
+
 /**
  * The settings of a configuration: defaults, over them what the project says of its nginx, then the settings file above it (`above`), then
  * what a person sets for this run or editor (`over`). `by` is whose nginx it is, where several
@@ -276,7 +281,7 @@ export function settingsFor(
     };
   }
   // its package has a main file and a folder of its own
-  if (!images.length && OF_ANGIE.test(pathOf(file))) settings = { ...withSettings(settings, { flavour: 'angie' }), flavourFrom: 'found' };
+  if (!images.length && isForAngie(file, project)) settings = { ...withSettings(settings, { flavour: 'angie' }), flavourFrom: 'found' };
   // what a system's own configuration includes is there, or nginx refuses it
   if (machine || (project.system && project.configs.length)) settings = withSettings(settings, { rules: { 'missing-include': 'error' } });
   const loads = [...new Set(instances.flatMap((i) => i.loads))];

@@ -79,6 +79,7 @@ const AROUND: { readonly [context in Context]?: readonly Context[] } = table({
 /** Folders by whose name people of a distribution are known. */
 const FOLDERS: readonly (readonly [RegExp, Distribution, string])[] = [
   [/\/sites-(available|enabled)\/[^/]+$/, 'debian', '/etc/nginx/sites-enabled/'],
+  [/\/angie\/http\.d\/[^/]+$/, 'angie', '/etc/angie/http.d/'],
   [/\/http\.d\/[^/]+$/, 'alpine', '/etc/nginx/http.d/'],
   [/\/default\.d\/[^/]+$/, 'rhel', '/etc/nginx/default.d/'],
 ];
@@ -145,7 +146,9 @@ export function standInFor(
   const told = destination?.path === main.path ? null : destination?.path;
   const path = told ?? usual.replace(/[^/]*$/, '') + nameThere(file.id, usual);
   const home = main.path.replace(/\/[^/]*$/, '');
-  const id = stockId(`/stand-in/${distribution}/${context}/${taken ? 'known' : 'assumed'}${pathOf(file.id)}/nginx.conf`);
+  const id = stockId(
+    `/stand-in/${distribution}/${context}/${taken ? 'known' : 'assumed'}${pathOf(file.id)}/${main.path.replace(/^.*\//, '')}`,
+  );
   const together = taken && destination ? destination.together : [file.id];
   const whole = !!taken && (destination?.whole ?? false);
   const linked = enabled || destination?.path === LINKED_BY_DEBIAN;

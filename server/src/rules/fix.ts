@@ -16,8 +16,8 @@ export interface Fix {
   readonly safety: 'safe' | 'suggestion';
   /** why a fix that its rule proposed as safe is a suggestion here, in words that follow "because" */
   readonly because?: string;
-  /** nginx would refuse the text with it: nobody but a person applies it */
-  readonly refused?: true;
+  /** nobody but a person applies it: nginx would refuse the text with it, or it takes away what may well be meant */
+  readonly byHand?: true;
   readonly edits: readonly FileEdit[];
 }
 
@@ -27,6 +27,9 @@ export const fixOf = (title: string, safety: Fix['safety'], file: SourceFile, ed
   safety,
   edits: [{ file: file.id, edits }],
 });
+
+/** A fix that takes away what may well be meant, which no text shows: `check --fix=suggested` leaves it alone and says why (`because`). */
+export const byHand = (fix: Fix, because: string): Fix => ({ ...fix, safety: 'suggestion', because, byHand: true });
 
 /** Replaces a word, its quotes included, or any other span. */
 export const replace = (span: Span, newText: string): TextEdit => ({ span: { start: span.start, end: span.end }, newText });

@@ -100,6 +100,9 @@ export function stylish({ files, text, project, durationMs, color, fixed }: Resu
 const MAX_LINES = 12;
 const FROM = { default: 'the newest known, as nothing names one', setting: 'as set', found: 'as the project says' } as const;
 
+/** A relative has numbers of its own: which nginx it is read as is said by nginx's. */
+const programOf = (r: Result['project']['readAs'][number]): string => (r.product === null ? 'nginx' : `${r.product}, read as nginx`);
+
 /** For which nginx, and what was not seen; where there is nothing else to say, also what was read as what. */
 function whatWasDone(project: Result['project'], name: (file: FileId) => string, text: Result['text'], whole: boolean): string[] {
   const out: string[] = [];
@@ -111,8 +114,8 @@ function whatWasDone(project: Result['project'], name: (file: FileId) => string,
     const source = text(id);
     return `${name(id)}${source ? `:${source.lines.lineAt(offset) + 1}` : ''}`;
   };
-  const nginx = new Map(project.readAs.map((r) => [`${r.nginx} (${FROM[r.versionFrom]})`, r]));
-  if (nginx.size) out.push(`for nginx ${[...nginx.keys()].join(', ')}; knows ${knownAt(Date.now())}`);
+  const nginx = new Map(project.readAs.map((r) => [`${programOf(r)} ${r.nginx} (${FROM[r.versionFrom]})`, r]));
+  if (nginx.size) out.push(`for ${[...nginx.keys()].join(', ')}; knows ${knownAt(Date.now())}`);
   for (const flavour of new Set(project.readAs.map((r) => r.flavour)))
     if (flavour) out.push(`read as ${visible(flavour)}; the setting "flavour" or an image names another`);
   const read = (r: Result['project']['readAs'][number]): string => {

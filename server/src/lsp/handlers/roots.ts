@@ -1,5 +1,6 @@
 import { basename, dirname, fileId, pathOf } from '../../base/file-id.ts';
 import { knownAt } from '../../catalog/changes.ts';
+import { relativeName } from '../../catalog/flavours.ts';
 import type { Config } from '../../config/config.ts';
 import { assumedFlavour } from '../../config/flavour.ts';
 import { reads } from '../handler.ts';
@@ -28,6 +29,7 @@ export const roots = reads<RootsParams, RootsResult>({
       context: fragment?.contexts[0] ?? null,
       readAs: fragment?.tree.standIn?.readAs ?? null,
       template: configs[0]?.files.get(fileId(uri))?.template ?? null,
+      product: target ? relativeName(target.target.flavour) : null,
       nginxVersion: target?.target.nginx.text ?? '',
       versionFrom: target?.versionFrom ?? 'default',
       flavour: config ? assumedFlavour(config) : null,

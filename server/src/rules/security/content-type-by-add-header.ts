@@ -41,10 +41,12 @@ Use \`default_type\` (with an empty \`types {}\` where the file's name must not 
     const value = directive.args[1];
     // what the request brings along is empty as a rule, and an empty header is not sent (ngx_http_add_header)
     if (value && OF_THE_REQUEST.test(value.value)) return;
+    // twice the same says nothing else
+    const same = returns && value !== undefined && value.value.toLowerCase() === scope.value('default_type')?.value(0).toLowerCase();
     report('second', {
       at: directive.args[0]!,
       // what watches over a program looks at the status, a certificate authority at the token, and a page of nginx's own is no one's upload
-      ...((returns && isWatched(scope)) || isForChallenge(scope) || isForFailures(scope) ? { severity: 'info' as const } : {}),
+      ...(same || (returns && isWatched(scope)) || isForChallenge(scope) || isForFailures(scope) ? { severity: 'info' as const } : {}),
       fix:
         value && !value.value.includes('$') && !value.value.includes(';') && !scope.has('default_type') && returns
           ? fixOf('Use default_type', 'suggestion', file, [replace(directive.statement, `default_type ${value.raw};`)])

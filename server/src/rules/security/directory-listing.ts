@@ -4,7 +4,7 @@ import { admitsStrangers } from '../../answers/who-may-enter.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
-import { fixOf, replace } from '../fix.ts';
+import { byHand, fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
 /**
@@ -18,10 +18,11 @@ const findsFolders = (scope: Scope): boolean =>
 const PUBLISHED =
   /^\/(?:[\w-]+\/)*(?:pub|public|files?|downloads?|dl|share[ds]?|mirrors?|repo(?:s|sitory)?|packages?|dist|releases?|archives?|iso|ftp|browse|listing|index|autoindex|wheels?|simple|artifacts?|builds?|nightly|snapshots?)(?:\/[\w-]*)*\/?$/i;
 
-/** Names of what people look at, and lines that say how a list of it looks: together they say that it is meant. */
-const SHOWN =
-  /^\/(?:[\w-]+\/)*(?:images?|imgs?|photos?|pictures?|gallery|videos?|movies?|films?|music|audio|books?|media|data|maps|tiles)\/?$/i;
-const LAID_OUT = ['autoindex_exact_size', 'autoindex_format', 'autoindex_localtime'];
+/** Lines that say how a list looks: whoever writes them wants it seen. */
+const LAID_OUT = /^(?:autoindex_(?:exact_size|format|localtime)|fancyindex(?:_\w+)?|add_(?:before|after)_body|xslt_stylesheet)$/;
+
+/** Names of what nobody publishes, however its list looks. */
+const KEPT = /(?:^|[/_.-])(?:backups?|dumps?|private|secrets?|internal|admin|logs?|config|keys?|protected)(?:[/_.-]|$)/i;
 
 /** Lines by which a server does more than give out its files; a page for what went wrong is no page of a site. */
 const HAS_PAGES = /_pass$|^(?:index|try_files|return|rewrite)$/;
@@ -32,13 +33,18 @@ function isOption({ file, scope, statement }: Directive): boolean {
   return branch !== null && branch.kind === 'condition' && branch.index === 0 && branch.start > (scope.opener?.statement.start ?? -1);
 }
 
-/** Whether the listing is what the place is for: by its name, or as all that the server does is to give out the files of a folder. */
+/** Whether a line at the level or around it, up to the server, says how the list looks. */
+function isLaidOut(scope: Scope): boolean {
+  for (let at: Scope | null = scope; at && (at.context === 'location' || at.context === 'server'); at = at.parent)
+    if (at.directives.some((d) => LAID_OUT.test(d.name))) return true;
+  return false;
+}
+
+/** Whether the listing is what the place is for: by its name, by lines that lay it out, or as all that the server does is to give out the files of a folder. */
 function isMeant({ scope }: Directive): boolean {
   const location = locationOf(scope);
-  if (location && location.name !== '/') {
-    if (location.kind === 'regex') return false;
-    return PUBLISHED.test(location.name) || (SHOWN.test(location.name) && LAID_OUT.some((name) => scope.has(name)));
-  }
+  if (isLaidOut(scope) && !KEPT.test(location?.name ?? '')) return true;
+  if (location && location.name !== '/') return location.kind !== 'regex' && PUBLISHED.test(location.name);
   const server = scope.enclosing('server');
   return server !== null && !server.all.some((d) => HAS_PAGES.test(d.name));
 }
@@ -53,7 +59,7 @@ export default defineRule({
   equivalents: ['nginx-lint:autoindex-enabled'],
   title: 'Directory listing open to everyone',
   why: `
-With \`autoindex on\` a folder without an index file answers with the list of what is in it: backups, exports, other people's uploads that nobody was meant to find. For a public mirror that is the purpose: under a name such as \`/download/\`, and on a server that only gives out files, it is an info. Where strangers are turned away (a password, an address list, a condition on an address or a secret) and on servers that only this machine reaches it is silent by itself. A condition on the method or the browser turns no one away.`,
+With \`autoindex on\` a folder without an index file answers with the list of what is in it: backups, exports, other people's uploads that nobody was meant to find. For a public mirror that is the purpose: under a name such as \`/download/\`, where lines such as \`autoindex_exact_size\` say how the list looks, and on a server that only gives out files, it is an info, and \`check --fix=suggested\` leaves it alone. Where strangers are turned away (a password, an address list, a condition on an address or a secret) and on servers that only this machine reaches it is silent by itself. A condition on the method or the browser turns no one away.`,
   about: ['autoindex'],
   looksAt: { directive: ['autoindex'] },
   needs: 'file',
@@ -64,10 +70,12 @@ With \`autoindex on\` a folder without an index file answers with the list of wh
     const word = directive.args[0];
     if (word?.value.toLowerCase() !== 'on') return;
     if (!isApart(directive) && !placesOf(directive).some((at) => sendsFiles(at) && findsFolders(at) && admitsStrangers(at))) return;
+    const fix = fixOf('Turn the listing off', 'suggestion', file, [replace(word, 'off')]);
+    const meant = isMeant(directive) || isOption(directive);
     report('listed', {
       at: word,
-      ...(isMeant(directive) || isOption(directive) ? { severity: 'info' as const } : {}),
-      fix: fixOf('Turn the listing off', 'suggestion', file, [replace(word, 'off')]),
+      ...(meant ? { severity: 'info' as const } : {}),
+      fix: meant ? byHand(fix, 'the list seems to be meant') : fix,
     });
   },
   examples: [

@@ -1,7 +1,7 @@
 /** Lists that an inner level replaces as a whole: one nested line, and every inherited line is gone. */
 
 import { Visitor } from '../../answers/visitor.ts';
-import { endingsOf, isForFailures, isForPictures, isWatched } from '../../answers/what-a-place-is-for.ts';
+import { endingsOf, isForBundles, isForFailures, isForPictures, isWatched } from '../../answers/what-a-place-is-for.ts';
 import { passTargetOf, TOLD_TO_BROWSERS } from '../../answers/what-is-passed.ts';
 import { isAnsweredFirst } from '../../answers/where-a-line-counts.ts';
 import { entryOf, listVerdict } from '../../answers/who-may-enter.ts';
@@ -183,8 +183,11 @@ Repeat the lines, put them into a file that both levels include, or, from nginx 
     const harmless =
       directive.name === 'add_header' &&
       (isEmpty(scope) || isForPictures(scope) || isForFailures(scope) || (isWatched(scope) && isAnsweredFirst(scope)));
+    // the page that asks for a bundle carries what holds for its host
+    const bundle = directive.name === 'add_header' && isForBundles(scope);
     const parts = directive.name === 'add_header' && isForParts(scope);
-    const isGrave = (header: string): boolean => SECURITY.has(header) && !(parts && OF_DOCUMENTS.has(header));
+    const isGrave = (header: string): boolean =>
+      SECURITY.has(header) && !(parts && OF_DOCUMENTS.has(header)) && !(bundle && header !== 'cross-origin-resource-policy');
     const grave = !harmless && !onlyAsked(scope) && !isForAnother(scope, own) && lost.some((d) => isGrave(d.value(0).toLowerCase()));
     // error pages and limits are replaced on purpose more often than not
     const names = [

@@ -1,15 +1,16 @@
 /** The Host header of a request to an upstream, taken from what the client may write at will. */
 import { isAnsweredFirst, isApart, placesOf } from '../../answers/where-a-line-counts.ts';
+import { serversUnder } from '../../answers/which-socket.ts';
 import { isEdge } from '../../answers/who-speaks-tls.ts';
 import { asked, numberOf } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
-import { serverOf } from '../../config/servers.ts';
+import { type Server, serverOf } from '../../config/servers.ts';
 import type { ComposeService } from '../../deploy/compose.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import { variablesIn } from '../../syntax/variable.ts';
 import { flowInto, writtenAs } from '../data-flow.ts';
-import { fixOf, replace } from '../fix.ts';
+import { byHand, fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { platformBehind } from '../upstreams/_platforms.ts';
 import { nginxesOf } from '../wsgi/_links.ts';
@@ -26,6 +27,10 @@ const isOnOtherPorts = (from: ComposeService): boolean =>
 /** The container of nginx has other ports outside than it listens on within. */
 const publishesOtherPorts = (config: Config, deployment: Deployment): boolean =>
   asked(config, `other ports outside, by ${numberOf(deployment)}`, (c) => nginxesOf(c, deployment).some(isOnOtherPorts));
+
+/** A port of the server that is not its scheme's own, so that clients name it in Host: null where there is none. */
+const ownPort = ({ listens }: Server): number | null =>
+  listens.flatMap((l) => l.addresses).find((a) => a.kind !== 'unix' && a.port !== 80 && a.port !== 443)?.port ?? null;
 
 /** Every pass for which the line is in force leads to a platform that finds its customers by the Host header. */
 function leadsToPlatform(directive: Directive): boolean {
@@ -45,7 +50,7 @@ export default defineRule({
   why: `
 Applications build links, password mails and cache keys with the host that they are given. \`$host\` is the one by which nginx chose the server. \`$http_host\` is the header as it came: with a request line such as \`GET http://good.example/ HTTP/1.1\` the header may say something else, and nginx uses the request line. Arguments, cookies and headers such as X-Forwarded-Host are entirely the client's choice.
 
-Many guides, gunicorn's among them, pass \`$http_host\` because it keeps the port. Django and others check it against a list of allowed hosts, so the line is informational there; with \`$host\` the check is nginx's already. Write \`$host:$server_port\` where the port matters. Where the container of nginx is published on another port than 80 and 443, nothing but \`$http_host\` has it, and the rule is silent.`,
+Many guides, gunicorn's among them, pass \`$http_host\` because it keeps the port. Django and others check it against a list of allowed hosts, so the line is informational there; with \`$host\` the check is nginx's already. \`$host\` has no port: on a server that listens on another port than 80 and 443 write \`$host:$server_port\`. Where the container of nginx is published on another port than 80 and 443, nothing but \`$http_host\` has it, and the rule is silent. On which port clients ask need not be in any text, so \`check --fix=suggested\` leaves the line alone.`,
   about: ['proxy_set_header', '$host', '$http_host'],
   looksAt: {
     directive: SETTERS,
@@ -60,6 +65,7 @@ Many guides, gunicorn's among them, pass \`$http_host\` because it keeps the por
   messages: {
     header:
       'The application gets the Host header as the client sent it, which need not be the host that nginx selected the server by. Use $host.',
+    port: 'The application gets the Host header as the client sent it, which need not be the host that nginx selected the server by. Use $host, or $host:$server_port if clients name port {port}.',
     forwarded:
       'This server ends TLS itself, so {name} is what the client wrote: the application builds links and redirects to whatever host it names. Use $host.',
     free: 'The client chooses with {source} which host the application sees. Use {instead}.',
@@ -96,16 +102,24 @@ Many guides, gunicorn's among them, pass \`$http_host\` because it keeps the por
       if (plain && publishesOtherPorts(directive.scope.config, deployment)) continue;
       // the platform wants the name that is passed to, and another rule says so
       if (plain && toPlatform) continue;
-      report(plain ? 'header' : 'free', {
+      const port = plain
+        ? (serversUnder(directive)
+            .map(ownPort)
+            .find((p) => p !== null) ?? null)
+        : null;
+      const fix = fixOf(`Use ${instead}`, 'suggestion', file, [replace(use.span, use.braced ? instead.replace(/\w+/, '{$&}') : instead)]);
+      report(port !== null ? 'port' : plain ? 'header' : 'free', {
         at: use.span,
-        data: { source: writtenAs(use, flow.source), instead },
+        data: { source: writtenAs(use, flow.source), instead, port: port ?? 0 },
         severity: plain ? 'info' : 'warning',
         related: flow.chain,
         // with the application at hand another rule knows whether the port is published and has to be passed on
         fix:
-          plain && deployment.applications.length
+          plain && (deployment.applications.length || port !== null)
             ? null
-            : fixOf(`Use ${instead}`, 'suggestion', file, [replace(use.span, use.braced ? instead.replace(/\w+/, '{$&}') : instead)]),
+            : plain
+              ? byHand(fix, 'the port that clients name in Host would be lost')
+              : fix,
       });
     }
   },
@@ -180,6 +194,17 @@ proxy_set_header Host $proxy_host;`,
         proxy_pass http://127.0.0.1:8000;
         proxy_set_header Host $host;
         proxy_set_header X-Forwarded-Host $host;
+    }
+}`,
+    },
+    {
+      inside: 'http',
+      bad: `server {
+    listen 8080;
+    location / {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_set_header Host $http_host;
+#                             ^^^^^^^^^^ port
     }
 }`,
     },

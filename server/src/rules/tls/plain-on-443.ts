@@ -1,5 +1,7 @@
 // A server on the HTTPS port that does not speak TLS.
 import { isSeenWhole } from '../../answers/which-socket.ts';
+import { endsBefore } from '../../answers/who-speaks-tls.ts';
+import type { Scope } from '../../config/scope.ts';
 import { listenersOf } from '../../config/servers.ts';
 import { fixOf } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -9,6 +11,13 @@ import { appendWord, isOn } from '../tls.ts';
 /** A file of Debian's folders with one file for each site. */
 const OF_SITES = /\/sites-(?:available|enabled)\/[^/]+$/;
 
+/** A server that turns everyone away: who speaks TLS to it is turned away, too. */
+const refusesEveryone = (scope: Scope): boolean => scope.directives.some((d) => d.name === 'return' && /^4\d\d$/.test(d.value(0)));
+
+/** The application is told that requests came over TLS, by a line that does not ask nginx whether they did. */
+const saysHttps = (scope: Scope): boolean =>
+  scope.all.some((d) => /_param$/.test(d.name) && d.value(0) === 'HTTPS' && /^(?:on|1)$/i.test(d.value(1)));
+
 export default defineRule({
   id: 'plain-on-443',
   group: 'tls',
@@ -16,7 +25,7 @@ export default defineRule({
   since: '0.1',
   missing: ['listen'],
   title: 'Port 443 without TLS',
-  why: `Browsers speak TLS to port 443. Without the \`ssl\` parameter on one of the socket's \`listen\` lines nginx expects plain HTTP there and answers their first message with 400 Bad Request. A certificate in the server changes nothing about that.
+  why: `Browsers speak TLS to port 443. Without the \`ssl\` parameter on one of the socket's \`listen\` lines nginx expects plain HTTP there and answers their first message with 400 Bad Request. A certificate in the server changes nothing about that. A load balancer that ends TLS and passes plain HTTP on to port 443 is another matter: where there is no certificate and lines show such a proxy (\`set_real_ip_from\`, X-Forwarded-Proto, \`proxy_protocol\`), the rule is silent, as it is about a server that turns everyone away.
 
 \`ssl\` (or \`quic\`) on any listen line of the same address and port counts for all servers there.`,
   about: ['listen', 'ssl_certificate'],
@@ -35,6 +44,9 @@ export default defineRule({
       (p) => p.port === 443 && !p.ssl && !p.quic && !p.udp && p.listens.some((l) => l.directive === directive),
     );
     if (!pair || pair.servers.some((s) => isOn(s.scope, 'ssl'))) return;
+    // what is in front ends the clients' TLS and passes plain HTTP on to this port: no certificate, and lines that say who asked and how
+    const hasCertificate = scope.value('ssl_certificate') !== undefined;
+    if (!hasCertificate && (endsBefore(scope) || saysHttps(scope) || refusesEveryone(scope))) return;
     const certificate = scope.value('ssl_certificate') !== undefined && scope.value('ssl_certificate_key') !== undefined;
     const last = directive.args.at(-1)!;
     // the default server beside sites that are not seen: one of them may say ssl for the socket, which counts here, too
@@ -71,6 +83,26 @@ ${TLS_SERVER}`,
 server {
     listen [::]:443 default_server;
 #          ^^^^^^^^ plain
+}`,
+    },
+    {
+      inside: 'http',
+      good: `
+server {
+    listen 80 default_server;
+    listen 443 default_server;
+    return 444;
+}`,
+    },
+    {
+      inside: 'http',
+      good: `
+server {
+    listen 443;
+    server_name shop.example.com;
+    set_real_ip_from 10.0.0.0/8;
+    real_ip_header X-Forwarded-For;
+    location / { proxy_pass http://127.0.0.1:8000; }
 }`,
     },
     {

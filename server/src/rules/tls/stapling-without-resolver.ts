@@ -9,21 +9,28 @@ import { LETS_ENCRYPT } from '../tls.ts';
 const isFixed = (scope: Scope): boolean =>
   /^https?:\/\/(\d+\.\d+\.\d+\.\d+|\[)/.test(scope.value('ssl_stapling_responder')?.value(0) ?? '');
 
+/** A certificate that signed itself has no authority to ask: nginx says so when it starts, and staples nothing. */
+const OF_NOBODY = /(?:^|[/_.-])(?:self[-_]?signed|snakeoil|localhost|dummy|fake|default)(?:[/_.-]|$)/i;
+
 /** An authority without responders: what stapling-dead-ca says. */
 const isDead = (scope: Scope): boolean => {
   const certificates = scope.effective('ssl_certificate').directives;
-  return !scope.value('ssl_stapling_responder') && certificates.length > 0 && certificates.every((d) => LETS_ENCRYPT.test(d.value(0)));
+  return (
+    !scope.value('ssl_stapling_responder') &&
+    certificates.length > 0 &&
+    certificates.every((d) => LETS_ENCRYPT.test(d.value(0)) || OF_NOBODY.test(d.value(0)))
+  );
 };
 
 export default defineRule({
   id: 'stapling-without-resolver',
   group: 'tls',
-  severity: 'warning',
+  severity: 'info',
   since: '0.1',
   missing: ['resolver'],
   equivalents: ['gixy:ssl_stapling_without_resolver'],
   title: 'OCSP stapling without a resolver',
-  why: `To staple an OCSP response nginx asks the certificate authority's responder while it serves. Without a \`resolver\` it knows the address from its start only and writes a warning to the log each time; once the responder moves, as those behind CDNs do, stapling stops unnoticed.
+  why: `To staple an OCSP response nginx asks the certificate authority's responder while it serves. Without a \`resolver\` it knows the address from its start only and writes a warning to the log each time; once the responder moves, as those behind CDNs do, stapling stops unnoticed. Clients get their answer without the stapled response then, so this is an info.
 
 There is no fix: a resolver that does not answer is worse than none, since nginx then gives up instead of asking the address that it knows from its start.
 

@@ -73,10 +73,11 @@ export function isAnothersSite(scope: Scope, { tls, kindOfHost, host, portText, 
   return told?.toLowerCase() === host.toLowerCase();
 }
 
-/** Ports of stores and tools whose answers are the same whoever asks: CouchDB, Elasticsearch, InfluxDB, Kibana, the servers of Vite and LiveReload, Netdata, exporters of Prometheus. */
+/** Ports of stores and tools whose answers are the same whoever asks: CouchDB, Elasticsearch, Flower, InfluxDB, Kibana, the servers of Vite and LiveReload, Netdata, exporters of Prometheus. */
 const OF_STORES: ReadonlySet<string> = new Set([
   '4173',
   '5173',
+  '5555',
   '5601',
   '5984',
   '6333',

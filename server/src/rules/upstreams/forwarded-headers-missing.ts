@@ -132,7 +132,7 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
         directive.scope,
         missing.map((n) => n.header),
       ) ||
-      (broken.every((n) => n === PROTO) && isForSockets(directive.scope)) ||
+      ((!encrypted || broken.every((n) => n === PROTO)) && isForSockets(directive.scope)) ||
       chosen ||
       isForAssets(directive.scope) ||
       isBeside(directive, deployment) ||

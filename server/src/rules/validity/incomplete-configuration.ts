@@ -1,6 +1,7 @@
 /** What a configuration or a server must have at least: an events block, a listen, a handler, a protocol; and enough connections for its sockets. */
 
 import { isNginx } from '../../answers/which-build.ts';
+import { basename } from '../../base/file-id.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { everywhere } from '../../config/pieces.ts';
@@ -86,8 +87,11 @@ implied by a well-known port) and an \`auth_http\`, one of stream something that
       const span = first
         ? { start: first.statement.name.start, end: first.statement.name.end }
         : { start: 0, end: Math.min(1, file.text.length) };
+      // under another name it may be a part of a main file that has one, where nobody says that nginx starts with it
+      const part = !/nginx/i.test(basename(file.id)) && !config.tree.startedBy && !config.settings.pathMap.some(({ to }) => to === file.id);
       report('events', {
         at: { file: file.id, span },
+        ...(part ? { severity: 'warning' as const } : {}),
         fix: fixOf('Add an events block', 'suggestion', file, [insertFirst(file, null, ['events { }'])]),
       });
     }

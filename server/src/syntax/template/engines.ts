@@ -622,10 +622,13 @@ const outsideQuotes = (text: string): string =>
 export function marksOf(engine: Engine, text: string): Mark[] {
   const own = marksOfOne(engine, text);
   if (!engine.also) return own;
-  // a mark within a mark of the other one is a part of it
+  return merged([...own, ...marksOf(engine.also, text)]);
+}
+
+/** Marks of two engines in order: one within a mark of the other is a part of it. */
+function merged(marks: Mark[]): Mark[] {
   const out: Mark[] = [];
-  for (const mark of [...own, ...marksOf(engine.also, text)].sort((a, b) => a.start - b.start || b.end - a.end))
-    if (mark.start >= (out.at(-1)?.end ?? 0)) out.push(mark);
+  for (const mark of marks.sort((a, b) => a.start - b.start || b.end - a.end)) if (mark.start >= (out.at(-1)?.end ?? 0)) out.push(mark);
   return out;
 }
 
@@ -642,6 +645,7 @@ function marksOfOne(engine: Engine, text: string): Mark[] {
   const out: Mark[] = [];
   let raw = false;
   if (engine.family === 'go' && DELIMITERS.test(text)) return marksBetween(text);
+  if (engine.family === 'jinja' && !engine.only && RAW.test(text)) return marksAroundRaw(text);
   for (const m of text.matchAll(marks)) {
     const sort = engine.only ? VALUE : family.sort(m[0]);
     if (raw && sort.role !== 'close') continue;
@@ -649,6 +653,31 @@ function marksOfOne(engine: Engine, text: string): Mark[] {
     out.push({ start: m.index, end: m.index + m[0].length, sort, text: m[0] });
   }
   return out;
+}
+
+const RAW = /\{%[-+~]?\s*(raw|verbatim)\s*[-+~]?%\}([\s\S]*?)(?=\{%[-+~]?\s*end\1\s*[-+~]?%\}|$)/;
+
+/**
+ * The marks of a text with parts that Jinja hands on as they are. What is within them is for another engine, which reads what the first one leaves
+ * (consul-template's and confd's files that Ansible writes): its marks may begin in one part and end in the next.
+ */
+function marksAroundRaw(text: string): Mark[] {
+  const parts = [...text.matchAll(new RegExp(RAW, 'g'))].map((m) => ({
+    start: m.index + m[0].length - m[2]!.length,
+    end: m.index + m[0].length,
+  }));
+  const blanked = (t: string): string => t.replace(/[^\n]/g, ' ');
+  let at = 0;
+  let [outside, inside] = ['', ''];
+  for (const { start, end } of [...parts, { start: text.length, end: text.length }]) {
+    outside += text.slice(at, start) + blanked(text.slice(start, end));
+    inside += blanked(text.slice(at, start)) + text.slice(start, end);
+    at = end;
+  }
+  const marksIn = (shown: string, sorted: (mark: string) => Sort): Mark[] =>
+    [...shown.matchAll(FAMILIES.jinja.marks)].map((m) => ({ start: m.index, end: m.index + m[0].length, sort: sorted(m[0]), text: m[0] }));
+  const own = marksIn(outside, (mark) => FAMILIES.jinja.sort(mark));
+  return merged([...own, ...marksIn(inside, (mark) => FAMILIES[mark.startsWith('{{') ? 'go' : 'jinja'].sort(mark))]);
 }
 
 /** Mustache can be told to use other marks from there on: `{{=<% %>=}}`. */
