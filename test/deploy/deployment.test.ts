@@ -306,6 +306,7 @@ test('which files are wanted', () => {
     'requirements/base.txt',
     'entrypoint.sh',
     'backend/main.py',
+    'frontend/package.json',
     '.env',
     '.env.production',
     '.envs/.production/.django',
@@ -324,7 +325,8 @@ test('which files are wanted', () => {
     'shop/models/item.py',
     'README.md',
     'nginx.conf',
-    'package.json',
+    'node_modules/x/package.json',
+    'packages/a/b/c/package.json',
   ])
     assert.ok(!wanted(path), path);
 });

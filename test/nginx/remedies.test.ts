@@ -709,6 +709,19 @@ const ROWS: readonly Row[] = [
     },
   },
   {
+    rule: 'limit-without-burst',
+    harm: async (stage) => (await sends(stage, 6, '/')).includes(503),
+  },
+  {
+    rule: 'body-limit-asked-elsewhere',
+    harm: async ({ get }) => (await get('/', { method: 'POST', headers: ['Content-Length: 2000000'] })).status === 413,
+  },
+  {
+    rule: 'body-limit-asked-elsewhere',
+    example: 1,
+    harm: async ({ get }) => (await get('/upload/x', { method: 'POST', headers: ['Content-Length: 2000000'] })).status === 413,
+  },
+  {
     rule: 'burst-without-nodelay',
     harm: async ({ get }) => {
       await get('/');
@@ -920,6 +933,7 @@ const ALONE: Readonly<Record<string, string>> = {
   'buffering-off': 'a matter of slow clients',
   'cache-inactive-below-valid': 'takes ten minutes',
   'dns-resolved-once': 'needs a name whose address changes',
+  'event-path-buffered': 'needs an application that sends an answer without an end',
   'body-limit-of-redirect': 'the site of its example speaks TLS; the limit itself: body-size-default',
   'buffers-exhaust-memory': 'needs many slow clients',
   'secret-logged': 'the harm is in the log',

@@ -24,6 +24,7 @@ import { unknown } from './servers/unknown.ts';
 import uwsgi from './servers/uwsgi.ts';
 import { byDefault, certain, likely, placeOf, type Setting, unknownSetting, written } from './setting.ts';
 import { closed, type Environment, MOST_OF_SCRIPT, NO_ENVIRONMENT, withVariables } from './shell.ts';
+import { type ServedPage, servedPages } from './single-page.ts';
 import { readSupervisor } from './supervisor.ts';
 import { readService, readSocket, type ServiceUnit, type SocketUnit, unitName, unitText } from './systemd.ts';
 import { TooMuch, type Unread, whyUnread } from './unread.ts';
@@ -48,6 +49,8 @@ export interface Deployment {
   readonly stages: ReadonlyMap<ComposeService, DockerStage>;
   /** The last stages of Dockerfiles that no service builds, as far as they say how their health is checked. */
   readonly checkedImages: readonly { readonly file: FileId; readonly stage: DockerStage }[];
+  /** Pages with a router in the browser that a Dockerfile puts into an image of nginx. */
+  readonly pages: readonly ServedPage[];
   /** The files that were given. */
   readonly files: ReadonlyMap<FileId, string>;
 }
@@ -60,6 +63,7 @@ export const NO_DEPLOYMENT: Deployment = {
   unread: [],
   stages: new Map(),
   checkedImages: [],
+  pages: [],
   files: new Map(),
 };
 
@@ -176,6 +180,7 @@ class Reader {
         const stage = built.has(file) ? undefined : stages.at(-1);
         return stage?.healthCheck ? [{ file, stage }] : [];
       }),
+      pages: this.guarded([...dockerfiles.keys()][0]!, [], () => servedPages(this.files, dockerfiles)),
       files: this.files,
     };
   }

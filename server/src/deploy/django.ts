@@ -135,6 +135,8 @@ export interface DjangoRoutes {
   readonly webSockets: readonly Route[];
   /** routes whose view sends files from a folder, whatever DEBUG is (django.views.static.serve) */
   readonly files: readonly Route[];
+  /** a route of ROOT_URLCONF for a view that ends in a slash; null where none is seen */
+  readonly slashed: Route | null;
 }
 
 /** Routes that matter to a proxy: the admin site of ROOT_URLCONF, and WebSocket routes of Channels in the given modules. */
@@ -149,12 +151,15 @@ export function djangoRoutes(project: PythonProject, settings: DjangoSettings, a
     const route = routeOf(call.callee, path);
     if (route && view?.kind === 'symbol' && /(^|\.)admin\.site\.urls$|\.urls$/.test(view.name) && /admin/.test(view.name)) admin ??= route;
   }
+  let slashed: Route | null = null;
   const webSockets: Route[] = [];
   const files: Route[] = [];
   for (const call of urls ? project.module(urls).calls : []) {
     const [path, view] = call.args.map((a) => a.value);
     const route = routeOf(call.callee, path);
     if (route && view?.kind === 'symbol' && /(^|\.)serve$/.test(view.name)) files.push(route);
+    const isView = view?.kind === 'symbol' || (view?.kind === 'object' && /\.as_view$/.test(view.callee));
+    if (route && !route.regex && isView && /^[\w/-]+\/$/.test(route.path)) slashed ??= route;
   }
   const seen = new Set<FileId>();
   const visit = (file: FileId): void => {
@@ -182,7 +187,7 @@ export function djangoRoutes(project: PythonProject, settings: DjangoSettings, a
     if (file) visit(file);
   };
   if (asgi) visit(asgi);
-  return { admin, webSockets, files };
+  return { admin, webSockets, files, slashed };
 }
 
 function routeOf(callee: string, path: PyValue | undefined): Route | null {

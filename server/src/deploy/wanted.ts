@@ -8,6 +8,7 @@ import { isEnvFile } from './env-file.ts';
 import { isFillFile } from './fills.ts';
 import { isNodeStart } from './node-port.ts';
 import { SERVERS } from './servers/all.ts';
+import { isPackageFile } from './single-page.ts';
 import { isVersionFile } from './versions.ts';
 
 const SKIPPED =
@@ -39,7 +40,7 @@ export function wanted(path: string): boolean {
   if (SKIPPED.test(path.replace(/(^|\/)\.envs\/([\w.-]+\/)*/, '$1')) || TESTS.test(path) || path.split('/').length > 9) return false;
   const name = path.slice(path.lastIndexOf('/') + 1);
   if (isEnvFile(path) || isFillFile(path) || SERVERS.some((s) => s.files?.test(path))) return true;
-  if (isNodeStart(path)) return true;
+  if (isNodeStart(path) || isPackageFile(path)) return true;
   if (name.endsWith('.py')) return PYTHON_NAMES.test(name) || PYTHON_FOLDERS.test(path) || !path.includes('/');
   return (
     isVersionFile(name) ||
@@ -61,6 +62,7 @@ export const WANTED_GLOBS: readonly string[] = [
   '**/Procfile*',
   '**/{server,app,index,main,start}.{js,mjs,cjs,ts}',
   '**/bin/www',
+  '**/package.json',
   '**/{compose,docker-compose,docker-stack,docker-swarm}*.{yml,yaml}',
   '**/{stack,swarm,*.compose,*.stack,*-compose,*-stack}.{yml,yaml}',
   '**/{common,base,shared,services,docker-common,docker-base,docker-shared,docker-services}*.{yml,yaml}',

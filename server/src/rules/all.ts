@@ -129,6 +129,7 @@ import limitKeyForgeable from './limits/limit-key-forgeable.ts';
 import limitNeverRuns from './limits/limit-never-runs.ts';
 import limitSparesStrangers from './limits/limit-spares-strangers.ts';
 import limitStatus503 from './limits/limit-status-503.ts';
+import limitWithoutBurst from './limits/limit-without-burst.ts';
 import limitWithoutZoneUse from './limits/limit-without-zone-use.ts';
 import loginUnlimited from './limits/login-unlimited.ts';
 import zoneTooSmall from './limits/zone-too-small.ts';
@@ -244,6 +245,7 @@ import allServersDown from './upstreams/all-servers-down.ts';
 import authRequestBodyAnnounced from './upstreams/auth-request-body-announced.ts';
 import authRequestUnexpectedAnswer from './upstreams/auth-request-unexpected-answer.ts';
 import backupWithHash from './upstreams/backup-with-hash.ts';
+import bodyLimitAskedElsewhere from './upstreams/body-limit-asked-elsewhere.ts';
 import bodyLimitOfRedirect from './upstreams/body-limit-of-redirect.ts';
 import bodySizeDefault from './upstreams/body-size-default.ts';
 import bufferingOff from './upstreams/buffering-off.ts';
@@ -258,6 +260,7 @@ import cacheWithoutLock from './upstreams/cache-without-lock.ts';
 import connectionHeaderKeepalive from './upstreams/connection-header-keepalive.ts';
 import dnsResolvedOnce from './upstreams/dns-resolved-once.ts';
 import encodedSlashDecoded from './upstreams/encoded-slash-decoded.ts';
+import eventPathBuffered from './upstreams/event-path-buffered.ts';
 import forwardedHeadersMissing from './upstreams/forwarded-headers-missing.ts';
 import forwardedPrefixKept from './upstreams/forwarded-prefix-kept.ts';
 import forwardedProtoWrong from './upstreams/forwarded-proto-wrong.ts';
@@ -355,6 +358,8 @@ import secureProxyHeaderMismatch from './wsgi/secure-proxy-header-mismatch.ts';
 import serverVersionLacks from './wsgi/server-version-lacks.ts';
 import serviceAddressKept from './wsgi/service-address-kept.ts';
 import sessionCookieInsecure from './wsgi/session-cookie-insecure.ts';
+import singlePageWithoutFallback from './wsgi/single-page-without-fallback.ts';
+import slashRemovedAndAdded from './wsgi/slash-removed-and-added.ts';
 import socketNotListened from './wsgi/socket-not-listened.ts';
 import socketUnreachable from './wsgi/socket-unreachable.ts';
 import staticNeverCollected from './wsgi/static-never-collected.ts';
@@ -500,6 +505,7 @@ export const RULES: readonly Rule[] = [
   limitNeverRuns,
   limitSparesStrangers,
   limitStatus503,
+  limitWithoutBurst,
   limitWithoutZoneUse,
   loginUnlimited,
   zoneTooSmall,
@@ -614,6 +620,7 @@ export const RULES: readonly Rule[] = [
   authRequestBodyAnnounced,
   authRequestUnexpectedAnswer,
   backupWithHash,
+  bodyLimitAskedElsewhere,
   bodyLimitOfRedirect,
   bodySizeDefault,
   bufferingOff,
@@ -628,6 +635,7 @@ export const RULES: readonly Rule[] = [
   connectionHeaderKeepalive,
   dnsResolvedOnce,
   encodedSlashDecoded,
+  eventPathBuffered,
   forwardedHeadersMissing,
   forwardedPrefixKept,
   forwardedProtoWrong,
@@ -725,6 +733,8 @@ export const RULES: readonly Rule[] = [
   serverVersionLacks,
   serviceAddressKept,
   sessionCookieInsecure,
+  singlePageWithoutFallback,
+  slashRemovedAndAdded,
   socketNotListened,
   socketUnreachable,
   staticNeverCollected,

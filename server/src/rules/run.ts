@@ -245,6 +245,7 @@ function* stepsOfOne(config: Config, rules: readonly Rule[], options: LintOption
       !deployment.applications.length &&
       !deployment.containers.length &&
       !deployment.checkedImages.length &&
+      !deployment.pages.length &&
       !deployment.unread.length
     )
       return false;

@@ -20,6 +20,7 @@ import { TRIALS as latest } from './latest.ts';
 import { TRIALS as meant } from './meant.ts';
 import { TRIALS as opened } from './opened.ts';
 import { TRIALS as operationMore } from './operation-more.ts';
+import { TRIALS as people } from './people.ts';
 import { TRIALS as php } from './php.ts';
 import { TRIALS as proxying } from './proxying.ts';
 import { TRIALS as proxyingMore } from './proxying-more.ts';
@@ -61,6 +62,7 @@ export const TRIALS: readonly Trial[] = [
   ...meant,
   ...opened,
   ...operationMore,
+  ...people,
   ...php,
   ...proxying,
   ...proxyingMore,

@@ -73,6 +73,8 @@ export interface FrameworkDeclaration<Settings = unknown> {
   schemeHeader?(settings: Settings): string | undefined;
   /** its pages hold links that it builds from the script name */
   readonly linksByScriptName?: boolean;
+  /** a route that ends in a slash, to which it redirects who asks without, with what makes it do so */
+  addsSlash?(settings: Settings): { readonly name: string; readonly route: Route; readonly place: Place | null } | null;
   /** pages of documentation that ask for their description at a path of the application */
   hasDocs?(settings: Settings): boolean;
   /** ProxyFix and its like, which count values from the right */

@@ -27,8 +27,7 @@ Include \`mime.types\` in \`http\`, and next to every block that adds a type.`,
     outcome: ['location'],
     somewhere: ['root', 'alias'],
     when: ({ location, scope }) =>
-      location?.kind === 'prefix' &&
-      OF_PAGES.test(location.name) &&
+      (location === null || (location.kind === 'prefix' && OF_PAGES.test(location.name))) &&
       scope.effective('alias').directives.length > 0 &&
       !knowsStyleSheets(scope) &&
       !scope.has('return') &&
@@ -41,7 +40,8 @@ Include \`mime.types\` in \`http\`, and next to every block that adds a type.`,
       '{path} is sent as {type}, and browsers do not use it so: these types replace the whole list. Put "include mime.types;" into http, and one more beside this block.',
   },
   check({ spot, config, report }) {
-    const name = spot.location!.name.replace(/\/?$/, '/');
+    // of a server without a location for all paths its own level
+    const name = (spot.location?.name ?? '/').replace(/\/?$/, '/');
     const path = `${name}site.css`;
     if (!spot.takes(path)) return;
     // nobody knows whether the file is there: what counts is how it would be sent
@@ -115,6 +115,33 @@ http {
         root /srv/www;
         location / {
             index index.html;
+        }
+    }
+}`,
+    },
+    {
+      inside: 'tree',
+      bad: `#- nginx.conf
+events {}
+ http {
+#^^^^ none
+    server {
+        root /srv/www;
+        location /api/ {
+            proxy_pass http://127.0.0.1:8000;
+        }
+    }
+}`,
+      good: `#- nginx.conf
+events {}
+http {
+    types {
+        text/css css;
+    }
+    server {
+        root /srv/www;
+        location /api/ {
+            proxy_pass http://127.0.0.1:8000;
         }
     }
 }`,

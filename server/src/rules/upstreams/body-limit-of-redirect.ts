@@ -1,7 +1,7 @@
 /** A limit for uploads in the server that only redirects: the server that takes the uploads keeps the default of 1 MB. */
 import { PerConfig } from '../../config/asked.ts';
 import { unseenInForce } from '../../config/effective.ts';
-import { unseenWithin } from '../../config/open.ts';
+import { unseenOf, unseenWithin } from '../../config/open.ts';
 import { type Server, serverOf, serversOf } from '../../config/servers.ts';
 import { fixOf, insertFirst } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -33,7 +33,6 @@ export default defineRule({
   group: 'upstreams',
   severity: 'warning',
   since: '0.2',
-  missing: ['client_max_body_size'],
   title: 'Limit for uploads in the server that only redirects',
   why: `
 \`client_max_body_size\` counts in the server that takes the request. Where one server redirects to HTTPS and another one is the site, a limit in the first does nothing: uploads go to the second, which has the default of 1 MB and answers 413.
@@ -46,6 +45,8 @@ Write the limit in the server that passes requests on, or in \`http\` for both.`
   fixable: 'always',
   messages: {
     idle: 'This server only redirects: the limit has no effect here, and {name} over HTTPS has the default of 1 MB. Write it in that server.',
+    unasked:
+      'This server only redirects: the limit has no effect here. Write it in the server that takes the uploads, that of {name} over HTTPS.',
   },
   check({ config, directive, scope, report }) {
     if (scope.context !== 'server' || directive.values.some((v) => /^(?:0|1m|1024k|1048576)$/i.test(v))) return;
@@ -60,14 +61,17 @@ Write the limit in the server that passes requests on, or in \`http\` for both.`
           s.scope.all.some((d) => PASSES.test(d.name)) &&
           !s.scope.all.some((d) => d.name === 'client_max_body_size') &&
           !s.scope.value('client_max_body_size') &&
-          !unseenInForce(s.scope, 'client_max_body_size').length &&
+          !unseenOf(s.scope, 'client_max_body_size').length &&
           !unseenWithin(s.scope, 'client_max_body_size').length,
       );
     const opener = site?.scope.opener;
     if (!site || !opener) return;
     const name = namesOf(site).find((n) => names.includes(n))!;
-    report('idle', {
+    // what holds for all sites may be written where nobody sees it
+    const known = !unseenInForce(site.scope, 'client_max_body_size').length;
+    report(known ? 'idle' : 'unasked', {
       at: directive.nameAt,
+      ...(known ? {} : { severity: 'info' as const }),
       data: { name },
       related: [{ at: opener.nameAt, message: 'the server that takes the uploads' }],
       fix: fixOf('Write the limit in that server', 'suggestion', opener.file, [

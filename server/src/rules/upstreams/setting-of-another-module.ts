@@ -1,9 +1,13 @@
 /** Lines of one family of directives beside the pass directive of another: each module reads its own only. */
 import { familiesIn } from '../../answers/what-is-passed.ts';
-import type { Directive } from '../../config/directive.ts';
+import type { Directive, IncludeSite } from '../../config/directive.ts';
+import type { Scope } from '../../config/scope.ts';
 import { defineRule } from '../rule.ts';
 
 const FAMILY = /^(proxy|uwsgi|fastcgi|scgi|grpc|memcached)_(?!pass$)(?!.*_path$)/;
+
+/** Lists of what an application is sent. */
+const LIST = /^(?:proxy_set_header|grpc_set_header|(?:uwsgi|fastcgi|scgi)_param)$/;
 
 const familiesAmong = (names: ReadonlyMap<string, number>): string[] => [...names.keys()].flatMap((name) => FAMILY.exec(name)?.[1] ?? []);
 
@@ -16,7 +20,9 @@ export default defineRule({
   since: '0.2',
   title: 'Directive of a module that is not used here',
   why: `
-\`proxy_pass\`, \`uwsgi_pass\`, \`fastcgi_pass\`, \`scgi_pass\` and \`grpc_pass\` belong to modules of their own, with settings of their own. \`proxy_read_timeout\` and \`proxy_set_header\` beside \`uwsgi_pass\` are accepted and do nothing: the answer may take the 60 seconds of \`uwsgi_read_timeout\`, and the header is not sent. Headers go to uWSGI and FastCGI as parameters, \`uwsgi_param HTTP_X_FORWARDED_PROTO $scheme\`.`,
+\`proxy_pass\`, \`uwsgi_pass\`, \`fastcgi_pass\`, \`scgi_pass\` and \`grpc_pass\` belong to modules of their own, with settings of their own. \`proxy_read_timeout\` and \`proxy_set_header\` beside \`uwsgi_pass\` are accepted and do nothing: the answer may take the 60 seconds of \`uwsgi_read_timeout\`, and the header is not sent. Headers go to uWSGI and FastCGI as parameters, \`uwsgi_param HTTP_X_FORWARDED_PROTO $scheme\`.
+
+The same holds for a whole file of such lines: \`include uwsgi_params\` beside \`proxy_pass\`, which needs \`include proxy_params\` (of Debian) or lines of \`proxy_set_header\`, and \`include proxy_params\` beside \`uwsgi_pass\`.`,
   about: ['proxy_pass', 'uwsgi_pass', 'fastcgi_pass', 'uwsgi_read_timeout', 'uwsgi_param'],
   looksAt: [
     // who has a line of a family beside its pass directive has nothing of another one
@@ -26,22 +32,37 @@ export default defineRule({
   needs: 'file',
   messages: {
     none: '{name} has no effect here: requests are passed on by {pass}, which reads {instead}.',
+    file: '{file} has no effect here: it only sets {name}, and requests are passed on by {pass}, which reads {instead}.',
   },
   check({ scope, report }) {
     const lines = scope.directives.filter(
       (d) => familyOf(d) !== null && d.file === scope.opener?.file && d.via.length === (scope.opener?.via.length ?? 0),
     );
-    if (!lines.length) return;
+    const brought = filesOf(scope);
+    if (!lines.length && !brought.length) return;
     // a place that passes nothing itself may hand requests on to any other of its server
     const server = scope.enclosing('server');
     const passes = familiesIn(scope) ?? (server ? familiesIn(server) : null);
     if (!passes) return;
+    const [used] = passes;
     for (const line of lines) {
       const family = familyOf(line)!;
       if (passes.has(family)) continue;
-      const [used] = passes;
       const rest = line.name.slice(family.length);
       report('none', { at: line.at(), data: { name: line.name, pass: `${used}_pass`, instead: insteadOf(used!, rest) } });
+    }
+    for (const { site, name } of brought) {
+      const family = FAMILY.exec(name)![1]!;
+      if (passes.has(family)) continue;
+      report('file', {
+        at: { file: site.file.id, span: { start: site.statement.start, end: site.statement.end } },
+        data: {
+          file: site.statement.args[0]!.value,
+          name,
+          pass: `${used}_pass`,
+          instead: insteadOf(used!, name.slice(family.length)),
+        },
+      });
     }
   },
   examples: [
@@ -59,6 +80,38 @@ export default defineRule({
     uwsgi_read_timeout 300s;
     uwsgi_param HTTP_X_FORWARDED_PROTO $scheme;
 }`,
+    },
+    {
+      inside: 'tree',
+      bad: `#- nginx.conf
+events {
+}
+http {
+    server {
+        location / {
+            include lists/parameters;
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^ file
+            proxy_pass http://127.0.0.1:8000;
+        }
+    }
+}
+#- lists/parameters
+uwsgi_param REQUEST_METHOD $request_method;
+uwsgi_param PATH_INFO $document_uri;`,
+      good: `#- nginx.conf
+events {
+}
+http {
+    server {
+        location / {
+            include lists/parameters;
+            uwsgi_pass 127.0.0.1:8000;
+        }
+    }
+}
+#- lists/parameters
+uwsgi_param REQUEST_METHOD $request_method;
+uwsgi_param PATH_INFO $document_uri;`,
     },
     {
       inside: 'server',
@@ -94,6 +147,21 @@ location @app {
     },
   ],
 });
+
+/** Files that are included on a level and bring nothing but headers or parameters of one module, with what they set. */
+function filesOf(scope: Scope): { readonly site: IncludeSite; readonly name: string }[] {
+  const { opener } = scope;
+  if (!opener) return [];
+  const found = new Map<IncludeSite['statement'], { readonly site: IncludeSite; readonly name: string } | null>();
+  for (const d of scope.directives) {
+    const site = d.via[opener.via.length];
+    if (!site || site.file !== opener.file) continue;
+    const known = found.get(site.statement);
+    const isLike = LIST.test(d.name) && (known === undefined || known?.name === d.name);
+    found.set(site.statement, isLike ? { site, name: d.name } : null);
+  }
+  return [...found.values()].filter((f) => f !== null);
+}
 
 /** What the module that passes reads in place of another's line. */
 function insteadOf(family: string, rest: string): string {

@@ -205,14 +205,14 @@ export function outerPort(from: ComposeService | null, port: number, scheme: 'ht
 const NO_FILES = { stat: () => null } as const;
 
 /**
- * Sends a request through nginx along a link, with the Host header that a client sends: null when it does not go on there. The disk counts as empty, so that
- * `try_files` falls through to the application.
+ * Asks the server of a link, with the Host header that a client sends, wherever that goes; null where no listener of it fits. The disk counts as empty,
+ * so that `try_files` falls through to the application.
  */
-export function sendAlong(
+export function askServer(
   link: Link,
   config: Config,
   { scheme = 'http', method = 'GET', path, host, headers = [] }: Probe,
-): { readonly trace: Trace; readonly sent: string; readonly traced: NonNullable<Trace['outcome']['upstreamRequest']> } | null {
+): { readonly trace: Trace; readonly sent: string } | null {
   const { server } = link;
   if (!server) return null;
   const port = portOf(server, scheme);
@@ -226,8 +226,18 @@ export function sendAlong(
     { method, target, scheme, headers: [['Host', sent], ...headers], localPort: port, clientAddress: '203.0.113.9', httpVersion: '1.1' },
     { files: NO_FILES },
   );
-  const traced = trace.outcome.upstreamRequest;
-  return traced && isAt(traced.at, link) && !passesUnseen(link) ? { trace, sent, traced } : null;
+  return { trace, sent };
+}
+
+/** The same, null when the request does not go on along the link. */
+export function sendAlong(
+  link: Link,
+  config: Config,
+  request: Probe,
+): { readonly trace: Trace; readonly sent: string; readonly traced: NonNullable<Trace['outcome']['upstreamRequest']> } | null {
+  const asked = askServer(link, config, request);
+  const traced = asked?.trace.outcome.upstreamRequest;
+  return asked && traced && isAt(traced.at, link) && !passesUnseen(link) ? { ...asked, traced } : null;
 }
 
 /** Sends a request through nginx's side and shows what the application sees of it: null when it does not get there. */

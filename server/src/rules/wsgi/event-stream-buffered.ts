@@ -44,6 +44,7 @@ The libraries sse-starlette and django-eventstream send it themselves, and are n
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering'],
   looksAt: { config: true },
   needs: 'deployment',
+  covers: ['event-path-buffered'],
   fixable: 'always',
   messages: {
     held: 'Events of {path} go through here, and nginx holds them until a buffer is full. Set {directive} off, or send X-Accel-Buffering: no.',

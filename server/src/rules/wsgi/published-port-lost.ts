@@ -1,10 +1,14 @@
 /** A container of nginx that is published on a port of its own, and a Host header that does not tell the application about it. */
+import type { Config } from '../../config/config.ts';
+import type { Directive } from '../../config/directive.ts';
+import type { Server } from '../../config/servers.ts';
 import { frameworkTitle } from '../../deploy/application.ts';
+import type { Deployment } from '../../deploy/deployment.ts';
 import { publishedAs } from '../../deploy/reach.ts';
 import { defineRule } from '../rule.ts';
 import { sendHeader } from './_edits.ts';
 import { django, main, tree } from './_examples.ts';
-import { distinct, outerPort, portOf, probe, publicHostOf, sentLine, sidesOf } from './_links.ts';
+import { distinct, linksOf, outerPort, portOf, probe, publicHostOf, sentLine, sidesOf } from './_links.ts';
 
 const COMPOSE = (ports: string): string =>
   `services:\n  web:\n    build: ./app\n    command: gunicorn shop.wsgi -b 0.0.0.0:8000\n  nginx:\n    image: nginx:1.28\n    ports: ["${ports}"]\n    volumes: ["./nginx:/etc/nginx"]\n`;
@@ -19,6 +23,36 @@ const SITE = (host: string): string =>
     }
 }`);
 
+const OWN = (listen: string): string =>
+  main(`server {
+    ${listen}
+    server_name shop.example.com;
+    location / {
+        proxy_pass http://unix:/run/shop.sock;
+        proxy_set_header Host $host;
+    }
+}`);
+
+const STANDARD = { http: 80, https: 443 } as const;
+
+/** The line by which a server takes requests of strangers on a port of its own, as far as nothing shows a proxy in front of it; null where something does. */
+function publicListener(server: Server, port: number, config: Config, deployment: Deployment): Directive | null {
+  if (deployment.containers.length || deployment.cluster.services.length) return null;
+  const { scope } = server;
+  if (scope.value('set_real_ip_from') || scope.all.some((d) => d.values.some((v) => /\$http_x_forwarded|\$proxy_protocol/.test(v))))
+    return null;
+  const listens = server.listens.filter((l) => l.addresses.some((a) => a.kind !== 'unix'));
+  if (!listens.length) return null;
+  for (const { addresses, params } of listens) {
+    if (params.includes('proxy_protocol')) return null;
+    for (const a of addresses)
+      if (a.kind !== 'unix' && (a.port !== port || /^(?:127\.|::1$|\[::1\]$|localhost$)/.test(a.address))) return null;
+  }
+  // another server of the same nginx stands in front
+  if (linksOf(config, deployment).some((l) => l.address.kind === 'tcp' && l.address.port === port)) return null;
+  return listens[0]!.directive;
+}
+
 export default defineRule({
   id: 'published-port-lost',
   group: 'wsgi',
@@ -31,7 +65,8 @@ without the port, and nginx itself only knows its port inside, so the applicatio
 redirects and cookies lead there, and Django compares \`Origin: http://name:8080\` with \`http://name\` and answers forms with 403.
 
 \`$http_host\` is what the client sent, with its port. Where the machine in front of Docker publishes the site on 80 or 443 after all, the
-mapping in the compose file is not what clients see, and there is nothing to do.`,
+mapping in the compose file is not what clients see, and there is nothing to do. The same holds for an nginx of the machine itself that listens on a
+port of its own, \`listen 8082\`, unless a proxy or a router in front of it takes requests on 80 or 443.`,
   about: ['proxy_set_header', '$host', '$http_host'],
   references: ['https://docs.djangoproject.com/en/stable/ref/settings/#csrf-trusted-origins'],
   looksAt: { config: true },
@@ -42,6 +77,10 @@ mapping in the compose file is not what clients see, and there is nothing to do.
     lost: 'The site is published on port {port}, and {framework} sees the host {host} without it: absolute links and redirects lose the port. Pass $http_host.',
     refused:
       'The site is published on port {port}, and {framework} sees the host {host} without it: it rejects forms, because their Origin has the port ({why}). Pass $http_host.',
+    ownLost:
+      'This server listens on port {port} only, and {framework} sees the host {host} without it: absolute links and redirects lose the port. Pass $http_host.',
+    ownRefused:
+      'This server listens on port {port} only, and {framework} sees the host {host} without it: it rejects forms, because their Origin has the port ({why}). Pass $http_host.',
   },
   check({ config, deployment, report }) {
     const reported = new Set<string>();
@@ -49,13 +88,15 @@ mapping in the compose file is not what clients see, and there is nothing to do.
       const { server, from } = side;
       const { framework } = side.application;
       const line = sentLine(side, 'Host');
-      if (!server || !from || from.networks === null || !framework || !line) continue;
+      if (!server || from?.networks === null || !framework || !line) continue;
       const scheme = portOf(server, 'https') !== null ? 'https' : 'http';
       const port = portOf(server, scheme);
       if (port === null) continue;
-      const published = publishedAs(from, port);
+      const published = from ? publishedAs(from, port) : [];
       const outer = outerPort(from, port, scheme);
-      if (!published.length || outer === (scheme === 'https' ? 443 : 80)) continue;
+      if (outer === STANDARD[scheme]) continue;
+      const listener = from ? null : publicListener(server, port, config, deployment);
+      if (!published.length && !listener) continue;
       const name = publicHostOf(server) ?? 'localhost';
       const probed = probe(side, config, { scheme, host: name });
       if (!probed?.view.host.known || probed.view.host.value.toLowerCase() !== name) continue;
@@ -65,11 +106,16 @@ mapping in the compose file is not what clients see, and there is nothing to do.
       const { csrf } =
         probe(side, config, { scheme, host: name, method: 'POST', headers: [['Origin', `${scheme}://${name}:${outer}`]] })?.view ?? {};
       const refused = csrf?.known && csrf.value === 'refused' ? csrf.why : null;
-      report(refused === null ? 'lost' : 'refused', {
+      const message = listener ? (refused === null ? 'ownLost' : 'ownRefused') : refused === null ? 'lost' : 'refused';
+      report(message, {
         at: line.at(line.args.at(-1)!),
-        severity: refused === null ? undefined : 'warning',
+        severity: message === 'refused' ? 'warning' : undefined,
         data: { port: outer, framework: frameworkTitle(framework), host: probed.view.host.value, why: refused ?? '' },
-        related: [{ at: published[0]!.place, message: `published as ${outer}:${port}` }],
+        related: [
+          listener
+            ? { at: listener.at(), message: `clients ask for port ${port}` }
+            : { at: published[0]!.place, message: `published as ${outer}:${port}` },
+        ],
         fix: sendHeader(side, 'Host', '$http_host', 'Pass the host with its port', 'suggestion'),
       });
     }
@@ -92,6 +138,21 @@ mapping in the compose file is not what clients see, and there is nothing to do.
         ...django("ALLOWED_HOSTS = ['shop.example.com']\n"),
       }),
       fixed: tree({ 'nginx/nginx.conf': SITE('$http_host') }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': OWN('listen 8082;').replace('Host $host;', 'Host $host;\n#                             ^^^^^ ownRefused'),
+        ...django(
+          "ALLOWED_HOSTS = ['shop.example.com']\nMIDDLEWARE = ['django.middleware.common.CommonMiddleware', 'django.middleware.csrf.CsrfViewMiddleware']\n",
+        ),
+      }),
+      fixed: tree({ 'nginx.conf': OWN('listen 8082;').replace('$host', '$http_host') }),
+    },
+    {
+      good: tree({
+        'nginx.conf': OWN('listen 127.0.0.1:8082;'),
+        ...django("ALLOWED_HOSTS = ['shop.example.com']\n"),
+      }),
     },
     {
       good: tree({

@@ -1,0 +1,137 @@
+/** Addresses that a router in the browser makes up, asked of nginx, which looks for a file of that name. */
+import { toBytes } from '../../base/bytes.ts';
+import { isBelow } from '../../base/file-id.ts';
+import { isOpen, matchLocation } from '../../config/locations.ts';
+import { unseenOf } from '../../config/open.ts';
+import type { Scope } from '../../config/scope.ts';
+import { serversOf } from '../../config/servers.ts';
+import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
+import { fixOf, insertLast, replace } from '../fix.ts';
+import { defineRule } from '../rule.ts';
+import { tree } from './_examples.ts';
+
+/** An address of a page that no file has. */
+const DEEP = '/account/orders';
+
+/** What else may answer for a file that is not there. */
+const DECIDES = /^(?:return|rewrite|if|random_index|dav_methods|.*_by_lua.*|js_content|perl)$/;
+
+/** The levels whose lines hold for a request in a scope. */
+const levels = (scope: Scope): readonly Scope[] =>
+  scope.context === 'location' && scope.parent ? [scope, ...levels(scope.parent)] : [scope];
+
+const PAGE = (lines: string): string => `server {
+    listen 80;
+    root /usr/share/nginx/html;
+    location / {
+${lines}
+    }
+}
+`;
+
+const PROJECT = {
+  'web/package.json': '{ "name": "shop", "dependencies": { "react": "^18.2.0", "react-router-dom": "^6.20.0" } }\n',
+  'web/Dockerfile': `FROM node:22 AS build
+WORKDIR /shop
+COPY . .
+RUN npm ci && npm run build
+FROM nginx:1.28
+COPY --from=build /shop/dist /usr/share/nginx/html
+COPY site.conf /etc/nginx/conf.d/default.conf
+`,
+};
+
+const MAIN = 'events {\n}\nhttp {\n    include web/site.conf;\n}\n';
+
+export default defineRule({
+  id: 'single-page-without-fallback',
+  group: 'wsgi',
+  severity: 'info',
+  since: '0.2',
+  title: 'Page of a browser’s router answered with 404',
+  why: `
+react-router, vue-router and Angular change the address in the browser without asking the server. Reloading \`/account/orders\`, or opening it from a mail, asks nginx for a file of that name: there is none, and it answers 404, though every link within the page works.
+
+Answer what is no file with the start page: \`try_files $uri $uri/ /index.html;\`. Scripts and style sheets that are gone are better answered with 404, in a location of their own. A router whose addresses come after a # (\`createWebHashHistory\`, \`HashRouter\`) needs none of this.`,
+  about: ['try_files', 'root'],
+  references: ['https://router.vuejs.org/guide/essentials/history-mode.html'],
+  looksAt: { config: true },
+  needs: 'deployment',
+  fixable: 'sometimes',
+  messages: {
+    lost: '{path} and the like are pages of {router} in the browser and no files below {root}: reloading one is 404. Add "try_files $uri $uri/ /index.html;".',
+    ends: '{path} and the like are pages of {router} in the browser and no files below {root}: reloading one is {last}. End try_files with /index.html.',
+  },
+  check({ config, deployment, report }) {
+    const { pages } = deployment;
+    if (!pages.length) return;
+    for (const server of serversOf(config)) {
+      const match = matchLocation(server.scope, toBytes(DEEP));
+      if (isOpen(match.how)) continue;
+      const scope = match.location?.scope ?? server.scope;
+      const root = scope.value('root');
+      const folder = root?.value(0).replace(/(?<=.)\/+$/, '');
+      const page = pages.find(
+        (p) => p.root === folder && p.sources.some((s) => [...config.files.keys()].some((f) => f === s || isBelow(f, s))),
+      );
+      if (root?.name !== 'root' || !page) continue;
+      // the page may be below a prefix of its own
+      if (server.scope.all.some((d) => d.name === 'try_files' && /\/index\.html?$/.test(d.values.at(-1) ?? ''))) continue;
+      const around = levels(scope);
+      // whoever writes lines into the server may answer here
+      if (around.some((s) => unseenOf(s, 'try_files').length)) continue;
+      if (around.some((s) => s.directives.some((d) => DECIDES.test(d.name))) || PASS_DIRECTIVES.some((name) => scope.has(name))) continue;
+      if (scope.effective('error_page').directives.some((d) => d.values.slice(0, -1).includes('404'))) continue;
+      const tries = scope.value('try_files');
+      const last = tries?.args.at(-1);
+      if (last && !/^=40\d$/.test(last.value)) continue;
+      const opener = scope.opener!;
+      report(last ? 'ends' : 'lost', {
+        at: tries ? tries.at(last) : opener.nameAt,
+        data: { path: DEEP, router: page.router, root: root.value(0), last: last?.value.slice(1) ?? '' },
+        related: [
+          { at: page.place, message: 'the router' },
+          { at: page.copied, message: 'the built files' },
+        ],
+        fix: tries
+          ? fixOf('Fall back to /index.html', 'suggestion', tries.file, [replace(last!, '/index.html')])
+          : fixOf('Fall back to /index.html', 'suggestion', opener.file, [
+              insertLast(opener.file, opener.statement, ['try_files $uri $uri/ /index.html;']),
+            ]),
+      });
+    }
+  },
+  examples: [
+    {
+      bad: tree({
+        'nginx.conf': MAIN,
+        'web/site.conf': PAGE('        index index.html;')
+          .replace('    location', '    location')
+          .replace('location / {', 'location / {\n#   ^^^^^^^^ lost'),
+        ...PROJECT,
+      }),
+      good: tree({
+        'nginx.conf': MAIN,
+        'web/site.conf': PAGE('        index index.html;\n        try_files $uri $uri/ /index.html;'),
+        ...PROJECT,
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': MAIN,
+        'web/site.conf': PAGE('        try_files $uri $uri/ =404;\n#                            ^^^^ ends'),
+        ...PROJECT,
+      }),
+      good: tree({ 'nginx.conf': MAIN, 'web/site.conf': PAGE('        try_files $uri $uri/ /index.html;'), ...PROJECT }),
+    },
+    {
+      // a file is made for each address
+      good: tree({
+        'nginx.conf': MAIN,
+        'web/site.conf': PAGE('        try_files $uri $uri/ =404;'),
+        ...PROJECT,
+        'web/package.json': '{ "dependencies": { "next": "^14.0.0", "react-router-dom": "^6.20.0" } }\n',
+      }),
+    },
+  ],
+});
