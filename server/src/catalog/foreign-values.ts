@@ -69,13 +69,60 @@ const nchan =
   (name: string, words: readonly string[]): ForeignCheck =>
   (args, say) =>
     args.forEach((value, i) => {
-      if (!words.includes(value.toLowerCase()))
+      if (value !== '' && !words.includes(value.toLowerCase()))
         say(
           i,
           `"${value}" is not accepted. Use ${listed(words.filter((w) => /^(?:http|websocket|eventsource|longpoll)$/.test(w)))}.`,
           `invalid ${name} value: ${value}`,
         );
     });
+
+/** Every argument is one of these words, which are read in either case unless `exact`; then an empty one is none of them. */
+const among =
+  (words: readonly string[], nginx: (value: string) => string, exact = false): ForeignCheck =>
+  (args, say) =>
+    args.forEach((value, i) => {
+      if (exact ? !words.includes(value) : value !== '' && !words.includes(value.toLowerCase()))
+        say(i, `"${value}" is not accepted. Use ${listed(words)}.`, nginx(value));
+    });
+
+const switched = (name: string): ForeignCheck =>
+  among(['on', 'off'], (value) => `invalid value "${value}" in "${name}" directive, it must be "on" or "off"`);
+const distribution: ForeignCheck = among(['random', 'optimal'], () => 'invalid value, must be "random" or "optimal"');
+
+const firstMessage: ForeignCheck = ([value = ''], say) => {
+  if (!/^(?:oldest|newest|-?\d+)$/i.test(value))
+    say(
+      0,
+      `"${value}" is not accepted. Use "oldest", "newest" or a number.`,
+      `invalid nchan_subscriber_first_message value: ${value}, must be 'oldest', 'newest', or a number`,
+    );
+};
+
+/** nchan's factors of waits. */
+const factor: ForeignCheck = ([value = ''], say) => {
+  if (!/^(?:\d+\.?\d*|\.\d+)$/.test(value))
+    say(0, `"${value}" is not a factor. Use a number such as 1.5.`, 'invalid value, must be a non-negative floating point number');
+};
+const FACTORS = ['cluster_check_interval', 'cluster_recovery_delay', 'idle_channel_keepalive', 'reconnect_delay'].flatMap((wait) =>
+  ['backoff', 'jitter'].map((sort) => `nchan/nchan_redis_${wait}_${sort}`),
+);
+
+const trim: ForeignCheck = ([value = ''], say) => {
+  if (!/^\d+$/.test(value)) say(0, `"${value}" is not a number of requests.`, 'invalid number in the 1st argument');
+};
+
+/** The commands of memc's table, as it spells them. */
+const MEMC_COMMANDS = 'get set add delete flush_all replace append prepend incr decr stats version'.split(' ');
+
+const movedToServer =
+  (name: string, parameter: string): ForeignCheck =>
+  (_args, say) =>
+    say(
+      -1,
+      `"${name}" is not supported. Write "${parameter}" at the server of the upstream.`,
+      `"${name}" is not supported, use the "${parameter}" parameter of the "server" directive inside the "upstream" block`,
+    );
 
 /** The methods that srcache knows by name. */
 const METHODS = [
@@ -125,6 +172,31 @@ export const FOREIGN_VALUES: Readonly<Record<string, ForeignCheck>> = table({
   'nchan/nchan_publisher': nchan('nchan_publisher', NCHAN_PUBLISHERS),
   'nchan/nchan_subscriber': nchan('nchan_subscriber', NCHAN_SUBSCRIBERS),
   'nchan/nchan_pubsub': nchan('nchan_pubsub', NCHAN_SUBSCRIBERS),
+  'nchan/nchan_publisher_location': nchan('nchan_publisher_location', NCHAN_PUBLISHERS),
+  'nchan/nchan_subscriber_location': nchan('nchan_subscriber_location', NCHAN_SUBSCRIBERS),
+  'nchan/nchan_pubsub_location': nchan('nchan_pubsub_location', NCHAN_SUBSCRIBERS),
+  'nchan/nchan_group_location': among(['get', 'set', 'delete', 'off'], (value) => `invalid nchan_group_location value: ${value}`),
+  'nchan/nchan_subscriber_first_message': firstMessage,
+  'nchan/nchan_use_redis': switched('nchan_use_redis'),
+  'nchan/nchan_deflate_message_for_websocket': among(['on', 'off'], () => `invalid value: must be 'on' or 'off'`),
+  'nchan/nchan_longpoll_multipart_response': among(
+    ['on', 'off', 'raw'],
+    (value) => `invalid value for nchan_longpoll_multipart_response: ${value};'. Must be 'on', 'off', or 'raw'`,
+  ),
+  'nchan/nchan_redis_storage_mode': among(
+    ['distributed', 'backup', 'nostore'],
+    () => `is invalid, must be one of 'distributed',  'backup' or 'nostore'`,
+  ),
+  'nchan/nchan_benchmark_publisher_distribution': distribution,
+  'nchan/nchan_benchmark_subscriber_distribution': distribution,
+  ...Object.fromEntries(FACTORS.map((key) => [key, factor])),
+  'memc-nginx-module/memc_cmds_allowed': among(
+    MEMC_COMMANDS,
+    (value) => `Unknown memcached command "${value}" used in "memc_cmds_allowed"`,
+    true,
+  ),
+  'memc-nginx-module/memc_upstream_max_fails': movedToServer('memc_upstream_max_fails', 'max_fails'),
+  'memc-nginx-module/memc_upstream_fail_timeout': movedToServer('memc_upstream_fail_timeout', 'fail_timeout'),
   'srcache-nginx-module/srcache_fetch': srcache('srcache_fetch'),
   'srcache-nginx-module/srcache_store': srcache('srcache_store'),
   'srcache-nginx-module/srcache_store_statuses': (args, say) =>
@@ -133,6 +205,7 @@ export const FOREIGN_VALUES: Readonly<Record<string, ForeignCheck>> = table({
     }),
   'ngx-fancyindex/fancyindex_header': templateOfFancyindex,
   'ngx-fancyindex/fancyindex_footer': templateOfFancyindex,
+  'lua-nginx-module/lua_malloc_trim': trim,
   'lua-nginx-module/content_by_lua': someLua,
   'lua-nginx-module/content_by_lua_file': someLua,
   'lua-nginx-module/rewrite_by_lua': someLua,

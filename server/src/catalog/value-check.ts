@@ -1077,6 +1077,7 @@ const FOREIGN: Readonly<Record<string, (c: Check) => void>> = table({
     if (c.args[0] === '') say(c, 0, 'The name is empty. Give one.', 'invalid lua shared dict name ""');
     sizeAt(c, 1, 8192, 'lua shared dict size');
   },
+  'ngx_http_geoip2_module/geoip2_proxy': (c) => networkArgument(c, 0, []),
   'nginx-rtmp-module/allow': (c) => rtmpAccess(c),
   'nginx-rtmp-module/deny': (c) => rtmpAccess(c),
   'njs/js_import': (c) => {

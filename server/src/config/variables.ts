@@ -158,6 +158,21 @@ const SCRIPTED: Readonly<Record<string, Pick>> = table({
   'srcache-nginx-module': from(1),
 });
 
+/** nchan's texts in which a dollar sign is one, beside all that is said of Redis. */
+const NCHAN_PLAIN = [
+  'nchan_channel_id_split_delimiter',
+  'nchan_eventsource_event',
+  'nchan_eventsource_ping_comment',
+  'nchan_eventsource_ping_data',
+  'nchan_eventsource_ping_event',
+  'nchan_store_messages',
+  'nchan_subscriber_http_raw_stream_separator',
+  'nchan_subscriber_message_id_custom_etag_header',
+  'nchan_websocket_client_heartbeat',
+];
+const isPlain = (name: string): boolean =>
+  (name.startsWith('nchan_redis_') && name !== 'nchan_redis_upstream_stats') || NCHAN_PLAIN.includes(name);
+
 /** Directives of theirs that differ from the others of their module. */
 const SCRIPTED_ALONE: Readonly<Record<string, Pick>> = table({
   nchan_message_buffer_length: named,
@@ -208,7 +223,7 @@ export function templatesOf(directive: Directive): readonly Template[] {
           ? all
           : null
       : (SCRIPTED_ALONE[name] ??
-        SCRIPTED[fact.source] ??
+        (isPlain(name) ? null : SCRIPTED[fact.source]) ??
         (kind === 'complex' || kind === 'complex-size' || kind === 'predicates' ? all : null));
   if (!pick || (kind === 'size' && fact.kind === 'complex-size')) return EMPTY;
   if (!args.some((w) => w.value.includes('$'))) return EMPTY;

@@ -307,6 +307,7 @@ export const TRIALS: readonly Trial[] = [
       `listen 8443 ssl;\n${CERT}\nssl_conf_command VerifyMode Nope;`,
       inc(`server { listen 8443 ssl; ${CERT} @ }`, 'ssl_conf_command MinProtocol TLS1.2;'),
       stream(`server { listen 9000 ssl; ${CERT} ssl_conf_command Options Nope; proxy_pass 127.0.0.1:1; }`),
+      location('lua_ssl_conf_command NoSuch x;'),
     ],
     sane: [
       `listen 8443 ssl;\n${CERT}\nssl_conf_command Options PrioritizeChaCha;`,
@@ -375,6 +376,11 @@ export const TRIALS: readonly Trial[] = [
       'error_page 99 /x;',
       stream('server { listen 9000; proxy_pass 127.0.0.1:1; proxy_timeout abc; }'),
       inc('server { listen 8080; @ }', 'sendfile maybe;'),
+      location('nchan_publisher;\nnchan_use_redis maybe;'),
+      location('nchan_subscriber_location eventsourced;'),
+      http('lua_regex_match_limit 1k;\nserver { listen 8080; }'),
+      location('memc_cmds_allowed GET;'),
+      http('geoip2_proxy 10.0.0.0/33;\nserver { listen 8080; }'),
     ],
     sane: [
       'client_max_body_size 10m;',
@@ -387,6 +393,9 @@ export const TRIALS: readonly Trial[] = [
       main('worker_processes auto;\nevents {}'),
       'error_page 404 =200 /x;',
       location('client_body_buffer_size 128K;'),
+      location('nchan_longpoll_multipart_response RAW;'),
+      location('nchan_group_location get set delete;'),
+      location('memc_cmds_allowed get flush_all;'),
     ],
   },
   {
@@ -591,6 +600,7 @@ export const TRIALS: readonly Trial[] = [
       'return 200 "$http_any_thing $cookie_any $arg_any $sent_http_x $upstream_http_y";',
       http('map $uri $m { default 1; }\nserver { listen 8080; return 200 $m; }'),
       stream('log_format a $protocol;\nserver { listen 9000; proxy_pass 127.0.0.1:1; access_log /tmp/a.log a; }'),
+      http('upstream q { nchan_redis_server redis://127.0.0.1:6379; nchan_redis_password pa$word; }\nserver { listen 8080; }'),
       location('auth_request /a;\nauth_request_set $u $upstream_http_x;\nproxy_set_header U $u;\nproxy_pass http://127.0.0.1:1;'),
     ],
   },

@@ -147,7 +147,9 @@ export default defineRule({
 The names are those of OpenSSL's configuration files. They are read only where a certificate is in use.`,
   about: ['ssl_conf_command', 'proxy_ssl_conf_command'],
   references: ['https://docs.openssl.org/3.0/man3/SSL_CONF_cmd/'],
-  looksAt: { directive: ['ssl_conf_command', 'proxy_ssl_conf_command', 'grpc_ssl_conf_command', 'uwsgi_ssl_conf_command'] },
+  looksAt: {
+    directive: ['ssl_conf_command', 'proxy_ssl_conf_command', 'grpc_ssl_conf_command', 'uwsgi_ssl_conf_command', 'lua_ssl_conf_command'],
+  },
   needs: 'config',
   messages: {
     command: 'SSL_CONF_cmd("{name}") fails: OpenSSL has no such command. {hint}.',
