@@ -435,13 +435,15 @@ class Part {
   }
 
   /** Asks the rules about the spots of a server; `failed`: one of them threw, `cut`: there is no budget for more. */
-  private *judge(server: Server, { main, concerns, byName, written, shapes }: OutcomeRound): Generator<void, 'whole' | 'failed' | 'cut'> {
+  private *judge(server: Server, round: OutcomeRound): Generator<void, 'whole' | 'failed' | 'cut'> {
     const { config, verdict } = this;
+    const { main, concerns, shapes } = round;
     const witnesses = witnessesOf(config);
     let result: 'whole' | 'failed' = 'whole';
+    const alone = this.options.apart || isAlone(config, server);
     for (const spot of this.noting(() => spotsOfServer(config, server))) {
       let alike: SpotsAlike | undefined;
-      if (!this.options.apart && !isAlone(spot)) {
+      if (!alone) {
         const shape = shapeOf(spot);
         alike = shapes.get(shape);
         if (!alike) shapes.set(shape, (alike = { met: null, calm: new Map(), by: new Set() }));
@@ -450,7 +452,7 @@ class Part {
           for (const other of alike.by) if (other !== verdict) verdict.alike.add(other);
         }
       }
-      const met = alike?.met ?? metBy(spot, byName, concerns.length).filter((i) => (written[i] ??= this.isSomewhere(concerns[i]!)));
+      const met = alike?.met ?? this.metBy(spot, round);
       if (alike) alike.met = met;
       if (!met.length || this.noting(() => spot.unsure)) continue;
       const calm = alike?.calm;
@@ -491,6 +493,25 @@ class Part {
       }
     }
     return result;
+  }
+
+  /** The rules that a spot concerns and that have something to ask in the configuration, by number and in their order. */
+  private metBy(spot: Spot, { concerns, byName, written }: OutcomeRound): readonly number[] {
+    const isMet = new Uint8Array(concerns.length);
+    const meet = (name: string): void => {
+      const list = byName.get(name);
+      if (list) for (let k = 0; k < list.length; k++) isMet[list[k]!] = 1;
+    };
+    const { directives } = spot;
+    for (let k = 0; k < directives.length; k++) {
+      const { name } = directives[k]!;
+      // lines of one kind come one after another
+      if (k === 0 || name !== directives[k - 1]!.name) meet(name);
+    }
+    meet(spot.location ? 'location' : 'server');
+    const met: number[] = [];
+    for (let i = 0; i < isMet.length; i++) if (isMet[i] && (written[i] ??= this.isSomewhere(concerns[i]!))) met.push(i);
+    return met;
   }
 
   /** Whether the configuration has one of the directives without which a rule has nothing to ask. */
@@ -982,26 +1003,12 @@ function namesOf(concerns: readonly OutcomeConcern[]): ReadonlyMap<string, reado
   return byName;
 }
 
-/** The rules that a spot concerns, by number and in their order; `byName`: those that a directive of each name does, of `count` in all. */
-function metBy(spot: Spot, byName: ReadonlyMap<string, readonly number[]>, count: number): readonly number[] {
-  const isMet = new Array<boolean>(count).fill(false);
-  const meet = (name: string): void => {
-    for (const i of byName.get(name) ?? NO_CONCERNS) isMet[i] = true;
-  };
-  for (const d of spot.directives) meet(d.name);
-  meet(spot.location ? 'location' : 'server');
-  const met: number[] = [];
-  for (let i = 0; i < count; i++) if (isMet[i]) met.push(i);
-  return met;
-}
-
 /** Whether the configuration has a directive of that name, and with such a first word. */
 const isWritten = (config: Config, name: string, like: RegExp | null): boolean =>
   everywhere(config, name).some((d) => !like || like.test(d.value(0)));
 
 const NOTHING: readonly Finding[] = [];
 const NO_RULES: readonly RuleRun[] = [];
-const NO_CONCERNS: readonly number[] = [];
 
 /**
  * Whether what is said of a spot holds for each spot of its shape in the very same words: it is about a block around the server, and names

@@ -7,15 +7,17 @@ import { fromBytes, toBytes } from '../base/bytes.ts';
 import { asked, PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
+import { isOpen, type Location, matchLocation } from '../config/locations.ts';
 import type { Scope } from '../config/scope.ts';
-import { chooseServer, hostOptions, nameMatches, type Server, serversOf, validHost } from '../config/servers.ts';
+import { chooseServer, hostOptions, type Listener, nameMatches, type Server, serversOf, validHost } from '../config/servers.ts';
 import { atOf } from '../trace/at.ts';
 import { readCondition } from '../trace/handlers/rewrite.ts';
 import { answeringServer } from '../trace/request.ts';
 import type { Assumption, HeaderPair, RequestInput, Trace, TraceOptions } from '../trace/trace.ts';
-import { listenerAt, maySendOn, pathIn } from './redirects.ts';
+import { type Foreseen, sentTo, type Way } from './foreseen.ts';
+import { foreseenAt, listenerAt, maySendOn, pathIn } from './redirects.ts';
 import { locationHeader, witnessesOf } from './requests.ts';
-import { directiveAt } from './spots.ts';
+import { type Door, directiveAt, type Spot } from './spots.ts';
 
 /** Browsers give up after 20; a way that is still inside after these comes to no end. */
 const MOST_HOPS = 12;
@@ -30,6 +32,13 @@ const GROWN = 4;
 const growsByHalf = (hops: readonly Hop[]): boolean =>
   hops.every(({ trace }, i) => i === 0 || trace.request.target.length > 1.5 * hops[i - 1]!.trace.request.target.length);
 
+/** Whether a redirect leads to the same path with the whole query in it twice: so it goes on until the target is too long. */
+function doublesQuery({ request }: Trace, next: Landing): boolean {
+  const mark = request.target.indexOf('?');
+  const query = mark < 0 ? '' : request.target.slice(mark + 1);
+  return query !== '' && next.target.startsWith(request.target.slice(0, mark + 1)) && next.target.slice(mark + 1).split(query).length > 2;
+}
+
 export interface Hop {
   readonly trace: Trace;
   /** the `return`, `rewrite` or `error_page` that sends the client on; null where nginx does so by itself */
@@ -41,7 +50,7 @@ export interface Followed {
   readonly hops: readonly Hop[];
   /** the hops that repeat; all of them when the target grows with each round; null: it ends */
   readonly loop: readonly Hop[] | null;
-  /** every round has a new target */
+  /** every round has a new target; without a loop: so many that it soon is too long */
   readonly grows: boolean;
   /** what came of each request on the way; of one that no line could send on any further the text tells, and it is not among them */
   readonly traces: readonly Trace[];
@@ -62,40 +71,100 @@ const ownHosts = new PerConfig(
 export const nextRequest = (config: Config, trace: Trace, input: RequestInput): RequestInput | null =>
   landing(config, trace, input)?.request ?? null;
 
-/** The same with the server to which it comes. */
-function landing(config: Config, trace: Trace, input: RequestInput): { readonly request: RequestInput; readonly server: Server } | null {
-  const to = locationHeader(trace);
-  if (to === null || !REDIRECTS.has(trace.outcome.status)) return null;
-  const { request } = trace;
-  const asked = request.headers.find(([n]) => n.toLowerCase() === 'host')?.[1] ?? '';
-  const m = URL_FORM.exec(to.startsWith('/') && !to.startsWith('//') ? `${request.scheme}://${asked}${to}` : to);
+/** Where a Location leads in this configuration. */
+interface Landing {
+  readonly listener: Listener;
+  readonly server: Server;
+  readonly scheme: 'http' | 'https';
+  readonly authority: string;
+  readonly target: string;
+}
+
+/** Where a Location leads for one who came by a scheme and a Host line; null when that is out of this configuration. */
+function landingOf(config: Config, to: string, scheme: string, asked: string): Landing | null {
+  const m = URL_FORM.exec(to.startsWith('/') && !to.startsWith('//') ? `${scheme}://${asked}${to}` : to);
   if (!m || /[^\x21-\x7e]/.test(to)) return null;
-  const scheme = m[1]!.toLowerCase() as 'http' | 'https';
+  const next = m[1]!.toLowerCase() as 'http' | 'https';
   const authority = m[2]!;
-  const port = Number(/:(\d+)$/.exec(authority)?.[1] ?? (scheme === 'https' ? 443 : 80));
+  const port = Number(/:(\d+)$/.exec(authority)?.[1] ?? (next === 'https' ? 443 : 80));
   const host = validHost(toBytes(authority), hostOptions(config));
   if (host === null) return null;
-  const listener = listenerAt(config, scheme, port);
+  const listener = listenerAt(config, next, port);
   if (!listener) return null;
   const { server } = chooseServer(listener, host);
   const same = host === validHost(toBytes(asked), hostOptions(config));
   // a host that a server of this configuration has comes here, though another server may answer for it at that port
   if (!same && !server.names.some((n) => n.text !== '' && nameMatches(n, host)) && !isOwnHost(config, fromBytes(host))) return null;
   const rest = m[3]!;
+  return { listener, server, scheme: next, authority, target: rest.startsWith('/') ? rest : `/${rest}` };
+}
+
+/** The next request with the server to which it comes. */
+function landing(config: Config, trace: Trace, input: RequestInput): (Landing & { readonly request: RequestInput }) | null {
+  const to = locationHeader(trace);
+  if (to === null || !REDIRECTS.has(trace.outcome.status)) return null;
+  const { request } = trace;
+  const asked = request.headers.find(([n]) => n.toLowerCase() === 'host')?.[1] ?? '';
+  const found = landingOf(config, to, request.scheme, asked);
+  if (!found) return null;
+  const { listener, scheme, authority, target } = found;
   const headers: HeaderPair[] = [['Host', authority], ...request.headers.filter(([n]) => n.toLowerCase() !== 'host')];
   const keeps = trace.outcome.status === 307 || trace.outcome.status === 308 || request.method === 'HEAD';
   const next: RequestInput = {
     method: keeps ? request.method : 'GET',
-    target: rest.startsWith('/') ? rest : `/${rest}`,
+    target,
     scheme,
-    localPort: port,
+    localPort: listener.port,
     ...(listener.wildcard || listener.kind === 'name' ? {} : { localAddress: listener.address }),
     headers,
     clientAddress: input.clientAddress ?? request.clientAddress,
     ...(input.httpVersion ? { httpVersion: input.httpVersion } : {}),
     ...(listener.proxyProtocol ? { proxyProtocol: { clientAddress: request.clientAddress } } : {}),
   };
-  return { request: next, server };
+  return { ...found, request: next };
+}
+
+/** What is known of the request that a client sends then. */
+function foreseenOf({ server, scheme, authority, target }: Landing): Foreseen & { readonly way: Way } {
+  const bytes = toBytes(target);
+  return { uri: pathIn(bytes), target: bytes, way: { scheme, authority, server } };
+}
+
+/** Whether a client may be sent on from where a Location has led him. */
+function maySendOnFrom(config: Config, next: Landing, folders: boolean): boolean {
+  const { uri, ...known } = foreseenOf(next);
+  return uri === null || maySendOn(config, next.server, { uri, ...known }, folders);
+}
+
+/** Redirects in a row that are followed by their text alone. */
+const MOST_WRITTEN = 3;
+
+/**
+ * Whether the way of a plain request to a spot surely comes to an end, by the text of the lines alone that send it on. Such a way need not be
+ * followed, whatever else the request brings along.
+ */
+export function surelyEnds({ config, server, location }: Spot, path: string, query: string, door: Door): boolean {
+  const folders = path.endsWith('/');
+  const ends = (at: Server, place: Location | null, known: Foreseen & { readonly way: Way }, hops: number): boolean => {
+    const { scope } = place ?? at;
+    if (scope.value('server_name_in_redirect')?.value(0) === 'on') return false;
+    const { scheme, authority } = known.way;
+    return (
+      sentTo(place ? [at.scope, scope] : [scope], known)?.every((bytes) => {
+        const to = fromBytes(bytes);
+        // nginx adds the port by itself, or not (port_in_redirect)
+        if (!URL_FORM.test(to) && (!to.startsWith('/') || to.startsWith('//') || authority.includes(':'))) return false;
+        const next = landingOf(config, to, scheme, authority);
+        if (!next) return true;
+        const then = foreseenOf(next);
+        if (then.uri === null) return false;
+        if (!maySendOn(config, next.server, { ...then, uri: then.uri }, folders)) return true;
+        const { location: there, how } = matchLocation(next.server.scope, then.uri);
+        return hops > 1 && !isOpen(how) && how !== 'slash-redirect' && ends(next.server, there, then, hops - 1);
+      }) ?? false
+    );
+  };
+  return ends(server, location, foreseenAt(server, path, query, door), MOST_WRITTEN);
 }
 
 /** The line that sends a client on, of the server that answered. */
@@ -165,11 +234,10 @@ export function follow(
       ? null
       : landing(config, trace, input);
     if (to !== null) hops.push({ trace, by: redirectedBy(config, trace), to });
+    if (next && doublesQuery(trace, next)) return { hops, loop: null, grows: true, traces };
     if (hops.length >= GROWN && growsByHalf(hops.slice(-GROWN))) break;
     if (hops.length >= MOST_HOPS && next) return { hops, loop: hops, grows: true, traces };
-    const target = toBytes(next?.request.target ?? '/');
-    const uri = pathIn(target);
-    input = next && (uri === null || maySendOn(config, next.server, uri, target, folders)) ? next.request : null;
+    input = next && maySendOnFrom(config, next, folders) ? next.request : null;
   }
   return { hops, loop: null, grows: false, traces };
 }

@@ -11,7 +11,8 @@ import type { Scope } from '../config/scope.ts';
 import { chooseServer, hostOptions, type Listener, listenersAt, listenersOf, type Server, validHost } from '../config/servers.ts';
 import { PASS_DIRECTIVES } from '../config/upstreams.ts';
 import { parsePath } from '../trace/uri.ts';
-import { ownOf } from './spots.ts';
+import { type Foreseen, mayBeMoved, type Way } from './foreseen.ts';
+import { authorityAt, type Door, ownOf } from './spots.ts';
 import { patternOf } from './values.ts';
 
 /** Whether a line can send a client on: a code or a URL, the flag of a rewrite or what its replacement begins with (ngx_http_rewrite). */
@@ -80,7 +81,8 @@ export function mayComeBack(config: Config, server: Server, line: Directive): bo
   // where the path is written out, and nobody sends on who asks for it, the way ends
   const [, path] = WRITTEN_PATH.exec(redirectTarget(line)) ?? [];
   const uri = path === undefined ? null : pathIn(path);
-  if (uri !== null && first.every((end) => !('servers' in end) && !maySendOn(config, end, uri, null, true))) return false;
+  if (uri !== null && first.every((end) => !('servers' in end) && !maySendOn(config, end, { uri, target: null, way: null }, true)))
+    return false;
   const seen = new Set<Server | Listener>(first);
   for (const at of seen) {
     if (at === server) return true;
@@ -97,16 +99,16 @@ const WRITTEN_PATH = /^(?:(?:https?|\$scheme):\/\/[^/?#]+)?(\/[^$?#]*)(?:$|\?|\$
 /** The URI that nginx makes of the path of a request line; null where it refuses it, or where that hangs on merge_slashes. */
 export const pathIn = (target: string): ByteString | null => (/\/\//.test(target) ? null : (parsePath(toBytes(target), true)?.uri ?? null));
 
+/** What is known of a plain request to a server. */
+export const foreseenAt = (server: Server, path: string, query: string, door: Door): Foreseen & { readonly way: Way } => ({
+  uri: pathIn(path),
+  target: toBytes(query === '' ? path : `${path}?${query}`),
+  way: { scheme: door.scheme, authority: authorityAt(door), server },
+});
+
 /** Whether a server sends clients on at all. */
 const sends = new PerConfig(
   (_: Config, { scope }: Server): boolean => [...scope.all, ...scope.effective('error_page').directives].some(isRedirect),
-  BLOCKS,
-);
-
-/** The lines of a level that a request comes by before an error: those that redirect, and rewrites that lead elsewhere inside. */
-const moving = new PerConfig(
-  (_: Config, scope: Scope): readonly Directive[] =>
-    ownOf(scope).filter((d) => d.name === 'rewrite' || (d.name === 'return' && isRedirect(d))),
   BLOCKS,
 );
 
@@ -134,22 +136,6 @@ export const fitsOf = (scope: Scope, uri: ByteString): string =>
 const readsPath = (condition: Directive): string | undefined =>
   /^\(?\s*\$(uri|document_uri|request_uri)$/.exec(condition.value(0) === '(' ? condition.value(1) : condition.value(0))?.[1];
 
-/** Whether a request may be moved by a rewrite or redirect of a level: one whose pattern, or that of the condition around it, does not fit is not. */
-export const mayBeMoved = (scope: Scope, uri: ByteString, target: ByteString | null): boolean =>
-  moving.of(scope.config, scope).some((line) => {
-    if (line.name === 'rewrite' && misses(line, line.value(0), false, uri)) return false;
-    const { opener } = line.scope;
-    const read = opener?.name === 'if' ? readsPath(opener) : undefined;
-    const looked = read === 'request_uri' ? target : uri;
-    const pattern = read && looked !== null && !opener!.values.some((v) => v.startsWith('!')) ? patternOf(opener!) : null;
-    return !pattern || !misses(line, pattern.pattern, pattern.caseless, looked!);
-  });
-
-function misses({ scope }: Directive, pattern: string, caseless: boolean, text: ByteString): boolean {
-  const compiled = scope.config.regexes.compile(pattern, { caseless });
-  return compiled.ok && compiled.regex.match(text) === 'no';
-}
-
 /** Requests go on inside of a server by very many lines: then none of them is looked at. */
 const MANY_JUMPS = 16;
 
@@ -171,56 +157,68 @@ const indexFiles = (scope: Scope): readonly string[] => {
 
 /**
  * Whether a client who asks a server for a path may be sent on, by a line of the place that takes the path or of one to which nginx goes from
- * there by itself. What the text does not decide counts as may. `target`: as it is in the request line, where that is known. `folders`: there may
- * be a folder of that name, to which nginx adds the slash.
+ * there by itself. What the text does not decide counts as may. `folders`: there may be a folder of that name, to which nginx adds the slash.
  */
-export function maySendOn(config: Config, server: Server, path: ByteString, target: ByteString | null, folders: boolean): boolean {
+export function maySendOn(config: Config, server: Server, known: Foreseen & { readonly uri: ByteString }, folders: boolean): boolean {
   if (!folders && !sends.of(config, server)) return false;
   const seen = new Set<Scope | ByteString>();
   const at = (scope: Scope, uri: ByteString | null, isIndex: boolean): boolean => {
     const { foreign, tried } = decisive.of(config, scope);
     const pages = scope.effective('error_page').directives;
-    if (foreign || pages.some(isRedirect)) return true;
-    if (uri === null ? moving.of(config, scope).length > 0 : mayBeMoved(scope, uri, target)) return true;
+    if (foreign || pages.some(isRedirect) || mayBeMoved(scope, { ...known, uri })) return true;
     const targets = [...pages.map((d) => d.values.at(-1) ?? ''), ...tried.slice(-1)];
     if (targets.length > MANY_JUMPS || targets.some(goesOn)) return true;
     if (!servesFiles(scope)) return false;
-    if (uri === null || (folders && !uri.endsWith('/'))) return true;
-    const folder = uri.endsWith('/') ? uri : !isIndex && tried.some((word) => word.endsWith('/')) ? `${uri}/` : null;
+    if (uri === null) return true;
+    const isFolder = uri.endsWith('/');
+    // the client comes back with the slash
+    if (folders && !isFolder && !isIndex && arrives(`${uri}/`)) return true;
+    const folder = isFolder ? uri : !isIndex && tried.some((word) => word.endsWith('/')) ? `${uri}/` : null;
     return (
       folder !== null && indexFiles(scope).some((name) => arrives(name.startsWith('/') ? toBytes(name) : folder + toBytes(name), true))
     );
   };
   const goesOn = (target: string): boolean => {
     if (target.startsWith('=')) return false;
-    if (target.includes('$') || !/^[/@]/.test(target)) return true;
+    const path = target.replace(/\?.*$/s, '');
+    if (path.includes('$') || !/^[/@]/.test(path)) return true;
     if (target.startsWith('@')) {
       const named = namedLocation(server.scope, target);
       if (!named || seen.has(named.scope)) return false;
       seen.add(named.scope);
       return at(named.scope, null, false);
     }
-    const uri = pathIn(target);
+    const uri = pathIn(path);
     return uri === null || arrives(uri);
   };
   const arrives = (uri: ByteString, isIndex = false): boolean => {
     if (seen.has(uri)) return false;
     seen.add(uri);
     // the server's own lines run for a request inside of it as well, but for one to a named location (ngx_http_internal_redirect)
-    if (mayBeMoved(server.scope, uri, target)) return true;
+    if (mayBeMoved(server.scope, { ...known, uri })) return true;
     const { location, how } = matchLocation(server.scope, uri);
     if (isOpen(how) || how === 'slash-redirect') return true;
     return at(location?.scope ?? server.scope, uri, isIndex);
   };
-  return arrives(path);
+  return arrives(known.uri);
 }
 
-/** Scheme, host and behind it nothing, a path that is written out, or the one that was asked; or such a path alone. */
+/**
+ * Scheme, host and behind it nothing, a path that is written out, the one that was asked, or one behind the other; or such a path alone. What a
+ * query holds changes nothing, unless it ends like a port.
+ */
 const PLAIN =
-  /^(?:(?:https?|\$scheme):\/\/(?:\$\{?host\}?|[a-z\d-]+(?:\.[a-z\d-]+)+))?(?:(?:\/[\w.-]+)*\/?|\$\{?request_uri\}?\??|\$\{?(?:uri|document_uri)\}?(?:\$is_args\$args|\?)?)$/i;
+  /^(?:(?:https?|\$scheme):\/\/(?:\$\{?(?:host|server_name)\}?|[a-z\d-]+(?:\.[a-z\d-]+)+))?(?:(?:\/[\w.-]+)*(?:\/?|\$\{?request_uri\}?\??|\$\{?(?:uri|document_uri)\}?(?:\$is_args\$args|\?)?)|(?:\/[\w.-]+)*\/?(?:\$is_args\$args|\?(?:(?!.*\$\{?hostname).*\D)?))$/i;
 
-/** Whether a line makes a Location that is well formed whatever is asked. */
-export const isWellFormed = (line: Directive): boolean =>
-  PLAIN.test(redirectTarget(line)) &&
-  /^[/h]|^\$scheme/i.test(redirectTarget(line)) &&
-  line.scope.value('server_name_in_redirect')?.value(0) !== 'on';
+/** Whether a line of a server makes a Location that is well formed whatever is asked. */
+export const isWellFormed = (line: Directive, { names }: Server): boolean => {
+  const target = redirectTarget(line);
+  return (
+    PLAIN.test(target) &&
+    /^[/h]|^\$scheme/i.test(target) &&
+    (!/\$\{?server_name\b/.test(target) || PLAIN_NAME.test(names[0]?.text ?? '')) &&
+    line.scope.value('server_name_in_redirect')?.value(0) !== 'on'
+  );
+};
+
+const PLAIN_NAME = /^[a-z\d-]+(?:\.[a-z\d-]+)+$/;

@@ -208,12 +208,14 @@ const strangerOf = new PerConfig((config): string | undefined => {
   return chosen === STRANGERS[0] ? undefined : chosen;
 });
 
+/** What clients write into the Host line at a door. */
+export const authorityAt = ({ scheme, host, port }: Door): string => (port === (scheme === 'https' ? 443 : 80) ? host : `${host}:${port}`);
+
 /** A probe as a request to a door: Host first, then the probe's own lines. */
 export function requestAt(config: Config, door: Door, probe: Probe): RequestInput {
   const clientAddress = probe.clientAddress ?? strangerIn(config);
-  const usual = door.port === (door.scheme === 'https' ? 443 : 80);
   const hasHost = probe.withoutHost || probe.headers?.some(([n]) => n.toLowerCase() === 'host');
-  const headers: HeaderPair[] = hasHost ? [] : [['Host', usual ? door.host : `${door.host}:${door.port}`]];
+  const headers: HeaderPair[] = hasHost ? [] : [['Host', authorityAt(door)]];
   if (probe.headers) headers.push(...probe.headers);
   const request: Writable<RequestInput> = {
     method: probe.method ?? 'GET',
@@ -605,7 +607,7 @@ export function shapeOf(spot: Spot): string {
  * of it, or nothing gets there.
  */
 export function shapeOfServer(config: Config, server: Server): number | null {
-  if (isAloneAs(config, server) || !spotsOfServer(config, server).length) return null;
+  if (isAlone(config, server) || !spotsOfServer(config, server).length) return null;
   const shape = withNeighbours(config, server);
   const groups = upstreamsOf(config);
   const named = server.scope.all.flatMap((d) => (d.name.endsWith('_pass') ? [groupNamed(groups, d.value(0))] : []));
@@ -642,10 +644,8 @@ const outlines = new PerConfig((config) => {
   return count;
 });
 
-/** Whether no other spot can be of the shape of this one, as the bare names of directives tell: then its shape need not be known. */
-export const isAlone = ({ server, config }: Spot): boolean => isAloneAs(config, server);
-
-const isAloneAs = (config: Config, { scope }: Server): boolean =>
+/** Whether no other server can be of the shape of this one, as the bare names of directives tell: then its shape need not be known. */
+export const isAlone = (config: Config, { scope }: Server): boolean =>
   serversOf(config).length === 1 || outlines.of(config).get(outlineOf.of(scope)) === 1;
 
 /** Shapes as numbers: the texts are as long as the servers, and there is a spot for each of their locations. */

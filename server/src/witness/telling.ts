@@ -5,7 +5,8 @@ import type { Config } from '../config/config.ts';
 import { chooseServer, hostOptions, listenersOf, type Server, validHost } from '../config/servers.ts';
 import { definitionOf, indexOf } from '../trace/index.ts';
 import { variablesIn } from '../trace/script.ts';
-import { fitsOf, mayBeMoved, pathIn } from './redirects.ts';
+import { mayBeMoved } from './foreseen.ts';
+import { fitsOf, foreseenAt, pathIn } from './redirects.ts';
 import { type Door, MOST_PATHS, type Spot, spotsOfServer, wantedBy } from './spots.ts';
 import type { Probe } from './values.ts';
 
@@ -37,11 +38,10 @@ export function tellingPaths(spot: Spot, most: number): readonly string[] {
   return spot.somePaths(Math.min(most, 3 + location.name.split(/[|?*+]/).length));
 }
 
-/** Whether some line of the rewrite phase at a spot may move the request or send its client on, by what is known of the path. */
-export function mayMove({ server, location, scope }: Spot, path: string, query: string): boolean {
-  const uri = pathIn(path);
-  const target = toBytes(`${path}?${query}`);
-  return uri === null || mayBeMoved(server.scope, uri, target) || (location !== null && mayBeMoved(scope, uri, target));
+/** Whether some line of the rewrite phase at a spot may move the request or send its client on, by what is known of it. */
+export function mayMove({ server, location, scope }: Spot, path: string, query: string, door: Door | null = null): boolean {
+  const known = door ? foreseenAt(server, path, query, door) : { uri: pathIn(path), target: toBytes(`${path}?${query}`), way: null };
+  return mayBeMoved(server.scope, known) || (location !== null && mayBeMoved(scope, known));
 }
 
 /**

@@ -5,10 +5,11 @@ import { parseOffset } from '../../catalog/value-kind.ts';
 import { PerConfig } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
-import { locationOf, matchLocation } from '../../config/locations.ts';
+import { locationOf, matchLocation, namedLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import type { Trace, TraceOptions } from '../../trace/trace.ts';
+import { answersAtOnce } from '../../witness/access.ts';
 import { hangsOnOthers } from '../../witness/follow.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { directiveAt, type Spot } from '../../witness/spots.ts';
@@ -19,12 +20,12 @@ const REFUSES = ['return', 'deny', 'auth_basic', 'auth_request'];
 
 /** The requests that may end in an error here, with what the application and the disk are taken to say. */
 function* tries(spot: Spot): Generator<[Probe, Pick<TraceOptions, 'assume' | 'upstreams'>]> {
-  if (spot.has(...PASS_DIRECTIVES) && spot.scope.effective('error_page').directives.some(isForUpstreams)) {
+  if (mayFailForUpstreams(spot)) {
     // whoever is asked is down, for the page as well
     const name = spot.ask({}).outcome.upstreamRequest?.upstream;
     for (const failure of name === undefined ? [] : failuresOf(spot)) yield [{}, { upstreams: { [name!]: { failure } } }];
   }
-  if (!REFUSES.some((name) => spot.has(name) || spot.scope.effective(name).directives.length)) return;
+  if (!mayFailForRefused(spot)) return;
   yield [{}, {}];
   for (const variation of spot.variations) yield [variation, {}];
   // conditions on files, the usual switch of a maintenance page
@@ -110,25 +111,48 @@ const DECIDES = new Set([
 ]);
 const decides = (d: Directive): boolean => DECIDES.has(d.name) || /^auth_|^limit_|_by_lua|^js_|^perl|^include$/.test(d.name);
 
-/** Whether something of a server's own level holds for its error pages as well. */
-const led = new PerConfig((_: Config, server: Scope) => server.directives.some((d) => d.name !== 'error_page' && decides(d)));
+/** Whether something of a server's own level holds for its error pages as well. An include that nobody sees leaves the spot open. */
+const led = new PerConfig((_: Config, server: Scope) =>
+  server.directives.some((d) => d.name !== 'error_page' && d.name !== 'include' && decides(d)),
+);
 
-/** The error pages of a spot that may end in an error as well: one may not where it is a file that a place of its own gives to everyone. */
+const PASSES: ReadonlySet<string> = new Set(PASS_DIRECTIVES);
+
+/** Whether the place of a page may end in an error, too: not where it answers itself, nor where a file or another application does. */
+function mayEndInError(scope: Scope, page: Directive): boolean {
+  if (answersAtOnce(scope)) {
+    const line = scope.first('return')!;
+    return /^[45]/.test(line.value(0)) && line.args.length === 1;
+  }
+  if (['deny', 'auth_basic', 'auth_request', 'auth_jwt'].some((name) => scope.effective(name).directives.length > 0)) return true;
+  const deciding = scope.directives.filter((d) => d.name === 'location' || decides(d));
+  if (!deciding.every((d) => PASSES.has(d.name))) return true;
+  // an application that is not down has the page
+  return deciding.length > 0 && (isForUpstreams(page) || page.values.includes('503'));
+}
+
+/** The error pages of a spot that may end in an error as well. */
 function mayFail({ scope, server, config }: Spot): readonly Directive[] {
   const pages = scope.effective('error_page').directives;
   const isDecided = pages.length > 0 && led.of(config, server.scope);
   return pages.filter((page) => {
     const uri = page.values.at(-1) ?? '';
-    if (isDecided || !/^\/[\w./-]+$/.test(uri)) return true;
+    if (uri.startsWith('@')) {
+      // the server's own lines of the rewrite phase are not run again (ngx_http_named_location)
+      const named = namedLocation(server.scope, uri);
+      return !named || mayEndInError(named.scope, page);
+    }
+    if (isDecided || !/^\/[\w./-]+$/.test(uri)) return !/^https?:\/\//.test(uri);
     const { location } = matchLocation(server.scope, toBytes(uri));
-    return (
-      !location ||
-      location.parent !== null ||
-      location.scope.directives.some((d) => d.name === 'location' || decides(d)) ||
-      ['deny', 'auth_basic', 'auth_request', 'auth_jwt'].some((name) => location.scope.effective(name).directives.length > 0)
-    );
+    return !location || location.parent !== null || mayEndInError(location.scope, page);
   });
 }
+
+const mayFailForUpstreams = (spot: Spot): boolean => spot.has(...PASS_DIRECTIVES) && mayFail(spot).some(isForUpstreams);
+
+const mayFailForRefused = (spot: Spot): boolean =>
+  REFUSES.some((name) => spot.has(name) || spot.scope.effective(name).directives.length > 0) &&
+  mayFail(spot).some((page) => isForRefused(spot, page));
 
 /** The error_page station of a trace whose page ended in the same error. */
 function failed(trace: Trace): Trace['steps'][number] | null {
@@ -172,15 +196,7 @@ Give the page a location of its own, with a \`root\`, outside of what denies req
   looksAt: {
     outcome: ['server', 'location'],
     somewhere: ['error_page'],
-    when: (spot) => {
-      const pages = mayFail(spot);
-      return (
-        smallerPages(spot).length > 0 ||
-        (pages.some(isForUpstreams) && spot.has(...PASS_DIRECTIVES)) ||
-        (pages.some((d) => isForRefused(spot, d)) &&
-          REFUSES.some((name) => spot.has(name) || spot.scope.effective(name).directives.length > 0))
-      );
-    },
+    when: (spot) => smallerPages(spot).length > 0 || mayFailForUpstreams(spot) || mayFailForRefused(spot),
   },
   needs: 'config',
   costly: true,

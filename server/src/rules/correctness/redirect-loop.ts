@@ -7,7 +7,7 @@ import { listenersFor } from '../../config/servers.ts';
 import { definitionOf, indexOf } from '../../trace/index.ts';
 import { variablesIn } from '../../trace/script.ts';
 import type { Trace } from '../../trace/trace.ts';
-import { doubts, type Followed, follow, type Hop, hangsOnOthers, isScripted } from '../../witness/follow.ts';
+import { doubts, type Followed, follow, type Hop, hangsOnOthers, isScripted, surelyEnds } from '../../witness/follow.ts';
 import { isRedirect, mayComeBack } from '../../witness/redirects.ts';
 import { locationHeader, proofOf, urlOf } from '../../witness/requests.ts';
 import { type Door, ownOf, type Spot, spotOf } from '../../witness/spots.ts';
@@ -40,10 +40,10 @@ function toldAt(spot: Spot, loop: readonly Hop[], redirects: readonly Directive[
 /** The lines of the rewrite phase that a request of the spot comes by, those of the server first. */
 const comesBy = ({ server, location, scope }: Spot): readonly Directive[] => [...ownOf(server.scope), ...(location ? ownOf(scope) : [])];
 
-/** Paths of a spot that one of its lines may redirect: where each of them asks for a path, one that fits none is not. */
-function pathsOf(spot: Spot, redirects: readonly Directive[], paths: readonly string[]): readonly string[] {
+/** Paths of a spot that one of its lines may redirect, and not to where the way surely ends: where each of them asks for a path, one that fits none is not. */
+function pathsOf(spot: Spot, redirects: readonly Directive[], paths: readonly string[], door: Door): readonly string[] {
   if (redirects.some((d) => d.name === 'error_page')) return paths;
-  return paths.filter((path) => mayMove(spot, path, QUERY));
+  return paths.filter((path) => mayMove(spot, path, QUERY, door) && !surelyEnds(spot, path, QUERY, door));
 }
 
 const QUERY = 'b=1';
@@ -69,10 +69,11 @@ const isBrought = (config: Config, name: string): boolean =>
 
 /** Requests worth following from a spot: plain ones, and one for each condition. */
 function* starts(spot: Spot, redirects: readonly Directive[]): Generator<{ probe: Probe; door: Door }> {
-  const paths = pathsOf(spot, redirects, tellingPaths(spot, 12));
+  const all = tellingPaths(spot, 12);
   let variations: readonly Probe[] | null = null;
-  // further ways in differ by their host and scheme, and not by the path
-  for (const [i, door] of tellingDoors(spot).slice(0, 6).entries())
+  for (const [i, door] of tellingDoors(spot).slice(0, 6).entries()) {
+    const paths = pathsOf(spot, redirects, all, door);
+    // further ways in differ by their host and scheme, and not by the path
     for (const path of i < 2 ? paths : paths.slice(0, Math.ceil(paths.length / 3))) {
       const plain: Probe = { path, query: QUERY };
       yield { probe: plain, door };
@@ -80,6 +81,7 @@ function* starts(spot: Spot, redirects: readonly Directive[]): Generator<{ probe
       variations ??= hangsOnClient(spot, redirects) ? spot.variations.slice(0, 6) : [];
       for (const variation of variations) yield { probe: joined(plain, variation), door };
     }
+  }
 }
 
 /** What the disk or another server may be like, by the names of the trace's assumptions. */
@@ -124,7 +126,7 @@ function* worlds(spot: Spot, probe: Probe, door: Door): Generator<World> {
   yield { kind: 'plain', followed: plain, what: '' };
   if (plain.loop) return;
   // a query that doubles with each round ends the way with 414: without one there may be no end
-  if (plain.hops.length >= GROWING) {
+  if (plain.grows || plain.hops.length >= GROWING) {
     const bare = follow(config, spot.request({ ...probe, query: null }, door));
     yield { kind: 'plain', followed: bare, what: '' };
     if (bare.loop) return;

@@ -157,8 +157,9 @@ const pagesOfPattern = (spot: Spot): readonly Directive[] =>
 const holdsAssumed = (line: Directive, { assumptions }: Trace): boolean =>
   assumptions.some(({ id }) => line.values.some((v) => v.toLowerCase().includes(`$${id}`)));
 
-/** A line that redirects to what only a request tells. */
-const isDoubtful = (d: Directive): boolean => d.name !== 'error_page' && isRedirect(d) && !isWellFormed(d);
+/** The lines of a place that redirect to what only a request tells. */
+const doubtful = ({ directives, server }: Spot): readonly Directive[] =>
+  directives.filter((d) => d.name !== 'error_page' && isRedirect(d) && !isWellFormed(d, server));
 
 export default defineRule({
   id: 'redirect-target-malformed',
@@ -176,7 +177,7 @@ What follows the code of \`return\`, or the replacement of a \`rewrite\` that re
     when: (spot) =>
       (spot.location === null && ofPlain(spot).length > 0) ||
       sentElsewhere(spot).length > 0 ||
-      spot.directives.some(isDoubtful) ||
+      doubtful(spot).length > 0 ||
       (spot.has('proxy_pass') && ofApplication(spot).length > 0) ||
       pagesOfPattern(spot).length > 0,
   },
@@ -242,7 +243,7 @@ What follows the code of \`return\`, or the replacement of a \`rewrite\` that re
         report(found.fault, { at: line.at(), data: { to: to!, part: found.part }, witness: proofOf(trace) });
       }
     const told = new Set<Directive>();
-    const own = spot.directives.filter(isDoubtful);
+    const own = doubtful(spot);
     if (!own.length) return;
     const probes = withQuery(spot, 'b=1', true);
     for (const [i, door] of tellingDoors(spot).slice(0, 4).entries())

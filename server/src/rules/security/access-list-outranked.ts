@@ -17,6 +17,7 @@ import { pathsFor } from '../../witness/paths.ts';
 import { samplesIn } from '../../witness/regex-samples.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
 import { ownOf, type Spot, spotOf, spotsOf, spotsOfServer } from '../../witness/spots.ts';
+import { tellingPaths } from '../../witness/telling.ts';
 import { asPath, joined, type Probe } from '../../witness/values.ts';
 import { type CheckInput, defineRule } from '../rule.ts';
 
@@ -120,9 +121,20 @@ function ways(at: Spot, own: Trace, kept: string | null = null): string[] {
       made.push(...ends.map((end) => asPath(`${first}/${end}`)));
     }
   // a prefix takes all below it alike, where no line of its own looks at the path
-  const plain = at.somePaths(kind === 'prefix' && !at.has('rewrite', 'if') ? 1 : 6);
+  const plain = at.has('rewrite', 'if') ? tellingPaths(at, 6) : at.somePaths(kind === 'prefix' ? 1 : 6);
   return [...plain, ...(leadsToFewPages(at.scope) ? [] : made.filter((p) => at.takes(p)))];
 }
+
+/**
+ * Whether what comes of a path at a place may be of one kind with what is kept elsewhere, an answer of a backend or a file: without a line that
+ * leads elsewhere its own pass tells.
+ */
+function mayBeAlike({ scope, directives }: Spot, path: string, ofBackend: boolean): boolean {
+  if (directives.some((d) => LEADING.test(d.name)) || scope.effective('error_page').directives.length) return true;
+  return PASS_DIRECTIVES.some((name) => scope.has(name)) ? ofBackend : !ofBackend || path.endsWith('/');
+}
+
+const LEADING = /^(?:rewrite|try_files|random_index|include|content_by_lua.*|js_content)$/;
 
 /** The patterns that nginx asks after a location: those of its level, then those of the levels around it (find_location). */
 function patternsOver(location: Location): readonly Location[] {
@@ -399,6 +411,7 @@ function tellOpened(spot: Spot, report: CheckInput<'opened'>['report']): void {
     const own = admitted(at, at.path);
     if (!isGivenOut(own) || (!isBackend(own) && own.outcome.file === null)) continue;
     for (const path of ways(spot, own)) {
+      if (!mayBeAlike(spot, path, isBackend(own))) continue;
       const trace = spot.ask({ path });
       if (!isOpenTo(trace, location) || !leadsToSame(own, trace) || !isSeen(trace)) continue;
       report('opened', {
@@ -608,6 +621,7 @@ A request is in one location only. Where a regular expression matches, it outran
       const other = at.location!;
       if (told.has(other) || other === location || isInside(other, location)) continue;
       for (const path of ways(at, own, kept ?? (behind === null ? null : plainPath))) {
+        if (!mayBeAlike(at, path, isBackend(own) || behind !== null)) continue;
         const trace = at.ask({ path });
         if (isAsked(trace) || !isGivenOut(trace)) continue;
         if (behind === null ? !leadsToSame(own, trace, kept) : target(trace) !== behind || askedFor(trace) !== plainPath) continue;

@@ -8,6 +8,7 @@ import { isRedirect, redirectTarget } from '../../witness/redirects.ts';
 import { samplesOf } from '../../witness/regex-samples.ts';
 import { locationHeader, proofOf } from '../../witness/requests.ts';
 import { directiveAt, type Spot } from '../../witness/spots.ts';
+import { mayMove } from '../../witness/telling.ts';
 import { type Probe, patternOf } from '../../witness/values.ts';
 import { defineRule } from '../rule.ts';
 
@@ -45,7 +46,9 @@ function* tries(spot: Spot): Generator<Probe> {
       for (const name of used) if (name.startsWith('arg_')) yield { path, query: `${name.slice(4)}=${value}` };
       if (used.has('args') || used.has('query_string')) yield { path, query: value };
     }
-  for (const path of [`//${EVIL}/%2e%2e`, `//${EVIL}/`]) if (!spot.location) yield { path };
+  const paged = spot.directives.some(isByVariable);
+  for (const path of [`//${EVIL}/%2e%2e`, `//${EVIL}/`])
+    if (!spot.location && (paged || mayMove(spot, path, '', spot.doors[0]))) yield { path };
   for (const path of spot.somePaths(1))
     for (const name of used) {
       if (name === 'http_referer') yield { path, headers: [['Referer', `https://${EVIL}/`]] };
@@ -85,14 +88,14 @@ function lookedFor(spot: Spot): readonly string[] {
 
 const MOST_LOOKED_FOR = 12;
 
-/** A host that is written out, or that nginx chose the server by, with what surely ends it: nothing in such a target moves the client elsewhere. */
+/** A host that is written out, or that the client has asked, with what surely ends it: nothing in such a target moves the client elsewhere. */
 const OWN_HOST =
-  /^(?:https?|\$scheme):\/\/(?:[\w.-]|\$\{?(?:host|server_name|hostname)\b\}?|:(?:\d+|\$\{?server_port\b\}?))+(?:[/?]|$|\$\{?(?:request_uri|uri|document_uri)\b)/;
+  /^(?:https?|\$scheme):\/\/(?:[\w.-]|\$\{?(?:host|http_host|server_name|hostname)\b\}?|:(?:\d+|\$\{?server_port\b\}?))+(?:[/?]|$|\$\{?(?:request_uri|uri|document_uri)\b)/;
 
 /** Groups of expressions may have the name of a variable of nginx's own, and fill it. */
 const namesGroups = ({ location, server, directives }: Spot): boolean =>
   [...server.names.map((n) => n.text), location?.name ?? '', ...directives.flatMap((d) => d.values)].some((v) =>
-    /\(\?P?<(?:host|scheme|server_name|hostname|server_port|request_uri|uri|document_uri)>/.test(v),
+    /\(\?P?<(?:host|http_host|scheme|server_name|hostname|server_port|request_uri|uri|document_uri)>/.test(v),
   );
 
 /** An error page that a variable names: a path, or whatever else the client wrote. */
@@ -101,11 +104,11 @@ const isByVariable = (d: Directive): boolean => d.name === 'error_page' && /^\$\
 /** A path of this site: the slash is followed by a character that is written out, and that is no second one. */
 const OWN_PATH = /^\/[^/\\$]/;
 
-/** Where a rewrite sends clients; a first group that begins with a slash and a letter, whatever fits it, as that. */
+/** Where a rewrite sends clients; a first group that begins with a letter, or a slash and a letter, whatever fits it, as that. */
 function targetOf(d: Directive): string {
   const target = redirectTarget(d);
-  const start = d.name === 'rewrite' ? /^\^\((\/\w)(?![?*{])[^|]*$/.exec(d.value(0))?.[1] : undefined;
-  return start === undefined ? target : target.replace(/^\$1(?!\d)/, start);
+  const start = d.name === 'rewrite' ? /^\^\/?\((\/?\w)(?![?*{])[^|]*$/.exec(d.value(0))?.[1] : undefined;
+  return start === undefined ? target : target.replace(/^(\/?)\$1(?!\d)/, (_, slash: string) => slash + start);
 }
 
 export default defineRule({

@@ -1,4 +1,5 @@
 /** Programs whose source is sent because a file location comes before the one that runs them. Shown by a request for such a file. */
+import { accessOf } from '../../answers/who-may-enter.ts';
 import { toBytes } from '../../base/bytes.ts';
 import { type Location, type LocationLevel, locationsOf } from '../../config/locations.ts';
 import { mayEndIn } from '../../config/regex-index.ts';
@@ -130,8 +131,12 @@ Put the location of the programs first, or into the other one, or refuse them th
   looksAt: {
     outcome: ['alias', 'root', 'try_files', 'expires', 'location', 'server'],
     when: (spot) =>
-      (spot.location?.kind === 'regex' && !answersAtOnce(spot.scope) && !RUNS.some((r) => spot.has(r)) && programs(spot).length > 0) ||
-      hasProgramIndex(spot) ||
+      (spot.location?.kind === 'regex' &&
+        !answersAtOnce(spot.scope) &&
+        accessOf(spot.scope) !== 'nobody' &&
+        !RUNS.some((r) => spot.has(r)) &&
+        programs(spot).length > 0) ||
+      (hasProgramIndex(spot) && (spot.location?.noRegex || !programs(spot).length)) ||
       (fallbackOf(spot) !== null && (!programs(spot).length || isShielded(spot))),
   },
   needs: 'config',
@@ -162,16 +167,16 @@ Put the location of the programs first, or into the other one, or refuse them th
       return;
     }
     if (spot.location?.kind !== 'regex') {
-      const found = servedIndex(spot);
+      // what keeps the server's expressions out, or has none for programs
+      const found = !shielded || spot.location?.noRegex ? servedIndex(spot) : null;
       const line = spot.scope.value('index');
       if (!found || !line) return;
       const { trace, file } = found;
       const data = { from: trace.request.target, file, ending: file.slice(file.lastIndexOf('.') + 1), place: spot.location?.name ?? '' };
       const { location } = spot;
-      if (location?.noRegex && programs(spot).length) {
-        if (!isAmongPrograms(spot, file, data.ending)) return;
+      if (!shielded) report('index', { at: line.at(), data, severity: 'info', witness: proofOf(trace) });
+      else if (location && isAmongPrograms(spot, file, data.ending))
         report('shielded', { at: location.directive.at(location.directive.args.at(-1)!), data, witness: proofOf(trace) });
-      } else if (!programs(spot).length) report('index', { at: line.at(), data, severity: 'info', witness: proofOf(trace) });
       return;
     }
     if (isWellKnown(spot)) return;

@@ -8,8 +8,16 @@ import type { Spot } from '../../witness/spots.ts';
 import { directiveAt } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
 
-/** The lines of a place that may name plain HTTP. */
-const plainLines = (spot: Spot) => spot.directives.filter((d) => isRedirect(d) && /^http:\/\//i.test(redirectTarget(d)));
+/** The lines of a place that may name plain HTTP of the same site. */
+const plainLines = (spot: Spot) =>
+  spot.directives.filter((d) => {
+    const [, host] = (isRedirect(d) && /^http:\/\/([^/?#]*)/i.exec(redirectTarget(d))) || [];
+    return host !== undefined && (host.includes('$') || isOfSite(spot, host.toLowerCase().replace(/:\d*$/, '')));
+  });
+
+/** Whether a host is a name of the server, with the www. or without, or one that it is asked by. */
+const isOfSite = ({ server, doors }: Spot, host: string): boolean =>
+  doors.some((d) => d.host === host) || server.names.some((n) => bare(n.text) === bare(host));
 
 /** An expression that every path matches. */
 const ALL = /^(?:\^|\.\*|\^?\(\.\*\)\$?|\^\/?(?:\(?\.\*\)?)?\$?)$/;
@@ -46,7 +54,6 @@ Write \`https://\`, or \`$scheme\` where one server serves both. A server of whi
   check({ spot, config, report }) {
     const lines = plainLines(spot);
     if (sendsAll(spot.server.scope)) return;
-    const own = new Set(spot.server.names.map((n) => bare(n.text)));
     const told = new Set<unknown>();
     for (const door of spot.doors.filter((d) => d.scheme === 'https').slice(0, 3))
       for (const path of spot.somePaths(4))
@@ -56,7 +63,7 @@ Write \`https://\`, or \`$scheme\` where one server serves both. A server of whi
           const to = locationHeader(trace);
           const host = to === null || !/^http:\/\//i.test(to) ? null : hostIn(to);
           if (to === null || host === null || /^http:\/\/[^/?#]*:(?!80(?:[/?#]|$))\d/i.test(to)) continue;
-          if (host !== door.host && !own.has(bare(host))) continue;
+          if (!isOfSite(spot, host)) continue;
           const step = trace.steps.findLast((s) => /^(?:return|redirect) 30/.test(s.said));
           const by = step ? directiveAt(lines, step.at) : null;
           // a way without an end is told by redirect-loop
