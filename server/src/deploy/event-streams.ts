@@ -2,12 +2,11 @@
  * Answers that go on for as long as the client stays: server-sent events, as Python code makes them. Read from the text of the application's modules, for a view is a
  * function that nobody calls here.
  */
-import { dirname, type FileId, isBelow, pathOf } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import type { Application } from './application.ts';
 import type { Deployment } from './deployment.ts';
 import { FRAMEWORKS } from './frameworks/all.ts';
-import { asked, mainFile } from './frameworks/framework.ts';
+import { modulesOf } from './modules.ts';
 
 export interface EventStream {
   /** the route above the answer, as it is written; null where none is */
@@ -23,19 +22,10 @@ const OPTS_OUT = /X-Accel-Buffering|EventSourceResponse|django_eventstream|flask
 const MAKERS = FRAMEWORKS.flatMap((f) => f.makes?.word ?? []).join('|');
 const ROUTE = /@(\w+)\.(?:get|post|route|api_route)\(\s*(["'])([^"']*)\2/g;
 
-/** The folder in which an application's modules lie. */
-function folderOf({ framework }: Application): FileId | null {
-  if (!framework) return null;
-  return asked(framework, (d) => d.folder) ?? dirname(mainFile(framework));
-}
-
 /** The streams of an application that leave the buffering to nginx; none where any module answers that question itself. */
 export function eventStreams(deployment: Deployment, application: Application): readonly EventStream[] {
-  const folder = folderOf(application);
-  if (folder === null) return [];
   const out: EventStream[] = [];
-  for (const [file, text] of deployment.files) {
-    if (!pathOf(file).endsWith('.py') || !isBelow(file, folder)) continue;
+  for (const [file, text] of modulesOf(deployment, application)) {
     if (OPTS_OUT.test(text)) return [];
     if (!text.includes('text/event-stream')) continue;
     for (const m of text.matchAll(TYPE)) {

@@ -24,6 +24,9 @@ export type Seen<T> =
       readonly likely?: T;
     };
 
+/** What the connection itself says of the scheme, which a server takes where no header says otherwise. */
+export const schemeOf = ({ protocol }: UpstreamRequest): 'http' | 'https' => (protocol === 'https' ? 'https' : 'http');
+
 /** A value that the files decide, with the reason and its places. */
 export const seen = <T>(value: T, why: string, places: readonly (Place | null)[] = []): Seen<T> => ({
   known: true,

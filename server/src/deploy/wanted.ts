@@ -16,7 +16,7 @@ const SKIPPED =
 const TESTS = /(^|\/)(tests?|testing)\/|(^|\/)(test_[^/]*|[^/]*_test|conftest)\.py$/;
 const PYTHON_FOLDERS = /(^|\/)(settings|config|configs|conf|core|app|apps|project|src|backend|server|api|web)\/[^/]+\.py$/;
 const PYTHON_NAMES =
-  /^(manage|wsgi|asgi|settings\w*|\w*settings|base|common|production|prod|staging|local|dev|development|defaults|urls|routing|app|main|application|__init__|config|conf|run|server|factory|gunicorn[\w.-]*|uwsgi\w*|hypercorn\w*|uvicorn\w*)\.py$/;
+  /^(manage|wsgi|asgi|settings\w*|\w*settings|base|common|production|prod|staging|local|dev|development|defaults|urls|routing|views|routes|downloads?|app|main|application|__init__|config|conf|run|server|factory|gunicorn[\w.-]*|uwsgi\w*|hypercorn\w*|uvicorn\w*)\.py$/;
 const OTHERS = [
   /\.(service|socket)(\.(j2|jinja2?|tpl|tmpl|template))?$/,
   /^Procfile(\.\w+)?$/,
@@ -55,7 +55,7 @@ export function wanted(path: string): boolean {
 
 /** The same as globs, a little wider, for editors that are told which documents to send: each is checked by `wanted` again. */
 export const WANTED_GLOBS: readonly string[] = [
-  '**/{manage,wsgi,asgi,*settings*,base,common,production,prod,staging,local,dev,development,urls,routing,app,main,application,__init__,config,conf,gunicorn*}.py',
+  '**/{manage,wsgi,asgi,*settings*,base,common,production,prod,staging,local,dev,development,urls,routing,views,routes,download,downloads,app,main,application,__init__,config,conf,gunicorn*}.py',
   '**/{settings,config}/*.py',
   '**/*.{service,socket,container,ini}',
   '**/*.{service,socket}.{j2,jinja,jinja2,tpl,tmpl,template}',

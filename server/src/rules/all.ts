@@ -318,6 +318,7 @@ import unknownVariable from './validity/unknown-variable.ts';
 import unknownZone from './validity/unknown-zone.ts';
 import upstreamConflict from './validity/upstream-conflict.ts';
 import wrongArgumentCount from './validity/wrong-argument-count.ts';
+import accelRedirectLost from './wsgi/accel-redirect-lost.ts';
 import adminUnprotected from './wsgi/admin-unprotected.ts';
 import allowedHostsAny from './wsgi/allowed-hosts-any.ts';
 import allowedHostsMismatch from './wsgi/allowed-hosts-mismatch.ts';
@@ -693,6 +694,7 @@ export const RULES: readonly Rule[] = [
   unknownZone,
   upstreamConflict,
   wrongArgumentCount,
+  accelRedirectLost,
   adminUnprotected,
   allowedHostsAny,
   allowedHostsMismatch,

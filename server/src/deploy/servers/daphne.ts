@@ -2,7 +2,7 @@
 import type { Address } from '../address.ts';
 import type { Application } from '../application.ts';
 import { flag, fromOptions, integer, optionTable, pair, parseOptions, target, text } from '../options.ts';
-import { type Environ, peerOf, type Seen, seen, type UpstreamRequest, unseen } from '../seen.ts';
+import { type Environ, peerOf, type Seen, schemeOf, seen, type UpstreamRequest, unseen } from '../seen.ts';
 import { certain, convert, placeOf, type Setting } from '../setting.ts';
 import type { Environment, ShellWord } from '../shell.ts';
 import { decodedPath, keyed } from './environ.ts';
@@ -105,7 +105,9 @@ function daphneEnviron({ server }: Application, request: UpstreamRequest, on: Se
         ? unseen(hidden, [placeOf(on)])
         : enabled && chain !== undefined && first('x-forwarded-proto') !== undefined
           ? seen(first('x-forwarded-proto')!, 'X-Forwarded-Proto, by --proxy-headers', [placeOf(on)])
-          : seen('http', enabled ? 'X-Forwarded-Proto or X-Forwarded-For is missing' : '--proxy-headers is not given', [placeOf(on)]),
+          : seen(schemeOf(request), enabled ? 'X-Forwarded-Proto or X-Forwarded-For is missing' : '--proxy-headers is not given', [
+              placeOf(on),
+            ]),
     remoteAddr:
       enabled === undefined
         ? unseen(hidden, [placeOf(on)])

@@ -43,6 +43,7 @@ export const fastapiCommand = (word: 'run' | 'dev') =>
         forwardedAllowIps: get('forwarded_allow_ips', text, '127.0.0.1'),
         rootPath: get('root_path', text, ''),
         limitConcurrency: { from: 'default', value: 0 },
+        certificate: { from: 'default', value: '' },
         timeoutKeepAlive: { from: 'default', value: 5 },
         target: moduleOfFile(certain(moduleWord(command.args)), command.args),
       };

@@ -9,7 +9,8 @@ import { unproxied } from './unproxied.ts';
 const OPTIONS = optionTable([
   ['-h --host', 'host'],
   ['-p --port', 'port'],
-  ['--cert --key --extra-files --exclude-patterns', 'other'],
+  ['--cert', 'cert'],
+  ['--key --extra-files --exclude-patterns', 'other'],
   ['--reload --no-reload --debugger --no-debugger --with-threads --without-threads --debug --no-debug', 'other', 'flag'],
 ]);
 
@@ -30,9 +31,13 @@ export default declareServer<null>({
   socketMode: '755',
   timeoutName: 'timeout',
   start({ command }) {
-    const get = fromOptions(parseOptions(command.args, OPTIONS), command.environment, { host: 'FLASK_RUN_HOST', port: 'FLASK_RUN_PORT' });
+    const get = fromOptions(parseOptions(command.args, OPTIONS), command.environment, {
+      host: 'FLASK_RUN_HOST',
+      port: 'FLASK_RUN_PORT',
+      cert: 'FLASK_RUN_CERT',
+    });
     const address = pair(get('host', text, '127.0.0.1'), get('port', integer, 5000));
-    return plain(null, [address], 'threads', { target: moduleWord(command.args) });
+    return plain(null, [address], 'threads', { target: moduleWord(command.args), certificate: get('cert', text, '') });
   },
   calls: {
     test: /\.run\s*\(/,

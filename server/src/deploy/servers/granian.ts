@@ -23,8 +23,9 @@ const OPTIONS = optionTable([
   ['--workers', 'workers'],
   ['--blocking-threads', 'blocking_threads'],
   ['--url-path-prefix', 'url_path_prefix'],
+  ['--ssl-certificate', 'ssl_certificate'],
   [
-    '--http --runtime-threads --runtime-mode --threads --threading-mode --loop --backlog --backpressure --http1-buffer-size --http1-header-read-timeout --log-level --log-config --access-log-fmt --ssl-certificate --ssl-keyfile --ssl-keyfile-password --process-name --pid-file --working-dir --env-files --static-path-route --static-path-mount --static-path-expires --workers-lifetime --workers-kill-timeout --respawn-interval --reload-paths',
+    '--http --runtime-threads --runtime-mode --threads --threading-mode --loop --backlog --backpressure --http1-buffer-size --http1-header-read-timeout --log-level --log-config --access-log-fmt --ssl-keyfile --ssl-keyfile-password --process-name --pid-file --working-dir --env-files --static-path-route --static-path-mount --static-path-expires --workers-lifetime --workers-kill-timeout --respawn-interval --reload-paths',
     'other',
   ],
   ['--ws --no-ws --reload --no-reload --factory --no-factory --access-log --no-access-log --log --no-log', 'other', 'flag'],
@@ -32,7 +33,7 @@ const OPTIONS = optionTable([
 
 /** click's `auto_envvar_prefix`: each option is also a variable. */
 const VARIABLES = Object.fromEntries(
-  ['host', 'port', 'uds', 'uds_permissions', 'interface', 'workers', 'blocking_threads', 'url_path_prefix'].map((n) => [
+  ['host', 'port', 'uds', 'uds_permissions', 'interface', 'workers', 'blocking_threads', 'url_path_prefix', 'ssl_certificate'].map((n) => [
     n,
     `GRANIAN_${n.toUpperCase()}`,
   ]),
@@ -62,6 +63,7 @@ export default declareServer<GranianSettings>({
       target: target(options),
       workers: get('workers', integer, 1),
       threads: get('blocking_threads', integer, 1),
+      certificate: get('ssl_certificate', text, ''),
     });
     const mode = get<string | null>('uds_permissions', text, null);
     return { ...built, listeners: built.listeners.map((l) => ({ ...l, mode })) };

@@ -12,7 +12,7 @@ import {
   gunicornWorker,
 } from '../gunicorn.ts';
 import type { ModuleValues } from '../python.ts';
-import { type Environ, peerOf, type Refusal, type Seen, seen, surely, type UpstreamRequest, unseen } from '../seen.ts';
+import { type Environ, peerOf, type Refusal, type Seen, schemeOf, seen, surely, type UpstreamRequest, unseen } from '../seen.ts';
 import { byDefault, certain, convert, likely, placeOf, type Setting, unknownSetting, written } from '../setting.ts';
 import { NO_ENVIRONMENT } from '../shell.ts';
 import { compareVersions, isSince, type Package, versionOf } from '../versions.ts';
@@ -258,7 +258,7 @@ function gunicornEnviron(application: Application, settings: GunicornSettings, r
     kept.push([upper, value]);
   }
   const headers = keyed(kept, ',');
-  const scheme = uwsgi ? paramScheme(request.params!) : gunicornScheme(settings, kept, trusts);
+  const scheme = uwsgi ? paramScheme(request.params!) : gunicornScheme(settings, kept, trusts, schemeOf(request));
   if (scheme.refused) refused ??= scheme.refused;
   const twice = since('26.1.0') ? ['HOST', 'CONTENT-TYPE'].find((name) => kept.filter(([n]) => n === name).length > 1) : undefined;
   if (twice) refused ??= refusal(400, `gunicorn refuses a second ${twice === 'HOST' ? 'Host' : 'Content-Type'} header`);
@@ -349,17 +349,18 @@ function gunicornScheme(
   settings: GunicornSettings,
   headers: readonly (readonly [string, string])[],
   trusts: Seen<boolean>,
+  own: string,
 ): { seen: Seen<string>; refused: Refusal | null } {
   const table = settings.secureSchemeHeaders;
-  if (table.from === 'unknown') return { seen: unseen(table.why, [table.place], 'http'), refused: null };
+  if (table.from === 'unknown') return { seen: unseen(table.why, [table.place], own), refused: null };
   const rows = new Map(table.value.map((r) => [r.name, r.value]));
   const found = headers.filter(([n]) => rows.has(n));
-  if (!found.length) return { seen: seen('http', 'no header of secure_scheme_headers is sent', [placeOf(table)]), refused: null };
+  if (!found.length) return { seen: seen(own, 'no header of secure_scheme_headers is sent', [placeOf(table)]), refused: null };
   if (!trusts.known) {
-    const likely = trusts.likely === false ? 'http' : undefined;
+    const likely = trusts.likely === false ? own : undefined;
     return { seen: unseen(`gunicorn may ignore ${found[0]![0]}: ${trusts.why}`, trusts.places, likely), refused: null };
   }
-  if (!trusts.value) return { seen: seen('http', `gunicorn ignores ${found[0]![0]}: ${trusts.why}`, trusts.places), refused: null };
+  if (!trusts.value) return { seen: seen(own, `gunicorn ignores ${found[0]![0]}: ${trusts.why}`, trusts.places), refused: null };
   const schemes = found.map(([n, v]) => (v === rows.get(n) ? 'https' : 'http'));
   const refused = schemes.some((s) => s !== schemes[0])
     ? refusal(400, `${found.map(([n, v]) => `${n}: ${v}`).join(' and ')} contradict each other`, placeOf(table))

@@ -2,7 +2,7 @@
 import { type Address, tcpAddress, unixAddress } from '../address.ts';
 import type { Application } from '../application.ts';
 import { fromOptions, integer, optionTable, parseOptions, target, text } from '../options.ts';
-import { type Environ, peerOf, seen, type UpstreamRequest, unseen } from '../seen.ts';
+import { type Environ, peerOf, schemeOf, seen, type UpstreamRequest, unseen } from '../seen.ts';
 import { byDefault, certain, convert, placeOf, type Setting, unknownSetting } from '../setting.ts';
 import type { Environment, ShellWord } from '../shell.ts';
 import { decodedPath, keyed, refusal } from './environ.ts';
@@ -20,8 +20,11 @@ export default declareServer<HypercornSettings>({
   timeoutName: 'read-timeout',
   start({ command }) {
     const settings = hypercornSettings(command.args, command.environment);
-    const { target, workers, keepAlive } = settings;
-    return { ...plain(settings, settings.addresses, 'asgi', { target, workers }), keepalive: keepAlive };
+    const { target, workers, keepAlive, insecure } = settings;
+    const built = plain(settings, settings.addresses, 'asgi', { target, workers, certificate: settings.certificate });
+    // --insecure-bind speaks plain HTTP beside a --bind with TLS
+    const listeners = built.listeners.map((l) => (insecure.includes(l.address) ? { ...l, tls: false } : l));
+    return { ...built, listeners, keepalive: keepAlive };
   },
   environ: (application, settings, request) => hypercornEnviron(application, request, settings.rootPath),
   rootPath: (prefix) => `--root-path ${prefix}`,
@@ -29,6 +32,10 @@ export default declareServer<HypercornSettings>({
 
 export interface HypercornSettings {
   readonly addresses: readonly Setting<Address>[];
+  /** those of them that speak plain HTTP whatever the others do */
+  readonly insecure: readonly Setting<Address>[];
+  /** where it has its key as well it is used, else it is empty */
+  readonly certificate: Setting<string>;
   readonly workers: Setting<number>;
   readonly rootPath: Setting<string>;
   /** seconds */
@@ -44,10 +51,12 @@ const HYPERCORN = optionTable([
   ['-c --config', 'config'],
   ['-k --worker-class', 'worker_class'],
   ['--keep-alive', 'keep_alive'],
+  ['--certfile', 'certfile'],
+  ['--keyfile', 'keyfile'],
   ...[
-    '--access-log --access-logfile --access-logformat --backlog --ca-certs --certfile --cert-reqs --ciphers --error-log --error-logfile --log-file',
+    '--access-log --access-logfile --access-logformat --backlog --ca-certs --cert-reqs --ciphers --error-log --error-logfile --log-file',
   ].map((f) => [f, 'other'] as const),
-  ...['--graceful-timeout --read-timeout -g --group --keyfile --keyfile-password --log-config --log-level -p --pid --quic-bind'].map(
+  ...['--graceful-timeout --read-timeout -g --group --keyfile-password --log-config --log-level -p --pid --quic-bind'].map(
     (f) => [f, 'other'] as const,
   ),
   ...['--server-name --statsd-host --statsd-prefix -m --umask -u --user --verify-mode --websocket-ping-interval --max-requests'].map(
@@ -66,12 +75,17 @@ export function hypercornSettings(args: readonly ShellWord[], environment: Envir
   const options = parseOptions(args, HYPERCORN);
   const get = fromOptions(options, environment, {});
   const config = options.settings.get('config')?.at(-1);
-  const binds = [...(options.settings.get('bind') ?? []), ...(options.settings.get('insecure_bind') ?? [])];
+  const bound = (name: string): readonly Setting<Address>[] =>
+    (options.settings.get(name) ?? []).map((b) => convert(b, hypercornAddress, 'not an address'));
+  const insecure = bound('insecure_bind');
+  const addresses = [...bound('bind'), ...insecure];
   const standard: Setting<Address> = config
     ? unknownSetting('set in the configuration file perhaps', placeOf(config))
     : byDefault<Address>({ kind: 'tcp', host: '127.0.0.1', port: 8000 });
   return {
-    addresses: binds.length ? binds.map((b) => convert(b, hypercornAddress, 'not an address')) : [standard],
+    addresses: addresses.length ? addresses : [standard],
+    insecure,
+    certificate: options.settings.has('keyfile') ? get('certfile', text, '') : byDefault(''),
     workers: get('workers', integer, 1),
     rootPath: get('root_path', text, ''),
     keepAlive:
@@ -92,7 +106,7 @@ function hypercornEnviron({ server }: Application, request: UpstreamRequest, roo
     // h11 reads the request: "Found multiple Host: headers"
     refused: hosts > 1 ? refusal(400, 'Hypercorn refuses a second Host header') : null,
     method: request.method ?? 'GET',
-    scheme: seen('http', 'Hypercorn ignores forwarded headers'),
+    scheme: seen(schemeOf(request), 'Hypercorn ignores forwarded headers'),
     remoteAddr:
       peer === undefined ? unseen('nginx’s address is decided by the network') : seen(peer, 'Hypercorn ignores forwarded headers'),
     serverName: unseen('the bound address'),

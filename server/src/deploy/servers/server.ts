@@ -11,7 +11,7 @@ import type { MappedText } from '../mapped-text.ts';
 import type { SentParam } from '../php-sizes.ts';
 import type { PyCall, PythonProject } from '../python.ts';
 import type { Environ, Seen, UpstreamRequest } from '../seen.ts';
-import { byDefault, type Setting, unknownSetting } from '../setting.ts';
+import { byDefault, certain, type Setting, unknownSetting } from '../setting.ts';
 import type { Environment, ShellWord } from '../shell.ts';
 import type { Package } from '../versions.ts';
 
@@ -181,11 +181,11 @@ export const declareServer = <Settings>(declaration: ServerDeclaration<Settings>
 export const settingsOf = <Settings>(application: Application, declaration: ServerDeclaration<Settings>): Settings | null =>
   application.server === (declaration as ServerDeclaration) ? (application.settings as Settings) : null;
 
-/** A plain listener on an address. */
-export const listenerOf = (address: Setting<Address>, by: string, protocol: Protocol = 'http'): Listener => ({
+/** A listener on an address; `tls`: it takes nothing else. */
+export const listenerOf = (address: Setting<Address>, by: string, protocol: Protocol = 'http', tls = false): Listener => ({
   protocol,
   address,
-  tls: false,
+  tls,
   router: false,
   by,
   mode: byDefault(null),
@@ -204,11 +204,13 @@ export function plain<Settings>(
     keepalive?: number;
     protocol?: Protocol;
     files?: readonly FileId[];
+    /** the file of a certificate, with which it speaks TLS; empty where there is none */
+    certificate?: Setting<string>;
   },
 ): Built<Settings> {
   return {
     settings,
-    listeners: addresses.map((a) => listenerOf(a, 'address', more.protocol)),
+    listeners: addresses.map((a) => listenerOf(a, 'address', more.protocol, !!(more.certificate && certain(more.certificate)))),
     target: more.target,
     worker: worker ? byDefault(worker) : unknownSetting('no server is configured here'),
     workers: more.workers ?? byDefault(1),

@@ -1,7 +1,7 @@
 /** The environ of servers that take everything from the connection: development servers, and those that leave forwarded headers to the application. */
 
 import type { Application } from '../application.ts';
-import { type Environ, peerOf, seen, type UpstreamRequest, unseen } from '../seen.ts';
+import { type Environ, peerOf, schemeOf, seen, type UpstreamRequest, unseen } from '../seen.ts';
 import { certain } from '../setting.ts';
 import { decodedPath, headersOfParams, keyed } from './environ.ts';
 
@@ -15,7 +15,7 @@ export function unproxied(application: Application, request: UpstreamRequest, fa
     interface: 'wsgi',
     refused: null,
     method: request.method ?? 'GET',
-    scheme: seen('http', `${title} ignores forwarded headers`),
+    scheme: seen(schemeOf(request), `${title} ignores forwarded headers`),
     remoteAddr: peer === undefined ? unseen('nginx’s address is decided by the network') : seen(peer, 'the peer is nginx'),
     serverName: unseen('the bound address'),
     serverPort: bound?.kind === 'tcp' ? seen(String(bound.port), 'the bound port') : unseen('the bound address'),

@@ -4,7 +4,7 @@ import type { Application } from '../application.ts';
 import { flag, fromOptions, integer, optionTable, pair, parseOptions, type Source, target, text } from '../options.ts';
 import type { PyCall } from '../python.ts';
 import { asFlag, asNumber, asText, type Reader, settingOf } from '../python-value.ts';
-import { type Environ, peerOf, type Seen, seen, surely, type UpstreamRequest, unseen } from '../seen.ts';
+import { type Environ, peerOf, type Seen, schemeOf, seen, surely, type UpstreamRequest, unseen } from '../seen.ts';
 import { byDefault, certain, convert, placeOf, type Setting, unknownSetting } from '../setting.ts';
 import type { Environment, ShellWord } from '../shell.ts';
 import { isSince, type Package } from '../versions.ts';
@@ -43,7 +43,7 @@ export default declareServer<UvicornSettings>({
 });
 
 const built = (settings: UvicornSettings): Built<UvicornSettings> => ({
-  ...plain(settings, settings.addresses, 'asgi', { target: settings.target, workers: settings.workers }),
+  ...plain(settings, settings.addresses, 'asgi', { target: settings.target, workers: settings.workers, certificate: settings.certificate }),
   keepalive: settings.timeoutKeepAlive,
 });
 
@@ -58,6 +58,8 @@ export interface UvicornSettings {
   readonly timeoutKeepAlive: Setting<number>;
   /** 0 is any number */
   readonly limitConcurrency: Setting<number>;
+  /** with one it speaks TLS and nothing else */
+  readonly certificate: Setting<string>;
   readonly target: Setting<string>;
 }
 
@@ -73,10 +75,11 @@ const UVICORN = optionTable([
   ['--root-path', 'root_path'],
   ['--timeout-keep-alive', 'timeout_keep_alive'],
   ['--limit-concurrency', 'limit_concurrency'],
+  ['--ssl-certfile', 'ssl_certfile'],
   ...[
     '--loop --http --ws --ws-max-size --ws-max-queue --ws-ping-interval --ws-ping-timeout --lifespan --interface --env-file --log-config',
     '--log-level --reload-dir --reload-include --reload-exclude --reload-delay --backlog --limit-max-requests --header',
-    '--ssl-keyfile --ssl-certfile --ssl-keyfile-password --ssl-version --ssl-cert-reqs --ssl-ca-certs --ssl-ciphers --app-dir',
+    '--ssl-keyfile --ssl-keyfile-password --ssl-version --ssl-cert-reqs --ssl-ca-certs --ssl-ciphers --app-dir',
     '--h11-max-incomplete-event-size --timeout-graceful-shutdown --ws-per-message-deflate',
   ].map((f) => [f, 'other'] as const),
   [
@@ -105,6 +108,7 @@ function uvicornFrom(get: Source, target: Setting<string>): UvicornSettings {
     rootPath: get('root_path', text, ''),
     timeoutKeepAlive: get('timeout_keep_alive', integer, 5),
     limitConcurrency: get('limit_concurrency', integer, 0),
+    certificate: get('ssl_certfile', text, ''),
     target,
   };
 }
@@ -119,7 +123,7 @@ export function uvicornSettings(args: readonly ShellWord[], environment: Environ
 /** uvicorn also takes each option from a variable UVICORN_<OPTION>. */
 const click = (prefix: string): Record<string, string> =>
   Object.fromEntries(
-    ['host', 'port', 'uds', 'fd', 'root_path', 'proxy_headers', 'timeout_keep_alive', 'limit_concurrency'].map((n) => [
+    ['host', 'port', 'uds', 'fd', 'root_path', 'proxy_headers', 'timeout_keep_alive', 'limit_concurrency', 'ssl_certfile'].map((n) => [
       n,
       `${prefix}_${n.toUpperCase()}`,
     ]),
@@ -204,16 +208,17 @@ export function uvicornEnviron(application: Application, request: UpstreamReques
   const lastOf = (name: string): string | undefined => request.headers.findLast(([n]) => n.toLowerCase() === name)?.[1];
   const proto = lastOf('x-forwarded-proto')?.trim();
   const usable = proto !== undefined && (!since('0.32.0') || SCHEMES.has(proto));
+  const ofConnection = schemeOf(request);
   const scheme: Seen<string> =
     proto === undefined
-      ? seen('http', 'no X-Forwarded-Proto is sent')
+      ? seen(ofConnection, 'no X-Forwarded-Proto is sent')
       : !trusts.known
-        ? unseen(trusts.why, trusts.places, trusts.likely === false ? 'http' : undefined)
+        ? unseen(trusts.why, trusts.places, trusts.likely === false ? ofConnection : undefined)
         : !trusts.value
-          ? seen('http', `X-Forwarded-Proto is ignored: ${trusts.why}`, trusts.places)
+          ? seen(ofConnection, `X-Forwarded-Proto is ignored: ${trusts.why}`, trusts.places)
           : usable
             ? seen(proto, `X-Forwarded-Proto: ${proto}`, trusts.places)
-            : seen('http', `X-Forwarded-Proto: ${proto} is none of http, https, ws, wss`, trusts.places);
+            : seen(ofConnection, `X-Forwarded-Proto: ${proto} is none of http, https, ws, wss`, trusts.places);
   const sent = request.headers.filter(([n]) => n.toLowerCase() === 'x-forwarded-for').map(([, v]) => v);
   // 0.49 reads all lines of the name as one list
   const chain = sent.length ? (since('0.49.0') ? sent.join(',') : sent.at(-1)!).split(',').map((s) => s.trim()) : undefined;

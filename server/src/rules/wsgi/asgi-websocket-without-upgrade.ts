@@ -1,14 +1,22 @@
 /** WebSocket routes of the application whose upgrade nginx does not pass on. */
 import type { Place } from '../../base/span.ts';
-import type { Application } from '../../deploy/application.ts';
+import { type Application, serverTitle } from '../../deploy/application.ts';
 import type { Route } from '../../deploy/django.ts';
-import { asked } from '../../deploy/frameworks/framework.ts';
+import django from '../../deploy/frameworks/django.ts';
+import { asked, type FrameworkDeclaration } from '../../deploy/frameworks/framework.ts';
+import { certain } from '../../deploy/setting.ts';
 import { defineRule } from '../rule.ts';
 import { main, site, tree } from './_examples.ts';
 import { distinct, portOf, probeRoute, type Side, sidesOf } from './_links.ts';
 import { lostOf, passesOn, UPGRADE } from './_upgrade.ts';
 
 const routesOf = ({ framework }: Application): readonly Route[] => asked(framework, (d) => d.webSockets) ?? [];
+
+/** Whether the server runs an application that takes no WebSockets, since those of the framework need its ASGI application. */
+function runsWsgi({ framework, worker }: Application): boolean {
+  const kind = certain(worker);
+  return framework?.declaration === (django as FrameworkDeclaration) && kind !== undefined && kind !== 'asgi';
+}
 
 /** A path that the route takes, with something for its parameters; null for regular expressions that are more than text. */
 function pathOf(route: Route): string | null {
@@ -20,6 +28,16 @@ function pathOf(route: Route): string | null {
   return /^[\w./-]*$/.test(text) ? `/${text}` : null;
 }
 
+/** A Django project with a route of Channels. */
+const CHANNELS = {
+  'app/shop/settings.py':
+    'ALLOWED_HOSTS = ["www.example.com"]\nROOT_URLCONF = "shop.urls"\nWSGI_APPLICATION = "shop.wsgi.application"\nASGI_APPLICATION = "shop.asgi.application"\n',
+  'app/shop/wsgi.py':
+    'import os\nfrom django.core.wsgi import get_wsgi_application\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\napplication = get_wsgi_application()\n',
+  'app/shop/asgi.py':
+    'import os\nfrom channels.routing import ProtocolTypeRouter, URLRouter\nfrom django.urls import path\nfrom shop.consumers import Orders\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\napplication = ProtocolTypeRouter({"websocket": URLRouter([path("live/", Orders.as_asgi())])})\n',
+} as const;
+
 export default defineRule({
   id: 'asgi-websocket-without-upgrade',
   formerly: ['asgi-websocket'],
@@ -30,15 +48,18 @@ export default defineRule({
   title: 'WebSocket route without the upgrade headers',
   why: `
 \`Upgrade\` and \`Connection\` are hop-by-hop headers: nginx drops the first and replaces the second. A WebSocket handshake reaches the application
-as an ordinary request, which it answers with 404 or 400, unless the location passes both headers on over HTTP/1.1.`,
+as an ordinary request, which it answers with 404 or 400, unless the location passes both headers on over HTTP/1.1.
+
+The routes of Django's Channels exist in its ASGI application only. A server that runs the WSGI application answers 404 there, whatever arrives.`,
   about: ['proxy_http_version', 'proxy_set_header', '$http_upgrade'],
   references: ['https://nginx.org/en/docs/http/websocket.html'],
   looksAt: { config: true },
   needs: 'deployment',
   costly: true,
-  fixable: 'always',
+  fixable: 'sometimes',
   messages: {
     dropped: 'The WebSocket route {path} is proxied here without {missing}: the handshake fails. Pass them on.',
+    wsgi: 'The WebSocket route {path} leads to {server}, which runs the WSGI application: it knows no WebSockets and answers 404. Pass the path to a server that runs the ASGI application (daphne, uvicorn).',
   },
   check({ config, deployment, report }) {
     const reported = new Set<string>();
@@ -55,7 +76,7 @@ as an ordinary request, which it answers with 404 or 400, unless the location pa
         const sent = probeRoute(side, config, path, { scheme, headers: UPGRADE })?.trace.outcome.upstreamRequest;
         if (!sent) continue;
         const missing = lostOf(sent);
-        if (missing.length) dropped.push({ side, route, path, missing });
+        if (missing.length || runsWsgi(side.application)) dropped.push({ side, route, path, missing });
         else arrives.add(way(side, route));
       }
     }
@@ -64,10 +85,15 @@ as an ordinary request, which it answers with 404 or 400, unless the location pa
       const key = `${at.file}#${at.span.start}`;
       if (reported.has(key) || arrives.has(way(side, route))) continue;
       reported.add(key);
+      const related = [{ at: route.place, message: 'a WebSocket route' }];
+      if (runsWsgi(side.application)) {
+        report('wsgi', { at, data: { path, server: serverTitle(side.application) }, related });
+        continue;
+      }
       report('dropped', {
         at,
         data: { path, missing: missing.join(', ') },
-        related: [{ at: route.place, message: 'a WebSocket route' }],
+        related,
         ...passesOn(side.pass, missing),
       });
     }
@@ -133,6 +159,29 @@ as an ordinary request, which it answers with 404 or 400, unless the location pa
         'app/main.py':
           "from fastapi import FastAPI, WebSocket\napp = FastAPI()\n@app.websocket('/ws')\nasync def ws(socket: WebSocket):\n    await socket.accept()\n",
       }),
+    },
+    {
+      settings: { nginx: '1.29.7' },
+      bad: tree({
+        'nginx.conf': site(`
+        proxy_pass http://127.0.0.1:8000;
+#       ^^^^^^^^^^ wsgi
+        proxy_set_header Host $host;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";`),
+        'app/Procfile': 'web: gunicorn -b 127.0.0.1:8000 shop.wsgi\n',
+        ...CHANNELS,
+      }),
+      good: tree({
+        'nginx.conf': site(`
+        proxy_pass http://127.0.0.1:8000;
+        proxy_set_header Host $host;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";`),
+        'app/Procfile': 'web: daphne -p 8000 shop.asgi:application\n',
+        ...CHANNELS,
+      }),
+      fixed: false,
     },
     {
       good: tree({

@@ -57,10 +57,13 @@ function namesKeys(deployment: Deployment, { place }: Application): boolean {
   return text === undefined || /ssl|certfile|keyfile|https/i.test(text);
 }
 
-/** The pass directive with the scheme of plain connections. */
-function withoutTls({ pass, target }: Side): Fix | null {
+const PLAIN: Readonly<Record<string, string>> = table({ 'https://': 'http://', 'grpcs://': 'grpc://', 'suwsgi://': 'uwsgi://' });
+const ENCRYPTED: Readonly<Record<string, string>> = table({ 'http://': 'https://' });
+
+/** The pass directive with another scheme. */
+function withScheme({ pass, target }: Side, schemes: typeof PLAIN): Fix | null {
   const word = pass.args[0];
-  const scheme = { 'https://': 'http://', 'grpcs://': 'grpc://', 'suwsgi://': 'uwsgi://' }[target.scheme.toLowerCase()];
+  const scheme = schemes[target.scheme.toLowerCase()];
   if (!word || scheme === undefined || !word.value.startsWith(target.scheme) || word.quote) return null;
   return fixOf(`Use ${scheme}`, 'suggestion', pass.file, [replace({ start: word.start, end: word.start + target.scheme.length }, scheme)]);
 }
@@ -83,6 +86,8 @@ nginx waits until uWSGI gives up after its socket-timeout.`,
   fixable: 'sometimes',
   messages: {
     tls: '{directive} begins with {scheme}, and {server} has no certificate: every handshake fails with 502. Leave TLS out between the two.',
+    plain:
+      '{directive} sends plain HTTP, and {server} has a certificate and takes TLS only: it closes the connection, and clients get 502. Use https://, or start {server} without the certificate.',
     differs: '{directive} speaks {spoken}, {server} expects {expected} on {address}. Use {fitting}, or change the socket.',
   },
   check({ config, deployment, report }) {
@@ -97,7 +102,14 @@ nginx waits until uWSGI gives up after its socket-timeout.`,
             at: pass.nameAt,
             data: { directive: pass.name, scheme: target.scheme, server: serverTitle(application) },
             related: [{ at: place, message: `${serverTitle(application)} listens here, without TLS` }],
-            fix: withoutTls(side),
+            fix: withScheme(side, PLAIN),
+          });
+        else if (!target.tls && listener.tls && spoken === 'http')
+          report('plain', {
+            at: pass.nameAt,
+            data: { directive: pass.name, server: serverTitle(application) },
+            related: [{ at: place, message: `${serverTitle(application)} listens here, with TLS` }],
+            fix: withScheme(side, ENCRYPTED),
           });
         continue;
       }
@@ -154,6 +166,26 @@ server {
     }
 }`),
         'app/Procfile': 'web: gunicorn --bind 127.0.0.1:8000 shop.wsgi\n',
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': site(`
+        proxy_pass http://127.0.0.1:8443;
+#       ^^^^^^^^^^ plain`),
+        'app/Procfile': 'web: uvicorn --port 8443 --ssl-certfile cert.pem --ssl-keyfile key.pem shop:app\n',
+      }),
+      good: tree({
+        'nginx.conf': site(`
+        proxy_pass https://127.0.0.1:8443;`),
+        'app/Procfile': 'web: uvicorn --port 8443 --ssl-certfile cert.pem --ssl-keyfile key.pem shop:app\n',
+      }),
+    },
+    {
+      // the second socket is for the proxy beside it
+      good: tree({
+        'nginx.conf': main('server {\n    location / {\n        proxy_pass http://127.0.0.1:8080;\n    }\n}'),
+        'app/Procfile': 'web: hypercorn --certfile c.pem --keyfile k.pem --bind 0.0.0.0:8443 --insecure-bind 127.0.0.1:8080 shop:app\n',
       }),
     },
     {
