@@ -539,6 +539,14 @@ for (const [what, files, expected] of [
     { 'balancer.conf': `http {\n${SITE}}\n` },
     ['balancer.conf:1 warning incomplete-configuration'],
   ],
+  [
+    'a list that lets everyone in where the server lets few in, and one where it does not',
+    {
+      'site.conf':
+        'server {\n    listen 80;\n    root /srv/a;\n    allow 192.0.2.0/24;\n    deny all;\n    location /public/ {\n        allow 0.0.0.0/0;\n        deny all;\n    }\n}\nserver {\n    listen 81;\n    root /srv/b;\n    location /staff/ {\n        allow 0.0.0.0/0;\n        deny all;\n    }\n}\n',
+    },
+    ['site.conf:16 warning access-list-ineffective'],
+  ],
 ] as const)
   test(what, async () => {
     const memory = inMemory({ '.git/HEAD': '', ...files });

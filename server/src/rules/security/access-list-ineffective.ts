@@ -298,8 +298,11 @@ With \`satisfy any\` one of list and password is enough. If the list admits ever
       if (client === null || !first || first.name === line.name || first.scope !== line.scope) continue;
       const trace = spot.ask({ clientAddress: client });
       if (!trace.steps.some((s) => s.phase === 'access' && s.said.startsWith(`${first.name} ${first.value(0)} fits`))) continue;
+      // a level that opens what it would inherit means just that, and ends as every list does
+      const opens = first.name === 'allow' && spot.scope.effective('allow').shadowed.some((d) => d.name === 'deny');
       return report(first.name === 'allow' ? 'open' : 'closed', {
         ...precededBy(line, first, client === STRANGER ? 'everybody' : client),
+        ...(opens ? { severity: 'info' as const } : {}),
         witness: proofOf(trace, client === STRANGER ? outcomeText(trace) : `${outcomeText(trace)} for ${client}`),
       });
     }
