@@ -66,6 +66,8 @@ const LIMITS: Readonly<Record<string, Readonly<Record<string, Outcome>>>> = {
   'deploy/systemd.ts': { MAX_ENTRIES: 'finding' },
   'deploy/unread.ts': { MAX_VALUE: 'finding' },
   'deploy/uwsgi.ts': { MAX_OPTIONS: 'finding' },
+  // a package without its router is no page of one
+  'deploy/single-page.ts': { MAX_LENGTH: 'unknown' },
   'deploy/versions.ts': { MAX_LENGTH: 'unknown' },
   'deploy/wanted.ts': { MAX_FILES: 'search' },
   'deploy/yaml-text.ts': { MAX_LENGTH: 'finding', MAX_NODES: 'finding', MAX_ALIASES: 'finding' },
