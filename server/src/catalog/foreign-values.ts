@@ -108,6 +108,15 @@ const FACTORS = ['cluster_check_interval', 'cluster_recovery_delay', 'idle_chann
   ['backoff', 'jitter'].map((sort) => `nchan/nchan_redis_${wait}_${sort}`),
 );
 
+/** A number between two, both among them. */
+const between =
+  (least: number, most: number): ForeignCheck =>
+  ([value = ''], say) => {
+    if (!/^\d+$/.test(value)) say(0, `"${value}" is not a number. Use one from ${least} to ${most}.`, 'invalid number');
+    else if (Number(value) < least || Number(value) > most)
+      say(0, `${value} is out of range. Use a number from ${least} to ${most}.`, `must be between ${least} and ${most}`);
+  };
+
 const trim: ForeignCheck = ([value = ''], say) => {
   if (!/^\d+$/.test(value)) say(0, `"${value}" is not a number of requests.`, 'invalid number in the 1st argument');
 };
@@ -177,6 +186,9 @@ export const FOREIGN_VALUES: Readonly<Record<string, ForeignCheck>> = table({
   'nchan/nchan_pubsub_location': nchan('nchan_pubsub_location', NCHAN_SUBSCRIBERS),
   'nchan/nchan_group_location': among(['get', 'set', 'delete', 'off'], (value) => `invalid nchan_group_location value: ${value}`),
   'nchan/nchan_subscriber_first_message': firstMessage,
+  'nchan/nchan_permessage_deflate_compression_level': between(0, 9),
+  'nchan/nchan_permessage_deflate_compression_memlevel': between(1, 9),
+  'nchan/nchan_permessage_deflate_compression_window': between(9, 15),
   'nchan/nchan_use_redis': switched('nchan_use_redis'),
   'nchan/nchan_deflate_message_for_websocket': among(['on', 'off'], () => `invalid value: must be 'on' or 'off'`),
   'nchan/nchan_longpoll_multipart_response': among(
