@@ -357,6 +357,19 @@ const ROWS: readonly Row[] = [
     harm: async (stage) => (await sends(stage, 20, '/login')).every((s) => s === 200),
   },
   { rule: 'status-page-exposed', harm: async ({ from }) => (await from(STRANGER, '/nginx_status')).status === 200 },
+  {
+    rule: 'host-spoofing',
+    example: 9,
+    harm: async ({ get }) =>
+      headerOf((await get('/', { headers: ['X-Forwarded-Prefix: //other.test'] })).passed, 'X-Forwarded-Prefix') === '//other.test',
+  },
+  {
+    rule: 'origin-check-too-loose',
+    example: 5,
+    harm: async ({ get }) =>
+      headerOf((await get('/', { headers: ['Origin: https://other.test', 'Upgrade: websocket'] })).passed, 'Origin') !==
+      'https://other.test',
+  },
   { rule: 'allow-without-deny', harm: async ({ from }) => (await from(STRANGER, '/admin/')).status !== 403 },
   { rule: 'allow-without-deny', example: 3, harm: async ({ from }) => (await from(STRANGER, '/office/')).status !== 403 },
   { rule: 'access-rules-bypassed', harm: async ({ from }) => (await from(STRANGER, '/hello')).body === 'hello' },
@@ -938,6 +951,7 @@ const ALONE: Readonly<Record<string, string>> = {
   'buffers-exhaust-memory': 'needs many slow clients',
   'secret-logged': 'the harm is in the log',
   'log-values-unescaped': 'the harm is in the log',
+  'database-exposed': 'speaks no HTTP: that stream passes on whoever connects shows test/nginx/trace-stream',
   'control-socket-exposed': 'needs the service that is commanded',
   'resolver-unused': 'needs a name whose address changes',
   'socketio-without-affinity': 'needs two processes that keep sessions',

@@ -67,38 +67,41 @@ async function shows(finding: Finding, running: Running, echo: Echo): Promise<{ 
   const header = /^([A-Z][\w-]+): (.*?)( arrives at \S+)?$/.exec(outcome);
   const without = /^(\d{3}) without (.+)$/.exec(outcome);
   const unsent = /^([\w-]+) is not sent to \S+$/.exec(outcome);
+  const inPage = /^(.*) in the page$/.exec(outcome);
   const args = /^\$args is (.*)$/.exec(outcome);
   const holds = outcome.endsWith('not counted')
     ? got.status === 200
-    : without
-      ? got.status === Number(without[1]) &&
-        !without[2]!.split(', ').some((name) => got.headers.some(([n]) => n.toLowerCase() === name.toLowerCase()))
-      : unsent
-        ? got.asked.length > 0 && !got.passed.some(([n, v]) => n.toLowerCase() === unsent[1]!.toLowerCase() && v !== '')
-        : redirect
-          ? got.status === Number(redirect[1]) && inside(got.location ?? '') === redirect[2]
-          : header
-            ? (header[3] ? got.passed : got.headers).some(
-                ([n, v]) =>
-                  n.toLowerCase() === header[1]!.toLowerCase() &&
-                  // the port that is 80 in the text
-                  ['', '/etc/nginx'].some((at) => v.replace(running.folder, at).replace(`:${running.ports[0]}`, ':80') === header[2]),
-              )
-            : passed
-              ? got.asked.at(-1) === passed[1]
-              : args
-                ? got.body === args[1]
-                : outcome.startsWith('HIT')
-                  ? got.asked.length === 1 && got.status === Number(outcome.slice(4, 7))
-                  : outcome.endsWith('own page')
-                    ? got.status === Number(outcome.slice(0, 3)) && /<hr><center>nginx/.test(got.body)
-                    : outcome.startsWith('MISS')
-                      ? got.asked.length === 2
-                      : isFolder
-                        ? got.status === 301 || got.status === 403
-                        : file
-                          ? got.body === MARKER
-                          : got.status === Number(/\b(\d{3})\b/.exec(outcome)?.[1]);
+    : inPage
+      ? got.body.includes(inPage[1]!)
+      : without
+        ? got.status === Number(without[1]) &&
+          !without[2]!.split(', ').some((name) => got.headers.some(([n]) => n.toLowerCase() === name.toLowerCase()))
+        : unsent
+          ? got.asked.length > 0 && !got.passed.some(([n, v]) => n.toLowerCase() === unsent[1]!.toLowerCase() && v !== '')
+          : redirect
+            ? got.status === Number(redirect[1]) && inside(got.location ?? '') === redirect[2]
+            : header
+              ? (header[3] ? got.passed : got.headers).some(
+                  ([n, v]) =>
+                    n.toLowerCase() === header[1]!.toLowerCase() &&
+                    // the port that is 80 in the text
+                    ['', '/etc/nginx'].some((at) => v.replace(running.folder, at).replace(`:${running.ports[0]}`, ':80') === header[2]),
+                )
+              : passed
+                ? got.asked.at(-1) === passed[1]
+                : args
+                  ? got.body === args[1]
+                  : outcome.startsWith('HIT')
+                    ? got.asked.length === 1 && got.status === Number(outcome.slice(4, 7))
+                    : outcome.endsWith('own page')
+                      ? got.status === Number(outcome.slice(0, 3)) && /<hr><center>nginx/.test(got.body)
+                      : outcome.startsWith('MISS')
+                        ? got.asked.length === 2
+                        : isFolder
+                          ? got.status === 301 || got.status === 403
+                          : file
+                            ? got.body === MARKER
+                            : got.status === Number(/\b(\d{3})\b/.exec(outcome)?.[1]);
   return { holds, got };
 }
 
@@ -254,6 +257,19 @@ async function answerFor(finding: Finding, running: Running, echo: Echo): Promis
   const cookie = finding.rule === 'cookie-path-elsewhere' ? /with Path=(\S+)/.exec(finding.message)?.[1] : undefined;
   if (cookie !== undefined) {
     echo.answer = { status: 200, headers: [['Set-Cookie', `session=1; Path=${cookie}`], ...PLAIN], body: '' };
+    return;
+  }
+  // the application's page has the mark that sub_filter looks for
+  if (finding.witness!.outcome.endsWith('in the page')) {
+    const body = '<html><!-- here --><form></form></html>';
+    echo.answer = {
+      status: 200,
+      headers: [
+        ['Content-Type', 'text/html'],
+        ['Content-Length', String(body.length)],
+      ],
+      body,
+    };
     return;
   }
   const sentTo = /^X-Accel-Redirect: (\S+),/.exec(finding.witness!.outcome)?.[1];

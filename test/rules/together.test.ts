@@ -26,6 +26,7 @@ const TWO_DEFECTS: Readonly<Record<string, string>> = {
   'upstream-sni-missing + upstream-tls-unverified': 'the name that is sent, and the certificate that comes back',
   'session-tickets-not-rotated + weak-protocol': 'tickets, and the protocols that are there by default',
   'forwarded-headers-missing + proxy-host-missing': 'headers of one included list: who asks, and for which host',
+  'open-redirect + redirect-loop': 'where a slash and a backslash lead, and where a folder does',
   'access-list-outranked + program-served-as-text': 'who may ask, and what is sent',
 };
 

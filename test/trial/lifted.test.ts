@@ -127,6 +127,7 @@ const OVER_PARAMS: Readonly<Record<string, string>> = {
   'forwarded-proto-from-client':
     'wsgi.url_scheme comes of UWSGI_SCHEME or HTTPS, and the header of the client goes along with or without the line',
   'header-sent-twice': 'the parameter that comes last replaces the one before (uWSGI: HTTP_HOST was the second)',
+  'origin-check-too-loose': 'these protocols upgrade nothing',
   'proxy-host-missing': 'the Host of the client goes along as HTTP_HOST, as do all its headers (uWSGI: it was there)',
   'query-in-path': 'REQUEST_URI is what the client asked for, not the path that a rewrite made',
   'rewrite-misses-pass': 'REQUEST_URI is what the client asked for, not the path that a rewrite made',
@@ -153,6 +154,7 @@ const OTHERWISE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'forwarded-headers-missing': 'a gRPC service makes no links, and is told of its client where it asks for that',
     'forwarded-prefix-kept': 'the path of a gRPC call is the name of its method, below no prefix',
     'method-not-limited': 'a gRPC call is a POST, and its service refuses other methods',
+    'origin-check-too-loose': 'HTTP/2 has no upgrade',
     'proxy-host-missing': 'a gRPC service makes no links, and reads no :authority',
     'websocket-upgrade-incomplete': 'HTTP/2 has no upgrade',
   },

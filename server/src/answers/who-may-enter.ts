@@ -4,7 +4,7 @@
  */
 import type { Directive } from '../config/directive.ts';
 import type { Scope } from '../config/scope.ts';
-import { serverOf, serversOf } from '../config/servers.ts';
+import { type Server, serverOf, serversOf } from '../config/servers.ts';
 import { lineFor } from '../trace/handlers/access.ts';
 import { readPlainIp } from '../trace/networks.ts';
 import { type Brought, Visitor } from './visitor.ts';
@@ -65,11 +65,12 @@ export function isLocalOnly(scope: Scope): boolean {
     return servers.length > 0 && servers.every((s) => isLocalOnly(s.scope));
   }
   const server = serverOf(own);
-  if (!server) return false;
-  return server.listens.every(
-    (l) => l.directive && l.addresses.every((a) => a.kind === 'unix' || (!a.wildcard && isPrivateAddress(a.address))),
-  );
+  return server !== null && isLocalServer(server);
 }
+
+/** The same of a server of any protocol. */
+export const isLocalServer = ({ listens }: Server): boolean =>
+  listens.every((l) => l.directive && l.addresses.every((a) => a.kind === 'unix' || (!a.wildcard && isPrivateAddress(a.address))));
 
 /** An include whose files are not at hand may bring anything. */
 export function hasUnknownInclude(scope: Scope): boolean {

@@ -6,8 +6,9 @@ import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { namesOf } from '../config/names.ts';
 import type { Scope } from '../config/scope.ts';
-import { type Server, serverOf } from '../config/servers.ts';
+import { type Server, serverOf, serversOf } from '../config/servers.ts';
 import { sourcesOf } from './where-a-value-comes-from.ts';
+import { isLocalOnly } from './who-may-enter.ts';
 
 const OF_TERMINATORS =
   /^http_(x_forwarded_(proto|protocol|scheme|ssl|port)|front_end_https|cf_visitor|cf_\w+|cloudfront_\w+|x_arr_ssl|x_url_scheme|ssl_offload)$/;
@@ -42,6 +43,15 @@ const showsTerminator = new PerPart((server: Scope): boolean =>
       ),
   ),
 );
+
+/** What proxies in front of this nginx leave behind: a line that reads it, and a port of theirs. */
+export function hasProxyInFront(scope: Scope): boolean {
+  const { config } = scope;
+  if (config.main.all.some((d) => d.name === 'set_real_ip_from' || d.name === 'real_ip_header')) return true;
+  const own = serverOf(scope);
+  const servers = own ? [own] : serversOf(config);
+  return servers.some((s) => s.listens.some((l) => l.params.includes('proxy_protocol')) || isLocalOnly(s.scope));
+}
 
 /**
  * Whether a server listens on the port that a platform tells its container by PORT (Heroku, Cloud Run, Render): the platform's router ends TLS in front of it, and

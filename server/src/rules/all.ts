@@ -165,6 +165,7 @@ import contentTypeByAddHeader from './security/content-type-by-add-header.ts';
 import controlSocketExposed from './security/control-socket-exposed.ts';
 import cookieWithoutFlags from './security/cookie-without-flags.ts';
 import corsMisconfigured from './security/cors-misconfigured.ts';
+import databaseExposed from './security/database-exposed.ts';
 import davOpen from './security/dav-open.ts';
 import defaultServerImplicit from './security/default-server-implicit.ts';
 import directoryListing from './security/directory-listing.ts';
@@ -541,6 +542,7 @@ export const RULES: readonly Rule[] = [
   controlSocketExposed,
   cookieWithoutFlags,
   corsMisconfigured,
+  databaseExposed,
   davOpen,
   defaultServerImplicit,
   directoryListing,

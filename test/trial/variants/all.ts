@@ -12,6 +12,7 @@ import { TRIALS as correctness } from './correctness.ts';
 import { TRIALS as correctnessMore } from './correctness-more.ts';
 import { TRIALS as edge } from './edge.ts';
 import { TRIALS as faults } from './faults.ts';
+import { TRIALS as guarded } from './guarded.ts';
 import { TRIALS as hardened } from './hardened.ts';
 import { TRIALS as headers } from './headers.ts';
 import { TRIALS as kept } from './kept.ts';
@@ -54,6 +55,7 @@ export const TRIALS: readonly Trial[] = [
   ...correctnessMore,
   ...edge,
   ...faults,
+  ...guarded,
   ...hardened,
   ...headers,
   ...kinds,

@@ -1,5 +1,9 @@
 /** What the rules about CORS share: its headers, where they are written, and a page of another site. */
+
+import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 import type { Directive } from '../../config/directive.ts';
+import type { Scope } from '../../config/scope.ts';
+import { readCondition } from '../../trace/handlers/rewrite.ts';
 import { definitionOf, indexOf } from '../../trace/index.ts';
 import { variablesIn } from '../../trace/script.ts';
 import type { Trace } from '../../trace/trace.ts';
@@ -12,6 +16,19 @@ export const ALLOW_ORIGIN = 'access-control-allow-origin';
 /** The same as an expression, for the names of headers as they are written. */
 export const IS_ALLOW_ORIGIN = /^access-control-allow-origin$/i;
 export const FOREIGN = 'https://evil.test';
+
+/** Whether a condition on the way to a place, or in a location below that inherits its lines, looks at the origin. */
+export function asksForOrigin(scope: Scope): boolean {
+  for (let at: Scope | null = scope; at && at.context !== 'http'; at = at.parent)
+    if (
+      at.named('if').some((d) => {
+        const condition = readCondition(d);
+        return condition !== null && condition.kind !== 'file' && sourcesOf(scope.config, condition.name).has('http_origin');
+      })
+    )
+      return true;
+  return false;
+}
 
 /** The values of a header in the answer that a client gets; the name in small letters. */
 export const valuesOf = (trace: Trace, name: string): string[] =>

@@ -347,8 +347,17 @@ function openWays(spot: Spot): readonly { location: Location; at: Spot; path: st
 const isOpenTo = (trace: Trace, { scope }: Location): boolean =>
   (isOpened(scope) ? !keepsOut(trace) : !isAsked(trace)) && isGivenOut(trace);
 
+/** Copies of pages, which are for everyone, though not by their own names. */
+const OF_COPIES = /cache|static|public|build|dist|page|maintenance|html|assets/i;
+
+/** A file that try_files looks for below a folder that it names: `try_files /private$uri …`. */
+const triesFolder = (scope: Scope): boolean =>
+  scope
+    .named('try_files')
+    .some((d) => d.values.slice(0, -1).some((v) => /^\/[\w./-]*\w\/?\$\{?(?:uri|document_uri)\}?$/.test(v) && !OF_COPIES.test(v)));
+
 /** Whether the path is changed on the way to the file or the backend. */
-const mapsPath = (scope: Scope): boolean => scope.has('alias') || scope.has('rewrite') || passesUri(scope);
+const mapsPath = (scope: Scope): boolean => scope.has('alias') || scope.has('rewrite') || passesUri(scope) || triesFolder(scope);
 
 const passesUri = (scope: Scope): boolean => scope.named('proxy_pass').some((d) => /\/\/[^/]+\//.test(d.value(0)));
 
@@ -473,6 +482,15 @@ function withFile(at: Spot, path: string): Trace {
   return file ? at.ask({ path: asPath(path) }, { assume: { [file.id]: 'file' } }) : trace;
 }
 
+/** The answer for a path where the file that is kept from people is there, which try_files may look for. */
+function withKept(at: Spot, path: string, file: string | null): Trace {
+  const trace = at.ask({ path });
+  const id = `file:${file}`;
+  return file !== null && triesFolder(at.scope) && trace.assumptions.some((a) => a.id === id)
+    ? at.ask({ path }, { assume: { [id]: 'file' } })
+    : trace;
+}
+
 /**
  * A restricted pattern behind one that takes every path that is known of it: `location ~ \\.php$` in front of `location ~* /uploads/.*\\.php$ { deny all; }`. The
  * lines are the pattern's own, so that it is there for nothing else.
@@ -521,7 +539,7 @@ export default defineRule({
   since: '0.2',
   title: 'Access rules bypassed by another location',
   why: `
-A request is in one location only. Where a regular expression matches, it outranks a prefix, however long: \`location /admin/\` with a list keeps nobody away from \`/admin/export.json\` while there is a \`location ~ \\.json$\` on the same level. Nor do the rules hold for another path that leads to the same file or the same backend: an alias, a \`rewrite … break\`, an error page that passes on what was refused. An \`if\` that answers 403 to whoever has no key is such a rule as well.
+A request is in one location only. Where a regular expression matches, it outranks a prefix, however long: \`location /admin/\` with a list keeps nobody away from \`/admin/export.json\` while there is a \`location ~ \\.json$\` on the same level. Nor do the rules hold for another path that leads to the same file or the same backend: an alias, a \`rewrite … break\`, a folder in \`try_files\`, an error page that passes on what was refused. An \`if\` that answers 403 to whoever has no key is such a rule as well.
 
 \`^~\` keeps the regular expressions of the level out, and an expression inside the restricted location inherits its rules. Where people may enter on purpose, say so with \`allow all\`, \`auth_basic off\` or \`auth_request off\`.`,
   about: ['location', 'allow', 'deny', 'auth_basic', 'auth_request', 'if'],
@@ -622,7 +640,7 @@ A request is in one location only. Where a regular expression matches, it outran
       if (told.has(other) || other === location || isInside(other, location)) continue;
       for (const path of ways(at, own, kept ?? (behind === null ? null : plainPath))) {
         if (!mayBeAlike(at, path, isBackend(own) || behind !== null)) continue;
-        const trace = at.ask({ path });
+        const trace = withKept(at, path, own.outcome.file ?? kept);
         if (isAsked(trace) || !isGivenOut(trace)) continue;
         if (behind === null ? !leadsToSame(own, trace, kept) : target(trace) !== behind || askedFor(trace) !== plainPath) continue;
         report('same', {
@@ -962,6 +980,16 @@ location ~ \\.json$ {
 auth_basic_user_file /srv/staff;
 location /admin/ { deny all; }
 location = /admin/login { auth_basic off; allow all; proxy_pass http://127.0.0.1:8000; }`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+location / { try_files /drafts$uri $uri =404; }
+location /drafts/ { deny all; }
+#        ^^^^^^^^ same`,
+      good: `root /srv/site;
+location / { try_files $uri =404; }
+location /drafts/ { deny all; }`,
     },
   ],
 });

@@ -3,14 +3,14 @@
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 import { serversUnder } from '../../answers/which-socket.ts';
 import { hasUnknownInclude, isLocalOnly, isPrivateAddress, STRANGERS, STRANGERS6 } from '../../answers/who-may-enter.ts';
-import { listensForPlatform } from '../../answers/who-speaks-tls.ts';
+import { hasProxyInFront, listensForPlatform } from '../../answers/who-speaks-tls.ts';
 import { table } from '../../base/table.ts';
 import { PerPart } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { namesOf } from '../../config/names.ts';
 import { type Scope, walk } from '../../config/scope.ts';
-import { serverOf, serversOf } from '../../config/servers.ts';
+import { serverOf } from '../../config/servers.ts';
 import { readCondition } from '../../trace/handlers/rewrite.ts';
 import { inNet, readNet, readPlainIp } from '../../trace/networks.ts';
 import { variablesIn } from '../../trace/script.ts';
@@ -53,15 +53,6 @@ function told({ name: directive, values: [name = ''] }: Pick<Line, 'name' | 'val
 
 /** What nginx says itself of who asks. */
 const KNOWN = /^(?:remote_addr|binary_remote_addr|realip_remote_addr|proxy_add_x_forwarded_for|proxy_protocol_addr)$/;
-
-/** What proxies in front of this nginx leave behind: a line that reads it, and a port of theirs. */
-function hasProxyInFront(scope: Scope): boolean {
-  const { config } = scope;
-  if (config.main.all.some((d) => d.name === 'set_real_ip_from' || d.name === 'real_ip_header')) return true;
-  const own = serverOf(scope);
-  const servers = own ? [own] : serversOf(config);
-  return servers.some((s) => s.listens.some((l) => l.params.includes('proxy_protocol')) || isLocalOnly(s.scope));
-}
 
 /** A server on whose listeners TLS ends: browsers come to nginx itself. */
 const endsTls = (scope: Scope): boolean => serverOf(scope)?.listens.some((l) => l.params.includes('ssl')) ?? false;

@@ -1,7 +1,8 @@
 /** The Host header of a request to an upstream, taken from what the client may write at will. */
 import { isAnsweredFirst, isApart, placesOf } from '../../answers/where-a-line-counts.ts';
 import { serversUnder } from '../../answers/which-socket.ts';
-import { isEdge } from '../../answers/who-speaks-tls.ts';
+import { hasUnknownInclude } from '../../answers/who-may-enter.ts';
+import { hasProxyInFront, isEdge } from '../../answers/who-speaks-tls.ts';
 import { asked, numberOf } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
@@ -17,6 +18,16 @@ import { nginxesOf } from '../wsgi/_links.ts';
 
 /** By this one applications learn the host where a proxy is in front. */
 const HANDED_ON = /^(?:http_)?x[-_]forwarded[-_]host$/i;
+
+/** By these applications learn the path that a proxy in front has taken off. */
+const PREFIX = /^(?:http_)?x[-_](?:forwarded[-_]prefix|script[-_]name)$/i;
+
+/** The same of a parameter of WSGI and CGI itself. */
+const isPrefix = (directive: string, name: string): boolean =>
+  PREFIX.test(name) || (directive.endsWith('_param') && /^SCRIPT_NAME$/i.test(name));
+
+/** A prefix as a client may claim one. */
+const CLAIMED_PREFIX = /^http_(?:x_)?(?:forwarded_prefix|script_name|prefix|base_?(?:path|url))$/i;
 
 const SETTERS = ['proxy_set_header', 'grpc_set_header', 'fastcgi_param', 'uwsgi_param', 'scgi_param'];
 
@@ -50,15 +61,18 @@ export default defineRule({
   why: `
 Applications build links, password mails and cache keys with the host that they are given. \`$host\` is the one by which nginx chose the server. \`$http_host\` is the header as it came: with a request line such as \`GET http://good.example/ HTTP/1.1\` the header may say something else, and nginx uses the request line. Arguments, cookies and headers such as X-Forwarded-Host are entirely the client's choice.
 
+The same holds for the prefix that a proxy has taken off (\`X-Forwarded-Prefix\`, \`X-Script-Name\`, \`SCRIPT_NAME\`): applications begin each link with it, and \`//evil.test\` as a prefix leads all of them there.
+
 Many guides, gunicorn's among them, pass \`$http_host\` because it keeps the port. Django and others check it against a list of allowed hosts, so the line is informational there; with \`$host\` the check is nginx's already. \`$host\` has no port: on a server that listens on another port than 80 and 443 write \`$host:$server_port\`. Where the container of nginx is published on another port than 80 and 443, nothing but \`$http_host\` has it, and the rule is silent. On which port clients ask need not be in any text, so \`check --fix=suggested\` leaves the line alone.`,
   about: ['proxy_set_header', '$host', '$http_host'],
   looksAt: {
     directive: SETTERS,
-    where: ({ values: [name = '', value = ''] }) =>
+    where: ({ name: directive, values: [name = '', value = ''] }) =>
       value.includes('$') &&
-      (HANDED_ON.test(name)
-        ? value.toLowerCase().includes('http_')
-        : /^(?:host|http_host|:authority)$/i.test(name) && !/^\$(?:proxy_)?host$/.test(value)),
+      (isPrefix(directive, name) ||
+        (HANDED_ON.test(name)
+          ? value.toLowerCase().includes('http_')
+          : /^(?:host|http_host|:authority)$/i.test(name) && !/^\$(?:proxy_)?host$/.test(value))),
   },
   needs: 'file',
   fixable: 'sometimes',
@@ -68,11 +82,25 @@ Many guides, gunicorn's among them, pass \`$http_host\` because it keeps the por
     port: 'The application gets the Host header as the client sent it, which need not be the host that nginx selected the server by. Use $host, or $host:$server_port if clients name port {port}.',
     forwarded:
       'This server ends TLS itself, so {name} is what the client wrote: the application builds links and redirects to whatever host it names. Use $host.',
+    prefix:
+      '{name} is passed on as the client wrote it: the application puts it in front of its links, redirects and cookie paths. Write the prefix of this place, or "".',
     free: 'The client chooses with {source} which host the application sees. Use {instead}.',
   },
   check({ directive, config, file, deployment, report }) {
     const word = directive.args[1];
     if (!word || (config.whole && !isApart(directive) && placesOf(directive).every(isAnsweredFirst))) return;
+    if (isPrefix(directive.name, directive.value(0))) {
+      const use = variablesIn(word).uses.find((u) => CLAIMED_PREFIX.test(flowInto(directive, u, '/')?.source.slice(1) ?? ''));
+      if (!use || hasProxyInFront(directive.scope) || hasUnknownInclude(directive.scope)) return;
+      const server = serverOf(directive.scope);
+      report('prefix', {
+        at: use.span,
+        data: { name: directive.value(0) },
+        severity: server && isEdge(server) ? 'warning' : 'info',
+        missing: ['set_real_ip_from', 'real_ip_header'],
+      });
+      return;
+    }
     if (HANDED_ON.test(directive.value(0))) {
       const server = serverOf(directive.scope);
       const use = variablesIn(word).uses.find((u) => /^http_x_(?:forwarded_host|host|original_host)$/i.test(u.name));
@@ -210,5 +238,14 @@ proxy_set_header Host $proxy_host;`,
     },
     { inside: 'location', good: 'proxy_set_header Host $proxy_host;' },
     { inside: 'location', good: 'proxy_set_header X-Host $http_host;' },
+    {
+      inside: 'location',
+      bad: `proxy_set_header X-Forwarded-Prefix $http_x_forwarded_prefix;
+#                                   ^^^^^^^^^^^^^^^^^^^^^^^^ prefix
+proxy_pass http://127.0.0.1:8000;`,
+      good: `proxy_set_header X-Forwarded-Prefix /shop;
+proxy_pass http://127.0.0.1:8000;`,
+      fixed: false,
+    },
   ],
 });

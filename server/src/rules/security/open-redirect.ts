@@ -3,6 +3,7 @@
 import { definitionsFor, sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 import type { Directive } from '../../config/directive.ts';
 import { variablesIn } from '../../trace/script.ts';
+import type { Trace } from '../../trace/trace.ts';
 import { splicedPaths } from '../../witness/captures.ts';
 import { isRedirect, redirectTarget } from '../../witness/redirects.ts';
 import { samplesOf } from '../../witness/regex-samples.ts';
@@ -14,25 +15,39 @@ import { defineRule } from '../rule.ts';
 
 const EVIL = 'evil.test';
 
-/** The host that a browser asks for a Location; null where it stays where it is. */
-function redirectHostOf(location: string): string | null {
-  // behind two slashes browsers pass over further ones
-  const m = /^(?:https?:[/\\]{2}|[/\\]{2,})([^/?#\\]*)/i.exec(location);
+/** The host that a browser asks for a Location, by the scheme of the page that it has; null where it stays where it is. */
+function redirectHostOf(location: string, scheme: string): string | null {
+  // behind two slashes browsers pass over further ones, and behind a scheme that is not the page's own they need none
+  const other = scheme === 'https' ? 'http' : 'https';
+  const m = new RegExp(`^(?:https?:[/\\\\]{2}|${other}:[/\\\\]?(?![/\\\\])|[/\\\\]{2,})([^/?#\\\\]*)`, 'i').exec(location);
   return m ? m[1]!.replace(/^.*@/, '').replace(/:\d*$/, '').toLowerCase() : null;
 }
 
-const isForeign = (location: string): boolean => {
-  const host = redirectHostOf(location);
+const isForeign = (location: string, scheme: string): boolean => {
+  const host = redirectHostOf(location, scheme);
   return host === EVIL || (host?.endsWith(`.${EVIL}`) ?? false);
 };
 
 /** Requests by which a client may try: in a group of the path, in a parameter, in the query as a whole. */
 function* tries(spot: Spot): Generator<Probe> {
-  for (const text of [`${EVIL}/`, `${EVIL}`, `.${EVIL}/`, `@${EVIL}/`, `.${EVIL}`, `${EVIL}?`, `//${EVIL}`])
-    for (const { path } of splicedPaths(spot, text)) yield { path };
+  for (const text of [
+    `${EVIL}/`,
+    `${EVIL}`,
+    `.${EVIL}/`,
+    `@${EVIL}/`,
+    `.${EVIL}`,
+    `${EVIL}?`,
+    `//${EVIL}`,
+    `/${EVIL}`,
+    `\\${EVIL}`,
+    `/\\${EVIL}`,
+    `http:/${EVIL}/`,
+    `https:/${EVIL}/`,
+  ])
+    for (const { path } of splicedPaths(spot, text)) yield { path: path.replaceAll('\\', '%5C') };
   const used = new Set(
     spot.directives
-      .filter((d) => d.name === 'return' || d.name === 'rewrite' || d.name === 'set' || isByVariable(d))
+      .filter((d) => d.name === 'return' || d.name === 'rewrite' || d.name === 'set' || isByVariable(d) || isRefresh(d))
       .flatMap((d) => d.values.flatMap((v) => variablesIn(v)))
       .flatMap((v) => [...sourcesOf(spot.config, v)]),
   );
@@ -101,6 +116,15 @@ const namesGroups = ({ location, server, directives }: Spot): boolean =>
 /** An error page that a variable names: a path, or whatever else the client wrote. */
 const isByVariable = (d: Directive): boolean => d.name === 'error_page' && /^\$\{?(?:arg|http|cookie)_/.test(d.values.at(-1) ?? '');
 
+/** The header by which a page leads elsewhere after a while. */
+const isRefresh = (d: Directive): boolean => d.name === 'add_header' && /^refresh$/i.test(d.value(0)) && d.value(1).includes('$');
+
+const refreshOf = (trace: Trace): string | undefined => trace.outcome.responseHeaders.find(([n]) => n.toLowerCase() === 'refresh')?.[1];
+
+/** Where an answer leads a browser: by its Location, or by its Refresh. */
+const leadsTo = (trace: Trace): string | null =>
+  locationHeader(trace) ?? refreshOf(trace)?.replace(/^\s*[\d.]+\s*[;,]?\s*(?:url\s*=\s*)?["']?/i, '') ?? null;
+
 /** A path of this site: the slash is followed by a character that is written out, and that is no second one. */
 const OWN_PATH = /^\/[^/\\$]/;
 
@@ -123,15 +147,19 @@ Where a part of the path or a parameter becomes the host of a redirect, a link t
 
 A group such as \`(.+)\` holds slashes too, so \`http://$project.example.org/\` is left at the first of them. And where nothing ends a written host, \`https://example.org$1\`, the group continues it: \`https://example.org.evil.test/\`.
 
+With \`absolute_redirect off\` a Location may begin with a slash, and browsers read two of them, or a slash and a backslash, as the beginning of a host: \`/%5Cevil.test/\` has become \`/\\evil.test\` once a line has taken the last slash off. A \`Refresh\` header leads elsewhere as a Location does.
+
 Let the expression take only what a name may hold, \`[a-z0-9-]+\`, and put a slash between a host and what follows it.`,
   about: ['return', 'rewrite'],
   references: ['https://cwe.mitre.org/data/definitions/601.html'],
   looksAt: {
-    outcome: ['return', 'rewrite', 'error_page'],
+    outcome: ['return', 'rewrite', 'error_page', 'add_header'],
     when: (spot) => {
       const grouped = namesGroups(spot);
       const isOwn = (target: string): boolean => OWN_PATH.test(target) || (!grouped && OWN_HOST.test(target));
-      return spot.directives.some((d) => (isRedirect(d) || isByVariable(d)) && d.values.join().includes('$') && !isOwn(targetOf(d)));
+      return spot.directives.some(
+        (d) => isRefresh(d) || ((isRedirect(d) || isByVariable(d)) && d.values.join().includes('$') && !isOwn(targetOf(d))),
+      );
     },
   },
   needs: 'config',
@@ -140,29 +168,32 @@ Let the expression take only what a name may hold, \`[a-z0-9-]+\`, and put a sla
     page: 'Who asks for {from} is sent back to whatever page the line "{line}" names, on any site; browsers that send none get a redirect to nowhere. Redirect to a page of this site.',
     cookie:
       'A cookie decides the host of this redirect: {from} with "{line}" is sent to {to}, and every host below the same domain may set it. Redirect to a page of this site.',
+    slashes:
+      '{from} is sent to {to}, and browsers take what follows two slashes, or a slash and a backslash, for a host. Let the path begin with a character that is neither ([\\w-]), or leave absolute_redirect on.',
     foreign:
       'A client chooses the host of this redirect: {from} is sent to {to}. Allow only characters of host names, and end the host with a slash.',
   },
   check({ spot, report }) {
     const told = new Set<unknown>();
     const own = spot.directives.filter((d) => d.name === 'return' || d.name === 'rewrite' || d.name === 'error_page');
+    const refresh = spot.directives.find(isRefresh);
     // an error page comes of an answer of the application, too
     const status = own.filter(isByVariable).flatMap((d) => d.values.filter((v) => /^[45]\d\d$/.test(v)))[0];
     const answer = status === undefined ? {} : { upstream: { status: Number(status), headers: [] } };
     for (const probe of tries(spot)) {
       const trace = spot.ask(probe, answer);
-      const to = locationHeader(trace);
-      if (to === null || !isForeign(to)) continue;
+      const to = leadsTo(trace);
+      if (to === null || !isForeign(to, trace.request.scheme)) continue;
       const step = trace.steps.findLast((s) => /^(?:return|redirect) 30|becomes a redirect/.test(s.said));
-      const by = step ? directiveAt(own, step.at) : null;
+      const by = step && locationHeader(trace) !== null ? directiveAt(own, step.at) : refresh;
       if (!by || told.has(by)) continue;
       told.add(by);
       const line = probe.headers?.[0];
-      report(!line ? 'foreign' : line[0] === 'Referer' ? 'page' : 'cookie', {
+      report(!line ? (/^[/\\]/.test(to) && by !== refresh ? 'slashes' : 'foreign') : line[0] === 'Referer' ? 'page' : 'cookie', {
         at: by.at(),
         data: { from: trace.request.target, to, line: line?.join(': ') ?? '' },
         severity: line ? 'info' : undefined,
-        witness: proofOf(trace),
+        witness: by === refresh ? proofOf(trace, `Refresh: ${refreshOf(trace)}`) : proofOf(trace),
       });
     }
   },
@@ -233,7 +264,7 @@ Let the expression take only what a name may hold, \`[a-z0-9-]+\`, and put a sla
       bad: `absolute_redirect off;
 location = /done {
     if ($arg_next ~ ^(/.*)$) { return 302 $1; }
-#                              ^^^^^^^^^^^^^^ foreign
+#                              ^^^^^^^^^^^^^^ slashes
     return 302 /;
 }`,
       good: `absolute_redirect off;
@@ -254,6 +285,27 @@ location = /done {
     return 401;
 }`,
     },
+    {
+      inside: 'server',
+      bad: `absolute_redirect off;
+    rewrite ^/(.+)/$ /$1 permanent;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ slashes`,
+      good: `absolute_redirect off;
+    rewrite ^/([\\w-].*)/$ /$1 permanent;`,
+    },
+    {
+      inside: 'server',
+      bad: `location = /leave {
+    add_header Refresh "3; url=$arg_to";
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ foreign
+    return 200 "one moment";
+}`,
+      good: `location = /leave {
+    add_header Refresh "3; url=/start";
+    return 200 "one moment";
+}`,
+    },
+    { inside: 'server', good: 'root /srv/site;\nrewrite ^/(.+)/$ /$1 permanent;' },
     { inside: 'server', good: 'return 301 https://$host$request_uri;' },
     { inside: 'server', good: 'location ~ ^/u/([^/]+)$ { return 302 /users/$1; }' },
   ],

@@ -1,12 +1,17 @@
 /** Patterns on Origin and Referer that let foreign sites pass: decided by trying such sites against PCRE2. */
+
+import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
+import { isLocalOnly } from '../../answers/who-may-enter.ts';
 import { fromBytes } from '../../base/bytes.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { namesOf, regexesOf } from '../../config/names.ts';
 import { readCondition } from '../../trace/handlers/rewrite.ts';
+import { variablesIn } from '../../trace/script.ts';
 import { samplesOf } from '../../witness/regex-samples.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { asksForOrigin } from './_cors.ts';
 
 const ATTACKER = 'evil.example';
 
@@ -217,16 +222,35 @@ export default defineRule({
   why: `
 A pattern that should let your own sites pass often lets others pass, too: without \`^\` the name may be in the path of another site, without an end after the host (\`$\` for an Origin, a slash for a Referer) \`example.com.evil.example\` fits, and a dot that is not escaped stands for any character.
 
+Every page may open a WebSocket to every host, with the visitor's cookies, and the Origin header is all by which an application knows which page it was. \`proxy_set_header Origin\` with a text of one's own, or with an empty one, takes that away: its check lets all of them in, since it is told the name that it waits for, or takes the request for one of a program that is no browser.
+
 The rule generates foreign hosts and tries them against the pattern with the real engine. Each host that it shows is accepted.`,
   about: ['if', 'map', 'valid_referers', '$http_'],
   references: ['https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Origin'],
-  looksAt: [{ directive: ['if', 'valid_referers'] }, { scope: ['map'] }],
+  looksAt: [
+    { directive: ['if', 'valid_referers'] },
+    { scope: ['map'] },
+    { directive: ['proxy_set_header'], where: ({ values: [name = ''] }) => name.toLowerCase() === 'origin' },
+  ],
   needs: 'file',
   fixable: 'sometimes',
   messages: {
+    replaced:
+      'The application is told {value} as the origin of each WebSocket, whatever page opens it: its check lets all of them in. Pass $http_origin, or refuse foreign ones here.',
+    removed:
+      'The application is not told which page opens a WebSocket, and many take a request without Origin for one of no browser: any page may open it with the visitor’s cookies. Pass $http_origin.',
     loose: 'This pattern accepts {value} too, a page of {host}. Anchor it at both ends of the host and escape its dots.',
   },
   check({ config, directive, scope, report }) {
+    if (directive?.name === 'proxy_set_header') {
+      const value = directive.value(1);
+      const sources = (text: string): string[] => variablesIn(text).flatMap((v) => [...sourcesOf(config, v)]);
+      const upgrade = scope.effective('proxy_set_header').directives.find((d) => d.value(0).toLowerCase() === 'upgrade');
+      const isWebSocket = upgrade && (/^websocket$/i.test(upgrade.value(1)) || sources(upgrade.value(1)).includes('http_upgrade'));
+      if (!isWebSocket || sources(value).includes('http_origin') || asksForOrigin(scope) || isLocalOnly(scope)) return;
+      report(value === '' ? 'removed' : 'replaced', { at: directive.args[1] ?? directive.nameAt, data: { value }, severity: 'warning' });
+      return;
+    }
     const looked = scope.context === 'map' || !directive ? scope.directives : [directive];
     for (const d of looked) {
       const subject = subjectFor(d);
@@ -300,6 +324,31 @@ The rule generates foreign hosts and tries them against the pattern with the rea
     ~^https://app\\.example\\.com$ $http_origin;
     default "";
 }`,
+    },
+    {
+      inside: 'location',
+      bad: `proxy_pass http://127.0.0.1:8000;
+proxy_set_header Upgrade $http_upgrade;
+proxy_set_header Connection "upgrade";
+proxy_set_header Origin "";
+#                       ^^ removed`,
+      good: `proxy_pass http://127.0.0.1:8000;
+proxy_set_header Upgrade $http_upgrade;
+proxy_set_header Connection "upgrade";
+proxy_set_header Origin $http_origin;`,
+    },
+    {
+      inside: 'location',
+      bad: `proxy_pass http://127.0.0.1:8000;
+proxy_set_header Upgrade $http_upgrade;
+proxy_set_header Connection "upgrade";
+proxy_set_header Origin http://127.0.0.1:8000;
+#                       ^^^^^^^^^^^^^^^^^^^^^ replaced`,
+      good: `if ($http_origin !~ ^https://app\\.example\\.org$) { return 403; }
+proxy_pass http://127.0.0.1:8000;
+proxy_set_header Upgrade $http_upgrade;
+proxy_set_header Connection "upgrade";
+proxy_set_header Origin http://127.0.0.1:8000;`,
     },
     { inside: 'location', good: 'if ($http_origin ~* ^https?://([\\w-]+\\.)*example\\.com(:\\d+)?$) { set $cors 1; }' },
     {

@@ -1,12 +1,30 @@
 /** Log formats that write down what a user proves himself by: whoever reads the log can log in. */
+import { definitionsFor } from '../../answers/where-a-value-comes-from.ts';
 import type { Config } from '../../config/config.ts';
+import type { Directive } from '../../config/directive.ts';
 import { namesOf } from '../../config/names.ts';
-import { variablesIn } from '../../syntax/variable.ts';
+import { type VariableUse, variablesIn } from '../../syntax/variable.ts';
+import { flowInto, writtenAs } from '../data-flow.ts';
 import { defineRule } from '../rule.ts';
 
 /** Variables that hold a password, a token or a session. */
 const SECRET =
   /^(?:(?:http|sent_http|upstream_http)_(?:proxy_)?authorization|http_(?:cookie|(?:x_)?api_?key|x_(?:auth|access|vault)_token|private_token)|(?:sent|upstream)_http_set_cookie|cookie_\w*(?:sess|sid\b|token|jwt|auth|remember)\w*|cookie_sid|arg_(?:password|passwd|token|access_token|id_token|api_?key|secret|client_secret))$/i;
+
+/** A group that takes as much as there is; one of a few characters is a mark by which requests are told apart. */
+const OF_ANY_LENGTH = /\((?:\?P?<\w+>)?(?:[^()\\]|\\.)*(?:[+*]|\{\d+,\})(?:[^()\\]|\\.)*\)/;
+
+/** The secret that comes to a variable through `map` or `set`, whole or nearly so; null where none does. */
+function secretBehind(directive: Directive, use: VariableUse): string | null {
+  const { config } = directive.scope;
+  if (!namesOf(config).definitions('variable', use.name, 'http').length) return null;
+  const source = flowInto(directive, use, '7')?.source;
+  if (!source || !SECRET.test(source.slice(1))) return null;
+  const cut = definitionsFor(config, `$${use.name}`).some(
+    (row) => row.name.startsWith('~') && row.values.join().includes('$') && !OF_ANY_LENGTH.test(row.name),
+  );
+  return cut ? null : source;
+}
 
 const isUsed = (config: Config, name: string): boolean => namesOf(config).references('log-format', name, 'http').length > 0;
 
@@ -24,7 +42,7 @@ Log who it was (\`$remote_user\`), or a mark that says whether there was one: \`
   references: ['https://cwe.mitre.org/data/definitions/532.html'],
   looksAt: {
     directive: ['log_format'],
-    where: ({ values }) => values.some((v) => /\$\{?(?:http|sent|upstream|cookie|arg|request_body)/.test(v)),
+    where: ({ values }) => values.some((v) => v.includes('$')),
   },
   needs: 'config',
   messages: {
@@ -35,13 +53,14 @@ Log who it was (\`$remote_user\`), or a mark that says whether there was one: \`
     for (const word of directive.args.slice(1))
       for (const use of variablesIn(word).uses) {
         const isBody = use.name.toLowerCase() === 'request_body';
-        if (!isBody && !SECRET.test(use.name)) continue;
+        const secret = isBody ? null : SECRET.test(use.name) ? `$${use.name}` : secretBehind(directive, use);
+        if (!isBody && secret === null) continue;
         // last, since it looks through all names
         if (!isUsed(config, directive.value(0))) return;
         report(isBody ? 'body' : 'secret', {
           at: use.span,
           severity: isBody ? 'info' : 'warning',
-          data: { variable: `$${use.name}` },
+          data: { variable: secret === null ? '' : writtenAs(use, secret) },
         });
         return;
       }
@@ -63,6 +82,16 @@ access_log logs/a.log full;`,
 access_log logs/a.log api;`,
       good: `log_format api '$remote_addr "$request" $request_length';
 access_log logs/a.log api;`,
+    },
+    {
+      inside: 'http',
+      bad: `map $http_authorization $given { "" -; default $http_authorization; }
+log_format audit '$remote_addr "$request" $given';
+#                                         ^^^^^^ secret
+access_log logs/a.log audit;`,
+      good: `map $http_authorization $given { "" -; "~^(?<kind>Basic|Bearer) " $kind; default other; }
+log_format audit '$remote_addr "$request" $given';
+access_log logs/a.log audit;`,
     },
     { inside: 'http', good: `log_format full '$remote_user $http_referer $cookie_lang';\naccess_log logs/a.log full;` },
   ],

@@ -1,9 +1,8 @@
 /** WebSockets are not covered by the same-origin policy: any page may open one with the visitor's cookies. */
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
-import type { Scope } from '../../config/scope.ts';
-import { readCondition } from '../../trace/handlers/rewrite.ts';
 import { variablesIn } from '../../trace/script.ts';
 import { defineRule } from '../rule.ts';
+import { asksForOrigin } from './_cors.ts';
 
 export default defineRule({
   id: 'websocket-origin-unchecked',
@@ -27,13 +26,7 @@ Browsers let every page open a WebSocket to every host and send the cookies alon
     const sources = variablesIn(value).flatMap((v) => [...sourcesOf(config, v)]);
     if (sources.includes('http_origin')) return;
     if (!sources.includes('http_upgrade') && value.toLowerCase() !== 'websocket') return;
-    // a condition on the way to the place, or to a location below that takes the line over, looks at it
-    const asks = (at: Scope): boolean =>
-      at.named('if').some((d) => {
-        const condition = readCondition(d);
-        return condition !== null && condition.kind !== 'file' && [...sourcesOf(config, condition.name)].includes('http_origin');
-      });
-    for (let at: Scope | null = scope; at && at.context !== 'http'; at = at.parent) if (asks(at)) return;
+    if (asksForOrigin(scope)) return;
     if (scope.effective('proxy_set_header').directives.some((d) => d.value(0).toLowerCase() === 'origin')) return;
     report('unchecked', { at: directive.args[0]! });
   },
