@@ -57,6 +57,8 @@ export const TRIALS: readonly Trial[] = [
       `location /upload/ { client_max_body_size 100m; rewrite ^/upload/(.*)$ /$1 break; ${PASS} }\nlocation /api/ { ${PASS} }`,
       `root /srv; client_max_body_size 64m; location / { try_files $uri /index.php?$args; }\n${PHP}`,
       `root /srv; location / { try_files $uri @app; }\nlocation @app { client_max_body_size 512k; ${PASS} }`,
+      // Git sends its packs without a length
+      `client_max_body_size 5m;\nlocation ~ /git-(upload|receive)-pack$ { error_page 418 = @git; return 418; }\nlocation @git { client_max_body_size 0; ${PASS} }`,
       // one of the ways has room, and may be the one of the uploads
       `root /srv; location / { try_files $uri @app; }\nlocation /files/ { client_max_body_size 50m; try_files $uri @app; }\nlocation @app { client_max_body_size 50m; ${PASS} }`,
       `location /upload/ { client_max_body_size 100m; if ($arg_old) { rewrite ^ /old/ last; } ${PASS} }\nlocation /old/ { ${PASS} }`,

@@ -29,6 +29,9 @@ const textAt = (scope: Scope): string => scope.value('client_max_body_size')?.va
 
 const isPass = (d: Directive): boolean => PASS_DIRECTIVES.includes(d.name);
 
+/** Paths that only Git asks, which sends what is large in pieces without a length. */
+const OF_GIT = /git-(?:upload|receive)-pack/;
+
 /** Whether all requests of a level go to the named location: over try_files, or over an error page for the code that it returns. */
 function leadsTo(line: Directive, name: string): boolean {
   if (line.values.at(-1) !== name) return false;
@@ -85,7 +88,9 @@ Set \`client_max_body_size\` in each of these locations, or once in the server. 
     const own = sizeAt(scope);
     if (!location || own === null || own <= STANDARD) return;
     if (location.kind === 'named') {
-      const lines = server.all.filter((d) => d.scope !== scope && leadsTo(d, location.name));
+      const lines = server.all.filter(
+        (d) => d.scope !== scope && leadsTo(d, location.name) && !OF_GIT.test(d.scope.opener?.values.join(' ') ?? ''),
+      );
       const smaller = lines.filter((d) => (sizeAt(d.scope) ?? 0) < own);
       const by = smaller[0];
       // one way with room enough may be that of the uploads
