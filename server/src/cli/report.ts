@@ -1,5 +1,5 @@
 /** What a check did, besides its findings: what was read as what, for which nginx, what was not seen, what was not checked. */
-import { basename, type FileId, hostFileOf, relativePath } from '../base/file-id.ts';
+import { type FileId, hostFileOf, relativePath } from '../base/file-id.ts';
 import type { Span } from '../base/span.ts';
 import { relativeName } from '../catalog/flavours.ts';
 import type { Config } from '../config/config.ts';
@@ -115,7 +115,7 @@ function readAsOf(file: FileId, config: Config, { project, way }: Pick<Asked, 'p
     id: hostFileOf(file),
     as: standIn?.file === file ? standIn.path : (lives?.path ?? null),
     inside: standIn
-      ? `the ${basename(standIn.main.id)} of ${standIn.of}`
+      ? `the ${standIn.mainName} of ${standIn.of}`
       : file === config.root
         ? null
         : relativePath(hostFileOf(config.root), project.boundary),

@@ -146,15 +146,15 @@ export function standInFor(
   const told = destination?.path === main.path ? null : destination?.path;
   const path = told ?? usual.replace(/[^/]*$/, '') + nameThere(file.id, usual);
   const home = main.path.replace(/\/[^/]*$/, '');
-  const id = stockId(
-    `/stand-in/${distribution}/${context}/${taken ? 'known' : 'assumed'}${pathOf(file.id)}/${main.path.replace(/^.*\//, '')}`,
-  );
+  const mainName = main.path.replace(/^.*\//, '');
+  const id = stockId(`/stand-in/${distribution}/${context}/${taken ? 'known' : 'assumed'}${pathOf(file.id)}/${mainName}`);
   const together = taken && destination ? destination.together : [file.id];
   const whole = !!taken && (destination?.whole ?? false);
   const linked = enabled || destination?.path === LINKED_BY_DEBIAN;
   const disabled = !taken && !linked && [path, pathOf(file.id)].some((at) => AVAILABLE.test(at));
   return {
     main: stock.add(id, made.text),
+    mainName,
     file: file.id,
     contexts: taken ? [context] : guess.contexts,
     certain: !!taken,
