@@ -13,7 +13,8 @@ const whole = (inside: string, files: Readonly<Record<string, string>> = {}) =>
 const ZONE = 'limit_req_zone $binary_remote_addr zone=one:10m rate=5r/s;';
 const limited = (inside: string, zone = ZONE) => http(`${zone}\nserver { listen 80; server_name www.example.org; ${inside} }`);
 
-const PHP = 'location ~ \\.php$ { include fastcgi_params; fastcgi_pass unix:/run/php/php-fpm.sock; }';
+const PHP =
+  'location ~ \\.php$ { fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name; fastcgi_pass unix:/run/php/php-fpm.sock; }';
 
 const settings = (more = '', urls = "path('', views.home), path('orders/', views.orders)") => ({
   'app/manage.py': "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')",

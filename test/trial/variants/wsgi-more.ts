@@ -85,6 +85,11 @@ const API = `location / { ${THREE} proxy_pass http://127.0.0.1:8000; }`;
 const STREAM = (path = '/news', extra = ''): string =>
   `from fastapi import FastAPI\nfrom fastapi.responses import StreamingResponse\napp = FastAPI()\n@app.get("${path}")\nasync def news():\n    return StreamingResponse(lines(), media_type="text/event-stream"${extra})`;
 
+/** A view that has nginx send what the expression names. */
+const SENDS = (expression: string, head = ''): string =>
+  `from flask import Flask, Response\n${head}app = Flask(__name__)\n@app.get("/f/<name>")\ndef f(name):\n    r = Response()\n    r.headers["X-Accel-Redirect"] = ${expression}\n    return r`;
+const INTERNAL = 'location /sent/ { internal; alias /srv/files/; }';
+
 /** An application that a command starts, behind nginx. */
 const started = (command: string, server: string, more: Readonly<Record<string, string>> = {}): Variant =>
   files({ 'nginx.conf': main(`server { listen 80; ${server} }`), 'app/Procfile': `web: ${command}`, ...more });
@@ -393,6 +398,39 @@ export const TRIALS: readonly Trial[] = [
       started('waitress-serve --port=8000 shop:app', ON_8000),
       started('python manage.py migrate && gunicorn -b 127.0.0.1:8000 shop.wsgi', ON_8000),
       unit('ExecStart=/srv/venv/bin/gunicorn -b 127.0.0.1:8000 shop.wsgi', ON_8000),
+    ],
+  },
+  {
+    rule: 'accel-redirect-lost',
+    bad: [
+      flask(WIKI, SENDS('"/sent/" + name')),
+      flask(WIKI, SENDS("f'/sent/{name}'")),
+      flask(WIKI, SENDS('os.path.join("/sent", name)', 'import os\n')),
+      flask(WIKI, SENDS('"/sent/%s" % name')),
+      flask(`location /files/ { internal; alias /srv/files/; }\n${WIKI}`, SENDS('"/sent/{}".format(name)')),
+      flask(
+        WIKI,
+        'from flask import Flask, Response\napp = Flask(__name__)\n@app.get("/f")\ndef f():\n    return Response(headers={"x-accel-redirect": "/sent/all.zip"})',
+      ),
+      django(APP, '', {
+        'app/shop/views.py':
+          'from django.http import HttpResponse\ndef invoice(request, name):\n    answer = HttpResponse()\n    answer["X-Accel-Redirect"] = "/sent/" + name\n    return answer',
+      }),
+    ],
+    sane: [
+      flask(`${INTERNAL}\n${WIKI}`, SENDS('"/sent/" + name')),
+      flask(`${INTERNAL}\n${WIKI}`, SENDS('os.path.join("/sent", name)', 'import os\n')),
+      // who asks for the path is asked by the application where it is
+      flask(`location /sent/ { internal; proxy_pass http://storage.internal:9000; }\n${WIKI}`, SENDS('"/sent/" + name')),
+      flask(`location ~ ^/sent/(.+)$ { internal; alias /srv/files/$1; }\n${WIKI}`, SENDS('"/sent/" + name')),
+      // nobody knows where that is
+      flask(WIKI, SENDS('app.config["SENT"] + name')),
+      flask(WIKI, SENDS('"/" + name')),
+      flask(
+        `location / { ${THREE} proxy_ignore_headers X-Accel-Redirect; proxy_pass http://unix:/run/wiki.sock; }`,
+        SENDS('"/sent/" + name'),
+      ),
+      flask(WIKI, 'from flask import Flask\napp = Flask(__name__)\n# r.headers["X-Accel-Redirect"] = "/sent/" + name'),
     ],
   },
   {

@@ -30,7 +30,7 @@ const textAt = (scope: Scope): string => scope.value('client_max_body_size')?.va
 const isPass = (d: Directive): boolean => PASS_DIRECTIVES.includes(d.name);
 
 /** Paths that only Git asks, which sends what is large in pieces without a length. */
-const OF_GIT = /git-(?:upload|receive)-pack/;
+const OF_GIT = /git-\(?(?:\?:)?(?:upload|receive)/;
 
 /** Whether all requests of a level go to the named location: over try_files, or over an error page for the code that it returns. */
 function leadsTo(line: Directive, name: string): boolean {
