@@ -106,12 +106,16 @@ server {
       fixed: false,
     },
     {
-      inside: 'http',
-      good: `
-js_fetch_ciphers RC4-MD5;
-server {
-    listen 80;
-    js_fetch_ciphers HIGH;
+      // a further server would have the outer line
+      inside: 'tree',
+      good: `#- nginx.conf
+events { }
+http {
+    js_fetch_ciphers RC4-MD5;
+    server {
+        listen 80;
+        js_fetch_ciphers HIGH;
+    }
 }`,
     },
     {
