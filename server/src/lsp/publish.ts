@@ -28,9 +28,8 @@ const CHEAP = 25;
 const TYPING = 60;
 /** Milliseconds that a round may take without the edited lines being shown before the rest of it. */
 const AT_ONCE = 10;
-/** Milliseconds, and blocks, after which what was found so far in a file that nothing is shown of yet is shown. */
+/** Milliseconds after which what was found so far in a file that nothing is shown of yet is shown. */
 const FIRST = 20;
-const FIRST_BLOCKS = 2;
 /** Milliseconds of rest after which the costly rules run too. */
 const REST = 400;
 /** Milliseconds of work between two looks at what else there is to do. */
@@ -382,7 +381,7 @@ export class Publisher {
     let next = FIRST;
     this.openedAt = snapshot.revision;
     return this.inSlices(snapshot, this.steps(snapshot, true, { provisional: true, progress }), () => {
-      if (progress.blocks < FIRST_BLOCKS || performance.now() - from < next) return;
+      if (progress.blocks === 0 || performance.now() - from < next) return;
       const found: Found = new Map();
       for (const finding of progress.findings()) {
         const { file } = finding.at;

@@ -29,7 +29,8 @@ const DECODED = /^(?:uri|document_uri|request_filename|fastcgi_\w+)$/;
 const MADE = /^http_(?:host|x_forwarded_\w+|x_real_ip|x_request_id|x_scheme|x_amzn_\w+|cf_\w+|upgrade|connection|accept(?:_\w+)?|range)$/;
 
 /** What comes before it makes an address or a script of a text: neither needs a character that browsers escape. */
-const RUNS_AS_IT_IS = /(?:\b(?:href|src|action|formaction|data)\s*=\s*["']?|<script\b[^>]*>(?:(?!<\/script)[\s\S])*)$/i;
+const RUNS_AS_IT_IS =
+  /(?:<(?:a|area|base|button|embed|form|i?frame|input|object|script)\b[^<>]*\b(?:href|src|action|formaction|data)\s*=\s*["']?|<script\b[^>]*>(?:(?!<\/script)[\s\S])*)$/i;
 
 const runsAsItIs = (text: string, use: Pick<VariableUse, 'name'>): boolean => {
   const at = text.search(new RegExp(`\\$\\{?${use.name}\\b`, 'i'));
