@@ -69,37 +69,26 @@ export interface NameUse {
   readonly at: number;
 }
 
-const naming = new WeakMap<DirectiveFact, boolean>();
+/** Tells of a directive, once, whether any of its arguments or parameters may hold a name in such a role. */
+function whetherNamed(isSuch: (role: NameUse['role']) => boolean): (fact: DirectiveFact) => boolean {
+  const known = new WeakMap<DirectiveFact, boolean>();
+  return (fact) => {
+    let told = known.get(fact);
+    if (told === undefined) {
+      const { args, rest, last } = holdsOf(fact);
+      const roles = [...[...args, rest, last].map((what) => what?.names?.role), ...(fact.parameters?.list ?? []).map((p) => p.named?.role)];
+      told = fact.name === 'location' || roles.some((role) => role !== undefined && isSuch(role));
+      known.set(fact, told);
+    }
+    return told;
+  };
+}
 
 /** Whether any argument of such a directive is, or may hold, a name: of most none is. */
-export function mayName(fact: DirectiveFact): boolean {
-  let known = naming.get(fact);
-  if (known === undefined) {
-    const { args, rest, last } = holdsOf(fact);
-    known =
-      fact.name === 'location' ||
-      [...args, rest, last].some((what) => what?.names !== undefined) ||
-      (fact.parameters?.list.some((parameter) => parameter.named !== undefined) ?? false);
-    naming.set(fact, known);
-  }
-  return known;
-}
-
-const declaring = new WeakMap<DirectiveFact, boolean>();
+export const mayName = whetherNamed(() => true);
 
 /** Whether any argument of such a directive may declare a name. */
-export function mayDeclareName(fact: DirectiveFact): boolean {
-  let known = declaring.get(fact);
-  if (known === undefined) {
-    const { args, rest, last } = holdsOf(fact);
-    known =
-      fact.name === 'location' ||
-      [...args, rest, last].some((what) => what?.names?.role === 'defines') ||
-      (fact.parameters?.list.some((parameter) => parameter.named?.role === 'defines') ?? false);
-    declaring.set(fact, known);
-  }
-  return known;
-}
+export const mayDeclareName = whetherNamed((role) => role === 'defines');
 
 /**
  * The names that a directive with these arguments declares and uses; variables inside texts are not among them, only those that

@@ -18,6 +18,27 @@ const LOG_FORMAT = `log_format main '$remote_addr - $remote_user [$time_local] "
                     '$status $body_bytes_sent "$http_referer" '
                     '"$http_user_agent" "$http_x_forwarded_for"';`;
 
+/** The main file of nginx.org's packages and of Angie's, which are laid out alike. */
+const packaged = (name: string, sites: string, connections: number, limits = ''): string => `user ${name};
+worker_processes auto;
+${limits}error_log /var/log/${name}/error.log notice;
+pid /run/${name}.pid;
+
+events {
+    worker_connections ${connections};
+}
+
+http {
+    include /etc/${name}/mime.types;
+    default_type application/octet-stream;
+    ${LOG_FORMAT}
+    access_log /var/log/${name}/access.log main;
+    sendfile on;
+    keepalive_timeout 65;
+    include /etc/${name}/${sites}/*.conf;
+}
+`;
+
 const CONF_D = { mask: '/etc/nginx/conf.d/*.conf', context: 'http' } as const;
 
 export const MAIN_FILES: Readonly<Record<Distribution, MainFile>> = {
@@ -25,25 +46,7 @@ export const MAIN_FILES: Readonly<Record<Distribution, MainFile>> = {
     title: 'nginx',
     path: '/etc/nginx/nginx.conf',
     takes: [CONF_D],
-    text: `user nginx;
-worker_processes auto;
-error_log /var/log/nginx/error.log notice;
-pid /run/nginx.pid;
-
-events {
-    worker_connections 1024;
-}
-
-http {
-    include /etc/nginx/mime.types;
-    default_type application/octet-stream;
-    ${LOG_FORMAT}
-    access_log /var/log/nginx/access.log main;
-    sendfile on;
-    keepalive_timeout 65;
-    include /etc/nginx/conf.d/*.conf;
-}
-`,
+    text: packaged('nginx', 'conf.d', 1024),
   },
   unprivileged: {
     title: 'nginx-unprivileged',
@@ -197,26 +200,7 @@ http {
     title: 'Angie',
     path: '/etc/angie/angie.conf',
     takes: [{ mask: '/etc/angie/http.d/*.conf', context: 'http' }],
-    text: `user angie;
-worker_processes auto;
-worker_rlimit_nofile 65536;
-error_log /var/log/angie/error.log notice;
-pid /run/angie.pid;
-
-events {
-    worker_connections 65536;
-}
-
-http {
-    include /etc/angie/mime.types;
-    default_type application/octet-stream;
-    ${LOG_FORMAT}
-    access_log /var/log/angie/access.log main;
-    sendfile on;
-    keepalive_timeout 65;
-    include /etc/angie/http.d/*.conf;
-}
-`,
+    text: packaged('angie', 'http.d', 65536, 'worker_rlimit_nofile 65536;\n'),
   },
   openresty: {
     title: 'openresty',
