@@ -93,6 +93,9 @@ const isSending = ({ status }: Return): boolean => status >= 300 && status < 310
 const mayFit = ({ regex }: Extract<Code, { kind: 'rewrite' }>, uri: ByteString | null): boolean =>
   !regex || uri === null || regex.match(uri) !== 'no';
 
+/** How many lines of the rewrite phase a level has, those of its conditions apart. */
+export const linesOf = (scope: Scope): number => programOf(scope).length;
+
 /** Whether a request may be moved by a rewrite or redirect of a level. */
 export const mayBeMoved = (scope: Scope, known: Foreseen): boolean => mayMoveIn(scope.config, programOf(scope), known);
 

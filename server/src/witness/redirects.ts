@@ -11,7 +11,7 @@ import type { Scope } from '../config/scope.ts';
 import { chooseServer, hostOptions, type Listener, listenersAt, listenersOf, type Server, validHost } from '../config/servers.ts';
 import { PASS_DIRECTIVES } from '../config/upstreams.ts';
 import { parsePath } from '../trace/uri.ts';
-import { type Foreseen, mayBeMoved, type Way } from './foreseen.ts';
+import { type Foreseen, linesOf, mayBeMoved, type Way } from './foreseen.ts';
 import { authorityAt, type Door, ownOf } from './spots.ts';
 import { patternOf } from './values.ts';
 
@@ -81,7 +81,8 @@ export function mayComeBack(config: Config, server: Server, line: Directive): bo
   // where the path is written out, and nobody sends on who asks for it, the way ends
   const [, path] = WRITTEN_PATH.exec(redirectTarget(line)) ?? [];
   const uri = path === undefined ? null : pathIn(path);
-  if (uri !== null && first.every((end) => !('servers' in end) && !maySendOn(config, end, { uri, target: null, way: null }, true)))
+  const isFew = first.every((end) => !('servers' in end) && linesOf(end.scope) <= MANY_LINES);
+  if (uri !== null && isFew && first.every((end) => !('servers' in end) && !maySendOn(config, end, { uri, target: null, way: null }, true)))
     return false;
   const seen = new Set<Server | Listener>(first);
   for (const at of seen) {
@@ -92,6 +93,9 @@ export function mayComeBack(config: Config, server: Server, line: Directive): bo
   }
   return false;
 }
+
+/** Of more lines than these each redirect is not followed by the text: each would be held against all. */
+const MANY_LINES = 200;
 
 /** A target whose path is written out: a host or none, a path, and what is in the query. */
 const WRITTEN_PATH = /^(?:(?:https?|\$scheme):\/\/[^/?#]+)?(\/[^$?#]*)(?:$|\?|\$is_args\$args$)/i;
