@@ -25,9 +25,10 @@ export function accelRedirects(deployment: Deployment, application: Application)
       if (/^\s*#/.test(line)) continue;
       const [, , calls, quote, written, next] = m as unknown as [string, string, string, string, string, string];
       const isWhole = next === quote && /^\s*(?:[)\]},;#]|\r?\n|$)/.test(text.slice(m.index + m[0].length));
-      const folder = /join\(\s*$/.test(calls) ? `${written.replace(/\/$/, '')}/` : written.slice(0, written.lastIndexOf('/') + 1);
+      const isJoined = /join\(\s*$/.test(calls);
+      const upToSlash = written.slice(0, written.lastIndexOf('/') + 1);
+      const prefix = isJoined ? `${written.replace(/\/$/, '')}/` : isWhole ? written : upToSlash;
       // a folder that is not named says nothing
-      const prefix = isWhole && !/join\(\s*$/.test(calls) ? written : folder;
       if (prefix === '/' || !/^[\w./~-]+$/.test(prefix)) continue;
       out.push({
         prefix,

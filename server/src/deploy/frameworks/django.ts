@@ -84,6 +84,7 @@ export default declareFramework<DjangoProject>({
       ? { name: 'django-cors-headers', place: placeOf(settings.middleware) }
       : null,
   webSockets: ({ routes }) => routes.webSockets,
+  webSocketsOverAsgi: true,
   addsSlash: ({ settings, routes }) =>
     certain(settings.appendSlash) === true && settings.uses.has('django.middleware.common.CommonMiddleware') && routes.slashed
       ? { name: 'APPEND_SLASH', route: routes.slashed, place: placeOf(settings.appendSlash) }

@@ -65,6 +65,8 @@ export interface FrameworkDeclaration<Settings = unknown> {
   /** the redirect of plain requests to HTTPS, where it is certainly on */
   toHttps?(settings: Settings): { readonly name: string; readonly status: number } | null;
   webSockets?(settings: Settings): readonly Route[];
+  /** those routes exist in its ASGI application only, beside which it has one for WSGI */
+  readonly webSocketsOverAsgi?: boolean;
   /** what answers other origins in its name: the headers of CORS are its own business then */
   cors?(settings: Settings): { readonly name: string; readonly place: Place | null } | null;
   /** it takes the scheme from headers by itself, whatever its server believes */

@@ -1,6 +1,6 @@
 /** The application has nginx send a file from a place that nobody made: the path comes back to the application. */
 import { toBytes } from '../../base/bytes.ts';
-import { matchLocation } from '../../config/locations.ts';
+import { isOpen, matchLocation } from '../../config/locations.ts';
 import { accelRedirects } from '../../deploy/accel-redirects.ts';
 import { serverTitle } from '../../deploy/application.ts';
 import { defineRule } from '../rule.ts';
@@ -48,9 +48,9 @@ Give the path a location of its own, with \`internal\` and an \`alias\` that nam
         const told = new Set<string>();
         for (const side of sides) {
           if (side.application !== application || told.has(side.pass.file.id)) continue;
-          const { location } = matchLocation(side.server!.scope, toBytes(path));
+          const { location, how } = matchLocation(side.server!.scope, toBytes(path));
           const back = location && sides.find((s) => s.application === application && s.pass.scope === location.scope);
-          if (!back || location.scope.has('try_files') || location.scope.has('internal')) continue;
+          if (!back || isOpen(how) || location.scope.has('try_files') || location.scope.has('internal')) continue;
           told.add(side.pass.file.id);
           report('back', {
             at: back.pass.nameAt,

@@ -2,8 +2,7 @@
 import type { Place } from '../../base/span.ts';
 import { type Application, serverTitle } from '../../deploy/application.ts';
 import type { Route } from '../../deploy/django.ts';
-import django from '../../deploy/frameworks/django.ts';
-import { asked, type FrameworkDeclaration } from '../../deploy/frameworks/framework.ts';
+import { asked } from '../../deploy/frameworks/framework.ts';
 import { certain } from '../../deploy/setting.ts';
 import { defineRule } from '../rule.ts';
 import { main, site, tree } from './_examples.ts';
@@ -15,7 +14,7 @@ const routesOf = ({ framework }: Application): readonly Route[] => asked(framewo
 /** Whether the server runs an application that takes no WebSockets, since those of the framework need its ASGI application. */
 function runsWsgi({ framework, worker }: Application): boolean {
   const kind = certain(worker);
-  return framework?.declaration === (django as FrameworkDeclaration) && kind !== undefined && kind !== 'asgi';
+  return framework?.declaration.webSocketsOverAsgi === true && kind !== undefined && kind !== 'asgi';
 }
 
 /** A path that the route takes, with something for its parameters; null for regular expressions that are more than text. */

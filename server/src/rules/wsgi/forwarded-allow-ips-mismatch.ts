@@ -20,7 +20,8 @@ function loses(side: Side): string | null {
   const line = sentLine(side, 'X-Forwarded-Proto');
   // a site that is plain HTTP says what the application takes for granted
   const plain = line?.value(1) === '$scheme' && side.server !== null && portOf(side.server, 'https') === null;
-  const proto = line !== undefined && !plain;
+  // over TLS the connection says https
+  const proto = line !== undefined && !plain && !side.target.tls;
   const chain = sentLine(side, 'X-Forwarded-For') !== undefined;
   // where the headers get through all the same, ProxyFix and the like take scheme and address from them
   const reads = asked(framework, (d) => d.readsScheme) === true;
@@ -120,6 +121,17 @@ Name nginx's address. \`*\` is right where nothing but nginx can reach the serve
     }
   },
   examples: [
+    {
+      good: tree({
+        'nginx/nginx.conf': httpsSite(`
+        proxy_pass https://web:8443;
+        proxy_set_header Host $host;
+        proxy_set_header X-Forwarded-Proto $scheme;`),
+        'compose.yaml':
+          'services:\n  web:\n    build: ./app\n    command: gunicorn shop.wsgi\n  nginx:\n    image: nginx:1.28\n    volumes: ["./nginx:/etc/nginx"]\n',
+        ...django("ALLOWED_HOSTS = ['*']\n", "bind = ':8443'\ncertfile = 'cert.pem'\nkeyfile = 'key.pem'\n"),
+      }),
+    },
     {
       bad: tree({
         'nginx.conf': site(`

@@ -79,7 +79,8 @@ uWSGI's \`socket\` speaks the uwsgi protocol, its \`http-socket\` and \`http\` s
 directive must match: \`uwsgi_pass\` for the first, \`proxy_pass\` for the others.
 
 A wrong pair gives 502: uWSGI reads the letters of a request line as a length and logs an invalid request block size; the other way around
-nginx waits until uWSGI gives up after its socket-timeout.`,
+nginx waits until uWSGI gives up after its socket-timeout. A server that was started with a certificate takes TLS only, and closes the connection when a
+plain request comes.`,
   about: ['proxy_pass', 'uwsgi_pass'],
   looksAt: { config: true },
   needs: 'deployment',

@@ -219,5 +219,17 @@ SECURE_SSL_REDIRECT = True
         ...django("ALLOWED_HOSTS = ['shop.example.com']\n"),
       }),
     },
+    {
+      // the connection itself is HTTPS
+      good: tree({
+        'nginx.conf': httpsSite(`
+        proxy_pass https://127.0.0.1:8443;
+        proxy_set_header Host $host;`),
+        ...django(
+          "ALLOWED_HOSTS = ['shop.example.com']\nSECURE_SSL_REDIRECT = True\nMIDDLEWARE = ['django.middleware.security.SecurityMiddleware']\n",
+          "bind = '127.0.0.1:8443'\ncertfile = 'cert.pem'\nkeyfile = 'key.pem'\n",
+        ),
+      }),
+    },
   ],
 });
