@@ -68,6 +68,7 @@ export const SET_BY_SITES: readonly string[] = [
   'proxy_read_timeout',
   'ssl_verify_client',
   'http2',
+  'proxy_cookie_domain',
   'proxy_cookie_path',
   'uwsgi_modifier1',
   ...['proxy', 'fastcgi', 'uwsgi', 'scgi', 'grpc'].map((p) => `${p}_hide_header`),

@@ -35,6 +35,10 @@ export interface DjangoSettings {
   readonly secureRedirectExempt: Setting<readonly Entry[]>;
   readonly csrfTrustedOrigins: Setting<readonly Entry[]>;
   readonly csrfCookieDomain: Setting<string | null>;
+  readonly csrfCookiePath: Setting<string | null>;
+  readonly sessionCookieDomain: Setting<string | null>;
+  readonly sessionCookiePath: Setting<string | null>;
+  readonly frameOptions: Setting<string>;
   readonly staticUrl: Setting<string | null>;
   readonly staticRoot: Setting<FolderValue | null>;
   readonly mediaUrl: Setting<string>;
@@ -92,6 +96,10 @@ export function djangoSettings(values: ModuleValues, module: string): DjangoSett
     secureRedirectExempt: get('SECURE_REDIRECT_EXEMPT', asEntries, []),
     csrfTrustedOrigins: get('CSRF_TRUSTED_ORIGINS', asEntries, []),
     csrfCookieDomain: get('CSRF_COOKIE_DOMAIN', asTextOrNull, null),
+    csrfCookiePath: get('CSRF_COOKIE_PATH', asTextOrNull, '/'),
+    sessionCookieDomain: get('SESSION_COOKIE_DOMAIN', asTextOrNull, null),
+    sessionCookiePath: get('SESSION_COOKIE_PATH', asTextOrNull, '/'),
+    frameOptions: get('X_FRAME_OPTIONS', asText, 'DENY'),
     staticUrl: get('STATIC_URL', asTextOrNull, null),
     staticRoot: get('STATIC_ROOT', asFolder, null),
     mediaUrl: get('MEDIA_URL', asText, ''),

@@ -328,6 +328,7 @@ import applicationUnread from './wsgi/application-unread.ts';
 import asgiWebsocketWithoutUpgrade from './wsgi/asgi-websocket-without-upgrade.ts';
 import bodyLimitMismatch from './wsgi/body-limit-mismatch.ts';
 import clusterPortMismatch from './wsgi/cluster-port-mismatch.ts';
+import cookieNeverReturned from './wsgi/cookie-never-returned.ts';
 import corsHeadersTwice from './wsgi/cors-headers-twice.ts';
 import csrfTrustedOriginsMismatch from './wsgi/csrf-trusted-origins-mismatch.ts';
 import debugStaticServed from './wsgi/debug-static-served.ts';
@@ -337,6 +338,7 @@ import fileNotInContainer from './wsgi/file-not-in-container.ts';
 import filePutElsewhere from './wsgi/file-put-elsewhere.ts';
 import forwardedAllowIpsMismatch from './wsgi/forwarded-allow-ips-mismatch.ts';
 import forwardedProtoFromClient from './wsgi/forwarded-proto-from-client.ts';
+import frameOptionsTwice from './wsgi/frame-options-twice.ts';
 import healthCheckRefused from './wsgi/health-check-refused.ts';
 import healthCheckUnanswered from './wsgi/health-check-unanswered.ts';
 import hstsTwice from './wsgi/hsts-twice.ts';
@@ -705,6 +707,7 @@ export const RULES: readonly Rule[] = [
   asgiWebsocketWithoutUpgrade,
   bodyLimitMismatch,
   clusterPortMismatch,
+  cookieNeverReturned,
   corsHeadersTwice,
   csrfTrustedOriginsMismatch,
   debugStaticServed,
@@ -714,6 +717,7 @@ export const RULES: readonly Rule[] = [
   filePutElsewhere,
   forwardedAllowIpsMismatch,
   forwardedProtoFromClient,
+  frameOptionsTwice,
   healthCheckRefused,
   healthCheckUnanswered,
   hstsTwice,

@@ -11,6 +11,7 @@ const SESSIONS = "MIDDLEWARE=['django.contrib.sessions.middleware.SessionMiddlew
 const SECURITY = "MIDDLEWARE=['django.middleware.security.SecurityMiddleware']\n";
 const CORS = "MIDDLEWARE=['corsheaders.middleware.CorsMiddleware', 'django.middleware.common.CommonMiddleware']\n";
 const PROXY_SSL = "SECURE_PROXY_SSL_HEADER=('HTTP_X_FORWARDED_PROTO', 'https')\n";
+const FRAMES = "MIDDLEWARE=['django.middleware.clickjacking.XFrameOptionsMiddleware']\n";
 
 /** A text in the place of a file that a project has by default. */
 const withFile = (path: string, text: string): Readonly<Record<string, string>> => ({ [path]: text });
@@ -587,6 +588,96 @@ export const TRIALS: readonly Trial[] = [
         CORS,
       ),
       flask(`add_header Access-Control-Allow-Origin *; ${WIKI}`, 'from flask import Flask\napp = Flask(__name__)'),
+    ],
+  },
+  {
+    rule: 'frame-options-twice',
+    bad: [
+      site(`server { listen 80; server_name acme-shop.de; add_header X-Frame-Options SAMEORIGIN; ${APP} }`, FRAMES),
+      site(`add_header X-Frame-Options "SAMEORIGIN" always;\nserver { listen 80; server_name acme-shop.de; ${APP} }`, FRAMES),
+      site(
+        `server { listen 80; server_name acme-shop.de; location / { add_header x-frame-options sameorigin; ${THREE} ${PASS} } }`,
+        FRAMES,
+      ),
+      site(
+        `server { listen 80; server_name acme-shop.de; add_header X-Frame-Options DENY; ${APP} }`,
+        `${FRAMES}X_FRAME_OPTIONS = 'SAMEORIGIN'`,
+      ),
+      site(
+        `upstream app { server unix:/run/shop.sock; }\nserver { listen 80; server_name acme-shop.de; add_header X-Frame-Options SAMEORIGIN; location / { ${THREE} proxy_pass http://app; } }`,
+        FRAMES,
+      ),
+      site(`server { ${TLS} server_name acme-shop.de; add_header X-Frame-Options SAMEORIGIN always; ${APP} }`, FRAMES),
+    ],
+    sane: [
+      site(`server { listen 80; server_name acme-shop.de; add_header X-Frame-Options DENY; ${APP} }`, FRAMES),
+      site(
+        `server { listen 80; server_name acme-shop.de; add_header X-Frame-Options "sameorigin"; ${APP} }`,
+        `${FRAMES}X_FRAME_OPTIONS = 'SAMEORIGIN'`,
+      ),
+      site(
+        `server { listen 80; server_name acme-shop.de; add_header X-Frame-Options SAMEORIGIN; location / { proxy_hide_header X-Frame-Options; ${THREE} ${PASS} } }`,
+        FRAMES,
+      ),
+      site(
+        `server { listen 80; server_name acme-shop.de; add_header X-Frame-Options SAMEORIGIN; ${APP} }`,
+        "MIDDLEWARE = ['django.middleware.common.CommonMiddleware']",
+      ),
+      site(
+        `server { listen 80; server_name acme-shop.de; location /static/ { add_header X-Frame-Options SAMEORIGIN; alias /srv/static/; } ${APP} }`,
+        FRAMES,
+      ),
+      site(
+        `server { listen 80; server_name acme-shop.de; add_header X-Frame-Options SAMEORIGIN; ${APP} }`,
+        `import os\n${FRAMES}X_FRAME_OPTIONS = os.environ['FRAMES']`,
+      ),
+    ],
+  },
+  {
+    rule: 'cookie-never-returned',
+    bad: [
+      site(`server { listen 80; server_name acme-shop.de; ${APP} }`, `${SESSIONS}SESSION_COOKIE_DOMAIN = '.acme-shop.com'`),
+      site(`server { ${TLS} server_name shop.acme.io; ${APP} }`, `${SESSIONS}SESSION_COOKIE_DOMAIN = 'https://shop.acme.io'`),
+      site(
+        `server { listen 80; server_name shop.acme.io www.acme-shop.de; ${APP} }`,
+        `MIDDLEWARE = ['django.middleware.csrf.CsrfViewMiddleware']\nCSRF_COOKIE_DOMAIN = '.acme.io'`,
+      ),
+      site(
+        `server { listen 80; server_name shop.acme.io; location /shop/ { ${THREE} proxy_pass http://unix:/run/shop.sock:/; } }`,
+        `${SESSIONS}SESSION_COOKIE_PATH = '/store/'`,
+      ),
+      flask(
+        `server_name wiki.acme.io; ${WIKI}`,
+        "from flask import Flask\napp = Flask(__name__)\napp.config['SESSION_COOKIE_DOMAIN'] = 'acme.com'",
+      ),
+      site(
+        `upstream app { server unix:/run/shop.sock; }\nserver { listen 80; server_name shop.acme.io; location / { ${THREE} proxy_pass http://app; } }`,
+        `${SESSIONS}SESSION_COOKIE_DOMAIN = 'shop.acme.io:8000'`,
+      ),
+    ],
+    sane: [
+      site(`server { listen 80; server_name shop.acme.io; ${APP} }`, `${SESSIONS}SESSION_COOKIE_DOMAIN = 'acme.io'`),
+      site(
+        `server { listen 80; server_name acme-shop.de; return 301 https://shop.acme.io$request_uri; }\nserver { ${TLS} server_name shop.acme.io; ${APP} }`,
+        `${SESSIONS}SESSION_COOKIE_DOMAIN = '.shop.acme.io'`,
+      ),
+      site(
+        `server { listen 80; server_name acme-shop.de; proxy_cookie_domain acme.com $host; ${APP} }`,
+        `${SESSIONS}SESSION_COOKIE_DOMAIN = 'acme.com'`,
+      ),
+      site(
+        `server { listen 80; server_name shop.acme.io; location /shop/ { ${THREE} proxy_pass http://unix:/run/shop.sock:/; } }`,
+        `${SESSIONS}SESSION_COOKIE_PATH = '/shop/app'`,
+      ),
+      site(`server { listen 80; server_name _; ${APP} }`, `${SESSIONS}SESSION_COOKIE_DOMAIN = 'acme.com'`),
+      site(
+        `server { listen 80; server_name shop.acme.io; ${APP} }`,
+        `import os\n${SESSIONS}SESSION_COOKIE_DOMAIN = os.environ.get('COOKIE_DOMAIN')`,
+      ),
+      flask(
+        `server_name wiki.acme.io; ${WIKI}`,
+        "from flask import Flask\napp = Flask(__name__)\napp.config['SESSION_COOKIE_DOMAIN'] = False",
+      ),
     ],
   },
   {

@@ -69,8 +69,15 @@ export const TRIALS: readonly Trial[] = [
       }),
       uwsgi('socket = /run/shop.sock\nbuffer-size = 4096', `location / { ${PARAMS} uwsgi_pass unix:/run/shop.sock; }`),
       django(`location / { client_max_body_size 1m; ${THREE} ${PASS} }`, 'DATA_UPLOAD_MAX_MEMORY_SIZE = 20_000_000'),
+      django(`large_client_header_buffers 4 64k;\n${APP}`),
+      uwsgi('socket = /run/shop.sock', `large_client_header_buffers 8 16k; location / { ${PARAMS} uwsgi_pass unix:/run/shop.sock; }`),
     ],
     sane: [
+      django(`large_client_header_buffers 4 8k;\n${APP}`),
+      uwsgi(
+        'socket = /run/shop.sock\nbuffer-size = 65535',
+        `large_client_header_buffers 8 16k; location / { ${PARAMS} uwsgi_pass unix:/run/shop.sock; }`,
+      ),
       django(`client_max_body_size 20m;\n${APP}`, 'DATA_UPLOAD_MAX_MEMORY_SIZE = 10485760'),
       django(APP),
       django(`client_max_body_size 0;\n${APP}`, 'DATA_UPLOAD_MAX_MEMORY_SIZE = 10485760'),

@@ -4,7 +4,7 @@ import { type DjangoRoutes, type DjangoSettings, djangoRoutes, djangoSettings, s
 import type { ModuleValues, PythonProject } from '../python.ts';
 import { certain, likely, placeOf, type Setting } from '../setting.ts';
 import { DJANGO_PACKAGE, djangoView } from '../view-django.ts';
-import { declareFramework, type ProjectReading } from './framework.ts';
+import { type CookieScope, declareFramework, type ProjectReading } from './framework.ts';
 
 export interface DjangoProject {
   readonly settings: DjangoSettings;
@@ -62,6 +62,25 @@ function moduleOf(project: PythonProject, settings: DjangoSettings, file: FileId
   return null;
 }
 
+/** The cookies of Django's own middleware. */
+function cookiesOf(settings: DjangoSettings): readonly CookieScope[] {
+  const { sessionCookieDomain, sessionCookiePath, csrfCookieDomain, csrfCookiePath } = settings;
+  const session = {
+    cookie: 'session',
+    domain: { name: 'SESSION_COOKIE_DOMAIN', value: sessionCookieDomain },
+    path: { name: 'SESSION_COOKIE_PATH', value: sessionCookiePath },
+  };
+  const csrf = {
+    cookie: 'CSRF',
+    domain: { name: 'CSRF_COOKIE_DOMAIN', value: csrfCookieDomain },
+    path: { name: 'CSRF_COOKIE_PATH', value: csrfCookiePath },
+  };
+  return [
+    ...(settings.uses.has('django.contrib.sessions.middleware.SessionMiddleware') ? [session] : []),
+    ...(settings.uses.has('django.middleware.csrf.CsrfViewMiddleware') ? [csrf] : []),
+  ];
+}
+
 export default declareFramework<DjangoProject>({
   name: 'django',
   title: 'Django',
@@ -89,6 +108,7 @@ export default declareFramework<DjangoProject>({
     certain(settings.appendSlash) === true && settings.uses.has('django.middleware.common.CommonMiddleware') && routes.slashed
       ? { name: 'APPEND_SLASH', route: routes.slashed, place: placeOf(settings.appendSlash) }
       : null,
+  cookies: ({ settings }) => cookiesOf(settings),
   readsScheme: ({ settings }) => settings.secureProxySslHeader.from !== 'default',
   schemeHeader: ({ settings }) =>
     certain(settings.secureProxySslHeader)

@@ -18,7 +18,17 @@ import { type Environ, joinedPath, type Seen, seen, unseen } from '../seen.ts';
 import { placeOf, type Setting, unknownSetting } from '../setting.ts';
 import { isSince, type Package } from '../versions.ts';
 import type { FrameworkView } from '../view.ts';
-import { type ApplicationReading, declareFramework, type ForwardedCounts, type FrameworkDeclaration, refusedHost } from './framework.ts';
+import {
+  type ApplicationReading,
+  type CookieScope,
+  declareFramework,
+  type ForwardedCounts,
+  type FrameworkDeclaration,
+  refusedHost,
+} from './framework.ts';
+
+/** False is Flask's word for a cookie of the host alone. */
+const asDomain: Reader<string | null> = (v) => (v.kind === 'bool' && !v.value ? null : asTextOrNull(v));
 
 export interface FlaskSettings {
   readonly file: FileId;
@@ -30,6 +40,8 @@ export interface FlaskSettings {
   readonly serverName: Setting<string | null>;
   readonly applicationRoot: Setting<string | null>;
   readonly maxContentLength: Setting<number | null>;
+  readonly sessionCookieDomain: Setting<string | null>;
+  readonly sessionCookiePath: Setting<string | null>;
   /** from 3.1 on a request for another host is refused */
   readonly trustedHosts: Setting<readonly Entry[] | null>;
   readonly webSockets: readonly Route[];
@@ -80,6 +92,9 @@ export function flaskSettings({ made, modules, project }: ApplicationReading): F
     serverName: get('SERVER_NAME', asTextOrNull, null),
     applicationRoot: get('APPLICATION_ROOT', asTextOrNull, '/'),
     maxContentLength: get('MAX_CONTENT_LENGTH', asNumberOrNull, null),
+    sessionCookieDomain: get('SESSION_COOKIE_DOMAIN', asDomain, null),
+    // where it is not set it is the root of the application
+    sessionCookiePath: get('SESSION_COOKIE_PATH', asTextOrNull, null),
     trustedHosts: get('TRUSTED_HOSTS', (v) => (v.kind === 'none' ? null : asEntries(v)), null),
     webSockets: socketIo(modules.flatMap((m) => m.calls)),
     cors: modules.flatMap((m) => m.calls).find((c) => /^flask_cors\.(?:CORS|cross_origin)$/.test(c.callee))?.at ?? null,
@@ -209,6 +224,15 @@ const FLASK: Package = { name: 'flask', assumed: '3.1' };
 export const trustedHosts = (list: Setting<readonly Entry[] | null>): ReturnType<NonNullable<FrameworkDeclaration['hosts']>> =>
   list.from !== 'unknown' && list.value === null ? null : { name: 'TRUSTED_HOSTS', list };
 
+/** The cookie of Flask's and Quart's sessions. */
+export const sessionCookie = (settings: FlaskSettings): readonly CookieScope[] => [
+  {
+    cookie: 'session',
+    domain: { name: 'SESSION_COOKIE_DOMAIN', value: settings.sessionCookieDomain },
+    path: { name: 'SESSION_COOKIE_PATH', value: settings.sessionCookiePath },
+  },
+];
+
 export default declareFramework<FlaskSettings>({
   name: 'flask',
   title: 'Flask',
@@ -223,6 +247,7 @@ export default declareFramework<FlaskSettings>({
   bodyLimit: (settings) => ({ name: 'MAX_CONTENT_LENGTH', bytes: settings.maxContentLength }),
   webSockets: (settings) => settings.webSockets,
   cors: ({ cors }) => (cors ? { name: 'flask_cors', place: cors } : null),
+  cookies: sessionCookie,
   readsScheme: (settings) => settings.proxyFix !== null,
   linksByScriptName: true,
   counted: (settings) => settings.proxyFix,

@@ -69,6 +69,8 @@ export interface FrameworkDeclaration<Settings = unknown> {
   readonly webSocketsOverAsgi?: boolean;
   /** what answers other origins in its name: the headers of CORS are its own business then */
   cors?(settings: Settings): { readonly name: string; readonly place: Place | null } | null;
+  /** the cookies that it sets by itself, with what decides whom a browser sends them back to */
+  cookies?(settings: Settings): readonly CookieScope[];
   /** it takes the scheme from headers by itself, whatever its server believes */
   readsScheme?(settings: Settings): boolean;
   /** the header by which it learns that the client uses HTTPS, where it is another one than `X-Forwarded-Proto` */
@@ -83,6 +85,21 @@ export interface FrameworkDeclaration<Settings = unknown> {
   counted?(settings: Settings): ForwardedCounts | null;
   /** where the script name is set in its own settings */
   scriptNamePlace?(settings: Settings): Place | null;
+}
+
+/** Whom a browser sends a cookie back to: the hosts of its domain, for the paths below its path. */
+export interface CookieScope {
+  /** for a message: "session" */
+  readonly cookie: string;
+  /** null: the host that it came from alone */
+  readonly domain: NamedSetting;
+  readonly path: NamedSetting;
+}
+
+/** A setting that holds a text, with its name. */
+export interface NamedSetting {
+  readonly name: string;
+  readonly value: Setting<string | null>;
 }
 
 /** How many values of each forwarded header are trusted (werkzeug.middleware.proxy_fix). */

@@ -4,7 +4,7 @@ import type { PyCall } from '../python.ts';
 import { type Environ, joinedPath, type Seen, seen, unseen } from '../seen.ts';
 import { isSince, type Package } from '../versions.ts';
 import type { FrameworkView } from '../view.ts';
-import { defaultPortCut, type FlaskSettings, flaskSettings, trustedHost, trustedHosts } from './flask.ts';
+import { defaultPortCut, type FlaskSettings, flaskSettings, sessionCookie, trustedHost, trustedHosts } from './flask.ts';
 import { declareFramework, refusedHost } from './framework.ts';
 import { webSocketRoutes } from './starlette.ts';
 
@@ -70,5 +70,6 @@ export default declareFramework<QuartSettings>({
   view: quartView,
   hosts: (settings) => trustedHosts(settings.trustedHosts),
   bodyLimit: (settings) => ({ name: 'MAX_CONTENT_LENGTH', bytes: settings.maxContentLength }),
+  cookies: sessionCookie,
   webSockets: (settings) => settings.webSockets,
 });

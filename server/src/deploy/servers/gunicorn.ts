@@ -76,6 +76,13 @@ export default declareServer<GunicornSettings>({
   lacks: workerLacking,
   keepaliveName: 'keepalive',
   connections: workerConnections,
+  headLimits: (application, settings, protocol) =>
+    protocol === 'proxy' && !isUvicornWorker(settings) && !isAiohttpWorker(settings)
+      ? [
+          { name: 'limit_request_line', of: 'a request line', bytes: settings.limitRequestLine, status: 400 },
+          { name: 'limit_request_field_size', of: 'a header', bytes: settings.limitRequestFieldSize, status: tooMany(application) },
+        ]
+      : [],
   trust: {
     name: 'forwarded_allow_ips',
     list: (settings) => settings.forwardedAllowIps,
@@ -316,9 +323,11 @@ function serverFromHost(host: string | undefined, scheme: Seen<string>): { name:
   };
 }
 
+/** How gunicorn refuses headers that are too many or too long. */
+const tooMany = (application: Application): number => (isSince(application, GUNICORN, '23.0.0') ? 431 : 400);
+
 function gunicornLimits(application: Application, settings: GunicornSettings, request: UpstreamRequest): Refusal | null {
   if (request.params) return null;
-  const tooMany = isSince(application, GUNICORN, '23.0.0') ? 431 : 400;
   const capped = (s: Setting<number>, most: number): number | undefined => {
     const value = certain(s);
     return value === undefined ? undefined : value < 0 || value >= most ? most : value;
@@ -330,7 +339,7 @@ function gunicornLimits(application: Application, settings: GunicornSettings, re
   const fields = certain(settings.limitRequestFields);
   if (fields !== undefined && fields > 0 && request.headers.length > fields)
     return refusal(
-      tooMany,
+      tooMany(application),
       `${request.headers.length} headers, limit_request_fields allows ${fields}`,
       placeOf(settings.limitRequestFields),
     );
@@ -338,7 +347,7 @@ function gunicornLimits(application: Application, settings: GunicornSettings, re
   const large = request.headers.find(([n, v]) => size && n.length + v.length + 4 > size);
   if (large)
     return refusal(
-      tooMany,
+      tooMany(application),
       `the header ${large[0]} is longer than limit_request_field_size ${size}`,
       placeOf(settings.limitRequestFieldSize),
     );

@@ -88,6 +88,18 @@ export interface BodyLimit {
   readonly beyond: 'refused' | 'dropped' | 'files';
 }
 
+/** A bound on what comes before the body of a request: its line, its headers. */
+export interface HeadLimit {
+  /** the setting, in the server's words */
+  readonly name: string;
+  /** what it bounds, for a message: "a header" */
+  readonly of: string;
+  /** bytes; 0 for any number */
+  readonly bytes: Setting<number>;
+  /** what the client gets in place of the answer; a server that only ends the connection is a 502 of nginx */
+  readonly status: number;
+}
+
 /** A bound on the connections of a server that idle ones count against. */
 export interface ConnectionLimit {
   /** the setting, in its words */
@@ -170,6 +182,8 @@ export interface ServerDeclaration<Settings = unknown> {
    * @param sent the params that nginx sends with each request
    */
   bodyLimits?(settings: Settings, files: ReadonlyMap<FileId, string>, sent: readonly SentParam[]): readonly BodyLimit[];
+  /** The bytes that it takes before the body of a request that comes by this protocol, the smallest limit first. */
+  headLimits?(application: Application, settings: Settings, protocol: string): readonly HeadLimit[];
   /** what sets a prefix, as an option for the end of the command line */
   rootPath?(prefix: string): string;
 }

@@ -22,6 +22,8 @@ export default declareServer<UwsgiSettings>({
   socketMode: '755',
   timeoutName: 'harakiri',
   bodyLimits: (settings) => [{ name: 'limit-post', bytes: settings.limitPost, beyond: 'refused' }],
+  headLimits: (_, settings, protocol) =>
+    protocol === 'uwsgi' ? [{ name: 'buffer-size', of: 'all params and headers together', bytes: settings.bufferSize, status: 502 }] : [],
   start({ command, files }, reading) {
     const near = files[0] ?? command.place.file;
     const own = uwsgiArguments(command.place.file, command.place, command.args, command.environment);

@@ -1,6 +1,6 @@
 /** Names that nginx serves and Django refuses, and names that Django allows and nginx never sends to it. */
 import { unseenInForce } from '../../config/effective.ts';
-import { type Server, serversOf } from '../../config/servers.ts';
+import { serversOf } from '../../config/servers.ts';
 import { frameworkTitle } from '../../deploy/application.ts';
 import { asked } from '../../deploy/frameworks/framework.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
@@ -12,18 +12,7 @@ import { defineRule } from '../rule.ts';
 import { addedItem, sendHeader, sharedHeader } from './_edits.ts';
 import { django, FORWARDED, main, tree } from './_examples.ts';
 import { distinct, djangoSides, orPlace, pathTo, portOf, probe, sidesOf } from './_links.ts';
-
-/** A name that one would ask for from outside. */
-const isPublic = (name: string): boolean =>
-  /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(name) && !/(^|\.)(localhost|local|internal|test|svc)$/.test(name) && !/^[\d.]+$/.test(name);
-
-/** A name that a guide left for its reader to replace: it says nothing of the hosts of this site. */
-const isPlaceholder = (name: string): boolean =>
-  /^(www\.)?(example\.(com|org|net)|domain\.(com|tld|name)|(your|my)[-_]?(own[-_]?)?(domain|site|server|host|app|project)[-_]?(name)?(\.\w+)+)$/i.test(
-    name,
-  );
-
-const namesOf = (server: Server) => server.names.filter((n) => n.kind === 'exact' && n.directive && !n.hostname && isPublic(n.text));
+import { isPlaceholder, isPublic, publicNamesOf } from './_names.ts';
 
 export default defineRule({
   id: 'allowed-hosts-mismatch',
@@ -57,7 +46,7 @@ underscore. Starlette and FastAPI do the same with \`TrustedHostMiddleware\`.`,
       const framework = frameworkTitle(side.application.framework!);
       const scheme = portOf(server, 'https') !== null ? 'https' : 'http';
       const listPlace = orPlace(placeOf(list), side.application);
-      for (const name of namesOf(server)) {
+      for (const name of publicNamesOf(server)) {
         const probed = probe(side, config, { scheme, host: name.text });
         const { view } = probed ?? {};
         if (!view?.hostAllowed.known || view.hostAllowed.value || !view.host.known) continue;
@@ -92,7 +81,7 @@ underscore. Starlette and FastAPI do the same with \`TrustedHostMiddleware\`.`,
     for (const [id, side] of new Map(sides.map((s) => [s.application.id, s]))) {
       for (const entry of certain(side.django.settings.allowedHosts) ?? []) {
         // the name that stands for the real one may be this
-        if (!isPublic(entry.value) || (side.server && namesOf(side.server).some((n) => isPlaceholder(n.text)))) continue;
+        if (!isPublic(entry.value) || (side.server && publicNamesOf(side.server).some((n) => isPlaceholder(n.text)))) continue;
         const own = sides.filter((s) => s.application.id === id);
         const targets = [...new Set(['/', ...own.flatMap((s) => pathTo(s) ?? [])])].slice(0, 8);
         const served = serversOf(config).some((server) =>

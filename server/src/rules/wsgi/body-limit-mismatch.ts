@@ -1,4 +1,4 @@
-/** Sizes that one side allows and the other refuses: bodies, and headers before uWSGI. */
+/** Sizes that one side allows and the other refuses: bodies, and what comes before them. */
 
 import type { Place } from '../../base/span.ts';
 import { parseOffset } from '../../catalog/value-kind.ts';
@@ -6,8 +6,7 @@ import type { Scope } from '../../config/scope.ts';
 import { frameworkTitle, serverTitle } from '../../deploy/application.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import { asked } from '../../deploy/frameworks/framework.ts';
-import { type BodyLimit, settingsOf } from '../../deploy/servers/server.ts';
-import uwsgi from '../../deploy/servers/uwsgi.ts';
+import type { BodyLimit } from '../../deploy/servers/server.ts';
 import { certain, placeOf, type Setting } from '../../deploy/setting.ts';
 import { fixOf, insertAfter, outside, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -63,6 +62,42 @@ function sizeAt(scope: Scope): number {
   return read ? (read.ok ? read.value : 0) : STANDARD;
 }
 
+/** nginx's own size of a header line. */
+const LINE = 8 * 1024;
+
+/** A server that only ends the connection: its limit is the room it has, and no guard that somebody wants. */
+const DROPPED = 502;
+
+/** Room for the headers of any common request, in bytes. */
+const ROOMY = 32768;
+
+/**
+ * The limits of the application's server that a header line is above which nginx lets pass, and where to say so: those that someone wrote down as room, and all
+ * of them where nginx was told to take longer lines than it does by itself. A guard that someone wrote down is meant.
+ */
+function smallHead({ application, pass, target }: Side) {
+  const line = pass.scope.value('large_client_header_buffers');
+  const read = line?.args[1] ? parseOffset(line.value(1)) : null;
+  const own = read?.ok ? read.value : LINE;
+  const raised = own > LINE;
+  const [first, ...more] = (application.server.headLimits?.(application, application.settings, target.kind) ?? []).filter(
+    ({ bytes, status }) => {
+      const most = certain(bytes);
+      return !!most && most < own && (bytes.from === 'text' ? status === DROPPED : raised);
+    },
+  );
+  return first ? { limits: [first, ...more] as const, own, at: raised && line ? line.at(line.args[1]) : pass.nameAt } : null;
+}
+
+const LONG = (size: string): string =>
+  main(`server {
+    large_client_header_buffers ${size}
+    location / {
+        proxy_pass http://unix:/run/shop.sock;
+    }
+}`);
+const RAISED = 'limit_request_line = 0\nlimit_request_field_size = 32768\n';
+
 const PHP = (size: string): string =>
   main(`server {
     location ~ \\.php$ {
@@ -87,7 +122,8 @@ export default defineRule({
 forms and JSON that the application was told to accept end in nginx's 413. Uploads of files, which Django's setting does not count, end there as well.
 
 uWSGI reads all params and headers of a request into one \`buffer-size\` of 4096 bytes; nginx lets single header lines of 8k pass. A large
-cookie or token then is a 502.
+cookie or token then is a 502. gunicorn takes request lines of 4094 bytes and headers of 8190: whoever raises \`large_client_header_buffers\`
+for long URLs and tokens raises gunicorn's limits as well.
 
 PHP has two limits of its own. A body above \`post_max_size\` is thrown away and the script runs without its form; a file above
 \`upload_max_filesize\` arrives as an error. They are read from the pool, from ini files and Dockerfiles, and from \`fastcgi_param PHP_VALUE\`.`,
@@ -101,8 +137,7 @@ PHP has two limits of its own. A body above \`post_max_size\` is thrown away and
       'nginx takes bodies of {own}, and {framework} throws away what is above {theirs} ({setting}): the script runs without its form and files. Use one limit for both.',
     files:
       'nginx takes bodies of {own}, and {framework} refuses files above {theirs} ({setting}): the script gets an error in place of the file. Use one limit for both.',
-    buffer:
-      'uWSGI’s buffer-size of {bytes} bytes is below the 8k header lines that nginx passes on: large cookies or tokens end in 502. Raise it to 32768.',
+    head: 'nginx takes header lines of {own}, {server} takes {limits}: larger cookies, tokens or URLs are answered with {status}. Raise {setting}.',
   },
   check({ config, deployment, report }) {
     const reported = new Set<string>();
@@ -161,22 +196,29 @@ PHP has two limits of its own. A body above \`post_max_size\` is thrown away and
           related: [{ at: less.place, message: `${less.setting} is ${theirs}` }],
         });
       }
-      const bufferSize = side.target.kind === 'uwsgi' ? settingsOf(application, uwsgi)?.bufferSize : undefined;
-      if (!bufferSize) continue;
-      const bytes = certain(bufferSize);
-      const place = placeOf(bufferSize);
-      // only a size that someone chose: the default is the common case, and enough for most sites
-      if (bytes === undefined || !place || bytes >= 8192 || !once(place)) continue;
-      report('buffer', {
-        at: pass.nameAt,
+      const small = smallHead(side);
+      if (!small || !once(small.at)) continue;
+      const [first] = small.limits;
+      const place = placeOf(first.bytes);
+      report('head', {
+        at: small.at,
         missing: [],
-        data: { bytes },
-        related: [{ at: place, message: 'buffer-size' }],
-        fix: {
-          title: 'Raise buffer-size to 32768',
-          safety: 'suggestion',
-          edits: [{ file: place.file, edits: [{ span: place.span, newText: '32768' }] }],
+        data: {
+          own: human(small.own),
+          server: serverTitle(application),
+          limits: small.limits.map((l, n) => `${certain(l.bytes)} ${n ? '' : 'bytes '}for ${l.of} (${l.name})`).join(' and '),
+          status: [...new Set(small.limits.map((l) => l.status))].join(' or '),
+          setting: small.limits.map((l) => l.name).join(' and '),
         },
+        related: small.limits.flatMap((l) => (placeOf(l.bytes) ? [{ at: placeOf(l.bytes)!, message: l.name }] : [])),
+        fix:
+          place && small.limits.length === 1 && first.status === DROPPED
+            ? {
+                title: `Raise ${first.name} to ${ROOMY}`,
+                safety: 'suggestion',
+                edits: [{ file: place.file, edits: [{ span: place.span, newText: String(ROOMY) }] }],
+              }
+            : null,
       });
     }
   },
@@ -200,7 +242,7 @@ PHP has two limits of its own. A body above \`post_max_size\` is thrown away and
         'nginx.conf': site(`
         include uwsgi_params;
         uwsgi_pass unix:/run/shop.sock;
-#       ^^^^^^^^^^ buffer`),
+#       ^^^^^^^^^^ head`),
         'app/uwsgi.ini': '[uwsgi]\nsocket = /run/shop.sock\nbuffer-size = 5000\n',
       }),
       good: tree({
@@ -208,6 +250,16 @@ PHP has two limits of its own. A body above \`post_max_size\` is thrown away and
         include uwsgi_params;
         uwsgi_pass unix:/run/shop.sock;`),
         'app/uwsgi.ini': '[uwsgi]\nsocket = /run/shop.sock\nbuffer-size = 32768\n',
+      }),
+    },
+    {
+      bad: tree({ 'nginx.conf': LONG('4 32k;\n#                                 ^^^ head'), ...django('') }),
+      good: tree({ 'nginx.conf': LONG('4 32k;'), ...django('', `bind = 'unix:/run/shop.sock'\n${RAISED}`) }),
+    },
+    {
+      good: tree({
+        'nginx.conf': LONG('4 8k;'),
+        ...django('', "bind = 'unix:/run/shop.sock'\nlimit_request_line = 2000\n"),
       }),
     },
     {
