@@ -12,6 +12,9 @@ const COMPOSE = (environment: string): string =>
 const TEMPLATE = (text: string): string =>
   `#- nginx.conf\nevents {}\nhttp { include templates/*.template; }\n#- templates/default.conf.template\n${text}\n`;
 
+const AS_SITE = (more: string): string =>
+  `#- site.conf\nserver { listen 80; location / { proxy_pass http://web:\${PORT}; } }\n#- compose.yaml\nservices:\n  nginx:\n    image: nginx:1.27\n${more}    volumes: ["./site.conf:/etc/nginx/conf.d/site.conf:ro"]\n`;
+
 export const TRIALS: readonly Trial[] = [
   {
     rule: 'capture-overwritten',
@@ -82,8 +85,20 @@ export const TRIALS: readonly Trial[] = [
         TEMPLATE('upstream app { server ${APP_ADDRESS}; }\nserver { listen 80; location / { proxy_pass http://app; } }') +
           COMPOSE('    environment: {}\n'),
       ),
+      tree(AS_SITE('')),
+      tree(
+        `#- site.conf\nserver { listen 80; location / { proxy_pass http://\${APP_HOST}:8000; } }\n#- Dockerfile\nFROM nginx:1.27-alpine\nCOPY site.conf /etc/nginx/conf.d/default.conf\n`,
+      ),
     ],
     sane: [
+      tree(AS_SITE('    environment:\n      NGINX_ENVSUBST_TEMPLATE_DIR: /etc/nginx/conf.d\n')),
+      tree(
+        AS_SITE(`    command: sh -c "envsubst < /etc/nginx/conf.d/site.conf > /etc/nginx/conf.d/default.conf && nginx -g 'daemon off;'"\n`),
+      ),
+      tree(
+        `#- site.conf\nserver { listen 80; location / { proxy_pass http://\${APP_HOST}:8000; } }\n#- Dockerfile\nFROM nginx:1.27-alpine\nARG APP_HOST\nCOPY site.conf /etc/nginx/conf.d/default.conf\nRUN sed -i "s/\\\${APP_HOST}/$APP_HOST/" /etc/nginx/conf.d/default.conf\n`,
+      ),
+      tree(AS_SITE('').replace('${PORT}', '8000').replace('80;', '80; proxy_set_header Host ${http_host};')),
       tree(TEMPLATE('server { listen 80; server_name ${SITE}; }') + COMPOSE('    environment:\n      SITE: a.example\n')),
       tree(TEMPLATE('server { listen 80; server_name ${SITE}; }') + COMPOSE('    environment:\n      - SITE=a.example\n')),
       tree(TEMPLATE('server { listen 80; location / { proxy_set_header Host ${host}; proxy_pass http://127.0.0.1:1; } }') + COMPOSE('')),

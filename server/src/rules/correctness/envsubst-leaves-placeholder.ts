@@ -1,10 +1,22 @@
 /** A placeholder of a template that no file sets: the image's scripts leave it as it is, and nginx reads `${NAME}`. */
 
-import { basename } from '../../base/file-id.ts';
+import { basename, type FileId } from '../../base/file-id.ts';
+import type { Config } from '../../config/config.ts';
+import type { Misplaced } from '../../config/tree.ts';
 import { variablesOf } from '../../config/variables.ts';
+import type { Deployment } from '../../deploy/deployment.ts';
 import { nginxEnvironment, reads, substitutionsOf } from '../../deploy/envsubst.ts';
 import { meets } from '../../syntax/template.ts';
 import { defineRule } from '../rule.ts';
+
+/** Where a file is put that nginx's image takes as it is: among the sites, with no script that could write it anew. Null where that is not known. */
+function readAsPut(config: Config, file: FileId, deployment: Deployment): Misplaced | null {
+  const { misplaced, standIn, root } = config.tree;
+  if (misplaced?.as !== 'taken' || file !== (standIn?.file ?? root)) return null;
+  // the scripts are told of another folder or another ending
+  const { variables } = nginxEnvironment(deployment);
+  return [...variables.keys()].some((name) => name.startsWith('NGINX_ENVSUBST_')) ? null : misplaced;
+}
 
 export default defineRule({
   id: 'envsubst-leaves-placeholder',
@@ -16,6 +28,8 @@ export default defineRule({
 The scripts of nginx's image run envsubst over the files of \`/etc/nginx/templates\` and tell it to replace the names that the container's environment has, and no others. A placeholder whose name is not set there stays in the written file. Where a directive takes no variables nginx refuses it ("client_max_body_size" directive invalid value), where it does nginx looks for a variable of its own by that name ("unknown variable"), and in \`server_name\` it is a name that no client asks for. The container then does not start, or answers for nobody.
 
 A default within the braces (\`\${PORT:-80}\`) is the shell's: envsubst replaces \`\${PORT}\` and leaves the other as it is, whatever the environment has.
+
+The scripts look at no other folder: a file that is mounted into \`/etc/nginx/conf.d\` is read as it is.
 
 A call of envsubst with a list of names (\`envsubst '$PORT'\`) replaces these alone, whatever the environment has, and so does \`NGINX_ENVSUBST_FILTER\`, to which names must fit.
 
@@ -32,6 +46,8 @@ Of the environment it is said only where all that sets the environment is there 
       '${name} does not fit NGINX_ENVSUBST_FILTER ("{filter}"), so nginx reads it as it is. Give it a name that fits, or change the filter.',
     defaulted:
       'envsubst knows no defaults and leaves "{written}" as it is, and so nginx reads it. Write "${name}", and set the default where the environment is set.',
+    untouched:
+      'nginx reads {name} as it is: {image} replaces names in the files of /etc/nginx/templates alone, and this one is put to {path}. Put it to {wanted}.',
     unset:
       '${name} is not in the environment of any container that renders this template ({services}), so nginx reads it as it is. Set it under "environment".',
   },
@@ -42,26 +58,36 @@ Of the environment it is said only where all that sets the environment is there 
     const calls = nginxEnvironment(deployment).calls.filter((c) => reads(c, own, file.id));
     const lists = calls.flatMap((call) => (call.names ? [{ call, names: call.names }] : []));
     const by = calls.length ? [] : substitutionsOf(deployment, file.id);
-    if (!by.length && (!lists.length || lists.length < calls.length)) return;
+    const asPut = calls.length || by.length ? null : readAsPut(config, file.id, deployment);
+    if (!asPut && !by.length && (!lists.length || lists.length < calls.length)) return;
     const said = new Set<string>();
     const comments = [...file.comments].sort((a, b) => a.start - b.start);
     for (const mark of file.marks ?? []) {
       const written = file.text.slice(mark.start, mark.end);
       const name = /\w+/.exec(written)?.[0];
       if (!name || said.has(name) || meets(comments, mark.start, mark.end)) continue;
-      if (/^\$\{\w+:?[-=?+]/.test(written)) {
+      if (!asPut && /^\$\{\w+:?[-=?+]/.test(written)) {
         said.add(name);
         report('defaulted', { at: { start: mark.start, end: mark.end }, data: { name, written }, ofTemplate: true });
         continue;
       }
       const lacking = by.filter(({ names }) => !names.has(name));
       const unlisted = lists.length > 0 && lists.every(({ names }) => !names.has(name));
-      if (!lacking.length && !unlisted) continue;
+      if (!lacking.length && !unlisted && !asPut) continue;
       said.add(name);
       const key = name.toLowerCase();
       // nginx does not tell the cases apart: what is left may be a variable of its own
       if ((['http', 'stream'] as const).some((p) => config.catalog.variable(key, p) || variablesOf(config, p).definitions.has(key)))
         continue;
+      if (asPut) {
+        report('untouched', {
+          at: { start: mark.start, end: mark.end },
+          data: { name: written, image: asPut.of, path: asPut.path, wanted: `/etc/nginx/templates/${asPut.path.replace(/^.*\//, '')}.template` },
+          ofTemplate: true,
+          related: [{ at: asPut.at, message: 'put there here' }],
+        });
+        continue;
+      }
       if (unlisted) {
         report('unlisted', {
           at: { start: mark.start, end: mark.end },
@@ -263,6 +289,44 @@ services:
       WEB_BODY_LIMIT: 20m
     volumes:
       - ./templates:/etc/nginx/templates:ro
+`,
+      fixed: false,
+    },
+    {
+      inside: 'tree',
+      notOn122: 'the placeholder is a variable that nginx does not know',
+      bad: `#- default.conf
+server {
+    listen 80;
+    location / {
+        proxy_pass http://web:\${APP_PORT};
+#                             ^^^^^^^^^^^ untouched
+    }
+}
+#- compose.yaml
+services:
+  nginx:
+    image: nginx:1.27
+    environment:
+      APP_PORT: 8000
+    volumes:
+      - ./default.conf:/etc/nginx/conf.d/default.conf:ro
+`,
+      good: `#- default.conf
+server {
+    listen 80;
+    location / {
+        proxy_pass http://web:\${APP_PORT};
+    }
+}
+#- compose.yaml
+services:
+  nginx:
+    image: nginx:1.27
+    environment:
+      APP_PORT: 8000
+    volumes:
+      - ./default.conf:/etc/nginx/templates/default.conf.template:ro
 `,
       fixed: false,
     },
