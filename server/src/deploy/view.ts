@@ -3,7 +3,8 @@
  * whether a name is allowed, whether the CSRF origin check passes, and which limit refuses it before. What the files do not decide is unknown, with the reason.
  */
 import type { Application } from './application.ts';
-import { type Environ, joinedPath, type Refusal, type Seen, seen, type UpstreamRequest, unseen } from './seen.ts';
+import { asked, type RedirectToHttps } from './frameworks/framework.ts';
+import { type Environ, joinedPath, type Refusal, type Seen, seen, surely, type UpstreamRequest, unseen } from './seen.ts';
 import { environOf } from './servers/asked.ts';
 
 /** The client before the proxy, for what the application ought to see. */
@@ -66,6 +67,14 @@ export function applicationView(application: Application, request: UpstreamReque
       address: same(view.address, client.address),
     },
   };
+}
+
+/** The redirect to HTTPS that a request gets because it counts as a plain one; null where it does not, or nobody can tell. */
+export function redirectToHttps({ framework }: Application, { secure }: AppView, request: UpstreamRequest): RedirectToHttps | null {
+  const redirect = asked(framework, (d) => d.toHttps) ?? null;
+  if (!redirect || surely(secure) !== false) return null;
+  const believed = redirect.believes?.toLowerCase();
+  return request.headers.some(([name, value]) => name.toLowerCase() === believed && value === 'https') ? null : redirect;
 }
 
 /** Equal but for case and the scheme's own port. */

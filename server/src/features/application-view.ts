@@ -13,7 +13,7 @@ import { asked, frameworkSettings } from '../deploy/frameworks/framework.ts';
 import { arrivingAt, nginxContainers, reachedFrom, type Target } from '../deploy/reach.ts';
 import type { Seen } from '../deploy/seen.ts';
 import { certain } from '../deploy/setting.ts';
-import { type AppView, applicationView } from '../deploy/view.ts';
+import { type AppView, applicationView, redirectToHttps } from '../deploy/view.ts';
 import { hostIn } from '../trace/from-url.ts';
 import { traceRequest } from '../trace/request.ts';
 import type { LikelyAnswer, RequestInput, Trace, UpstreamRequest } from '../trace/trace.ts';
@@ -126,8 +126,8 @@ export function likelyAnswers(
       host,
     });
     if (view.refused) return { status: view.refused.status, why: view.refused.why };
-    const says = asked(application.framework, (d) => d.toHttps);
-    if (!says || !view.secure.known || view.secure.value || !view.host.known) return null;
+    const says = redirectToHttps(application, view, request);
+    if (!says || !view.host.known) return null;
     const missing = missingHeader(application, request);
     return {
       status: says.status,
@@ -173,7 +173,7 @@ export function applicationViewOf(trace: Trace, deployment: Deployment, config: 
   const { framework } = application;
   return {
     title: framework ? `${frameworkTitle(framework)} under ${serverTitle(application)}` : serverTitle(application),
-    lines: lines.map((l) => ({ ...l, says: sentence(l, { application, trace, request, host }) })),
+    lines: lines.map((l) => ({ ...l, says: sentence(l, { application, trace, request, host, view }) })),
     application,
     view,
   };
@@ -188,7 +188,13 @@ function missingHeader({ framework }: Application, request: UpstreamRequest): st
 /** What a line means, for someone who knows the application. The line's own reason stays behind it where it says more. */
 function sentence(
   { name, value, why, good }: Omit<SightLine, 'says'>,
-  { application, trace, request, host }: { application: Application; trace: Trace; request: UpstreamRequest; host: string },
+  {
+    application,
+    trace,
+    request,
+    host,
+    view,
+  }: { application: Application; trace: Trace; request: UpstreamRequest; host: string; view: AppView },
 ): string {
   const { framework } = application;
   const app = framework ? frameworkTitle(framework) : serverTitle(application);
@@ -201,7 +207,7 @@ function sentence(
       if (value === 'unknown') return unknown;
       if (good)
         return `${app} takes this request for ${plain(value)}, which is what the client uses${value === 'https' ? ` (${why})` : ''}.`;
-      const redirect = asked(framework, (d) => d.toHttps);
+      const redirect = redirectToHttps(application, view, request);
       const missing = missingHeader(application, request);
       const loops = redirect && trace.request.scheme === 'https' ? ` With ${redirect.name} on, every page redirects to itself.` : '';
       return missing

@@ -324,6 +324,7 @@ import adminUnprotected from './wsgi/admin-unprotected.ts';
 import allowedHostsAny from './wsgi/allowed-hosts-any.ts';
 import allowedHostsMismatch from './wsgi/allowed-hosts-mismatch.ts';
 import applicationPublished from './wsgi/application-published.ts';
+import applicationRedirectsForever from './wsgi/application-redirects-forever.ts';
 import applicationUnread from './wsgi/application-unread.ts';
 import asgiWebsocketWithoutUpgrade from './wsgi/asgi-websocket-without-upgrade.ts';
 import bodyLimitMismatch from './wsgi/body-limit-mismatch.ts';
@@ -703,6 +704,7 @@ export const RULES: readonly Rule[] = [
   allowedHostsAny,
   allowedHostsMismatch,
   applicationPublished,
+  applicationRedirectsForever,
   applicationUnread,
   asgiWebsocketWithoutUpgrade,
   bodyLimitMismatch,

@@ -82,6 +82,10 @@ const proxyFix = (options: string): string =>
 /** A FastAPI application started by a Procfile. */
 const fastapi = (server: string, app: string, command = 'uvicorn --port 8000 app.main:app'): Variant =>
   files({ 'nginx.conf': main(`server { listen 80; ${server} }`), 'app/main.py': app, Procfile: `web: ${command}` });
+const TO_HTTPS =
+  'from fastapi import FastAPI\nfrom fastapi.middleware.httpsredirect import HTTPSRedirectMiddleware\napp = FastAPI()\napp.add_middleware(HTTPSRedirectMiddleware)\n';
+const TALISMAN = (args: string): string =>
+  `from flask import Flask\nfrom flask_talisman import Talisman\napp = Flask(__name__)\nTalisman(${args})`;
 const API = `location / { ${THREE} proxy_pass http://127.0.0.1:8000; }`;
 const STREAM = (path = '/news', extra = ''): string =>
   `from fastapi import FastAPI\nfrom fastapi.responses import StreamingResponse\napp = FastAPI()\n@app.get("${path}")\nasync def news():\n    return StreamingResponse(lines(), media_type="text/event-stream"${extra})`;
@@ -588,6 +592,30 @@ export const TRIALS: readonly Trial[] = [
         CORS,
       ),
       flask(`add_header Access-Control-Allow-Origin *; ${WIKI}`, 'from flask import Flask\napp = Flask(__name__)'),
+    ],
+  },
+  {
+    rule: 'application-redirects-forever',
+    bad: [
+      fastapi(`${TLS} location / { proxy_set_header Host $host; proxy_pass http://127.0.0.1:8000; }`, TO_HTTPS),
+      fastapi(`${TLS} location / { proxy_set_header X-Forwarded-Proto http; proxy_pass http://127.0.0.1:8000; }`, TO_HTTPS),
+      fastapi(`${TLS} ${API}`, TO_HTTPS, 'uvicorn --port 8000 --no-proxy-headers app.main:app'),
+      fastapi(`${TLS} ${API}`, TO_HTTPS, 'uvicorn --port 8000 --forwarded-allow-ips 10.0.0.1 app.main:app'),
+      fastapi(API, TO_HTTPS),
+      flask(`${TLS} location / { proxy_set_header Host $host; proxy_pass http://unix:/run/wiki.sock; }`, TALISMAN('app')),
+      flask(`location / { ${THREE} proxy_set_header X-Forwarded-Proto $scheme; proxy_pass http://unix:/run/wiki.sock; }`, TALISMAN('app')),
+    ],
+    sane: [
+      fastapi(`${TLS} ${API}`, TO_HTTPS),
+      fastapi(`${TLS} location / { proxy_set_header Host $host; proxy_pass http://127.0.0.1:8000; }`, TO_HTTPS.replace(/app\.add.*/, '')),
+      fastapi('location / { proxy_set_header Host $host; proxy_pass http://127.0.0.1:8000; }', TO_HTTPS),
+      fastapi('location / { proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto; proxy_pass http://127.0.0.1:8000; }', TO_HTTPS),
+      flask(`${TLS} ${WIKI}`, TALISMAN('app')),
+      flask(
+        `${TLS} location / { proxy_set_header Host $host; proxy_pass http://unix:/run/wiki.sock; }`,
+        TALISMAN('app, force_https=False'),
+      ),
+      fastapi(`${TLS} location / { include proxy.inc; proxy_pass http://127.0.0.1:8000; }`, TO_HTTPS),
     ],
   },
   {

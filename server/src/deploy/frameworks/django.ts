@@ -97,7 +97,10 @@ export default declareFramework<DjangoProject>({
   view: djangoView,
   hosts: ({ settings }) => ({ name: 'ALLOWED_HOSTS', list: settings.allowedHosts }),
   bodyLimit: ({ settings }) => ({ name: 'DATA_UPLOAD_MAX_MEMORY_SIZE', bytes: settings.dataUploadMaxMemorySize }),
-  toHttps: ({ settings }) => (certain(settings.secureSslRedirect) === true ? { name: 'SECURE_SSL_REDIRECT', status: 301 } : null),
+  toHttps: ({ settings }) =>
+    certain(settings.secureSslRedirect) === true
+      ? { name: 'SECURE_SSL_REDIRECT', place: placeOf(settings.secureSslRedirect), status: 301 }
+      : null,
   cors: ({ settings }) =>
     settings.uses.has('corsheaders.middleware.CorsMiddleware')
       ? { name: 'django-cors-headers', place: placeOf(settings.middleware) }

@@ -37,6 +37,8 @@ export interface FlaskSettings {
   readonly proxyFix: ForwardedCounts | null;
   /** where flask_cors is put in */
   readonly cors: Place | null;
+  /** where Flask-Talisman is put in, if it redirects to HTTPS */
+  readonly talisman: Place | null;
   readonly serverName: Setting<string | null>;
   readonly applicationRoot: Setting<string | null>;
   readonly maxContentLength: Setting<number | null>;
@@ -76,6 +78,15 @@ const socketIo = (calls: readonly PyCall[]): Route[] =>
     return [{ path: `${(path?.value ?? 'socket.io').replace(/^\/|\/$/g, '')}/`, regex: false, place: c.at }];
   });
 
+/** Flask-Talisman redirects to HTTPS unless it is told not to; null where that is open as well. */
+function talismanOf(calls: readonly PyCall[]): Place | null {
+  const put = calls.find((c) => /^flask_talisman\.Talisman$/.test(c.callee));
+  const told = calls.some(
+    (c) => /(?:^|\.)(?:Talisman|init_app)$/.test(c.callee) && c.args.some((a) => a.name === 'force_https' || a.name === '**'),
+  );
+  return put && !told ? put.at : null;
+}
+
 /** The settings of an application whose configuration has Flask's form: Flask itself, and Quart. */
 export function flaskSettings({ made, modules, project }: ApplicationReading): FlaskSettings {
   const fix = modules.flatMap((m) => m.calls).find((c) => /(^|\.)ProxyFix$/.test(c.callee));
@@ -88,6 +99,7 @@ export function flaskSettings({ made, modules, project }: ApplicationReading): F
   return {
     file: made.at.file,
     place: made.at,
+    talisman: talismanOf(modules.flatMap((m) => m.calls)),
     proxyFix: fix ? proxyFixOf(fix.args, fix.at) : null,
     serverName: get('SERVER_NAME', asTextOrNull, null),
     applicationRoot: get('APPLICATION_ROOT', asTextOrNull, '/'),
@@ -247,6 +259,7 @@ export default declareFramework<FlaskSettings>({
   bodyLimit: (settings) => ({ name: 'MAX_CONTENT_LENGTH', bytes: settings.maxContentLength }),
   webSockets: (settings) => settings.webSockets,
   cors: ({ cors }) => (cors ? { name: 'flask_cors', place: cors } : null),
+  toHttps: ({ talisman }) => (talisman ? { name: 'Talisman', place: talisman, status: 302, believes: 'X-Forwarded-Proto' } : null),
   cookies: sessionCookie,
   readsScheme: (settings) => settings.proxyFix !== null,
   linksByScriptName: true,

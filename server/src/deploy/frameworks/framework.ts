@@ -63,7 +63,7 @@ export interface FrameworkDeclaration<Settings = unknown> {
   /** the bytes that a body may have, with the name of the setting */
   bodyLimit?(settings: Settings): { readonly name: string; readonly bytes: Setting<number | null> };
   /** the redirect of plain requests to HTTPS, where it is certainly on */
-  toHttps?(settings: Settings): { readonly name: string; readonly status: number } | null;
+  toHttps?(settings: Settings): RedirectToHttps | null;
   webSockets?(settings: Settings): readonly Route[];
   /** those routes exist in its ASGI application only, beside which it has one for WSGI */
   readonly webSocketsOverAsgi?: boolean;
@@ -85,6 +85,16 @@ export interface FrameworkDeclaration<Settings = unknown> {
   counted?(settings: Settings): ForwardedCounts | null;
   /** where the script name is set in its own settings */
   scriptNamePlace?(settings: Settings): Place | null;
+}
+
+/** What redirects plain requests to HTTPS. */
+export interface RedirectToHttps {
+  /** as it is written there */
+  readonly name: string;
+  readonly place: Place | null;
+  readonly status: number;
+  /** the header whose `https` it takes for HTTPS, from anyone and whatever the server believes; left out where it asks for the scheme alone */
+  readonly believes?: string;
 }
 
 /** Whom a browser sends a cookie back to: the hosts of its domain, for the paths below its path. */

@@ -177,7 +177,7 @@ export const starletteFamily = (
     files: (settings) => [settings.file],
     view: starletteView(own.title),
     hosts: ({ allowedHosts }) => (certain(allowedHosts) === null ? null : { name: 'allowed_hosts', list: allowedHosts }),
-    toHttps: ({ httpsRedirect }) => (httpsRedirect ? { name: 'HTTPSRedirectMiddleware', status: 307 } : null),
+    toHttps: ({ httpsRedirect }) => (httpsRedirect ? { name: 'HTTPSRedirectMiddleware', place: httpsRedirect, status: 307 } : null),
     webSockets: (settings) => settings.webSockets,
     cors: ({ cors }) => (cors ? { name: 'CORSMiddleware', place: cors } : null),
     ...own,

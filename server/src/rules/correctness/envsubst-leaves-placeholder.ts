@@ -82,7 +82,12 @@ Of the environment it is said only where all that sets the environment is there 
       if (asPut) {
         report('untouched', {
           at: { start: mark.start, end: mark.end },
-          data: { name: written, image: asPut.of, path: asPut.path, wanted: `/etc/nginx/templates/${asPut.path.replace(/^.*\//, '')}.template` },
+          data: {
+            name: written,
+            image: asPut.of,
+            path: asPut.path,
+            wanted: `/etc/nginx/templates/${asPut.path.replace(/^.*\//, '')}.template`,
+          },
           ofTemplate: true,
           related: [{ at: asPut.at, message: 'put there here' }],
         });
