@@ -193,6 +193,27 @@ describe('check: what is read', () => {
     );
   });
 
+  test('a file that holds a dump is the configuration that was printed, for a check and for a trace', async () => {
+    const dump = `# configuration file /etc/nginx/nginx.conf:\nevents {}\nhttp {\n    include conf.d/*.conf;\n}\n\n# configuration file /etc/nginx/conf.d/site.conf:\n${FLAWED}\n`;
+    const cwd = folder({ 'web-1.txt': dump, 'web-2.conf': dump, '.proxylens.yaml': 'rules: { version-disclosed: off }\n' });
+    for (const name of ['web-1.txt', 'web-2.conf']) {
+      const { files } = report(await ends(1, ['check', '--format', 'json', name], { cwd }));
+      assert.deepEqual(
+        files.map((f) => f.path),
+        ['/etc/nginx/conf.d/site.conf', '/etc/nginx/nginx.conf'],
+      );
+      assert.ok(files[0]!.diagnostics.some((d) => d.rule === 'alias-traversal'));
+      assert.ok(!files[1]!.diagnostics.some((d) => d.rule === 'version-disclosed'), 'settings beside it hold');
+      const { out } = await ends(0, ['trace', name, 'http://a.test/img/x.css'], { cwd });
+      assert.match(out, /\/etc\/nginx\/conf\.d\/site\.conf:3/);
+      // what is fixed is printed: nobody reads the file again
+      assert.match((await ends(1, ['check', '--fix', name], { cwd })).out, /^# configuration file \/etc\/nginx\/nginx\.conf:/);
+      assert.equal(fs.readFileSync(path.join(cwd, name), 'utf8'), dump);
+    }
+    // in a folder it is none of its files
+    await ends(3, ['check', '.'], { cwd });
+  });
+
   test('a real dump is read file by file', { skip: spawnSync('nginx', ['-v']).status !== 0 && 'nginx is not installed' }, async () => {
     const cwd = tree(WELL);
     const dumped = spawnSync('nginx', ['-T', '-q', '-p', cwd, '-c', path.join(cwd, 'nginx.conf'), '-e', 'stderr', '-g', `pid ${cwd}/p;`], {

@@ -19,7 +19,7 @@ import { loadParts, type Parts } from '../host/parts.ts';
 import { fileOfPath, machinePath } from '../host/paths.ts';
 import { applicationFilesOf, deploymentFor } from '../project/applications.ts';
 import { boundaryOf } from '../project/boundary.ts';
-import { holdsMainBlocks, isCalledNginx, isPlausible, looksLikeNginx, verdictOn } from '../project/content.ts';
+import { holdsMainBlocks, isCalledNginx, isDump, isPlausible, looksLikeNginx, verdictOn } from '../project/content.ts';
 import { loneProject, type Project } from '../project/deployed.ts';
 import { mayBeAnything, mayHost } from '../project/embedded.ts';
 import { EmbeddedFiles } from '../project/embedded-files.ts';
@@ -248,10 +248,20 @@ export class Loader {
     };
   }
 
-  /** The configuration of a dump: all of its files are at hand, and nothing else is. */
-  async dump(root: FileId): Promise<Asked> {
+  /**
+   * The configuration of a dump: all of its files are at hand, and nothing else is. Its paths are those of the server, so that maps of the settings do not
+   * apply; settings come from the folder of the file that holds it.
+   */
+  static async ofDump(
+    options: CommonOptions,
+    { root, files }: Dump,
+    holder: string,
+    progress?: (words: string) => void,
+    parts?: Parts,
+  ): Promise<{ readonly loader: Loader; readonly asked: Asked }> {
+    const loader = await Loader.create(options, files, progress, fileOfPath(path.dirname(path.resolve(holder))), parts);
     const project = loneProject(dirname(root), true);
-    return { config: await this.main(root, project, ANY_WAY), project, way: ANY_WAY, shown: null };
+    return { loader, asked: { config: await loader.main(root, project, ANY_WAY), project, way: ANY_WAY, shown: null } };
   }
 
   /** The same configuration after texts have changed. */
@@ -524,22 +534,38 @@ interface Named {
 const looksLikeFragment = (source: SourceFile): boolean =>
   source.body.some((s) => ['server', 'location', 'upstream', 'map', 'proxy_pass', 'listen'].includes(s.name.value));
 
+/** Characters of a file that tell whether it is a dump. */
+const DUMP_HEAD = 4096;
+
+/** The files that `nginx -T` printed. */
+interface Dump {
+  readonly root: FileId;
+  readonly files: MemoryFiles;
+}
+
 /**
  * The files of an `nginx -T` dump (`# configuration file /etc/nginx/nginx.conf:` lines) under their own names; null when the text is
  * no dump. The first file is the main one (ngx_show_version_info and main() of nginx.c print them in reading order).
  */
-export function dumpFiles(text: string): { root: FileId; files: MemoryFiles } | null {
+export function dumpFiles(text: string): Dump | null {
+  if (!isDump(text)) return null;
   const parts = [...text.matchAll(/^# configuration file (.+):\r?$/gm)];
-  const first = parts[0];
-  // before the first file are at most the messages of the test
-  if (!first || !/^(\s|(nginx: |\d{4}\/\d\d\/\d\d ).*(\n|$))*$/.test(text.slice(0, first.index))) return null;
   const files = new MemoryFiles();
   parts.forEach((m, i) => {
     const start = m.index + m[0].length + 1;
     const end = parts[i + 1]?.index ?? text.length;
     files.set(fromPath(m[1]!), text.slice(start, end).replace(/\n$/, ''));
   });
-  return { root: fromPath(first[1]!), files };
+  return { root: fromPath(parts[0]![1]!), files };
+}
+
+/** The dump of `nginx -T` that a file holds which someone named; null where it holds none, or cannot be read. */
+export async function dumpNamed(name: string): Promise<Dump | null> {
+  const file = fileOfPath(path.resolve(name));
+  const disk = new NodeFiles();
+  const head = (await disk.stat(file))?.kind === 'file' ? await disk.head(file, DUMP_HEAD) : null;
+  const read = head !== null && isDump(head.text) ? await disk.read(file) : null;
+  return read && !read.problem ? dumpFiles(read.text) : null;
 }
 
 /** The files of a dump as nginx -T prints them, with the texts that `text` gives. */

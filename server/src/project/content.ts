@@ -10,6 +10,12 @@ import { doublesBraces, TEMPLATE_ENDINGS } from '../syntax/template/engines.ts';
 import { PLACEHOLDERS, steering } from '../syntax/template/placeholders.ts';
 import { formOfText } from './embedded.ts';
 
+/** What `nginx -T` prints, from its beginning: messages of the test, and the name of the first file. */
+const DUMP = /^\uFEFF?(?:[ \t]*\r?\n|(?:nginx: |\d{4}\/\d\d\/\d\d )[^\n]*\n)*# configuration file ([^\n]+):\r?\n/;
+
+/** Whether a text is a dump of `nginx -T`: several files of nginx, each behind a line with its name. Its beginning is enough. */
+export const isDump = (text: string): boolean => DUMP.test(text);
+
 /** `foreign`: it has the form of something else; `unsure`: too little to say. */
 export type Verdict = 'nginx' | 'foreign' | 'unsure';
 
@@ -180,7 +186,7 @@ export function verdictOn(text: string, path: string, catalog: Catalog, whole = 
   const named = looksLikeNginx(path);
   const called = NGINX_NAME.test(path);
   const plain = withoutTemplates(text.slice(0, HEAD).replace(/^\uFEFF/, ''));
-  if (/^\s*(#!|<\?(?!(?:php|=)[\s\S]*?\?>[\s\S]*\S)|<!|<[A-Z])/.test(text) || formOfText(text) !== null) return 'foreign';
+  if (/^\s*(#!|<\?(?!(?:php|=)[\s\S]*?\?>[\s\S]*\S)|<!|<[A-Z])/.test(text) || formOfText(text) !== null || isDump(text)) return 'foreign';
   let good = 0;
   let telling = 0;
   let unknown = 0;

@@ -24,6 +24,7 @@ import {
   type Asked,
   type CommonOptions,
   dumpFiles,
+  dumpNamed,
   dumpOf,
   Loader,
   readStdin,
@@ -72,7 +73,10 @@ export interface Result {
 
 /** Adds `proxylens check` to the program. */
 export function addCheck(program: Command): void {
-  settingOptions(withCommonOptions(program.command('check').argument('[path...]', 'files, folders, or - for standard input')), 'check')
+  settingOptions(
+    withCommonOptions(program.command('check').argument('[path...]', 'files, folders, what nginx -T printed, or - for standard input')),
+    'check',
+  )
     .description('lint configurations; folders are searched for their main files')
     .option('--format <name>', 'stylish, json, sarif, github or checkstyle', 'stylish')
     .option('--fix [which]', 'apply safe fixes; --fix=suggested applies suggestions too, but for those with which nginx would not start')
@@ -120,30 +124,34 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   let configs: Asked[];
   let dumped: MemoryFiles | null = null;
   const stdinName = stdinFile(options.stdinPath);
-  if (stdin) {
-    const text = await readStdin();
-    const dump = dumpFiles(text);
+  const text = stdin ? await readStdin() : null;
+  const dump = text !== null ? dumpFiles(text) : paths.length === 1 ? await dumpNamed(paths[0]!) : null;
+  /** nothing on the disk is changed then */
+  const piped = stdin || dump !== null;
+  if (dump) {
+    dumped = dump.files;
+    const { loader: own, asked } = await Loader.ofDump(
+      options,
+      dump,
+      stdin ? (options.stdinPath ?? 'dump') : paths[0]!,
+      progress.say,
+      parts,
+    );
+    loader = own;
+    configs = [asked];
+  } else if (text !== null) {
     // a pipe from an nginx -T that failed must not pass for a clean configuration
-    const refusal = dump ? null : /^nginx: \[emerg\] .*|^nginx: configuration file .* test failed$/m.exec(text)?.[0];
+    const refusal = /^nginx: \[emerg\] .*|^nginx: configuration file .* test failed$/m.exec(text)?.[0];
     if (refusal) throw new Failure(EXIT.unreadable, `standard input holds no configuration, only what nginx says: ${refusal}`);
     if (text.trim() === '' && options.stdinPath === undefined)
       throw new Failure(
         EXIT.unreadable,
         'standard input is empty. nginx -T needs the rights of nginx, and prints nothing when its test fails.',
       );
-    const name = stdinName;
-    if (dump) {
-      dumped = dump.files;
-      // paths of a dump are those of the server: maps of the settings do not apply
-      const folder = fileOfPath(path.dirname(path.resolve(options.stdinPath ?? 'dump')));
-      loader = await Loader.create(options, dump.files, progress.say, folder, parts);
-      configs = [await loader.dump(dump.root)];
-    } else {
-      const probe = await Loader.create(options, undefined, progress.say, null, parts);
-      loader = await Loader.create(options, overlay(probe, name, text), progress.say, null, parts);
-      loader.handed = name;
-      configs = await loader.configs([shownPath(name)]);
-    }
+    const probe = await Loader.create(options, undefined, progress.say, null, parts);
+    loader = await Loader.create(options, overlay(probe, stdinName, text), progress.say, null, parts);
+    loader.handed = stdinName;
+    configs = await loader.configs([shownPath(stdinName)]);
   } else {
     loader = await Loader.create(options, undefined, progress.say, null, parts);
     loader.byContent = options.byContent === true;
@@ -158,7 +166,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   const overrides = ruleLevels(options, loader.parts.rules);
   /** whether all of a folder was asked for, not files by their names */
   const stats = await Promise.all(paths.map((name) => loader.files.stat(fileOfPath(path.resolve(name)))));
-  const wide = !stdin && (paths.length === 0 ? !options.root : stats.some((s) => s?.kind === 'folder'));
+  const wide = !piped && (paths.length === 0 ? !options.root : stats.some((s) => s?.kind === 'folder'));
   const timings = options.timings ? { now: () => performance.now(), byRule: new Map<string, number>() } : undefined;
   const crashes: string[] = [];
   const run = async (): Promise<Checked[]> => {
@@ -202,7 +210,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
         open,
         rules,
         text(file) {
-          if (stdin || isNamed(machinePath(file), named)) return loader.text(file)?.text ?? null;
+          if (piped || isNamed(machinePath(file), named)) return loader.text(file)?.text ?? null;
           outside.add(file);
           return null;
         },
@@ -262,7 +270,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   // the fixed text of standard input went to standard output: what is left to say goes beside it
   const printed = format(result);
   const pieces = typeof printed === 'string' ? [printed] : printed;
-  if (stdin && options.fix !== undefined) tellLines([...pieces].join(''), result.color);
+  if (piped && options.fix !== undefined) tellLines([...pieces].join(''), result.color);
   else
     for (const piece of pieces)
       if (options.format === 'stylish') say(piece, result.color);

@@ -33,7 +33,7 @@ import { traceRequest } from '../../trace/request.ts';
 import { lineOf } from '../../trace/stations.ts';
 import type { Assumption, FileKind, Files, HeaderPair, RequestInput, Trace, TraceOptions, UpstreamAnswer } from '../../trace/trace.ts';
 import { nextRequest } from '../../witness/follow.ts';
-import { type CommonOptions, Loader, withCommonOptions } from '../common.ts';
+import { type Asked, type CommonOptions, dumpNamed, Loader, withCommonOptions } from '../common.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { isGone, say, sayFormatted, sayJson } from '../output.ts';
 
@@ -59,7 +59,10 @@ const FORMATS = ['text', 'json', 'svg', 'mermaid', 'jsonl'];
 /** Adds `proxylens trace` to the program. */
 export function addTrace(program: Command): void {
   withCommonOptions(
-    program.command('trace').argument('<config>', 'the main file').argument('[method-and-url...]', 'GET https://example.com/app/'),
+    program
+      .command('trace')
+      .argument('<config>', 'the main file, or what nginx -T printed')
+      .argument('[method-and-url...]', 'GET https://example.com/app/'),
   )
     .description('show what nginx does with a request')
     .option('-H, --header <line>', "a header line, 'Name: value' (repeatable)", collect)
@@ -168,6 +171,11 @@ async function filesFor(which: string): Promise<Files | undefined> {
   return listedFiles(read.text.split('\n'));
 }
 
+async function oneOf(options: CommonOptions, configPath: string): Promise<{ readonly loader: Loader; readonly asked: Asked | null }> {
+  const loader = await Loader.create(options);
+  return { loader, asked: await loader.one(configPath) };
+}
+
 /** Runs the command; returns the exit code. Throws failures with the contract's codes. */
 export async function trace(configPath: string, words: readonly string[], options: TraceCommandOptions): Promise<number> {
   if (!FORMATS.includes(options.format)) throw new Failure(EXIT.usage, `--format is one of ${FORMATS.join(', ')}, not "${options.format}"`);
@@ -203,8 +211,8 @@ export async function trace(configPath: string, words: readonly string[], option
     },
     now: Math.floor(Date.now() / 1000),
   };
-  const loader = await Loader.create(options);
-  const asked = await loader.one(configPath);
+  const dump = await dumpNamed(configPath);
+  const { loader, asked } = dump ? await Loader.ofDump(options, dump, configPath) : await oneOf(options, configPath);
   const config = asked?.config;
   if (!config) throw new Failure(EXIT.unreadable, `${configPath}: no configuration`);
   for (const name of Object.keys(upstreams))
