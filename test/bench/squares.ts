@@ -33,6 +33,29 @@ export const SHAPES: Readonly<Record<string, readonly [size: number, files: (n: 
   maps: [10_000, (n) => one(http(times(n, (i) => `map $uri $m${i} { default 0; /a 1; }`)))],
   'entries of a map': [60_000, (n) => one(http(`map $uri $m {\n${times(n, (i) => `/a${i} ${i};`)}\n}`))],
   'entries of a geo': [60_000, (n) => one(http(`geo $m {\n${times(n, (i) => `10.${i >> 16}.${(i >> 8) & 255}.${i & 255} ${i};`)}\n}`))],
+  'entries of a geo that is used': [
+    60_000,
+    (n) =>
+      one(
+        http(
+          `geo $m {\n${times(n, (i) => `10.${i >> 16}.${(i >> 8) & 255}.${i & 255} ${i};`)}\n}\nserver { listen 80; add_header X-M $m; root /srv; }`,
+        ),
+      ),
+  ],
+  'ranges of a geo': [
+    40_000,
+    (n) =>
+      one(
+        http(
+          `geo $m {\nranges;\n${times(n, (i) => `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}-10.${i >> 16}.${(i >> 8) & 255}.${i & 255} ${i};`)}\n}`,
+        ),
+      ),
+  ],
+  'conditions that add to a value': [
+    2_000,
+    (n) =>
+      one(server(`${times(n, (i) => `if ($arg_a${i}) { set $v "\${v}a"; }`)}\nadd_header X-V $v;\nlocation / { proxy_pass http://$v; }`)),
+  ],
   'servers with one name each': [10_000, (n) => one(http(times(n, (i) => `server { listen 80; server_name s${i}.example; return 204; }`)))],
   'names of one server': [20_000, (n) => one(http(`server {\nlisten 80;\nserver_name\n${times(n, (i) => `s${i}.example`)};\n}`))],
   'names by regex': [4_000, (n) => one(http(times(n, (i) => `server { listen 80; server_name ~^s${i}\\.; return 204; }`)))],

@@ -29,13 +29,14 @@ function textsOfVariable(at: Scope, name: string, depth: number): readonly strin
           ? (directive.body?.directives ?? []).filter((e) => e.args.length > 0 && e.name !== 'include').map((e) => e.args.at(-1)!.value)
           : null;
     if (!texts || directive.body?.has('include')) return null;
-    for (const text of texts) {
+    for (const text of new Set(texts)) {
       const known = textsOf(at, text, depth + 1);
       if (!known) return null;
       for (const t of known) out.add(t);
+      if (out.size > MOST_TEXTS) return null;
     }
   }
-  return out.size > MOST_TEXTS ? null : [...out];
+  return [...out];
 }
 
 /** Whether a `set` may have run for a request that is in the scope: it is in it, around it or within it. */

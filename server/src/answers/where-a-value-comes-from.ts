@@ -17,36 +17,54 @@ function textsIn(d: Directive): readonly string[] {
   return [];
 }
 
+/** Steps from a variable to what it is made of, after which another one is taken as it is. */
+const STEPS = 5;
+
+/**
+ * The variables on the ways from some to what they are made of, each once and with what defines it: those of a step before those of the next.
+ * A variable may be made of itself in many lines, and a table of another one in each of its rows.
+ */
+export function* onTheWays(
+  config: Config,
+  names: readonly string[],
+  protocol: 'http' | 'stream',
+  texts: (definition: Directive) => readonly string[],
+): Generator<readonly [name: string, definitions: readonly Directive[]]> {
+  const seen = new Set<string>();
+  for (let step = 0, here = new Set(names); here.size; step++) {
+    const next = new Set<string>();
+    for (const name of here) {
+      seen.add(name);
+      const sites = step > STEPS ? [] : namesOf(config).definitions('variable', name, protocol);
+      const definitions = sites.filter((s) => !s.capture).map((s) => s.directive);
+      yield [name, definitions];
+      for (const definition of definitions)
+        for (const text of texts(definition))
+          for (const inner of variablesIn(text)) if (!seen.has(inner) && !here.has(inner)) next.add(inner);
+    }
+    here = next;
+  }
+}
+
 /** The built-in variables that a variable's value is made of, lower case; the name itself where nothing of the text defines it. */
-export function sourcesOf(config: Config, name: string, protocol: 'http' | 'stream' = 'http', depth = 0): ReadonlySet<string> {
-  const sites =
-    depth > 5
-      ? []
-      : namesOf(config)
-          .definitions('variable', name, protocol)
-          .filter((s) => !s.capture);
-  const known = sites.map((s) => s.directive).filter((d) => d.name === 'set' || TABLES.has(d.name));
-  if (!known.length) return new Set([name]);
+export function sourcesOf(config: Config, name: string, protocol: 'http' | 'stream' = 'http'): ReadonlySet<string> {
   const out = new Set<string>();
-  for (const d of known)
-    for (const text of textsIn(d))
-      for (const inner of variablesIn(text))
-        if (inner !== name) for (const source of sourcesOf(config, inner, protocol, depth + 1)) out.add(source);
+  for (const [variable, definitions] of onTheWays(config, [name], protocol, textsIn))
+    if (!definitions.some((d) => d.name === 'set' || TABLES.has(d.name))) out.add(variable);
   return out;
 }
 
-/** The directives that give variables their values (`set`, the rows of tables) on the way to a text, the text's own variables first. */
-export function definitionsFor(config: Config, source: string, depth = 0): readonly Directive[] {
-  if (depth > 5) return [];
-  return variablesIn(source).flatMap((name) =>
-    namesOf(config)
-      .definitions('variable', name, 'http')
-      .filter((s) => !s.capture)
-      .flatMap(({ directive }) => {
-        const makers = directive.name === 'set' ? [directive] : TABLES.has(directive.name) ? (directive.body?.directives ?? []) : [];
-        return makers.flatMap((m) => [m, ...definitionsFor(config, m.args.at(-1)?.value ?? '', depth + 1)]);
-      }),
-  );
+/** The directives from which a variable gets its value: `set`, the rows of tables. */
+const makersOf = (definition: Directive): readonly Directive[] =>
+  definition.name === 'set' ? [definition] : TABLES.has(definition.name) ? (definition.body?.directives ?? []) : [];
+
+/** The directives that give variables their values on the way to a text, the text's own variables first. */
+export function definitionsFor(config: Config, source: string): readonly Directive[] {
+  const out: Directive[] = [];
+  const texts = (definition: Directive): string[] => makersOf(definition).map((m) => m.args.at(-1)?.value ?? '');
+  for (const [, definitions] of onTheWays(config, variablesIn(source), 'http', texts))
+    for (const definition of definitions) for (const maker of makersOf(definition)) out.push(maker);
+  return out;
 }
 
 /** Variables of nginx's own that bring no question mark of a request for a plain path. */

@@ -10,7 +10,7 @@ import { asked, numberOf, PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { locationOf } from '../config/locations.ts';
-import { namesOf, regexesOf } from '../config/names.ts';
+import { type NameSite, namesOf, regexesOf } from '../config/names.ts';
 import type { Scope } from '../config/scope.ts';
 import { listenersOf } from '../config/servers.ts';
 import { type VariableUse, variablesIn } from '../syntax/variable.ts';
@@ -145,35 +145,66 @@ export const inSight = (definition: Directive, use: Directive): boolean => {
   return false;
 };
 
-const overwritten = (definition: Directive, all: readonly Directive[], use: Directive): boolean =>
-  all.some(
-    (d) =>
-      d !== definition &&
-      d.name === 'set' &&
-      d.scope === definition.scope &&
-      d.statement.start > definition.statement.start &&
-      (use.name !== 'set' || d.statement.start < use.statement.start),
-  );
+/** For each `set` of a variable where the next one in the same block begins. */
+const following = new PerConfig((config, name: string): ReadonlyMap<Directive, number> => {
+  const last = new Map<Scope, Directive>();
+  const next = new Map<Directive, number>();
+  const sets = namesOf(config)
+    .definitions('variable', name, 'http')
+    .flatMap((s) => (s.directive.name === 'set' ? [s.directive] : []));
+  for (const set of sets.sort((a, b) => a.statement.start - b.statement.start)) {
+    const before = last.get(set.scope);
+    if (before && before.statement.start < set.statement.start) next.set(before, set.statement.start);
+    last.set(set.scope, set);
+  }
+  return next;
+});
+
+/** Whether another `set` of its block has replaced the value of one where a directive uses it. */
+function overwritten(set: Directive, name: string, use: Directive): boolean {
+  const next = following.of(set.scope.config, name.toLowerCase()).get(set);
+  return next !== undefined && (use.name !== 'set' || next < use.statement.start);
+}
+
+/**
+ * One search for the way of a character. A value may be made of others in very many lines, and of itself: what gives a variable its value is not
+ * looked into again, but after fewer steps.
+ */
+interface Search {
+  readonly c: string;
+  readonly steps: number;
+  readonly seen: Map<NameSite, number>;
+}
+
+/** Steps after which a search ends. */
+const STEPS = 6;
+
+const further = (search: Search): Search => ({ ...search, steps: search.steps + 1 });
+
+/** Whether a variable may have what a line gives it where a directive uses it. */
+const comesFrom = ({ directive: d, capture, name }: NameSite, use: Directive): boolean =>
+  capture
+    ? d.scope.context === 'map' || d.body === use.scope || inSight(d, use) || (d.body !== null && isInside(use.scope, d.body))
+    : d.name === 'set'
+      ? d !== use && inSight(d, use) && !overwritten(d, name, use)
+      : d.name === 'map' && d !== use;
 
 /** Whether the client can bring the character into the variable as it is used by the directive; null when not, or when nothing tells. */
-export function flowInto(directive: Directive, use: Pick<VariableUse, 'name' | 'capture'>, c: string, depth = 0): Flow | null {
-  if (depth > 6) return null;
+export const flowInto = (directive: Directive, use: Pick<VariableUse, 'name' | 'capture'>, c: string): Flow | null =>
+  useFlow(directive, use, { c, steps: 0, seen: new Map() });
+
+function useFlow(directive: Directive, use: Pick<VariableUse, 'name' | 'capture'>, search: Search): Flow | null {
+  const { c, steps, seen } = search;
+  if (steps > STEPS) return null;
   const { config } = directive.scope;
-  if (use.capture) return captureFlow(directive, Number(use.name), c, depth);
+  if (use.capture) return captureFlow(directive, Number(use.name), search);
   const sites = namesOf(config).definitions('variable', use.name, 'http');
-  const definitions = sites.map((s) => s.directive);
   for (const site of sites) {
+    const before = seen.get(site);
+    if ((before !== undefined && before <= steps) || !comesFrom(site, directive)) continue;
+    seen.set(site, steps);
     const d = site.directive;
-    if (d === directive && !site.capture) continue;
-    const flow = site.capture
-      ? namedFlow(directive, d, use.name, c, depth)
-      : d.name === 'set'
-        ? inSight(d, directive) && !overwritten(d, definitions, directive)
-          ? valueFlow(d, d.args[1], c, depth)
-          : null
-        : d.name === 'map'
-          ? mapFlow(d, c, depth)
-          : null;
+    const flow = site.capture ? namedFlow(d, use.name, search) : d.name === 'set' ? valueFlow(d, d.args[1], search) : mapFlow(d, search);
     if (flow) return flow;
   }
   if (sites.some((s) => !s.capture || inSight(s.directive, directive) || s.directive.body === directive.scope)) return null;
@@ -185,10 +216,10 @@ export function flowInto(directive: Directive, use: Pick<VariableUse, 'name' | '
 }
 
 /** Whether the client can bring the character into a word of a directive. */
-export function valueFlow(directive: Directive, word: Word | undefined, c: string, depth = 0): Flow | null {
+function valueFlow(directive: Directive, word: Word | undefined, search: Search): Flow | null {
   if (!word) return null;
   for (const use of variablesIn(word).uses) {
-    const flow = flowInto(directive, use, c, depth + 1);
+    const flow = useFlow(directive, use, further(search));
     if (flow)
       return {
         source: flow.source,
@@ -199,19 +230,19 @@ export function valueFlow(directive: Directive, word: Word | undefined, c: strin
   return null;
 }
 
-function subjectFlow(directive: Directive, subject: string, c: string, depth: number): Flow | null {
+function subjectFlow(directive: Directive, subject: string, search: Search): Flow | null {
   const name = subject.replace(/^\$/, '');
-  if (/^\w+$/.test(name)) return flowInto(directive, { name, capture: /^[1-9]$/.test(name) }, c, depth + 1);
+  if (/^\w+$/.test(name)) return useFlow(directive, { name, capture: /^[1-9]$/.test(name) }, further(search));
   return null;
 }
 
-function captureFlow(directive: Directive, group: number, c: string, depth: number): Flow | null {
+function captureFlow(directive: Directive, group: number, search: Search): Flow | null {
   const { config } = directive.scope;
   for (const r of regexesFor(directive)) {
     const compiled = config.regexes.compile(r.pattern, { caseless: r.caseless });
     if (!compiled.ok || compiled.regex.groups < group) continue;
-    if (!groupHolds(config.regexes, r.pattern, r.caseless, group, c)) return null;
-    const subject = subjectFlow(r.directive, r.subject, c, depth);
+    if (!groupHolds(config.regexes, r.pattern, r.caseless, group, search.c)) return null;
+    const subject = subjectFlow(r.directive, r.subject, search);
     if (!subject) return null;
     return {
       ...subject,
@@ -221,14 +252,12 @@ function captureFlow(directive: Directive, group: number, c: string, depth: numb
   return null;
 }
 
-function namedFlow(use: Directive, definer: Directive, name: string, c: string, depth: number): Flow | null {
-  const { config } = use.scope;
-  const own = definer.body === use.scope || inSight(definer, use) || (definer.body !== null && isInside(use.scope, definer.body));
-  if (!own && definer.scope.context !== 'map') return null;
+function namedFlow(definer: Directive, name: string, search: Search): Flow | null {
+  const { config } = definer.scope;
   for (const r of regexesOf(definer)) {
     const compiled = config.regexes.compile(r.pattern, { caseless: r.caseless });
     const group = compiled.ok ? compiled.regex.names.find((n) => n.name.toLowerCase() === name.toLowerCase())?.group : undefined;
-    if (group === undefined || !groupHolds(config.regexes, r.pattern, r.caseless, group, c)) continue;
+    if (group === undefined || !groupHolds(config.regexes, r.pattern, r.caseless, group, search.c)) continue;
     const subject =
       definer.name === 'if'
         ? definer.value(0).replace(/^\(\s*\$?/, '') || definer.value(1).replace(/^\$/, '')
@@ -237,7 +266,7 @@ function namedFlow(use: Directive, definer: Directive, name: string, c: string, 
           : definer.scope.context === 'map'
             ? (definer.scope.opener?.value(0) ?? '').replace(/^\$/, '')
             : 'uri';
-    const flow = subjectFlow(definer, subject, c, depth);
+    const flow = subjectFlow(definer, subject, search);
     if (flow)
       return {
         source: flow.source,
@@ -253,7 +282,7 @@ const isInside = (scope: Scope, outer: Scope): boolean => {
   return false;
 };
 
-function mapFlow(map: Directive, c: string, depth: number): Flow | null {
+function mapFlow(map: Directive, search: Search): Flow | null {
   const body = map.body;
   const key = map.args[0];
   if (!body || !key) return null;
@@ -272,9 +301,9 @@ function mapFlow(map: Directive, c: string, depth: number): Flow | null {
             ? Number(use.name)
             : compiled.regex.names.find((n) => n.name.toLowerCase() === use.name.toLowerCase())?.group;
         if (group !== undefined) {
-          if (groupHolds(config.regexes, regex.pattern, regex.caseless, group, c)) flow = valueFlow(map, key, c, depth + 1);
-        } else flow = flowInto(map, use, c, depth + 1);
-      } else if (!use.capture) flow = flowInto(map, use, c, depth + 1);
+          if (groupHolds(config.regexes, regex.pattern, regex.caseless, group, search.c)) flow = valueFlow(map, key, further(search));
+        } else flow = useFlow(map, use, further(search));
+      } else if (!use.capture) flow = useFlow(map, use, further(search));
       if (flow) return { ...flow, chain: [{ at: entry.at(use.span), message: 'the map hands it on here' }, ...flow.chain] };
     }
   }
@@ -304,34 +333,52 @@ export function isListed(directive: Directive, use: Pick<VariableUse, 'name' | '
   return !!r && groupTexts(directive.scope.config.regexes, r.pattern, r.caseless, Number(use.name), MOST_OF_LIST) !== null;
 }
 
+/** Steps after which a variable is not sure to hold anything. */
+const SURE_STEPS = 4;
+
 /** Whether the variable is sure to hold the character wherever it has a value (a host cannot be told behind a certain slash). */
-export function alwaysHolds(directive: Directive, use: Pick<VariableUse, 'name' | 'capture'>, c: string, depth = 0): boolean {
-  if (depth > 4) return false;
+export const alwaysHolds = (directive: Directive, use: Pick<VariableUse, 'name' | 'capture'>, c: string): boolean =>
+  isSureToHold(directive, use, c, 0, new Map());
+
+/** `known`: which variables were found to hold it, or after how many steps one was not; many rows of a table may be made of one. */
+function isSureToHold(
+  directive: Directive,
+  use: Pick<VariableUse, 'name' | 'capture'>,
+  c: string,
+  steps: number,
+  known: Map<string, true | number>,
+): boolean {
+  if (steps > SURE_STEPS) return false;
   const { config } = directive.scope;
   if (use.capture) {
     const r = regexOfGroup(directive, Number(use.name));
     return !!r && groupAlwaysHolds(config.regexes, r.pattern, r.caseless, Number(use.name), c);
   }
+  const before = known.get(use.name);
+  if (before === true || (before !== undefined && before <= steps)) return before === true;
+  known.set(use.name, steps);
+  const holds = (d: Directive, word: Word): boolean =>
+    word.value.includes(c) || variablesIn(word).uses.some((u) => isSureToHold(d, u, c, steps + 1, known));
   const sites = namesOf(config).definitions('variable', use.name, 'http');
-  if (sites.length)
-    return sites.every((s) => {
-      const { name, body } = s.directive;
-      if (s.capture) return c === '/' && beginsWithSlash(s.directive, use.name);
-      if (name === 'geo' || name === 'map') {
-        // each row, and one for what fits none
-        const rows = body?.directives ?? [];
-        return (
-          rows.some((d) => d.name === 'default') &&
-          rows.every((d) => {
-            if (d.name === 'include') return false;
-            const value = d.args[0];
-            if (!value || ['proxy', 'delete'].includes(d.name)) return true;
-            return value.value.includes(c) || variablesIn(value).uses.some((u) => alwaysHolds(d, u, c, depth + 1));
-          })
-        );
-      }
-      const word = s.directive.name === 'set' ? s.directive.args[1] : undefined;
-      return !!word && (word.value.includes(c) || variablesIn(word).uses.some((u) => alwaysHolds(s.directive, u, c, depth + 1)));
-    });
-  return sourceOf(use.name)?.always?.includes(c) ?? false;
+  const isSure = sites.length
+    ? sites.every(({ directive: d, capture }) => {
+        if (capture) return c === '/' && beginsWithSlash(d, use.name);
+        if (d.name === 'geo' || d.name === 'map') {
+          // each row, and one for what fits none
+          const rows = d.body?.directives ?? [];
+          return (
+            rows.some((row) => row.name === 'default') &&
+            rows.every((row) => {
+              if (row.name === 'include') return false;
+              const value = row.args[0];
+              return !value || ['proxy', 'delete'].includes(row.name) || holds(row, value);
+            })
+          );
+        }
+        const word = d.name === 'set' ? d.args[1] : undefined;
+        return word !== undefined && holds(d, word);
+      })
+    : (sourceOf(use.name)?.always?.includes(c) ?? false);
+  if (isSure) known.set(use.name, true);
+  return isSure;
 }

@@ -50,6 +50,13 @@ export function inNet(ip: Ip, net: Net): boolean {
   return true;
 }
 
+/** The same text for all addresses of the network of `prefix` bits that an address is in, and for those alone. */
+export function netKey(ip: Ip, prefix: number): string {
+  const whole = prefix >> 3;
+  const rest = prefix & 7;
+  return `${ip.length}/${prefix}/${ip.slice(0, whole).join('.')}${rest ? `.${ip[whole]! & (0xff << (8 - rest))}` : ''}`;
+}
+
 /** `$binary_remote_addr`: the bytes of an address. */
 export const binaryIp = (ip: Ip): ByteString => ip.map((b) => String.fromCharCode(b)).join('');
 

@@ -3,7 +3,8 @@ import { type ByteString, lower, toBytes } from '../base/bytes.ts';
 import type { CompiledRegex } from '../base/regexes.ts';
 import { atofp, parseIpv4 } from '../catalog/value-kind.ts';
 import type { Directive } from '../config/directive.ts';
-import { type Ip, inNet, type Net, readNet, readPlainIp, unmapped } from './networks.ts';
+import { type Ip, type Net, netKey, readNet, readPlainIp, unmapped } from './networks.ts';
+import { cut, lastAt, put, type Range } from './ranges.ts';
 import { forwardedAddress } from './realip.ts';
 import { compileValue, type Value } from './script.ts';
 import type { Behaviour } from './version.ts';
@@ -106,80 +107,53 @@ function masked(table: MapTable, key: ByteString): { readonly value: Value } | u
 interface GeoTable {
   readonly source: Value | null;
   readonly ranges: readonly Piece[] | null;
-  readonly nets: { readonly net: Net; readonly value: ByteString }[];
+  /** values by what `netKey` says of a network */
+  readonly nets: ReadonlyMap<string, ByteString>;
+  /** the lengths of the networks' prefixes, longest first */
+  readonly prefixes: readonly number[];
   readonly fallback: ByteString;
   readonly fallback6: ByteString;
   readonly proxies: readonly Net[];
   readonly recursive: boolean;
 }
 
-/** A part of the addresses that has one value; parts do not overlap. */
-interface Piece {
-  readonly from: number;
-  readonly to: number;
+/** A part of the addresses that has one value. */
+interface Piece extends Range {
   readonly value: ByteString;
-}
-
-/** Where the last part that begins at an address or before it stands among sorted ones; -1: none does. */
-function lastAt(pieces: readonly Piece[], address: number): number {
-  let low = 0;
-  let high = pieces.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (pieces[middle]!.from <= address) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-}
-
-/** Takes addresses out of the parts that have them; where it stands then. */
-function cut(pieces: Piece[], from: number, to: number): number {
-  let at = lastAt(pieces, from);
-  if (at < 0 || pieces[at]!.to < from) at++;
-  let end = at;
-  while (end < pieces.length && pieces[end]!.from <= to) end++;
-  const [first, last] = [pieces[at], pieces[end - 1]];
-  const before = end > at && first!.from < from ? [{ ...first!, to: from - 1 }] : [];
-  const behind = end > at && last!.to > to ? [{ ...last!, from: to + 1 }] : [];
-  pieces.splice(at, end - at, ...before, ...behind);
-  return at + before.length;
-}
-
-/** ngx_http_geo_add_range: what nginx takes lies inside an earlier range, or is the same one, and has its place from now on. */
-function addRange(pieces: Piece[], { from, to, value }: Piece): void {
-  pieces.splice(cut(pieces, from, to), 0, { from, to, value });
 }
 
 /** ngx_http_geo_delete_range: in each block of 65,536 addresses what is there has to be the same. */
 function deleteRange(pieces: Piece[], from: number, to: number): void {
-  for (const [start, end] of blocksOf(from, to)) {
-    const piece = pieces[lastAt(pieces, start)];
+  for (let start = from; start <= to; ) {
     const block = start - (start % BLOCK);
-    if (piece && Math.max(piece.from, block) === start && Math.min(piece.to, block + BLOCK - 1) === end) cut(pieces, start, end);
+    const end = Math.min(to, block + BLOCK - 1);
+    const at = lastAt(pieces, start);
+    const piece = pieces[at];
+    if (piece && piece.to >= start) {
+      if (Math.max(piece.from, block) === start && Math.min(piece.to, block + BLOCK - 1) === end) cut(pieces, start, end);
+      start = end + 1;
+    } else {
+      // there is nothing before the next one
+      const next = pieces[at + 1];
+      if (!next) return;
+      start = Math.max(end + 1, next.from - (next.from % BLOCK));
+    }
   }
 }
 
 const BLOCK = 65_536;
 
-function* blocksOf(from: number, to: number): Generator<readonly [from: number, to: number]> {
-  for (let at = from; at <= to; ) {
-    const end = Math.min(to, at - (at % BLOCK) + BLOCK - 1);
-    yield [at, end];
-    at = end + 1;
-  }
-}
-
 const geos = new WeakMap<Directive, GeoTable>();
 
 function readGeo(directive: Directive): GeoTable {
-  const nets: { net: Net; value: ByteString }[] = [];
+  const nets = new Map<string, ByteString>();
+  const prefixes = new Set<number>();
   const ranges: Piece[] = [];
   const entries = directive.body?.directives ?? [];
   const proxies: Net[] = [];
   let byRanges = false;
   let recursive = false;
   let fallback: ByteString = '';
-  const same = (a: Net, b: Net): boolean => a.prefix === b.prefix && a.bytes.length === b.bytes.length && inNet(a.bytes, b);
   for (const entry of entries) {
     const { name } = entry;
     if (entry.args.length === 0) {
@@ -199,20 +173,23 @@ function readGeo(directive: Directive): GeoTable {
       const to = parseIpv4(last) ?? (last === '255.255.255.255' ? 4294967295 : null);
       if (from === null || to === null) continue;
       if (name === 'delete') deleteRange(ranges, from, to);
-      else addRange(ranges, { from, to, value });
+      // what nginx takes lies inside an earlier range, or is the same one, and has its place from now on (ngx_http_geo_add_range)
+      else put(ranges, { from, to, value });
     } else {
       const text = name === 'delete' ? entry.value(0) : name;
       const net = text === '255.255.255.255' ? { bytes: [255, 255, 255, 255], prefix: 32 } : readNet(text);
       if (!net) continue;
-      const at = nets.findIndex((n) => same(n.net, net));
-      if (at >= 0) nets.splice(at, 1);
-      if (name !== 'delete') nets.push({ net, value });
+      const key = netKey(net.bytes, net.prefix);
+      if (name === 'delete') nets.delete(key);
+      else nets.set(key, value);
+      prefixes.add(net.prefix);
     }
   }
   return {
     source: directive.args.length > 1 ? compileValue(directive.value(0)) : null,
     ranges: byRanges ? ranges : null,
-    nets: nets.sort((a, b) => b.net.prefix - a.net.prefix),
+    nets,
+    prefixes: [...prefixes].sort((a, b) => b - a),
     fallback,
     fallback6: fallback,
     proxies,
@@ -237,7 +214,11 @@ export function geoValue(run: TableAsker, directive: Directive): ByteString {
     const piece = table.ranges[lastAt(table.ranges, n)];
     return piece && n <= piece.to ? piece.value : table.fallback;
   }
-  return table.nets.find(({ net }) => inNet(ip, net))?.value ?? table.fallback;
+  for (const prefix of table.prefixes) {
+    const value = prefix <= ip.length * 8 ? table.nets.get(netKey(ip, prefix)) : undefined;
+    if (value !== undefined) return value;
+  }
+  return table.fallback;
 }
 
 interface Split {

@@ -1,10 +1,11 @@
 /** A limit that counts the own network and lets everyone else do what he likes: the rows of its map are the wrong way round. */
+import { onTheWays } from '../../answers/where-a-value-comes-from.ts';
 import { isPrivateAddress } from '../../answers/who-may-enter.ts';
 import { PerConfig } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { everywhere } from '../../config/pieces.ts';
-import { definitionOf, indexOf } from '../../trace/index.ts';
+import { indexOf } from '../../trace/index.ts';
 import { variablesIn } from '../../trace/script.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
 import { directiveAt } from '../../witness/spots.ts';
@@ -29,20 +30,12 @@ const members = new PerConfig((config) => {
 function hangsOnGeo(config: Config, limit: Directive): boolean {
   const zone = limit.values.map((v) => /^zone=(.*)$/.exec(v)?.[1]).find((v) => v !== undefined) ?? limit.value(0);
   const key = indexOf(config).zones.get(zone)?.value(0) ?? '';
-  return readsGeo(config, key, 0);
+  const texts = (d: Directive): string[] =>
+    d.name === 'map' ? [d.value(0), ...(d.body?.directives ?? []).map((row) => row.value(0))] : [];
+  for (const [, definitions] of onTheWays(config, variablesIn(key), 'http', texts))
+    if (definitions.some((d) => d.name === 'geo' || d.name === 'set')) return true;
+  return false;
 }
-
-/** Whether a text is made of what a geo block says, itself or by maps. */
-const readsGeo = (config: Config, text: string, depth: number): boolean =>
-  depth < 6 &&
-  variablesIn(text).some((name) => {
-    const defined = definitionOf(indexOf(config), name);
-    if (defined?.by !== 'map') return defined?.by === 'geo' || defined?.by === 'set';
-    const { directive } = defined;
-    return [directive.value(0), ...(directive.body?.directives ?? []).map((row) => row.value(0))].some((t) =>
-      readsGeo(config, t, depth + 1),
-    );
-  });
 
 export default defineRule({
   id: 'limit-spares-strangers',

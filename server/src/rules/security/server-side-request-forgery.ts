@@ -1,5 +1,6 @@
 /** Pass directives whose scheme, host or port the client writes. The path after the host is the application's affair. */
 import { reaches } from '../../answers/what-reaches-this-line.ts';
+import { onTheWays } from '../../answers/where-a-value-comes-from.ts';
 import { admitsStrangers } from '../../answers/who-may-enter.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
@@ -24,24 +25,17 @@ const OF_CLIENTS = /^ssl_(preread_server_name|server_name|preread_alpn_protocols
 const isOneDomain = (key: string): boolean =>
   key !== 'default' && key !== 'include' && (key.startsWith('~') ? /(?:\^|\\\.)[\w-]+\\\.[\w-]+\$$/.test(key) : /\w\.\w/.test(key));
 
+/** The texts of a variable of stream that hand on what they are made of. */
+const handingOn = (d: Directive): readonly string[] =>
+  d.name === 'map'
+    ? (d.body?.directives ?? []).flatMap((e) => (isOneDomain(e.name) ? [] : [e.args.at(-1)?.value ?? '']))
+    : d.name === 'set'
+      ? [d.value(1)]
+      : [];
+
 /** The client's own variable at the end of a value of stream, through maps that hand it on; null where there is none. */
-function givenOn(config: Config, name: string, depth = 0): string | null {
-  if (OF_CLIENTS.test(name)) return `$${name}`;
-  if (depth > 4) return null;
-  for (const { directive: d, capture } of namesOf(config).definitions('variable', name, 'stream')) {
-    if (capture) continue;
-    const texts =
-      d.name === 'map'
-        ? (d.body?.directives ?? []).flatMap((e) => (isOneDomain(e.name) ? [] : [e.args.at(-1)?.value ?? '']))
-        : d.name === 'set'
-          ? [d.value(1)]
-          : [];
-    for (const text of texts)
-      for (const inner of namesIn(text)) {
-        const found = inner === name ? null : givenOn(config, inner, depth + 1);
-        if (found) return found;
-      }
-  }
+function givenOn(config: Config, name: string): string | null {
+  for (const [variable] of onTheWays(config, [name], 'stream', handingOn)) if (OF_CLIENTS.test(variable)) return `$${variable}`;
   return null;
 }
 

@@ -6,6 +6,7 @@ import { parseCidr, parseIpv4 } from '../../catalog/value-kind.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
 import type { Word } from '../../syntax/word.ts';
+import { lastAt, put, type Range } from '../../trace/ranges.ts';
 import type { Report } from '../rule.ts';
 import { defineRule } from '../rule.ts';
 import { HashKeys } from './_hash-keys.ts';
@@ -67,21 +68,18 @@ const number = (text: string): number | null => parseIpv4(text);
 
 /** Ranges as ngx_http_geo_add_range keeps them: a new one may equal, split or shorten an old one, and may not straddle its end. */
 class Ranges {
-  private readonly list: { from: number; to: number }[] = [];
+  private readonly list: Range[] = [];
 
   add(from: number, to: number): 'ok' | 'same' | 'overlap' {
     for (let block = Math.floor(from / 65536); block <= Math.floor(to / 65536); block++) {
       const a = Math.max(from, block * 65536);
       const b = Math.min(to, block * 65536 + 65535);
-      const old = this.list.filter((r) => r.from <= b && r.to >= a);
-      if (old.some((r) => r.from === a && r.to === b)) return 'same';
-      for (const r of old) if (!(a >= r.from && b <= r.to)) return 'overlap';
-      for (const r of old) {
-        this.list.splice(this.list.indexOf(r), 1);
-        if (r.from < a) this.list.push({ from: r.from, to: a - 1 });
-        if (r.to > b) this.list.push({ from: b + 1, to: r.to });
+      const old = this.list[lastAt(this.list, b)];
+      if (old && old.to >= a) {
+        if (old.from === a && old.to === b) return 'same';
+        if (a < old.from || b > old.to) return 'overlap';
       }
-      this.list.push({ from: a, to: b });
+      put(this.list, { from: a, to: b });
     }
     return 'ok';
   }

@@ -1,0 +1,56 @@
+/** Short texts in which very many ways lead to one value: whoever asks where a value comes from looks at each line once, not at each way. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { lint } from '../../server/src/rules/run.ts';
+import { parts } from '../harness/rules.ts';
+import { configOf } from '../trace/config-of.ts';
+
+/** ms of the processor for one text, on a machine that does ten other things */
+const LIMIT = 8000;
+const N = 60;
+const rep = (line: (i: number) => string, n = N): string => Array.from({ length: n }, (_, i) => line(i)).join('\n');
+
+/** Lines of http, and lines of the server, that give `$v` its value. */
+const VALUES: Readonly<Record<string, readonly [string, string]>> = {
+  'a value made of itself in conditions': ['', rep((i) => `if ($arg_a${i}) { set $v "\${v}a"; }`)],
+  'a value made of itself': ['', rep(() => 'set $v "${v}a";')],
+  'two values made of each other': ['', rep(() => 'set $v "${w}a$w"; set $w "${v}b$v";')],
+  'values made of the next one': ['', `${rep((i) => `set $x${i} "$x${i + 1}$x${i + 1}";`)}\nset $x${N} $arg_q;\nset $v $x0;`],
+  'maps of which each row leads to the next map': [
+    `${rep((j) => `map $arg_k${j} $m${j} { default $m${j + 1}; ${rep((i) => `a${i} "x${i}$m${j + 1}";`)} }`, 8)}\nmap $host $m8 { default $http_x; }`,
+    'set $v $m0;',
+  ],
+  'maps that begin with slashes': [
+    `${rep((j) => `map $arg_k${j} $m${j} { default $m${j + 1}; ${rep((i) => `a${i} $m${j + 1};`)} }`, 4)}\nmap $host $m4 { default $request_uri; }`,
+    'set $v $m0;',
+  ],
+};
+
+const USES = [
+  'add_header X-V $v;',
+  'location /a { proxy_pass http://$v; proxy_set_header Host $v; }',
+  'location /b { return 302 https://b.example$v; }',
+  'location /c { root /srv/$v; try_files $v $uri =404; }',
+  'location /d { limit_req zone=z; proxy_cache k; proxy_cache_key $v; proxy_pass http://127.0.0.1:8000; }',
+];
+
+async function isQuick(text: string): Promise<void> {
+  const { rules } = await parts();
+  const config = await configOf(`#- nginx.conf\n${text}`);
+  const from = process.cpuUsage();
+  lint(config, rules);
+  const { user, system } = process.cpuUsage(from);
+  assert.ok((user + system) / 1000 < LIMIT, `${(user + system) / 1000} ms`);
+}
+
+for (const [name, [http, server]] of Object.entries(VALUES))
+  test(name, () =>
+    isQuick(
+      `events {}\nhttp {\nproxy_cache_path /c keys_zone=k:1m;\nmap $arg_z $key { default $m0; b $m1; }\nlimit_req_zone $key zone=z:1m rate=1r/s;\n${http}\nserver {\nlisten 80;\nserver_name a.example;\n${server}\n${USES.join('\n')}\n}\n}\n`,
+    ),
+  );
+
+test('a range of geo that holds all addresses', () =>
+  isQuick(
+    `events {}\nhttp {\ngeo $g {\nranges;\n${rep((i) => `0.0.0.${i}-255.255.255.254 ${i};\ndelete 0.0.0.${i}-255.255.255.254;`)}\n}\nserver { listen 80; add_header X-G $g; root /srv; }\n}\n`,
+  ));
