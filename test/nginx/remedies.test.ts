@@ -265,6 +265,94 @@ const ROWS: readonly Row[] = [
     rule: 'cache-purge-open',
     harm: async ({ from }) => (await from(STRANGER, '/purge/a')).status !== 403,
   },
+  // what leaves by a line that was meant otherwise
+  {
+    rule: 'cache-key-leaks',
+    example: 14,
+    harm: async ({ get, echo }) => {
+      echo.answer = page('ok');
+      const first = (await get('/', { headers: ['Cookie: session=good'] })).status;
+      echo.answer = { status: 401, headers: [['Content-Length', '0']], body: '' };
+      // the verdict about a good session lets a stranger in, and the application is asked instead of the check
+      return first === 200 && (await get('/', { headers: ['Cookie: session=bad'] })).asked.every((line) => !line.includes('/session'));
+    },
+  },
+  {
+    rule: 'method-from-client',
+    harm: async ({ get, echo }) => {
+      await get('/api/', { headers: ['X-HTTP-Method-Override: DELETE'] });
+      return echo.last?.method === 'DELETE';
+    },
+  },
+  {
+    rule: 'method-from-client',
+    example: 2,
+    harm: async ({ get, echo }) => {
+      await get('/?_method=DELETE');
+      return echo.last?.method === 'DELETE';
+    },
+  },
+  { rule: 'secret-sent-to-client', harm: async ({ get }) => headerOf((await get('/')).headers, 'X-Api-Key') === 'k2J9dLwq82LmZx0PvTtE' },
+  {
+    rule: 'secret-sent-to-client',
+    example: 2,
+    files: { 'srv/site/a.txt': 'A' },
+    harm: async ({ get }) => headerOf((await get('/a.txt', { headers: ['Cookie: session=1'] })).headers, 'X-Session') === 'session=1',
+  },
+  {
+    rule: 'secret-sent-to-client',
+    example: 3,
+    harm: async ({ get }) => (await get('/whoami', { headers: ['Authorization: Bearer t0ken'] })).body.includes('t0ken'),
+  },
+  {
+    rule: 'accel-redirect-from-outside',
+    files: { 'srv/invoices/a.txt': 'INVOICE' },
+    change: (text) => text.replace('widgets.vendor.net:80', '127.0.0.1:8000'),
+    harm: async ({ get, echo }) => {
+      echo.answer = page('widget', ['X-Accel-Redirect', '/invoices/a.txt']);
+      return (await get('/widgets/', { host: 'shop.example.org' })).body === 'INVOICE';
+    },
+  },
+  {
+    rule: 'session-sent-outside',
+    change: (text) => text.replace('widgets.vendor.net:80', '127.0.0.1:8000'),
+    harm: async ({ get }) =>
+      headerOf((await get('/widgets/', { host: 'shop.example.org', headers: ['Cookie: session=1'] })).passed, 'Cookie') === 'session=1',
+  },
+  {
+    rule: 'protecting-header-hidden',
+    harm: async ({ get, echo }) => {
+      echo.answer = page('page', ['Content-Security-Policy', "script-src 'self'"]);
+      return headerOf((await get('/')).headers, 'Content-Security-Policy') === undefined;
+    },
+  },
+  {
+    rule: 'ssi-in-uploads',
+    files: { 'srv/site/uploads/x.html': '<!--# echo var="request_method" -->', 'srv/site/index.html': 'own' },
+    harm: async ({ get }) => (await get('/uploads/x.html')).body === 'GET',
+  },
+  {
+    rule: 'status-page-exposed',
+    example: 4,
+    harm: async ({ from }) => (await from(STRANGER, '/own/status')).body.includes('Active connections'),
+  },
+  {
+    rule: 'allow-without-deny',
+    example: 7,
+    harm: async ({ from }) => (await from(STRANGER, '/data/', { method: 'DELETE' })).status === 200,
+  },
+  {
+    rule: 'internal-header-passed',
+    example: 5,
+    change: (text) => text.replace('127.0.0.1:8002', '127.0.0.1:8000'),
+    harm: async ({ get }) => headerOf((await get('/', { headers: ['X-User: root'] })).passed, 'X-User') === 'root',
+  },
+  {
+    rule: 'secure-link-forgeable',
+    example: 3,
+    files: { 'srv/site/files/a.txt': 'A' },
+    harm: async ({ get }) => (await get(`/files/a.txt?md5=${linkOf('2147483647/files/a.txt')}&expires=2147483647`)).body === 'A',
+  },
   // files and folders
   {
     rule: 'alias-traversal',

@@ -145,6 +145,7 @@ import staticWithoutExpires from './performance/static-without-expires.ts';
 import workerConnectionsLow from './performance/worker-connections-low.ts';
 import workerProcessesMissing from './performance/worker-processes-missing.ts';
 import type { Rule } from './rule.ts';
+import accelRedirectFromOutside from './security/accel-redirect-from-outside.ts';
 import accessByRawPath from './security/access-by-raw-path.ts';
 import accessListIneffective from './security/access-list-ineffective.ts';
 import accessListOutranked from './security/access-list-outranked.ts';
@@ -185,6 +186,7 @@ import knownVulnerability from './security/known-vulnerability.ts';
 import limitExceptNotInherited from './security/limit-except-not-inherited.ts';
 import logValuesUnescaped from './security/log-values-unescaped.ts';
 import mailLoginUnencrypted from './security/mail-login-unencrypted.ts';
+import methodFromClient from './security/method-from-client.ts';
 import misdirectedRequestAccepted from './security/misdirected-request-accepted.ts';
 import multilineHeader from './security/multiline-header.ts';
 import openRedirect from './security/open-redirect.ts';
@@ -193,15 +195,19 @@ import passwordNeverAsked from './security/password-never-asked.ts';
 import pathInPage from './security/path-in-page.ts';
 import privateFileServed from './security/private-file-served.ts';
 import programServedAsText from './security/program-served-as-text.ts';
+import protectingHeaderHidden from './security/protecting-header-hidden.ts';
 import realIpIneffective from './security/real-ip-ineffective.ts';
 import refererNoneAllowed from './security/referer-none-allowed.ts';
 import regexCatastrophic from './security/regex-catastrophic.ts';
 import responseSplitting from './security/response-splitting.ts';
 import secretInConfig from './security/secret-in-config.ts';
 import secretLogged from './security/secret-logged.ts';
+import secretSentToClient from './security/secret-sent-to-client.ts';
 import secureLinkForgeable from './security/secure-link-forgeable.ts';
 import sensitiveFilesServed from './security/sensitive-files-served.ts';
 import serverSideRequestForgery from './security/server-side-request-forgery.ts';
+import sessionSentOutside from './security/session-sent-outside.ts';
+import ssiInUploads from './security/ssi-in-uploads.ts';
 import statusPageExposed from './security/status-page-exposed.ts';
 import unkeyedHeaderPassed from './security/unkeyed-header-passed.ts';
 import unsafePhpPath from './security/unsafe-php-path.ts';
@@ -525,6 +531,7 @@ export const RULES: readonly Rule[] = [
   staticWithoutExpires,
   workerConnectionsLow,
   workerProcessesMissing,
+  accelRedirectFromOutside,
   accessByRawPath,
   accessListIneffective,
   accessListOutranked,
@@ -565,6 +572,7 @@ export const RULES: readonly Rule[] = [
   limitExceptNotInherited,
   logValuesUnescaped,
   mailLoginUnencrypted,
+  methodFromClient,
   misdirectedRequestAccepted,
   multilineHeader,
   openRedirect,
@@ -573,15 +581,19 @@ export const RULES: readonly Rule[] = [
   pathInPage,
   privateFileServed,
   programServedAsText,
+  protectingHeaderHidden,
   realIpIneffective,
   refererNoneAllowed,
   regexCatastrophic,
   responseSplitting,
   secretInConfig,
   secretLogged,
+  secretSentToClient,
   secureLinkForgeable,
   sensitiveFilesServed,
   serverSideRequestForgery,
+  sessionSentOutside,
+  ssiInUploads,
   statusPageExposed,
   unkeyedHeaderPassed,
   unsafePhpPath,

@@ -13,7 +13,28 @@ export function withNothingThere(spot: Spot, probe: Probe = {}, door?: Door): Tr
   return missing.length ? spot.ask(probe, { ...NOT_FOUND, assume: Object.fromEntries(missing) }, door) : first;
 }
 
-/** The same; null where the spot answers it all the same. */
+/** Answers of a backend, or of what it is asked about a visitor, that an error page may be written for. */
+const FAILURES = [401, 403, 502].map((status) => ({
+  upstream: { status, headers: [] },
+  ...(status < 500 && { assume: { auth_request: String(status) } }),
+}));
+
+/** What comes of a request that gets to the spot; of a named location, by an answer whose error page leads there. */
+export function arriving(spot: Spot, probe: Probe, options: Pick<TraceOptions, 'upstream'> = {}): Trace {
+  const plain = spot.ask(probe, options);
+  const { location } = spot;
+  const arrives = ({ outcome }: Trace): boolean => outcome.location?.pattern === location?.name;
+  if (location?.kind !== 'named' || arrives(plain)) return plain;
+  const missing = withNothingThere(spot, probe);
+  if (arrives(missing)) return missing;
+  for (const failure of FAILURES) {
+    const trace = spot.ask(probe, failure);
+    if (arrives(trace)) return trace;
+  }
+  return plain;
+}
+
+/** What comes of a request when nothing is there; null where the spot answers it all the same. */
 export function errorAnswer(spot: Spot, probe: Probe = {}, door?: Door): Trace | null {
   const trace = withNothingThere(spot, probe, door);
   return trace.outcome.status >= 400 && trace.outcome.kind !== 'closed' ? trace : null;

@@ -569,7 +569,9 @@ function makeSpots(config: Config, server: Server, notes: Notes): readonly Spot[
   const visit = (scope: Scope): void => {
     for (const location of locationsOf(scope).all) {
       const leads = (): readonly Spot[] =>
-        own.filter((s) => s.location?.kind !== 'named' && s.directives.some((d) => d.values.includes(location.name)));
+        own.filter(
+          (s) => s.location?.kind !== 'named' && s.directives.some((d) => d.name !== 'location' && d.values.includes(location.name)),
+        );
       own.push(new Spot(config, server, doors, location, leads, notes));
       visit(location.scope);
     }

@@ -11,6 +11,7 @@ import { TRIALS as compliance } from './compliance.ts';
 import { TRIALS as correctness } from './correctness.ts';
 import { TRIALS as correctnessMore } from './correctness-more.ts';
 import { TRIALS as edge } from './edge.ts';
+import { TRIALS as entrusted } from './entrusted.ts';
 import { TRIALS as faults } from './faults.ts';
 import { TRIALS as guarded } from './guarded.ts';
 import { TRIALS as hardened } from './hardened.ts';
@@ -54,6 +55,7 @@ export const TRIALS: readonly Trial[] = [
   ...correctness,
   ...correctnessMore,
   ...edge,
+  ...entrusted,
   ...faults,
   ...guarded,
   ...hardened,

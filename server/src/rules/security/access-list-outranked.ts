@@ -5,7 +5,7 @@ import type { Place } from '../../base/span.ts';
 import { asked, BLOCKS, PerConfig } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
-import { type Location, locationsBelow, locationsOf } from '../../config/locations.ts';
+import { type Location, locationsBelow, locationsOf, matchLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import type { Server } from '../../config/servers.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
@@ -296,6 +296,98 @@ function tellInternal(spot: Spot, other: Location, path: string, report: CheckIn
   return true;
 }
 
+/** Pages that nginx sends in place of an answer: they are internal for the sake of their paths, and anyone may see them. */
+const OF_FAILURES = /err|[45]\d\d|[45]xx|maint|sorry|page|static|assets/i;
+
+/** The folder that a place sends files from, with the path to a file in it. */
+function folderFile({ kind, name, scope }: Location, path: string): string | null {
+  if (
+    kind !== 'prefix' ||
+    name === '/' ||
+    scope.directives.some((d) => /_pass$|^(?:try_files|rewrite|return|if)$|_by_lua|^js_/.test(d.name))
+  )
+    return null;
+  const alias = scope.first('alias')?.value(0);
+  const root = scope.value('root')?.value(0).replace(/\/$/, '');
+  const file = alias !== undefined ? alias + path.slice(name.length) : root === undefined ? '$' : `${root}${path}`;
+  return file.startsWith('/') && !file.includes('$') ? file : null;
+}
+
+/** The files of a place that only the application's word opens, sent to everybody by another place of the server. */
+function tellInternalFolder(spot: Spot, report: CheckInput<'internal' | 'folder'>['report']): void {
+  const { location, config, server, path } = spot;
+  if (!location || spot.unsure || path === undefined || OF_FAILURES.test(location.name)) return;
+  const file = folderFile(location, path);
+  if (file === null) return;
+  const own = spot.ask({});
+  const isSent = (trace: Trace): boolean => isGivenOut(trace) && trace.outcome.file === file && isSeen(trace) && !isAsked(trace);
+  const tell = (trace: Trace, other: Location, asked: string): void =>
+    report('folder', {
+      at: nameOf(location),
+      data: { place: `"${words(location)}"`, other: `"${words(other)}"`, path: asked, outcome: outcomeText(trace) },
+      related: [{ at: nameOf(other), message: 'the other way' }],
+      witness: proofOf(trace),
+    });
+  for (const at of otherWays.of(config, server)) {
+    const other = at.location!;
+    if (other === location || isInside(other, location)) continue;
+    for (const way of ways(at, own, file)) {
+      const trace = withKept(at, way, file);
+      if (!isSent(trace)) continue;
+      tell(trace, other, way);
+      return;
+    }
+  }
+  // the path of the folder below the root of the site
+  const root = server.scope.value('root')?.value(0).replace(/\/$/, '');
+  if (!root || !file.startsWith(`${root}/`)) return;
+  const way = asPath(file.slice(root.length));
+  const trace = spot.ask({ path: way }, { assume: { [`file:${file}`]: 'file' } });
+  const other = matchLocation(server.scope, toBytes(file.slice(root.length))).location;
+  if (isSent(trace) && other && other !== location) tell(trace, other, way);
+}
+
+/** The servers by their own roots, in their order. */
+const byRoot = new PerConfig((config) => {
+  const all = new Map<string, Server[]>();
+  for (const spot of spotsOf(config)) {
+    const root = spot.location ? undefined : spot.scope.value('root')?.value(0).replace(/\/$/, '');
+    if (!root || root.includes('$')) continue;
+    const list = all.get(root);
+    if (list) list.push(spot.server);
+    else all.set(root, [spot.server]);
+  }
+  return all;
+});
+
+/** Servers that are asked for one file at the most. */
+const MOST_SERVERS = 4;
+
+/** Servers whose root holds a file, with the path of the file below it. */
+function* holding(config: Config, file: string): Generator<{ readonly server: Server; readonly path: string }> {
+  let count = 0;
+  for (let end = file.lastIndexOf('/'); end > 0; end = file.lastIndexOf('/', end - 1)) {
+    const root = file.slice(0, end);
+    for (const server of asked(config, `servers with the root ${root}`, (c) => byRoot.of(c).get(root)) ?? []) {
+      if (++count > MOST_SERVERS) return;
+      yield { server, path: file.slice(end) };
+    }
+  }
+}
+
+/** Another server that sends the same file to everybody from the same folder. */
+function tellFolders(spot: Spot, file: string, tell: (other: Spot, trace: Trace) => void): void {
+  for (const { server, path } of holding(spot.config, file)) {
+    if (server === spot.server || isLocalOnly(server.scope)) continue;
+    const other = spotsOfServer(spot.config, server)[0];
+    if (!other || other.unsure) continue;
+    const trace = other.ask({ path: asPath(path) });
+    if (!isGivenOut(trace) || isAsked(trace) || isBackend(trace) || trace.outcome.file !== file || !isSeen(trace)) continue;
+    tell(other, trace);
+    return;
+  }
+}
+
 /** Somebody without what a condition asks for gets nothing. */
 const isTurnedAway = ({ outcome }: Trace): boolean => outcome.status >= 400 || outcome.kind === 'closed';
 
@@ -524,13 +616,62 @@ function tellHidden(spot: Spot, report: CheckInput<'first'>['report']): void {
   }
 }
 
+/** What a condition refuses whom no request of a stranger can satisfy, or any request: a certificate, a signed link. */
+const BY_PROOF = /^\(?\$\{?(?:ssl_client_\w+|secure_link)\b/;
+
+/** Conditions of the rewrite phase count in their own location only; what is nested in it has none of them (ngx_http_rewrite_merge_loc_conf). */
+function tellUnasked(spot: Spot, report: CheckInput<'unasked'>['report']): boolean {
+  const { location, config, scope } = spot;
+  if (!location || spot.unsure) return false;
+  const keys = guardsOf(spot).map((g) => g.directive);
+  const guard = scope
+    .named('if')
+    .find(
+      (d) => /^(?:401|403|404|410|444)$/.test(d.body?.first('return')?.value(0) ?? '') && (BY_PROOF.test(d.value(0)) || keys.includes(d)),
+    );
+  if (!guard) return false;
+  const passOf = (at: Scope): string => PASS_DIRECTIVES.flatMap((name) => at.named(name).map((d) => `${name} ${d.value(0)}`)).join();
+  const nested = locationsOf(scope).all.flatMap((other) => [{ other, at: spotOf(config, other.scope) }]);
+  const beside = BY_PROOF.test(guard.value(0)) ? openWays(spot).map(({ location: other, at }) => ({ other, at })) : [];
+  for (const { other, at } of [...nested, ...beside]) {
+    if (!at || at.unsure || other.kind === 'named' || !isOther(other) || FOR_ALL.test(other.name)) continue;
+    if (other.scope.has('if') || other.scope.has('rewrite') || other.scope.has('alias') || other.scope.has('root')) continue;
+    const pass = passOf(other.scope);
+    // a program of its own is another matter, and a folder beside the place as well
+    if (isInside(other, location) ? pass !== '' && pass !== passOf(scope) : pass === '' || pass !== passOf(scope)) continue;
+    const path = at.pathWhere((p) => !ASSETS.test(p));
+    const trace = path === undefined ? undefined : withFile(at, path);
+    if (!trace || !isGivenOut(trace) || isAsked(trace) || !isSeen(trace)) continue;
+    report('unasked', {
+      at: nameOf(other),
+      data: { place: `"${words(location)}"`, other: `"${words(other)}"`, path: path!, outcome: outcomeText(trace) },
+      related: [{ at: guard.at(), message: 'not asked' }],
+      witness: proofOf(trace),
+    });
+    return true;
+  }
+  return false;
+}
+
+/** Whether another server sends files from a folder around that of the place. */
+const hasSharedRoot = ({ config, server, path, location }: Spot): boolean => {
+  const file = path === undefined || !location ? null : folderFile(location, path);
+  if (file !== null) for (const found of holding(config, file)) if (found.server !== server) return true;
+  return false;
+};
+
 /** Whether an error page, another server of the name or another location of the server may lead to the same. */
-const hasOtherWays = ({ config, server, scope, location }: Spot): boolean =>
-  scope.effective('error_page').directives.length > 0 ||
-  otherWays.of(config, server).some((s) => s.location !== location) ||
-  server.names.some((n) =>
-    serversAt(config, n.text).some((s) => s !== server && PASS_DIRECTIVES.some((p) => s.scope.all.some((d) => d.name === p))),
+const hasOtherWays = (spot: Spot): boolean => {
+  const { config, server, scope, location } = spot;
+  return (
+    scope.effective('error_page').directives.length > 0 ||
+    otherWays.of(config, server).some((s) => s.location !== location) ||
+    server.names.some((n) =>
+      serversAt(config, n.text).some((s) => s !== server && PASS_DIRECTIVES.some((p) => s.scope.all.some((d) => d.name === p))),
+    ) ||
+    hasSharedRoot(spot)
   );
+};
 
 export default defineRule({
   id: 'access-list-outranked',
@@ -567,6 +708,12 @@ A request is in one location only. Where a regular expression matches, it outran
       '{place} is internal, and still {path} is sent to everybody: {other} outranks it ({outcome}). Write "location ^~ {name}", or put the other location inside.',
     server:
       '{restriction} of {place} is bypassed: {other} has the same name and passes {path} to the same backend without being asked ({outcome}). Repeat the access rules there, or redirect.',
+    folder:
+      '{place} is internal, and its files are sent to everybody all the same: {path} leads to them through {other} ({outcome}). Keep them in a folder of their own.',
+    shared:
+      '{restriction} of {place} is bypassed: {other} sends {path} from the same folder without being asked ({outcome}). Repeat the access rules there, or give it a folder of its own.',
+    unasked:
+      'The condition of {place} is not asked here: {path} is taken by {other} and given to everybody ({outcome}). Conditions count in their own location only; repeat it here.',
     same: '{restriction} of {place} is bypassed: {path} leads to the same place through {other}, without being asked ({outcome}). Repeat the access rules there.',
     opened:
       '{place} is open to everybody, and by it everything is that {restriction} protects in {other}: {path} leads there ({outcome}). Let it lead to the open part only.',
@@ -580,9 +727,11 @@ A request is in one location only. Where a regular expression matches, it outran
     if (plainPath === undefined) return tellHidden(spot, report);
     if (location.scope.has('internal')) {
       for (const { location: other, path } of below(spot)) if (tellInternal(spot, other, path, report)) return;
+      tellInternalFolder(spot, report);
       return;
     }
     if (isOpened(location.scope)) return tellOpened(spot, report);
+    if (!restrictionsOf(spot.scope).length && tellUnasked(spot, report)) return;
     const candidates = openWays(spot);
     if (tellLeft(spot, report)) return;
     // without another way in nothing need be asked
@@ -633,6 +782,16 @@ A request is in one location only. Where a regular expression matches, it outran
     );
     // another path to the same thing, where it is known what that is
     const kept = keptFile(own, location, plainPath);
+    const file = location.kind === 'prefix' && location.name !== '/' && !isBackend(own) ? (kept ?? own.outcome.file) : null;
+    if (file !== null)
+      tellFolders(spot, file, (other, trace) =>
+        report('shared', {
+          at: nameOf(location),
+          data: { ...data, other: `the server ${other.doors[0]!.host}`, path: trace.request.target, outcome: outcomeText(trace) },
+          related: [...related, { at: other.scope.opener!.nameAt, message: 'the other way' }],
+          witness: proofOf(trace),
+        }),
+      );
     const behind = kept === null ? behindClosed(spot, own) : null;
     if (!isBackend(own) && own.outcome.file === null && kept === null && behind === null) return;
     for (const at of otherWays.of(config, server)) {
@@ -884,6 +1043,65 @@ location @app { proxy_pass http://127.0.0.1:8000; }`,
     proxy_pass http://127.0.0.1:8000;
 }
 location @no { return 404; }`,
+    },
+    {
+      inside: 'server',
+      bad: `location /films/ {
+    if ($http_x_film_key != "k7Qz") { return 403; }
+    root /srv/site;
+    location ~ \\.mp4$ { expires 1h; }
+#              ^^^^^^ unasked
+}`,
+      good: `location /films/ {
+    if ($http_x_film_key != "k7Qz") { return 403; }
+    root /srv/site;
+    location ~ \\.mp4$ {
+        if ($http_x_film_key != "k7Qz") { return 403; }
+        expires 1h;
+    }
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location / { proxy_pass http://127.0.0.1:8000; }
+location /paid/ {
+#        ^^^^^^ folder
+    internal;
+    alias /srv/data/paid/;
+}
+location /data/ { alias /srv/data/; }`,
+      good: `location / { proxy_pass http://127.0.0.1:8000; }
+location /paid/ {
+    internal;
+    alias /srv/data/paid/;
+}
+location /data/ { alias /srv/data/free/; }`,
+    },
+    {
+      inside: 'http',
+      bad: `server {
+    listen 80;
+    server_name docs.example.org;
+    root /srv/docs;
+    location /drafts/ { deny all; }
+#            ^^^^^^^^ shared
+}
+server {
+    listen 80;
+    server_name old.example.org;
+    root /srv/docs;
+}`,
+      good: `server {
+    listen 80;
+    server_name docs.example.org;
+    root /srv/docs;
+    location /drafts/ { deny all; }
+}
+server {
+    listen 80;
+    server_name old.example.org;
+    return 301 http://docs.example.org$request_uri;
+}`,
     },
     {
       inside: 'server',

@@ -28,6 +28,12 @@ const TOOLS: readonly Tool[] = [
   { name: 'cAdvisor', called: /^cadvisor$/, harm: 'read what runs on the machine' },
   { name: 'the Traefik dashboard', called: /^traefik(?:-dashboard)?$/, port: 8080, harm: 'read all routes' },
   { name: 'Redis Commander', called: /^redis-?commander$/, port: 8081, harm: 'read and change every key' },
+  { name: 'Mongo Express', called: /^mongo-?express$/, port: 8081, harm: 'read and change every collection', login: true },
+  { name: 'Netdata', called: /^netdata$/, port: 19999, harm: 'read what runs on the machine' },
+  { name: 'Jaeger', called: /^jaeger(?:-(?:ui|query|all-in-one))?$/, port: 16686, harm: 'read the traces of all requests' },
+  { name: 'Zipkin', called: /^zipkin$/, port: 9411, harm: 'read the traces of all requests' },
+  { name: 'Consul', called: /^consul(?:-ui)?$/, port: 8500, harm: 'read and change every key and service' },
+  { name: 'RabbitMQ’s management', called: /^rabbit-?mq(?:-management)?$/, port: 15672, harm: 'read and write every queue', login: true },
   {
     name: 'Mailpit',
     called: /^(?:mailpit|mailhog|mailcatcher|maildev)$/,
@@ -57,7 +63,11 @@ const PAGES: readonly { readonly path: RegExp; readonly name: string; readonly h
     name: 'the profiler of Go',
     harm: 'read memory and stacks of the program and slow it down',
   },
-  { path: /^\^?(?:\/[\w-]+)?\/actuator\/?\$?$/, name: 'Spring Actuator', harm: 'read its environment and memory with the passwords in it' },
+  {
+    path: /^\^?(?:\/[\w-]+)?\/actuator(?:\/?\$?|\/\?\$|\((?:\?:)?(?:\/\|\$|\$\|\/)\))$/,
+    name: 'Spring Actuator',
+    harm: 'read its environment and memory with the passwords in it',
+  },
   {
     path: /^\^?(?:\/[\w-]+)?\/actuator\/(?:env|heapdump|loggers|shutdown|beans|threaddump|mappings|configprops|gateway)\b/,
     name: 'Spring Actuator',

@@ -3,7 +3,7 @@ import { listVerdict } from '../../answers/who-may-enter.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
 import { inNet, readNet } from '../../trace/networks.ts';
-import { fixOf, insertAfter } from '../fix.ts';
+import { fixOf, insertAfter, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
 const isAskedFor = (scope: Scope): boolean =>
@@ -27,6 +27,15 @@ function deniesOthers(scope: Scope): readonly Directive[] | null {
   return allows.some((allow) => denies.some((deny) => overlap(allow, deny))) ? null : denies;
 }
 
+/** A limit_except that names everybody: no list further out is undone, and nobody is asked for a password. */
+const isForAllMethods = (scope: Scope): boolean =>
+  scope.context === 'limit_except' &&
+  scope.named('allow').some((d) => d.value(0) === 'all' || d.value(0) === '0.0.0.0/0') &&
+  !scope.has('deny') &&
+  !scope.has('include') &&
+  !isAskedFor(scope) &&
+  !scope.parent?.effective('allow').directives.length;
+
 export default defineRule({
   id: 'allow-without-deny',
   group: 'security',
@@ -44,12 +53,18 @@ A level with lines of its own does not inherit those of the outer level: a \`den
   needs: 'file',
   fixable: 'always',
   messages: {
+    methods: 'No method is kept from anyone: limit_except lets every address use all of them. Write "deny all;", or name who may.',
     open: 'Nobody is kept out: an address on no allow line is let in. End the list with "deny all;".',
     few: 'Only {denied} is kept out: an address on no line is let in, so the allow lines change nothing. End the list with "deny all;".',
   },
   check({ directive, scope, file, report }) {
     const lines = scope.named('allow');
     if (lines[0] !== directive) return;
+    if (isForAllMethods(scope)) {
+      const fix = fixOf('Deny everybody else', 'suggestion', file, [replace(directive.statement.name, 'deny')]);
+      report('methods', { at: directive.statement, missing: [], fix });
+      return;
+    }
     const denied = scope.has('deny') ? deniesOthers(scope) : [];
     if (!denied) return;
     // "allow all" undoes an outer list on purpose
@@ -115,6 +130,22 @@ location /api/ {
 allow 10.0.0.0/8;
 auth_basic "staff";
 auth_basic_user_file staff;`,
+    },
+    {
+      inside: 'server',
+      bad: `location /data/ {
+    limit_except GET {
+        allow all;
+#       ^^^^^^^^^^ methods
+    }
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `location /data/ {
+    limit_except GET {
+        deny all;
+    }
+    proxy_pass http://127.0.0.1:8000;
+}`,
     },
   ],
 });

@@ -1,5 +1,5 @@
 /** Databases and brokers that nginx's stream passes on to whoever connects. */
-import { passTargetOf } from '../../answers/what-is-passed.ts';
+import { passedBy } from '../../answers/what-is-passed.ts';
 import { entryOf, isLocalServer } from '../../answers/who-may-enter.ts';
 import type { Config } from '../../config/config.ts';
 import { type Listen, serversOf } from '../../config/servers.ts';
@@ -30,8 +30,18 @@ const PROGRAMS: readonly Program[] = [
   { name: 'RabbitMQ', port: 5672, called: /^(?:rabbit-?mq|amqp)\b/, harm: 'read and write every queue' },
 ];
 
+/** How programs call their sockets. */
+const SOCKETS: readonly (readonly [RegExp, string])[] = [
+  [/\/\.s\.PGSQL\.\d+$/, 'PostgreSQL'],
+  [/\/mysqld?\.sock$/, 'MySQL'],
+  [/\/(?:redis|valkey)(?:-server)?\.sock$/, 'Redis'],
+  [/\/memcached\.sock$/, 'memcached'],
+];
+
 /** The program behind an address: by its usual port, or by the name of its container where there is another port. */
 function programAt(address: string): Program | undefined {
+  const socket = address.startsWith('unix:') ? SOCKETS.find(([path]) => path.test(address)) : undefined;
+  if (socket) return PROGRAMS.find((p) => p.name === socket[1]);
   const port = Number(/:(\d+)$/.exec(address)?.[1] ?? 0);
   const host = address.replace(/:\d+$/, '').toLowerCase();
   return PROGRAMS.find((p) => p.port === port) ?? PROGRAMS.find((p) => p.called.test(host));
@@ -74,9 +84,8 @@ Name the machines that may connect (\`allow 10.0.0.0/8; deny all;\`), listen on 
     for (const server of serversOf(config, 'stream')) {
       const { scope, listens } = server;
       const pass = scope.first('proxy_pass');
-      const target = pass && passTargetOf(pass);
-      const program = target && targetServers(target).map(programAt).find(Boolean);
-      if (!program || isLocalServer(server) || entryOf(scope) !== 'everybody') continue;
+      const program = pass && passedBy(pass).targets.flatMap(targetServers).map(programAt).find(Boolean);
+      if (!pass || !program || isLocalServer(server) || entryOf(scope) !== 'everybody') continue;
       if (scope.value('ssl_verify_client')?.value(0) === 'on' || !isPublished(config, deployment, listens)) continue;
       report(program.open ? 'open' : 'login', {
         at: pass.at(pass.args[0]!),

@@ -15,6 +15,9 @@ const SINGLE = /\.\w+$|metrics|status|health|ping|robots|favicon|xmlrpc|cron|ver
 /** Pages of nginx's own: there is none below them, and the application has none of that name. */
 const OWN_PAGES = ['stub_status', 'prometheus', 'vhost_traffic_status_display', 'check_status', 'sts_display', 'empty_gif'];
 
+/** Folders of version control and of keys: whoever names one has it there, with files of known names. */
+const FOLDERS = /\/\.(?:git|svn|hg|bzr|ssh|aws)$/;
+
 /** The one path that a location takes; null where it takes others too. */
 export const exactly = ({ kind, name }: Location): string | null =>
   kind === 'exact'
@@ -49,12 +52,13 @@ Write \`location ^~ /admin\` (which takes \`/administration\`, too) or the exact
     when: ({ location, scope }) =>
       !!location &&
       (exactly(location)?.length ?? 0) > 1 &&
-      !SINGLE.test(exactly(location)!) &&
+      (!SINGLE.test(exactly(location)!) || FOLDERS.test(exactly(location)!)) &&
       !OWN_PAGES.some((page) => scope.has(page)) &&
       (restrictionsOf(scope).length > 0 || [403, 404].includes(answeredFirst(scope) ?? 0)),
   },
   needs: 'config',
   messages: {
+    folder: 'Only the name of the folder is refused, and the files in it are sent: {path} ({outcome}). Restrict "^~ {name}/".',
     below: 'Only the exact path {name} is restricted: {path} is answered by the application ({outcome}). Restrict "^~ {name}/" as well.',
   },
   check({ spot, report }) {
@@ -64,27 +68,31 @@ Write \`location ^~ /admin\` (which takes \`/administration\`, too) or the exact
     if (!keepsOut(plain) && !(plain.outcome.kind === 'return' && plain.outcome.status >= 400)) return;
     const exact = exactly(location)!;
     const name = exact.replace(/\/$/, '');
-    for (const path of [`${name}/`, `${name}/users`]) {
+    const isFolder = FOLDERS.test(name);
+    for (const path of isFolder ? [`${name}/config`] : [`${name}/`, `${name}/users`]) {
       if (path === exact) continue;
       const trace = spot.ask({ path });
       const pattern = trace.outcome.location?.pattern;
       const taker = pattern && byPattern.of(config, server).get(pattern);
       // a location that is written for these paths means what it does
+      // of a folder the server's own files are asked for where no location is
+      if (!taker && !(isFolder && pattern === undefined && !spot.unsure)) continue;
       if (
-        !taker ||
-        taker.unsure ||
-        !(taker.location!.kind === 'prefix' || /^\^?\/?(\.\*)?\$?$/.test(taker.location!.name)) ||
-        taker.location!.name.startsWith(name) ||
-        speaksOfAccess(taker.scope)
+        taker &&
+        (taker.unsure ||
+          !(taker.location!.kind === 'prefix' || /^\^?\/?(\.\*)?\$?$/.test(taker.location!.name)) ||
+          taker.location!.name.startsWith(name) ||
+          speaksOfAccess(taker.scope))
       )
         continue;
-      if (keepsOut(trace) || !isGivenOut(trace) || !isBackend(trace)) continue;
+      if (keepsOut(trace) || !isGivenOut(trace) || !(isFolder || isBackend(trace))) continue;
       const { directive } = location;
-      return report('below', {
+      return report(isFolder ? 'folder' : 'below', {
         at: directive.at(directive.args.at(-1)!),
         data: { name, path, outcome: outcomeText(trace) },
-        related: [{ at: taker.location!.directive.nameAt, message: `takes ${path}` }],
+        related: taker ? [{ at: taker.location!.directive.nameAt, message: `takes ${path}` }] : [],
         witness: proofOf(trace),
+        severity: isFolder ? 'warning' : undefined,
       });
     }
   },
@@ -116,6 +124,14 @@ location ^~ /admin/ {
     deny all;
 }
 location / { proxy_pass http://127.0.0.1:8000; }`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/app;
+location = /.git { deny all; }
+#          ^^^^^ folder`,
+      good: `root /srv/app;
+location ^~ /.git { deny all; }`,
     },
     { inside: 'server', good: 'location = /xmlrpc.php { deny all; }\nlocation / { proxy_pass http://127.0.0.1:8000; }' },
     { inside: 'server', good: 'location = /admin { deny all; }\nlocation / { root /srv/site; }' },

@@ -11,9 +11,12 @@ import type { Directive } from '../../config/directive.ts';
 import { namesOf } from '../../config/names.ts';
 import { type Scope, walk } from '../../config/scope.ts';
 import { serverOf } from '../../config/servers.ts';
+import { variablesIn as usesIn } from '../../syntax/variable.ts';
+import type { Word } from '../../syntax/word.ts';
 import { readCondition } from '../../trace/handlers/rewrite.ts';
 import { inNet, readNet, readPlainIp } from '../../trace/networks.ts';
 import { variablesIn } from '../../trace/script.ts';
+import { flowInto } from '../data-flow.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule, type Line } from '../rule.ts';
 
@@ -65,6 +68,14 @@ function isClaim(config: Config, text: string): boolean {
   return sources.length > 0 && sources.every((s) => /^http_x_(?:forwarded_for|real_ip)$/.test(s)) && !sources.some((s) => KNOWN.test(s));
 }
 
+/** The whole value comes of a table that takes it from such a header, where there is one. */
+function isClaimByTable(directive: Directive, word: Word): boolean {
+  const { uses } = usesIn(word);
+  const [use] = uses;
+  if (!use || uses.length > 1 || !/^\$\{?\w+\}?$/.test(word.value) || KNOWN.test(use.name)) return false;
+  return /^\$http_x_(?:forwarded_for|real_ip)$/.test(flowInto(directive, use, '7')?.source ?? '');
+}
+
 const ALL = [STRANGERS, STRANGERS6].map((list) =>
   list.flatMap((a) => {
     const ip = readPlainIp(a);
@@ -87,6 +98,9 @@ function publicMillions(range: string): number {
   if (!m || isPrivateAddress(range)) return 0;
   return Math.floor(2 ** (32 - Number(m[2])) / 1e6);
 }
+
+/** A part of all addresses that no single network is: `0.0.0.0/1`. */
+const isWide = (range: string): boolean => Number(/\/(\d+)$/.exec(range)?.[1] ?? 99) <= 3;
 
 /** The same of all the lines of a level together, which may be thousands. */
 const trustsEverybody = new PerPart((scope: Scope): boolean => everybody(scope.named('set_real_ip_from').map((d) => d.value(0))));
@@ -122,13 +136,14 @@ List the addresses of the proxies in front, take \`$remote_addr\` in conditions,
       const name = directive.value(0);
       const kind = told(directive);
       const word = directive.args[1];
-      if (!kind || !word || !isClaim(config, word.value)) return;
+      const byTable = word && endsTls(scope) && isClaimByTable(directive, word);
+      if (!kind || !word || !(byTable || isClaim(config, word.value))) return;
       if (hasProxyInFront(scope) || hasUnknownInclude(scope)) return;
       const instead = kind === 'list' ? '$proxy_add_x_forwarded_for' : '$remote_addr';
       report('passed', {
         at: word,
         data: { name, instead },
-        severity: endsTls(scope) ? 'warning' : 'info',
+        severity: endsTls(scope) && !byTable ? 'warning' : 'info',
         missing: ['set_real_ip_from', 'real_ip_header'],
         fix: fixOf(`Send ${instead}`, 'suggestion', directive.file, [replace(word, instead)]),
       });
@@ -139,8 +154,7 @@ List the addresses of the proxies in front, take \`$remote_addr\` in conditions,
       if (!word || isLocalOnly(scope)) return;
       const { value } = word;
       // one line, or several that leave nobody out
-      const wide = Number(/\/(\d+)$/.exec(value)?.[1] ?? 99) <= 3;
-      if (!everybody([value]) && !(wide && trustsEverybody.of(scope))) {
+      if (!everybody([value]) && !(isWide(value) && trustsEverybody.of(scope))) {
         const million = publicMillions(value);
         if (million >= FEWEST_MILLIONS) report('wide', { at: word, data: { range: value, count: million } });
         return;
@@ -153,10 +167,13 @@ List the addresses of the proxies in front, take \`$remote_addr\` in conditions,
       return;
     }
     const word = directive.name === 'geo' ? (directive.args.length === 2 ? directive.args[0] : undefined) : directive.args[0];
-    if (directive.name === 'geo')
-      for (const proxy of directive.body?.named('proxy') ?? [])
-        if (proxy.args[0] && everybody([proxy.value(0)]) && !isLocalOnly(scope))
+    if (directive.name === 'geo') {
+      const proxies = directive.body?.named('proxy') ?? [];
+      const all = everybody(proxies.map((p) => p.value(0)));
+      for (const proxy of proxies)
+        if (proxy.args[0] && (everybody([proxy.value(0)]) || (all && isWide(proxy.value(0)))) && !isLocalOnly(scope))
           report('everybody', { at: proxy.at(proxy.args[0]), data: { range: proxy.value(0) } });
+    }
     if (!word) return;
     if (directive.name === 'geo') {
       if (directive.body?.named('proxy').length || !variablesIn(word.value).some((name) => claims(config, name))) return;

@@ -21,6 +21,20 @@ const FOR_FEW =
 const SAID_BY_PROXY =
   /^(?:(?:x-)?(?:ssl|tls|mtls)-client-|(?:x-)?client-(?:cert|verif|dn|subject)|x-(?:remote|forwarded|authenticated|auth|auth-request|webauth|original)-?(?:user|email|groups?|roles?)\b|x-(?:user|roles?|groups?|(?:is-)?admin|is-internal|internal|internal-request|is-staff|staff|employee)$)/i;
 
+/** A cookie or an argument that says what its owner is: everyone may say so of himself. */
+const SAYS_ITSELF = /admin|role|staff|employee|internal|debug|allow|access|group|level|(?:^|_)is_?/i;
+
+/** What such a thing is compared with: a word that anyone tries first. */
+const PLAIN_WORD =
+  /^(?:\d|true|yes|on|ok|y|t|admin(?:istrator)?|root|staff|internal|employee|manager|superuser|owner|debug|allow(?:ed)?)$/i;
+
+/** The name and the value of a cookie or of the only argument that a request brings along. */
+function saidBy({ headers, query }: Probe): readonly [string, string] | null {
+  const text = query ?? (headers?.length === 1 && headers[0]![0] === 'Cookie' ? headers[0]![1] : '');
+  const m = /^(\w[\w-]*)=([^=&;]*)$/.exec(text);
+  return m && (query === undefined || !headers?.length) ? [m[1]!, m[2]!] : null;
+}
+
 /** The variable of `auth_basic $realm`, whose map says "off" to some. */
 const realmOf = ({ scope }: Pick<Spot, 'scope'>): { readonly directive: Directive; readonly name: string } | null => {
   const directive = scope.value('auth_basic');
@@ -49,14 +63,14 @@ export default defineRule({
   missing: ['allow', 'auth_basic', 'auth_request'],
   title: 'Access decided by a header that anyone can send',
   why: `
-\`User-Agent\` and \`Referer\` are lines that the client writes: one option of curl sends any of them. So is \`X-SSL-Client-Verify\` where no proxy in front sets it: on a server that ends TLS itself, \`$ssl_client_verify\` is what nginx found out. And \`auth_basic $realm\` with a map that says \`off\` to a header asks nobody for a password who sends that header. That a cookie or an Authorization header is there says nothing either, as long as nobody looks whether it is valid: an application does, a folder of files does not.
+\`User-Agent\` and \`Referer\` are lines that the client writes: one option of curl sends any of them. So is \`X-SSL-Client-Verify\` where no proxy in front sets it: on a server that ends TLS itself, \`$ssl_client_verify\` is what nginx found out. And \`auth_basic $realm\` with a map that says \`off\` to a header asks nobody for a password who sends that header. A cookie \`is_admin=1\` or an argument \`?debug=1\` says what its sender likes. That a cookie or an Authorization header is there says nothing either, as long as nobody looks whether it is valid: an application does, a folder of files does not.
 
 Such a condition keeps robots away, and nobody who wants to get in. Use \`auth_basic\`, \`auth_request\`, a client certificate or a list of addresses.`,
   about: ['if', 'auth_basic', 'auth_request', 'allow'],
   looksAt: {
     outcome: ['if', 'location'],
     somewhere: ['if', 'map', 'geo'],
-    like: /http_|cookie_/i,
+    like: /http_|cookie_|arg_/i,
     when: (spot) => {
       const { location, scope, directives } = spot;
       if (!location || location.kind === 'named' || (location.name === '/' && !scope.value('auth_basic'))) return false;
@@ -66,6 +80,8 @@ Such a condition keeps robots away, and nobody who wants to get in. Use \`auth_b
   needs: 'config',
   messages: {
     sent: 'Who sends "{line}" gets in, and anyone can send it: nothing else protects {place}. Ask for a password or an address (auth_basic, auth_request, allow).',
+    asked:
+      'Who writes "?{line}" behind the address gets in, and anyone can: nothing else protects {place}. Ask for a password or an address (auth_basic, auth_request, allow).',
     unchecked:
       'Who sends "{line}" gets the files, whatever its value is: nobody looks whether it is valid. Ask the application with auth_request, or for a password with auth_basic.',
   },
@@ -81,17 +97,19 @@ Such a condition keeps robots away, and nobody who wants to get in. Use \`auth_b
     const asked = isRefused(refused);
     const probes: Iterable<Probe> = ifs.length ? [...keysTo(spot.config, [spot.scope, spot.server.scope]), ...spot.variations] : [];
     for (const probe of [...(open ? [open] : []), ...probes]) {
-      const [line, ...others] = probe.headers ?? [];
-      if (!line || others.length || probe.query || probe.method || probe.clientAddress) continue;
+      const said = saidBy(probe);
+      const isOwnWord = said !== null && SAYS_ITSELF.test(said[0]) && PLAIN_WORD.test(said[1]) && FOR_FEW.test(location.name);
+      const [line, ...others] = isOwnWord && probe.query ? [['Argument', probe.query] as const] : (probe.headers ?? []);
+      if (!line || others.length || (probe.query && !isOwnWord) || probe.method || probe.clientAddress) continue;
       const [name, value] = line;
       // what a header's value must be is a secret where its name says so
       const off = probe === open && name !== 'Cookie' && !/token|key|secret|pass|sign|auth/i.test(name);
-      const said = SAID_BY_PROXY.test(name) && isEdge(spot.server);
-      const claimed = off || said || name === 'User-Agent' || name === 'Referer';
+      const byProxy = SAID_BY_PROXY.test(name) && isEdge(spot.server);
+      const claimed = off || byProxy || isOwnWord || name === 'User-Agent' || name === 'Referer';
       const presence = probe !== open && (name === 'Cookie' || name === 'Authorization');
       if (
         (!claimed && !presence) ||
-        (claimed && !said && !asked && !FOR_FEW.test(location.name)) ||
+        (claimed && !byProxy && !asked && !FOR_FEW.test(location.name)) ||
         SECRET.test(value.replace(/^https?:\/\/[^/]*/, ''))
       )
         continue;
@@ -99,14 +117,14 @@ Such a condition keeps robots away, and nobody who wants to get in. Use \`auth_b
       // of a folder the file is there
       const files = first.assumptions.flatMap((a) => (a.id.startsWith('file:') ? [[a.id, 'file'] as const] : []));
       const trace = files.length ? spot.ask(probe, { assume: Object.fromEntries(files) }) : first;
-      if (!isGivenOut(trace) || keepsOut(trace) || isScripted(trace) || (presence && !asked && isBackend(trace))) continue;
-      if (presence && ifs.some((d) => asksForValue(d))) continue;
+      if (!isGivenOut(trace) || keepsOut(trace) || isScripted(trace) || (presence && !isOwnWord && !asked && isBackend(trace))) continue;
+      if (presence && !isOwnWord && ifs.some((d) => asksForValue(d))) continue;
       const step = refused.steps.findLast((s) => s.at && directiveAt(ifs, s.at));
       const by = off ? realm?.directive : ((step && directiveAt(ifs, step.at)) ?? ifs[0]);
       if (!by) continue;
-      report(claimed ? 'sent' : 'unchecked', {
+      report(probe.query ? 'asked' : claimed ? 'sent' : 'unchecked', {
         at: by.at(by.args[0]!),
-        data: { line: `${name}: ${value}`, place: location.name },
+        data: { line: probe.query ? value : `${name}: ${value}`, place: location.name },
         witness: proofOf(trace, outcomeText(trace)),
       });
       return;
@@ -203,6 +221,37 @@ server {
         auth_basic_user_file staff;
         proxy_pass http://127.0.0.1:8000;
     }
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /admin/ {
+    if ($cookie_is_admin != "1") { return 403; }
+#      ^^^^^^^^^^^^^^^^^ sent
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `location /admin/ {
+    auth_request /session;
+    proxy_pass http://127.0.0.1:8000;
+}
+location = /session {
+    internal;
+    proxy_pass http://127.0.0.1:8002;
+    proxy_pass_request_body off;
+    proxy_set_header Content-Length "";
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /debug/ {
+    if ($arg_debug != "1") { return 404; }
+#      ^^^^^^^^^^^ asked
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `location /debug/ {
+    allow 10.0.0.0/8;
+    deny all;
+    proxy_pass http://127.0.0.1:8000;
 }`,
     },
     {

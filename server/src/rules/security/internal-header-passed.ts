@@ -1,7 +1,7 @@
 /** Headers that carry an identity to the application and that the client can set as well where nginx does not. */
 import { HEADER_LIST, headerLine, headersSent, passedBy, passesHeaders, passesIn, type SentHeader } from '../../answers/what-is-passed.ts';
 import { identityIn, OTHERS } from '../../answers/who-is-named.ts';
-import { entryOf } from '../../answers/who-may-enter.ts';
+import { authenticationIn, entryOf } from '../../answers/who-may-enter.ts';
 import { isEdge } from '../../answers/who-speaks-tls.ts';
 import { AskedMap, PerConfig, PerPart } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
@@ -22,6 +22,9 @@ const nameOf = (written: string): string => written.replace(/^HTTP_/i, '').repla
 
 /** Whether the line sets a header: of a protocol with parameters that is one which begins with HTTP_. */
 const isHeader = (line: string, name: string): boolean => /_set_header$/.test(line) || (line.endsWith('_param') && /^HTTP_/i.test(name));
+
+/** Headers that say who someone is where a login in front is asked, and may say anything else elsewhere. */
+const ROLE = /^x-(?:auth-)?(?:user(?:-?name)?|email|roles?|groups?)$/i;
 
 /** Of these, what a client's certificate says. */
 const OF_CERTIFICATE = /^(?:x-)?(?:ssl-)?client-(?:verify|cert|s-dn|dn)$/i;
@@ -87,7 +90,8 @@ With \`underscores_in_headers on\`, X_REMOTE_USER and X-Remote-User become the s
       directive: ['fastcgi_param', 'uwsgi_param', 'scgi_param', 'proxy_set_header', 'grpc_set_header'],
       where: ({ name, values: [header = '', value = ''] }) =>
         value.includes('$') &&
-        ((name.endsWith('_param') && /^REMOTE_USER$/i.test(header)) || (isHeader(name, header) && IDENTITY.test(nameOf(header)))),
+        ((name.endsWith('_param') && /^REMOTE_USER$/i.test(header)) ||
+          (isHeader(name, header) && (IDENTITY.test(nameOf(header)) || ROLE.test(nameOf(header))))),
     },
   ],
   needs: 'file',
@@ -125,7 +129,10 @@ With \`underscores_in_headers on\`, X_REMOTE_USER and X-Remote-User become the s
       return;
     }
     if (directive && isHeader(directive.name, directive.value(0))) {
-      const ofCertificate = OF_CERTIFICATE.test(nameOf(directive.value(0)));
+      const name = nameOf(directive.value(0));
+      const ofCertificate = OF_CERTIFICATE.test(name);
+      const asksWho = authenticationIn(scope).length > 0;
+      if (ROLE.test(name) && !IDENTITY.test(name) && !asksWho) return;
       const server = ofCertificate ? serverOf(scope) : null;
       // what a client's certificate says a proxy in front may have found out; on a server that clients come to by themselves nobody has
       if (ofCertificate && !(server && isEdge(server))) return;
@@ -134,7 +141,8 @@ With \`underscores_in_headers on\`, X_REMOTE_USER and X-Remote-User become the s
         variablesIn(directive.args[1]).uses.find((u) =>
           ofCertificate
             ? /^http_/i.test(u.name) && OF_CERTIFICATE.test(nameOf(u.name))
-            : /^(http_(x_)?(remote_user|forwarded_(user|email)|user_?id)|arg_|cookie_)/i.test(u.name),
+            : /^(http_(x_)?(remote_user|forwarded_(user|email)|user_?id)|arg_|cookie_)/i.test(u.name) ||
+              (asksWho && u.name.toLowerCase() === `http_${name.toLowerCase().replaceAll('-', '_')}`),
         );
       if (use) report('client', { at: use.span, data: { header: directive.value(0) } });
       return;
@@ -239,6 +247,30 @@ fastcgi_pass 127.0.0.1:9000;`,
         proxy_pass http://127.0.0.1:8000;
         proxy_set_header X-SSL-Client-DN $ssl_client_s_dn;
     }
+}`,
+      fixed: false,
+    },
+    {
+      inside: 'server',
+      bad: `location / {
+    auth_request /session;
+    proxy_set_header X-User $http_x_user;
+#                           ^^^^^^^^^^^^ client
+    proxy_pass http://127.0.0.1:8000;
+}
+location = /session {
+    internal;
+    proxy_pass http://127.0.0.1:8002;
+}`,
+      good: `location / {
+    auth_request /session;
+    auth_request_set $user $upstream_http_x_user;
+    proxy_set_header X-User $user;
+    proxy_pass http://127.0.0.1:8000;
+}
+location = /session {
+    internal;
+    proxy_pass http://127.0.0.1:8002;
 }`,
       fixed: false,
     },

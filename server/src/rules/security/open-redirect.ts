@@ -5,6 +5,7 @@ import type { Directive } from '../../config/directive.ts';
 import { variablesIn } from '../../trace/script.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { splicedPaths } from '../../witness/captures.ts';
+import { arriving } from '../../witness/errors.ts';
 import { isRedirect, redirectTarget } from '../../witness/redirects.ts';
 import { samplesOf } from '../../witness/regex-samples.ts';
 import { locationHeader, proofOf } from '../../witness/requests.ts';
@@ -181,7 +182,7 @@ Let the expression take only what a name may hold, \`[a-z0-9-]+\`, and put a sla
     const status = own.filter(isByVariable).flatMap((d) => d.values.filter((v) => /^[45]\d\d$/.test(v)))[0];
     const answer = status === undefined ? {} : { upstream: { status: Number(status), headers: [] } };
     for (const probe of tries(spot)) {
-      const trace = spot.ask(probe, answer);
+      const trace = arriving(spot, probe, answer);
       const to = leadsTo(trace);
       if (to === null || !isForeign(to, trace.request.scheme)) continue;
       const step = trace.steps.findLast((s) => /^(?:return|redirect) 30|becomes a redirect/.test(s.said));

@@ -7,6 +7,7 @@ import { variablesIn } from '../../trace/script.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { isGivenOut } from '../../witness/access.ts';
 import { splicedPaths } from '../../witness/captures.ts';
+import { arriving } from '../../witness/errors.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
 import type { Spot } from '../../witness/spots.ts';
 import type { Probe } from '../../witness/values.ts';
@@ -57,7 +58,7 @@ function tellSent(spot: Spot, lines: readonly Directive[], report: CheckInput<'s
   if (path === undefined) return;
   for (const line of lines)
     for (const { name, source } of sentIn(spot, line)) {
-      const trace = spot.ask(bringing(path, source));
+      const trace = arriving(spot, bringing(path, source));
       if (!trace.outcome.body?.includes(TAG) || trace.outcome.kind !== 'return' || !isPage(trace)) continue;
       const runs = runsAsItIs(line.value(1), { name });
       report(runs ? 'link' : 'sent', {
@@ -156,7 +157,7 @@ Leave the path out, or write \`$request_uri\`, in which browsers keep such chara
     const lines = pagesOf(spot);
     tellSent(spot, lines, report);
     for (const path of lines.some(hasPath) ? tries(spot) : []) {
-      const trace = spot.ask({ path });
+      const trace = arriving(spot, { path });
       const { body, status, kind } = trace.outcome;
       const at = body?.indexOf(SCRIPT) ?? -1;
       if (kind !== 'return' || at < 0 || !isPage(trace)) continue;

@@ -14,14 +14,18 @@ const SECRET =
 /** A group that takes as much as there is; one of a few characters is a mark by which requests are told apart. */
 const OF_ANY_LENGTH = /\((?:\?P?<\w+>)?(?:[^()\\]|\\.)*(?:[+*]|\{\d+,\})(?:[^()\\]|\\.)*\)/;
 
+/** The bodies of requests, those of login forms among them. */
+const BODY = '$request_body';
+
 /** The secret that comes to a variable through `map` or `set`, whole or nearly so; null where none does. */
 function secretBehind(directive: Directive, use: VariableUse): string | null {
   const { config } = directive.scope;
   if (!namesOf(config).definitions('variable', use.name, 'http').length) return null;
   const source = flowInto(directive, use, '7')?.source;
-  if (!source || !SECRET.test(source.slice(1))) return null;
+  if (!source || (source !== BODY && !SECRET.test(source.slice(1)))) return null;
   const cut = definitionsFor(config, `$${use.name}`).some(
-    (row) => row.name.startsWith('~') && row.values.join().includes('$') && !OF_ANY_LENGTH.test(row.name),
+    (row) =>
+      row.name.startsWith('~') && row.values.join().includes('$') && !row.values.join().includes(source) && !OF_ANY_LENGTH.test(row.name),
   );
   return cut ? null : source;
 }
@@ -52,15 +56,15 @@ Log who it was (\`$remote_user\`), or a mark that says whether there was one: \`
   check({ directive, config, report }) {
     for (const word of directive.args.slice(1))
       for (const use of variablesIn(word).uses) {
-        const isBody = use.name.toLowerCase() === 'request_body';
-        const secret = isBody ? null : SECRET.test(use.name) ? `$${use.name}` : secretBehind(directive, use);
-        if (!isBody && secret === null) continue;
+        const secret = SECRET.test(use.name) || `$${use.name}` === BODY ? `$${use.name}` : secretBehind(directive, use);
+        if (secret === null) continue;
+        const isBody = secret === BODY;
         // last, since it looks through all names
         if (!isUsed(config, directive.value(0))) return;
         report(isBody ? 'body' : 'secret', {
           at: use.span,
           severity: isBody ? 'info' : 'warning',
-          data: { variable: secret === null ? '' : writtenAs(use, secret) },
+          data: { variable: writtenAs(use, secret) },
         });
         return;
       }

@@ -11,6 +11,10 @@ const PATHLESS =
 
 const EXPIRES = 'secure_link_expires';
 
+/** What whoever asks knows of his own request. */
+const KNOWN =
+  /^(?:secure_link_expires|arg_\w+|uri|document_uri|request_uri|(?:binary_)?remote_addr|host|http_(?:host|user_agent|referer)|scheme|server_port|request_method)$/;
+
 /** A text of one's own that is the same for every request: `set $salt s3cr3t`. */
 function isConstant(variable: string, at: Directive): boolean {
   const definitions = namesOf(at.scope.config).definitions('variable', variable, 'http');
@@ -32,7 +36,7 @@ export default defineRule({
   since: '0.2',
   title: 'Signed link that is good for more than it was made for',
   why: `
-\`secure_link_md5\` is the text that the link's hash is made of, and only what is in it is protected. Without \`$uri\` the hash of one file opens all the others of the place; without \`$secure_link_expires\` whoever has a link writes a later time into it, and it never ends.
+\`secure_link_md5\` is the text that the link's hash is made of, and only what is in it is protected. Without \`$uri\` the hash of one file opens all the others of the place; without \`$secure_link_expires\` whoever has a link writes a later time into it, and it never ends. Without a secret anyone makes such a hash.
 
 Make the hash of both, of the secret and, where a link is for one person, of the address: \`"$secure_link_expires$uri$remote_addr secret"\`. The application that makes the links needs the same text.`,
   about: ['secure_link', 'secure_link_md5', '$secure_link_expires', '$uri'],
@@ -40,6 +44,7 @@ Make the hash of both, of the secret and, where a link is for one person, of the
   looksAt: { directive: ['secure_link_md5'], where: ({ values }) => (values[0] ?? '') !== '' },
   needs: 'config',
   messages: {
+    open: 'Everyone can make such links: "{text}" is what the link itself says, and nothing in it is a secret. Put one into it, here and where links are made.',
     path: 'The link of one file opens every file of this place: the path is not in "{text}". Put $uri into it, here and where links are made.',
     time: 'Who has a link changes its time and keeps it: $secure_link_expires is not in "{text}". Put it into it, here and where links are made.',
   },
@@ -50,6 +55,8 @@ Make the hash of both, of the secret and, where a link is for one person, of the
     const variables = variablesIn(text);
     const link = scope.value('secure_link')?.value(0) ?? '';
     if (!link) return;
+    if (variables.every((v) => KNOWN.test(v)) && text.replace(/\$(?:\{\w+\}|\w+)/g, '').replace(/[\s:|,;/_-]/g, '') === '')
+      return report('open', { at: word, data: { text } });
     const others = variables.filter((v) => !PATHLESS.test(v) && !isConstant(v, directive));
     const place = locationOf(scope);
     // one path is one path
@@ -75,6 +82,12 @@ Make the hash of both, of the secret and, where a link is for one person, of the
       bad: SIGNED(`    secure_link_md5 "$uri$remote_addr secret";
 #                   ^^^^^^^^^^^^^^^^^^^^^^^^^ time`),
       good: SIGNED('    secure_link_md5 "$secure_link_expires$uri$remote_addr secret";'),
+    },
+    {
+      inside: 'server',
+      bad: SIGNED(`    secure_link_md5 "$secure_link_expires$uri";
+#                   ^^^^^^^^^^^^^^^^^^^^^^^^^^ open`),
+      good: SIGNED('    secure_link_md5 "$secure_link_expires$uri secret";'),
     },
     {
       // for a single file

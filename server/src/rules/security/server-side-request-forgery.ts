@@ -14,6 +14,7 @@ import { samplesOf } from '../../witness/regex-samples.ts';
 import { patternOf } from '../../witness/values.ts';
 import { alwaysHolds, type Flow, flowInto, inSight, isListed, writtenAs } from '../data-flow.ts';
 import { defineRule, type Report } from '../rule.ts';
+import { platformOf } from '../upstreams/_platforms.ts';
 
 /** Targets that nobody means to allow; a check that turns all of them away is one. */
 const EVIL = ['evil.example', 'evil.example.test', '169.254.169.254', '127.0.0.1:6379', '/run/other.sock', '6379', 'http://evil.example/'];
@@ -140,6 +141,28 @@ function chosen(directive: Directive, word: Word): Chosen | null {
   return null;
 }
 
+/** Letters that no list of a few names is likely to hold all of. */
+const ANY_NAME = ['q', 'x', 'z'];
+
+/** A customer of a platform whom the path or an argument names: `https://$bucket.s3.amazonaws.com`. */
+function checkAccount(directive: Directive, word: Word, report: (more: Report) => void): boolean {
+  const m = /^https?:\/\/\$\{?(\w+)\}?((?:\.[\w-]+)+)(?::\d+)?(?:[/?$]|$)/.exec(word.value);
+  const platform = m && platformOf(`name${m[2]}`);
+  const use = m && variablesIn(word).uses[0];
+  if (!platform || !use || !admitsStrangers(directive.scope)) return false;
+  const flows = ANY_NAME.map((letter) => flowInto(directive, use, letter));
+  const [flow] = flows;
+  // by the name of the site its owner says whose it is
+  if (!flow || flows.includes(null) || /^\$(?:http_)?host$/.test(flow.source)) return false;
+  report({
+    at: use.span,
+    data: { platform, source: writtenAs(use, flow.source) },
+    related: flow.chain,
+    severity: 'warning',
+  });
+  return true;
+}
+
 export default defineRule({
   id: 'server-side-request-forgery',
   group: 'security',
@@ -156,6 +179,8 @@ Keep the target constant, look it up with \`map\` from a list of allowed ones, o
   looksAt: { directive: [...PASS_DIRECTIVES, 'tunnel_pass'], where: ({ values: [to = ''] }) => to.includes('$') },
   needs: 'file',
   messages: {
+    account:
+      'The client decides with {source} whose {platform} address is asked, and anyone can have one: pages of a stranger appear under the name of this site. List the allowed ones.',
     target:
       'The client decides {part} of this request with {source}. Use a fixed target or a map of allowed ones, or make the location internal.',
   },
@@ -165,6 +190,7 @@ Keep the target constant, look it up with \`map\` from a list of allowed ones, o
     if (scope.context.startsWith('stream')) return checkStream(directive, (more) => report('target', more));
     if (namesGroupsOnly(word.value, scope)) return;
     for (let at = scope.enclosing('location'); at; at = at.parent?.enclosing('location') ?? null) if (at.has('internal')) return;
+    if (checkAccount(directive, word, (more) => report('account', more))) return;
     for (const source of [{ directive, word }, ...carriers(directive, word)]) {
       const found = chosen(source.directive, source.word);
       if (!found) continue;
@@ -279,6 +305,18 @@ server {
       good: `location / {
     if ($http_x_backend !~ "^[a-z]+\\.internal\\.example\\.org$") { return 403; }
     proxy_pass http://$http_x_backend;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location ~ ^/of/(?<app>[a-z0-9-]+)/ {
+    resolver 127.0.0.1;
+    proxy_pass http://$app.herokuapp.com$request_uri;
+#                     ^^^^ account
+}`,
+      good: `location ~ ^/of/(?<app>shop-blue|shop-green)/ {
+    resolver 127.0.0.1;
+    proxy_pass http://$app.herokuapp.com$request_uri;
 }`,
     },
   ],

@@ -1,6 +1,11 @@
 /** Pages about nginx itself, open to everyone. */
-import { admitsStrangers } from '../../answers/who-may-enter.ts';
+import { passTargetOf } from '../../answers/what-is-passed.ts';
+import { admitsStrangers, authenticationIn, isLocalOnly } from '../../answers/who-may-enter.ts';
+import { toBytes } from '../../base/bytes.ts';
+import { asked, PerConfig } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
+import { locationOf, locationsOf, matchLocation } from '../../config/locations.ts';
+import { type Server, serversOf } from '../../config/servers.ts';
 import { fixOf, insertAfter } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
@@ -33,6 +38,44 @@ function isOfMonitoring({ name, scope }: Directive): boolean {
   return POOL.test(place) && !/\.php$/.test(script) && !scope.has('rewrite') && !scope.has('try_files');
 }
 
+/** Addresses of this machine, as a pass names them. */
+const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])$/;
+
+const serversAt = new PerConfig((config): ReadonlyMap<number, readonly Server[]> => {
+  const all = new Map<number, Server[]>();
+  for (const server of serversOf(config))
+    for (const port of new Set(server.listens.flatMap((l) => l.addresses.map((a) => a.port)))) {
+      if (!all.has(port)) all.set(port, []);
+      all.get(port)!.push(server);
+    }
+  return all;
+});
+
+/** A status page of another server here that lets this machine in alone, and to which a pass takes everybody: its path, and its line. */
+function pageBehind(pass: Directive): { readonly path: string; readonly page: Directive } | null {
+  const place = locationOf(pass.scope);
+  const target = passTargetOf(pass);
+  const server = pass.scope.enclosing('server');
+  if (!target || target.upstream || place?.kind !== 'prefix' || !server || !LOOPBACK.test(target.host) || target.port === null) return null;
+  const port = target.port;
+  const others = asked(pass.scope.config, `servers at port ${port}`, (c) => serversAt.of(c).get(port)) ?? [];
+  if (others.length !== 1 || others[0]!.scope === server) return null;
+  for (const { scope: inner } of locationsOf(others[0]!.scope).all) {
+    const page = PAGES.map((name) => inner.first(name)).find((d) => d !== undefined && d.value(0) !== 'off');
+    const at = locationOf(inner);
+    if (!page || !at || (at.kind !== 'exact' && at.kind !== 'prefix') || admitsStrangers(inner)) continue;
+    // it may learn from a header who asks, or ask for a password as well
+    if (inner.effective('set_real_ip_from').directives.length || authenticationIn(inner).length) continue;
+    if (!isLocalOnly(inner) && !inner.effective('allow').directives.some((d) => d.name === 'allow' && /^127\.|^::1$/.test(d.value(0))))
+      continue;
+    const path: string | null =
+      target.uri === '' ? at.name : at.name.startsWith(target.uri) ? place.name + at.name.slice(target.uri.length) : null;
+    if (path === null || matchLocation(server, toBytes(path)).location !== place) continue;
+    return { path, page };
+  }
+  return null;
+}
+
 export default defineRule({
   id: 'status-page-exposed',
   group: 'security',
@@ -54,11 +97,22 @@ A server that listens on a unix socket or a loopback address only needs nothing 
     open: 'Everybody can read this status page. Add allow lines for the monitoring and "deny all;".',
     metrics: 'Everybody can read the metrics of the application at {place}. Add allow lines for the monitoring and "deny all;".',
     pool: 'Everybody can read the status of PHP-FPM at {place}: processes, requests and scripts. Add allow lines for the monitoring and "deny all;".',
+    behind:
+      'Everybody can read the status page of the server behind at {path}: for that one each request comes from this machine, which it lets in. Add allow lines for the monitoring and "deny all;" here.',
     writable: 'Everybody can change upstreams through this API. Add allow lines for those who may and "deny all;".',
   },
   check({ directive, scope, file, report }) {
     if (scope.context !== 'location' && scope.context !== 'server' && scope.context !== 'if-in-location') return;
     const passed = directive.name.endsWith('_pass');
+    const behind = directive.name === 'proxy_pass' && admitsStrangers(scope) ? pageBehind(directive) : null;
+    if (behind) {
+      report('behind', {
+        at: directive.at(directive.args[0]!),
+        data: { path: behind.path },
+        related: [{ at: behind.page.nameAt, message: 'lets this machine in, which asks now' }],
+      });
+      return;
+    }
     if (passed && !isOfMonitoring(directive)) return;
     if (directive.value(0) === 'off' || !admitsStrangers(scope)) return;
     const writable = directive.name === 'api' && directive.values.includes('write=on');
@@ -102,6 +156,31 @@ A server that listens on a unix socket or a loopback address only needs nothing 
       bad: `location ~ ^/(status|ping)$ {
     fastcgi_pass 127.0.0.1:9000;
 #   ^^^^^^^^^^^^ pool
+}`,
+      fixed: false,
+    },
+    {
+      inside: 'http',
+      bad: `server {
+    location /own/ {
+        proxy_pass http://127.0.0.1:8081/;
+#                  ^^^^^^^^^^^^^^^^^^^^^^ behind
+    }
+}
+server {
+    listen 127.0.0.1:8081;
+    location = /status { stub_status; }
+}`,
+      good: `server {
+    location /own/ {
+        allow 10.0.0.0/8;
+        deny all;
+        proxy_pass http://127.0.0.1:8081/;
+    }
+}
+server {
+    listen 127.0.0.1:8081;
+    location = /status { stub_status; }
 }`,
       fixed: false,
     },

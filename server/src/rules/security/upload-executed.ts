@@ -1,6 +1,9 @@
 /** A folder of uploads whose scripts are run: shown with a path that the matcher sends to the interpreter. */
+
+import { admitsStrangers } from '../../answers/who-may-enter.ts';
 import { toBytes } from '../../base/bytes.ts';
 import { type Location, locationOf, matchLocation } from '../../config/locations.ts';
+import type { Scope } from '../../config/scope.ts';
 import { matchingRoot } from '../../witness/paths.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -9,6 +12,18 @@ import { defineRule } from '../rule.ts';
 const SCRIPTS = ['x.php', 'x.phtml', 'x.php5', 'x.cgi', 'x.pl', 'x.py', 'x.jsp', 'x.asp'];
 const UPLOADS = /(?:uploads?|media|attachments|user-?files)\/?$/i;
 const RUNS = ['fastcgi_pass', 'uwsgi_pass', 'scgi_pass', 'proxy_pass'];
+
+/** Whether the script that is run is the file which is asked for, whatever its name: no other location looks at the name first. */
+const runsItsFiles = (scope: Scope): boolean =>
+  scope.has('fastcgi_pass') &&
+  !['if', 'rewrite', 'return', 'location', 'limit_except'].some((name) => scope.has(name)) &&
+  scope
+    .effective('fastcgi_param')
+    .directives.some(
+      (d) =>
+        d.value(0) === 'SCRIPT_FILENAME' &&
+        /^(?:\$\{?request_filename\}?|[^$]*(?:\$\{?document_root\}?)?\$\{?fastcgi_script_name\}?)$/.test(d.value(1)),
+    );
 
 export default defineRule({
   id: 'upload-executed',
@@ -25,11 +40,21 @@ A pattern such as \`~ \\.php$\` wins over the plain location of the uploads, so 
   fixable: 'sometimes',
   messages: {
     run: '{path} is run by {pass}: the pattern wins over this location. Make it "location ^~ {name}".',
+    own: 'Every script that a visitor brings is run by {pass}: all files of this place are handed to it. Send them from here, and pass the paths of your own scripts only.',
     inner: '{path} is run by {pass}, in the location within this one. Remove that one.',
   },
   check({ directive, scope, file, report }) {
     const location = directive.body && locationOf(directive.body);
     if (location?.kind !== 'prefix' || !/(^|\/)$/.test(location.name.replace(UPLOADS, ''))) return;
+    if (runsItsFiles(location.scope) && admitsStrangers(location.scope)) {
+      const own = location.scope.first('fastcgi_pass')!;
+      report('own', {
+        at: directive.at(directive.args.at(-1)!),
+        data: { pass: own.name },
+        related: [{ at: own.at(), message: 'runs them' }],
+      });
+      return;
+    }
     const folder = location.name.replace(/\/?$/, '/');
     const root = matchingRoot(scope);
     const at = (name: string): ReturnType<typeof matchLocation> => matchLocation(root, toBytes(folder + name));
@@ -67,6 +92,19 @@ location ~ \\.php$ { fastcgi_pass unix:/run/php.sock; }`,
     {
       inside: 'server',
       good: 'location ~ ^/uploads/.*\\.php$ { return 403; }\nlocation /uploads/ { root /srv; }\nlocation ~ \\.php$ { fastcgi_pass unix:/run/php.sock; }',
+    },
+    {
+      inside: 'server',
+      bad: `location /media/ {
+#        ^^^^^^^ own
+    alias /srv/media/;
+    fastcgi_param SCRIPT_FILENAME $request_filename;
+    fastcgi_pass unix:/run/php.sock;
+}`,
+      good: `location /media/ {
+    alias /srv/media/;
+}`,
+      fixed: false,
     },
   ],
 });

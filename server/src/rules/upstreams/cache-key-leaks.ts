@@ -15,6 +15,7 @@ import { type Server, serverOf } from '../../config/servers.ts';
 import { variablesIn } from '../../trace/script.ts';
 import { fixOf, insertAfter } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { askedBy } from './_receiver.ts';
 
 /** What tells one visitor's request from another's. */
 const OF_VISITORS = /^(cookie_\w+|http_cookie|http_authorization|remote_user)$/;
@@ -23,6 +24,8 @@ const OF_ANSWERS = /^(upstream_http_set_cookie|sent_http_set_cookie|upstream_coo
 /** What holds the query of a request. */
 const OF_QUERIES = /^(request_uri|args|query_string|arg_\w+|request|is_args)$/;
 const OF_HOSTS = /^(host|http_host|server_name|ssl_server_name|ssl_preread_server_name)$/;
+/** What says where a request goes, and nothing of who sends it. */
+const OF_PLACES = /^(?:scheme|(?:proxy_|http_)?host|server_(?:name|port|addr)|proxy_port|uri|document_uri|request_uri|request_method)$/;
 /** Paths below which the same file is for everyone. */
 const STATIC = /(static|assets|media|images?|img|css|js|fonts|favicon|robots)/i;
 
@@ -176,6 +179,8 @@ An application that compresses says \`Vary: Accept-Encoding\`, and nginx keeps a
     post: 'Answers to POST are stored under the path alone, so one form gets the answer of another. Put $request_body into {family}_cache_key, or leave POST out.',
     vary: 'The Vary of an answer does not count, and nothing in the key tells clients apart by Accept-Encoding: a compressed answer goes to those that cannot read it. Send Accept-Encoding "" to the application, or put it into {family}_cache_key.',
     user: 'The application learns from {header} who asks, and its pages are stored under {key} for {family}_cache_valid without it: one user gets the page of another. Put {value} into {family}_cache_key, or keep them out with {family}_no_cache.',
+    verdict:
+      'The verdict of auth_request is stored under {key}, which does not say who asks: once one visitor is let in, all are. Put what he proves himself by into {family}_cache_key ($http_authorization, $http_cookie).',
     names:
       '{names} share cached pages, though the application is told the host: the key does not hold it. Put $host into {family}_cache_key.',
     host: 'The sites of this zone share cached pages: the key does not hold the host. Put $host into {family}_cache_key.',
@@ -241,6 +246,7 @@ An application that compresses says \`Vary: Accept-Encoding\`, and nginx keeps a
     const methods = level.value(`${family}_cache_methods`);
     if (methods?.values.some((v) => v.toUpperCase() === 'POST') && !ofKey.some((s) => s.startsWith('request_body')))
       report('post', { at: methods.at(), data: { family }, related: [{ at: (keyLine ?? directive).at(), message: 'the key' }] });
+    if (verdictStored()) return;
     for (const pass of passes) {
       const server = serverOf(pass.scope);
       const named = namesUser(pass);
@@ -311,6 +317,20 @@ An application that compresses says \`Vary: Accept-Encoding\`, and nginx keeps a
             ]),
       });
       return;
+    }
+
+    /** What is asked about each visitor is kept for all of them. */
+    function verdictStored(): boolean {
+      const asks = passes.find((d) => askedBy(d.scope).some((line) => line.name === 'auth_request'));
+      if (!asks || !storesPages(asks.scope, family) || sortsOut(asks.scope)) return false;
+      // addresses, arguments and lines of the request may be what is judged
+      if (ofKey.some((s) => !OF_PLACES.test(s))) return false;
+      report('verdict', {
+        at: (keyLine ?? directive).at(),
+        data: { family, key: keyLine?.value(0) ?? 'the path' },
+        related: [{ at: directive.at(), message: 'the cache' }],
+      });
+      return true;
     }
 
     /** Something keeps answers out of the cache that may be about sessions. */
@@ -655,6 +675,43 @@ server {
         proxy_cache pages;
         proxy_cache_key $scheme$request_uri;
         proxy_cache_valid 200 5m;
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`,
+      fixed: false,
+    },
+    {
+      inside: 'http',
+      bad: `proxy_cache_path /var/cache/nginx/verdicts keys_zone=verdicts:1m;
+server {
+    location / {
+        auth_request /session;
+        proxy_pass http://127.0.0.1:8000;
+    }
+    location = /session {
+        internal;
+        proxy_cache verdicts;
+        proxy_cache_key $host;
+#       ^^^^^^^^^^^^^^^^^^^^^^ verdict
+        proxy_cache_valid 200 5m;
+        proxy_pass_request_body off;
+        proxy_set_header Content-Length "";
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`,
+      good: `proxy_cache_path /var/cache/nginx/verdicts keys_zone=verdicts:1m;
+server {
+    location / {
+        auth_request /session;
+        proxy_pass http://127.0.0.1:8000;
+    }
+    location = /session {
+        internal;
+        proxy_cache verdicts;
+        proxy_cache_key $http_cookie;
+        proxy_cache_valid 200 5m;
+        proxy_pass_request_body off;
+        proxy_set_header Content-Length "";
         proxy_pass http://127.0.0.1:8000;
     }
 }`,

@@ -1,0 +1,38 @@
+/** Whom a site asks that is not its own: hosts of another domain, by the names that are written in the configuration. */
+import { PerPart } from '../config/asked.ts';
+import type { Directive } from '../config/directive.ts';
+import { serverOf } from '../config/servers.ts';
+import { targetServers } from '../config/upstreams.ts';
+import { passedBy } from './what-is-passed.ts';
+
+/** A name of the internet: no socket, no address, no name of a container. */
+const NAME = /^(?:[a-z\d_-]+\.)+[a-z]{2,}$/i;
+
+/** Names that lead nowhere outside of a network of one's own. */
+const INNER = /\.(?:local|localhost|localdomain|lan|internal|intranet|home|arpa|corp|svc|consul|docker|test|example|invalid|sock|socket)$/i;
+
+/** Second levels below which registries give names away: `example.co.uk`. */
+const REGISTRY = /\.(?:co|com|org|net|gov|ac|edu|or|ne|gob|nom)\.[a-z]{2}$/;
+
+/** The part of a name that someone has registered: two labels, or three below a registry's own second level. */
+function domainOf(name: string): string {
+  const labels = name.toLowerCase().split('.');
+  return labels.slice(REGISTRY.test(`.${name.toLowerCase()}`) ? -3 : -2).join('.');
+}
+
+const isPublicName = (name: string): boolean => NAME.test(name) && !INNER.test(name);
+
+const foreign = new PerPart((pass: Directive): string | null => {
+  const server = serverOf(pass.scope);
+  const own = (server?.names ?? [])
+    .filter((n) => n.kind !== 'regex' && isPublicName(n.text.replace(/^\*?\./, '')))
+    .map((n) => domainOf(n.text.replace(/^\*?\./, '')));
+  const { targets, whole } = passedBy(pass);
+  if (!own.length || !whole || !targets.length) return null;
+  const hosts = targets.flatMap((t) => (t.upstream ? targetServers(t).map((s) => s.replace(/:\d+$/, '')) : [t.host]));
+  const isOther = (host: string): boolean => isPublicName(host) && !own.includes(domainOf(host));
+  return hosts.length > 0 && hosts.every(isOther) ? hosts[0]!.toLowerCase() : null;
+});
+
+/** The host of another domain than the site's own to which a pass directive leads; null where none is, or where that cannot be told. */
+export const foreignHost = (pass: Directive): string | null => foreign.of(pass);
