@@ -91,6 +91,7 @@ const KINDS: readonly (readonly [what: string, path: string, mark: (name: string
   ['Handlebars', 'site.conf.hbs', (n) => `{{${n}}}`],
   ['Mustache', 'site.mustache', (n) => `{{{${n}}}}`],
   ['Mako', 'site.conf.mako', (n) => `\${${n}}`],
+  ['FreeMarker', 'site.conf.ftl', (n) => `\${${n}?c}`],
   ['Blade', 'site.conf.blade.php', (n) => `{!! $${n} !!}`],
   ['PHP', 'site.conf.php', (n) => `<?php echo $${n}; ?>`],
   ['PHP, short', 'site.conf', (n) => `<?= $${n} ?>`],

@@ -25,6 +25,10 @@ const CASES: Record<string, readonly [file: string, text: string]> = {
     'nginx.tmpl',
     'events {}\nhttp { server { listen 80; {{ template "outer" . }} root /srv; } }\n{{ define "outer" }}location / { {{ template "inner" . }} gzip on; }{{ end }}\n{{ define "inner" }}\nserver_name a; !\nautoindex off;\n{{ end }}\n',
   ],
+  'Helm, a part with notes around its definitions': [
+    '_site.tpl',
+    'Parts of the site; see the values.\n{{- define "site" }}\nserver { listen 80; lsten 81; root /srv; } !\n{{- end }}\n{ not used }\n{{- define "headers" -}}\nserver { listen 82; root /srv; }\n{{- end -}}\n',
+  ],
   'Go, a part of a line': [
     'nginx.tmpl',
     '{{ define "name" }}app{{ end }}\nevents {}\nhttp {\n  upstream {{ template "name" . }} { server 127.0.0.1; }\n  server { listen 80; root /srv; lsten 81; } !\n}\n',

@@ -47,6 +47,41 @@ export function isOverridden(line: Directive): boolean {
   return places(line.scope, line).next().done === true;
 }
 
+/** A block that ends the level's part of the rewriting without an answer: the request goes on to its location. */
+const letsOn = (body: Scope): boolean =>
+  body.has('break') || body.named('rewrite').some((r) => r.value(2) === 'last' || r.value(2) === 'break');
+
+/** The `return` that is the last word of a level, whoever asks; null where there is none, or a `break` stands before it. */
+export interface LastWord {
+  readonly line: Directive;
+  /** something above it may answer in another way */
+  readonly conditional: boolean;
+  /** something above it may send the request on to its location */
+  readonly early: boolean;
+}
+
+/** What a `return` beside other lines makes of a level; one within an `if` is no word of the level. */
+export function lastWordOf(scope: Scope): LastWord | null {
+  const line = scope.first('return');
+  if (!line) return null;
+  const all = scope.directives;
+  const before = all.slice(0, all.indexOf(line));
+  if (before.some((d) => d.name === 'break')) return null;
+  const conditional = before.some((d) => d.name === 'rewrite' || d.name === 'if');
+  return {
+    line,
+    conditional,
+    early: conditional && before.some((d) => d.name === 'rewrite' || (d.name === 'if' && d.body && letsOn(d.body))),
+  };
+}
+
+/** Whether no request gets to a location, since its server answers each before a location is looked for; named ones are jumped to. */
+export function isNeverChosen(scope: Scope): boolean {
+  const server = scope.enclosing('server');
+  const word = server && lastWordOf(server);
+  return !!word && !word.early && scope !== server && locationOf(scope)?.kind !== 'named';
+}
+
 /** The status with which the rewrite phase answers a visitor of a block before anything else there is asked; null where it lets him on. */
 export function answeredFirst(scope: Scope): number | null {
   const end = new Visitor(scope).rewrites();

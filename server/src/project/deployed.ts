@@ -100,8 +100,12 @@ export function mainFileOf(project: Project, instance: Instance): FileId | null 
 export function startsWithStock(project: Project, instance: Instance): boolean {
   const main = mainPathOf(instance);
   const isPut = instance.placed.some((p) => p.inside === main) || bringsUnseen(instance, main);
-  return !isPut && mainFileOf(project, instance) === null;
+  return !isPut && !isHidden(instance, main) && mainFileOf(project, instance) === null;
 }
+
+/** Whether a folder that is mounted around a path hides what the image has there; a folder that is copied is put beside it. */
+const isHidden = ({ kind, placed, at }: Instance, path: string): boolean =>
+  kind === 'compose' && placed.some((p) => p.at.file === at.file && path.startsWith(`${p.inside}/`));
 
 /** Whether something that is not seen is put to a path, around it, or into it. */
 export const bringsUnseen = ({ unseen = [] }: Instance, path: string): boolean =>

@@ -133,9 +133,32 @@ export function mask(
     readable = singleBraces(readable);
   }
   const marks = marksOf(engine, readable);
+  const structure = new Structure(engine, marks);
+  const unwritten = PART.test(name) && usesFamily(engine, 'go') ? aroundDefinitions(structure, marks, own.length) : [];
+  if (unwritten.length) {
+    own = blankedIn(own, unwritten, blank);
+    readable = blankedIn(readable, unwritten, blank);
+  }
   const fills = rendering?.values ? fillsIn(marks, rendering.values) : [];
   const half = HALVES.find(([test]) => test.test(name))?.[1] ?? null;
-  return { ...new Masker(readable, own, marks, new Structure(engine, marks), rendering).run(engine.name), half, fills };
+  return { ...new Masker(readable, own, marks, structure, rendering).run(engine.name), half, fills };
+}
+
+/** Parts of a chart: of a file with such a name Helm writes nothing by itself, and others take its definitions. */
+const PART = /^_/;
+
+/** What is around the definitions of a part, without the marks there; nothing where there are none, or one is not ended yet. */
+function aroundDefinitions({ branches }: Structure, marks: readonly Mark[], length: number): Span[] {
+  const definitions = branches.filter((b) => b.kind === 'definition');
+  if (!definitions.length || definitions.length < marks.filter((m) => m.sort.begins === 'definition').length) return [];
+  const out: Span[] = [];
+  let at = 0;
+  for (const { start, end } of [...marks, ...definitions].sort((a, b) => a.start - b.start)) {
+    if (start > at) out.push({ start: at, end: start });
+    at = Math.max(at, end);
+  }
+  if (length > at) out.push({ start: at, end: length });
+  return out;
 }
 
 /** Doubled braces as the single ones that they stand for: those of blocks with a blank beside them, those of words with a filler. */

@@ -12,7 +12,7 @@ import { shownPaths } from '../common.ts';
 
 const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;
 
-/** What is said in the same words of one place of a file or of several (one-based "line:column"), with the lines below it; of their requests the first. */
+/** What is said in the same words of one place of a file or of several (one-based "line:column"), with the lines below it; of their requests and of what is beside them in the file the first. */
 interface Row {
   readonly said: string;
   readonly below: readonly string[];
@@ -65,10 +65,13 @@ export function stylish({ files, text, project, durationMs, color, fixed }: Resu
       });
       const left = fixed ? f.fixes.find((fix) => fix.because) : undefined;
       const said = `${paint[f.severity](f.severity.padEnd(7))}  ${visible(messageOf(f))}  ${c.dim(f.rule)}`;
+      const because = left ? [visible(`not applied: ${left.title}, because ${left.because}`)] : [];
       // two places of one line look alike here
-      const below = [...new Set(places), ...(left ? [visible(`not applied: ${left.title}, because ${left.because}`)] : [])];
+      const below = [...new Set(places), ...because];
       const place = position(f.at.span.start);
-      const key = [said, ...below].join('\n');
+      // what is beside each of them in its own file says nothing more than the first one does
+      const beside = f.related.map((r) => (r.at.file === f.at.file ? r.message : `${r.at.file}:${r.at.span.start} ${r.message}`));
+      const key = [said, ...new Set(beside), ...because].join('\n');
       const known = rows.get(key);
       if (known) known.places.add(place);
       else {

@@ -1,5 +1,6 @@
 /** What is beside or below an unconditional `return` and can never run. */
 import { isForChallenge } from '../../answers/what-a-place-is-for.ts';
+import { lastWordOf } from '../../answers/where-a-line-counts.ts';
 import type { Directive } from '../../config/directive.ts';
 import { readLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
@@ -10,10 +11,6 @@ import { removeUseless } from '../unused.ts';
 
 const REWRITE = new Set(['rewrite', 'set', 'return', 'if', 'break']);
 const CONTENT = new Set([...PASS_DIRECTIVES, 'try_files', 'stub_status', 'empty_gif']);
-
-/** A block that ends the server's part of the rewriting without an answer: the request goes on to its location. */
-const letsOn = (body: Scope): boolean =>
-  body.has('break') || body.named('rewrite').some((r) => r.value(2) === 'last' || r.value(2) === 'break');
 
 /** Whether the token of a certificate authority is looked for here and in no other server: the authority follows redirects, and finds it nowhere. */
 const isOnlyChallenge = (location: Directive, server: Scope): boolean =>
@@ -56,10 +53,9 @@ Named locations stay reachable by \`error_page\`, since nginx jumps directly to 
         fix: message === 'below' ? removeUseless('Remove it', d) : null,
       });
     // a return that an "if", rewrite or break above may keep from running is still the last word of its block
-    const before = all.slice(0, here);
-    if (before.some((d) => d.name === 'break')) return;
-    const conditional = before.some((d) => d.name === 'rewrite' || d.name === 'if');
-    const early = conditional && before.some((d) => d.name === 'rewrite' || (d.name === 'if' && d.body && letsOn(d.body)));
+    const word = lastWordOf(scope);
+    if (!word) return;
+    const { conditional, early } = word;
     all.forEach((d, i) => {
       if (i > here && REWRITE.has(d.name)) dead(d, 'below');
       else if (scope.context.includes('location') && CONTENT.has(d.name) && !conditional) dead(d, 'beside');

@@ -41,6 +41,12 @@ function belowPattern(spot: Spot, paths: readonly string[]): readonly string[] {
     .slice(0, 2);
 }
 
+/** Whether a line clears the groups of the patterns before it, and has none of its own. */
+const takesGroups = ({ name, values, scope }: Directive): boolean =>
+  name === 'if'
+    ? values.some((v) => /^!?~\*?$/.test(v))
+    : name === 'rewrite' && scope.context === 'location' && !/(?<!\\)\((?!\?)/.test(values[0] ?? '');
+
 export default defineRule({
   id: 'proxy-pass-drops-path',
   group: 'correctness',
@@ -69,8 +75,8 @@ Omit the URI (\`proxy_pass http://$app;\`), which sends the path as it came or a
     const directive = spot.directives.findLast((d) => d.name === 'proxy_pass' && hasVariables(d.value(0)));
     const word = directive?.args[0];
     if (!directive || !word) return;
-    // a group that a condition takes away is the fault of another rule, capture-overwritten
-    if (/\$[1-9]/.test(word.value) && spot.directives.some((d) => d.name === 'if' && d.values.some((v) => /^!?~\*?$/.test(v)))) return;
+    // a group that a condition or a rewrite takes away is the fault of other rules, capture-overwritten and invalid-capture
+    if (/\$[1-9]/.test(word.value) && spot.directives.some(takesGroups)) return;
     const arrived: { path: string; uri: string; to: string; trace: Trace }[] = [];
     const plain = pathsOf(spot);
     const below = belowPattern(spot, plain);

@@ -1,5 +1,7 @@
 /** A script that the program is told to run and cannot find: another folder than the site's, or a folder. Shown by a request and its params. */
 import { pathOf } from '../../base/file-id.ts';
+import { PerPart } from '../../config/asked.ts';
+import type { Scope } from '../../config/scope.ts';
 import { isStock } from '../../config/stock.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { proofOf } from '../../witness/requests.ts';
@@ -14,12 +16,23 @@ const paramOf = (trace: Trace, name: string): string | null =>
 const isLocal = (address: string): boolean => /^(?:unix:|127\.|localhost\b|\[::1\])/.test(address);
 
 /** A value whose folder is written out, and which is neither the root nor around or below it. */
-function isOtherFolder(value: string, root: string): boolean {
-  const folder = /^(\/[^$]*?)\/?\$\{?(?:fastcgi_script_name|uri|document_uri)\b/.exec(value)?.[1];
-  const own = root.replace(/\/+$/, '');
-  if (folder === undefined || root.includes('$') || !own.startsWith('/')) return false;
-  return folder.replace(/\/+$/, '') !== own && !own.startsWith(`${folder}/`) && !folder.startsWith(`${own}/`);
+function isOtherFolder(value: string, root: string, server: Scope): boolean {
+  const folder = /^(\/[^$]*?)\/*\$\{?(?:fastcgi_script_name|uri|document_uri)\b/.exec(value)?.[1];
+  if (folder === undefined || root.includes('$') || !root.startsWith('/') || touch(folder, root)) return false;
+  // a folder for programs is no folder of pages, and one that another line names is there
+  return !/(?:^|\/)cgi-bin(?:\/|$)/.test(folder) && !foldersOf.of(server).some((named) => touch(folder, named));
 }
+
+/** Whether two folders are the same, or one is in the other. */
+function touch(a: string, b: string): boolean {
+  const [one, other] = [`${a.replace(/\/+$/, '')}/`, `${b.replace(/\/+$/, '')}/`];
+  return one.startsWith(other) || other.startsWith(one);
+}
+
+/** The folders that the lines of a server name for files. */
+const foldersOf = new PerPart((server: Scope): readonly string[] =>
+  server.all.filter((d) => (d.name === 'root' || d.name === 'alias') && d.value(0).startsWith('/')).map((d) => d.value(0)),
+);
 
 /** A file as people know it: where nginx's own folder is, a file that is read in a main file of its kind does not tell. */
 function shownAs({ config }: Spot, file: string): string {
@@ -56,7 +69,7 @@ The usual value begins with \`$document_root\`, which is the root of the locatio
     const value = line.value(1);
     const root = pass.scope.effective('root').directives.at(-1);
     const other = !root && /^\$\{?(?:document|realpath)_root\b/.test(value) ? siteOf(spot) : null;
-    const isElsewhere = root !== undefined && isLocal(pass.value(0)) && isOtherFolder(value, root.value(0));
+    const isElsewhere = root !== undefined && isLocal(pass.value(0)) && isOtherFolder(value, root.value(0), spot.server.scope);
     const hasHome = spot.takes('/');
     if (!other && !isElsewhere && !hasHome) return;
     const trace = spot.ask({ path });

@@ -4,6 +4,8 @@ import { defineRule } from '../rule.ts';
 
 /** certbot, acme.sh and dehydrated name their files so; the private key is called key by all others as well. */
 const KEY = /^privkey\d*\.pem$|(?:^|[._-])(?:private[._-]?key|key)\.(?:pem|key)$|\.key$/i;
+/** Names of files that no key is in, whatever their ending: `site.public.key` is what an authority sent back. */
+const NO_KEY = /(?:^|[^a-z])(?:public|pub|chain(?:ed)?|fullchain|bundle)(?:[^a-z]|$)/i;
 const CHAINED = /^fullchain\d*\.(?:pem|cer|crt)$/i;
 const LEAF = /^cert\d*\.pem$/i;
 const ABOVE = /^chain\d*\.pem$/i;
@@ -50,7 +52,7 @@ certbot writes four files: \`cert.pem\` is the certificate alone, \`chain.pem\` 
     if (directive.name === 'ssl_certificate') {
       if (KEPT.test(path) && LEAF.test(name)) say('leaf', name.replace(/^cert/i, 'fullchain'));
       else if (KEPT.test(path) && ABOVE.test(name)) say('above', name.replace(/^chain/i, 'fullchain'));
-      else if (KEY.test(name) && path !== keyBeside()) say('key');
+      else if (KEY.test(name) && !NO_KEY.test(name) && path !== keyBeside()) say('key');
     } else if (CHAINED.test(name) || (KEPT.test(path) && (LEAF.test(name) || ABOVE.test(name)))) {
       if (path !== certificateBeside()) say('certificate');
     }

@@ -1,6 +1,7 @@
 /** Who gets a proxied request: programs that need neither the client's host nor its scheme and address. */
 import { isForChallenge, isWatched } from '../../answers/what-a-place-is-for.ts';
 import { asksByVariable, passTargetOf } from '../../answers/what-is-passed.ts';
+import { isNeverChosen } from '../../answers/where-a-line-counts.ts';
 import { toBytes } from '../../base/bytes.ts';
 import { asked, PerPart } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
@@ -156,8 +157,9 @@ function isCalledTool(scope: Scope, { host, upstream }: PassTarget): boolean {
   return names.length > 0 && names.every((name) => TOOL.test(name.split('.')[0]!));
 }
 
-/** Whether what is behind the pass needs none of what an application has to know about its client. */
+/** Whether what is behind the pass needs none of what an application has to know about its client, or no request gets there. */
 export function needsNoClient(scope: Scope, target: PassTarget): boolean {
+  if (isNeverChosen(scope)) return true;
   if (isWatched(scope) || isForChallenge(scope) || ofStore(target) || isCalledTool(scope, target)) return true;
   return isOwnListener(scope, target) || askedBy(scope).length > 0 || onlyAsks(scope);
 }

@@ -26,6 +26,8 @@ export default defineRule({
   why: `
 A subrequest of \`auth_request\` lets the client in with a code of 200 to 299, and denies access with 401 or 403. Everything else is an error to nginx: the client gets a 500, and the log says "auth request unexpected status". A redirect to the login page is such an answer when the location of the subrequest makes it itself.
 
+The path of the subrequest is taken as it is written: a variable in it is no variable, and a location for what was meant is never asked.
+
 Answer 401 there, and redirect the client with \`error_page 401\` in the location that was requested.`,
   about: ['auth_request', 'error_page'],
   references: ['https://nginx.org/en/docs/http/ngx_http_auth_request_module.html'],
@@ -40,14 +42,23 @@ Answer 401 there, and redirect the client with \`error_page 401\` in the locatio
       'Everybody is let in: "location {place}" answers the subrequest {uri} with {status} whoever asks. Pass it on to the service that knows the users.',
     nowhere:
       'The client gets a 500 for {from}: no location is written for the subrequest {uri}, and nginx looks for a file of that name. Add "location = {uri}".',
+    literal:
+      'The subrequest asks for {uri} as it is written: auth_request takes no variables. Write a path without one, and send the value in a header of its location.',
   },
   check({ spot, report }) {
     const line = spot.scope.value('auth_request')!;
     if (!spot.location) return;
     const path = spot.path;
-    if (path === undefined || line.value(0).includes('$')) return;
     const uri = line.value(0);
+    if (path === undefined || line.args[0]?.templated) return;
     const place = matchLocation(spot.server.scope, toBytes(uri)).location;
+    if (/\$\{?\w/.test(uri)) {
+      return report('literal', {
+        at: line.at(line.args[0]),
+        data: { uri },
+        witness: proofOf(spot.ask({ path }), place ? `GET ${uri} at location ${place.directive.values.join(' ')}` : '500'),
+      });
+    }
     const answer = place && answersAtOnce(place.scope) ? place.scope.first('return') : undefined;
     if (place && answer && /^2\d\d$/.test(answer.value(0)) && !spot.unsure)
       return report('always', {
@@ -144,6 +155,27 @@ location = /verify {
     proxy_pass http://127.0.0.1:8000;
     proxy_pass_request_body off;
     proxy_set_header Content-Length "";
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location ~ ^/rooms/(?<room>\\d+)$ {
+    auth_request /may-enter/$room;
+#                ^^^^^^^^^^^^^^^^ literal
+    root /srv/site;
+}
+location ~ ^/may-enter/\\d+$ {
+    internal;
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `location ~ ^/rooms/(?<room>\\d+)$ {
+    auth_request /may-enter;
+    root /srv/site;
+}
+location = /may-enter {
+    internal;
+    proxy_pass http://127.0.0.1:8000;
+    proxy_set_header X-Room $room;
 }`,
     },
   ],

@@ -2,66 +2,22 @@
 import { isForAssets, isForFiles, isForSockets } from '../../answers/what-a-place-is-for.ts';
 import { passTargetOf, requestHeader } from '../../answers/what-is-passed.ts';
 import { hasTlsServer, reachOf, serversUnder } from '../../answers/which-socket.ts';
-import {
-  isOfBuildpack,
-  isOfConfigMap,
-  listensForNeighbours,
-  listensForPlatform,
-  logsClientOfProxy,
-  toldScheme,
-} from '../../answers/who-speaks-tls.ts';
 import type { Directive } from '../../config/directive.ts';
-import { serverOf } from '../../config/servers.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
-import { nginxContainers, reachedThroughAnother } from '../../deploy/reach.ts';
-import { meantRequestHeader } from '../correctness/_header-names.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { type ClientHeader, missingAt, NEEDED } from './_client-headers.ts';
 import { areLost, lackOf } from './_headers.ts';
-import { isAnothersSite, isBesides, isToApplication, isToPages, isToTool, needsNoClient } from './_receiver.ts';
+import { otherHostAt } from './_host.ts';
+import { isBesides, isToPages } from './_receiver.ts';
 
-/** Header, the value to set, what goes wrong without it. Host has a rule of its own. */
-const NEEDED = [
-  { header: 'X-Forwarded-For', value: '$proxy_add_x_forwarded_for', breaks: 'every client appears with the address of nginx' },
-  { header: 'X-Forwarded-Proto', value: '$scheme', breaks: 'it treats HTTPS requests as HTTP (redirect loops, failed CSRF checks)' },
-] as const;
 const PROTO = NEEDED[1];
 /** Other names by which servers are told the scheme: Tornado's, those of older proxies, those that gunicorn reads too. */
 const SCHEME_HEADERS = ['X-Scheme', 'X-Forwarded-Scheme', 'X-Forwarded-Protocol', 'X-Forwarded-Ssl', 'X-Url-Scheme', 'Front-End-Https'];
 
-/** What the application behind a proxy_pass needs and does not get; nothing where that is not certain. */
-function missingAt(directive: Directive, deployment: Deployment): (typeof NEEDED)[number][] {
-  const { scope } = directive;
-  const lines = scope.effective('proxy_set_header').directives;
-  const isWritten = ({ header }: (typeof NEEDED)[number]): boolean => lines.some((d) => d.value(0).toLowerCase() === header.toLowerCase());
-  // most places have them all: nobody has to know where those lead
-  if (NEEDED.every(isWritten) || directive.fact?.module !== 'ngx_http_proxy_module' || !isToApplication(directive)) return [];
-  const target = passTargetOf(directive);
-  // an object store, a metrics page or another site is no application of ours
-  if (!target || isAnothersSite(scope, target) || needsNoClient(scope, target) || isToTool(target, deployment)) return [];
-  // a misspelled name is said at its line
-  const given = new Set(lines.map((d) => (meantRequestHeader(d.value(0)) ?? d.value(0)).toLowerCase()));
-  if (given.has('forwarded')) return [];
-  // what the proxy in front says goes through, unless a line of this nginx replaces it
-  const told = toldScheme(scope) !== null;
-  const missing = NEEDED.filter((n) => !given.has(n.header.toLowerCase()) && !(told && n.header === 'X-Forwarded-Proto'));
-  if (given.has('x-real-ip') && missing.length === 1 && missing[0]!.header === 'X-Forwarded-For') return [];
-  return missing.length && handsOn(directive, deployment) ? [] : missing;
-}
-
 function isBeside(directive: Directive, deployment: Deployment): boolean {
   const target = passTargetOf(directive);
   return target !== null && (isBesides(directive, target) || isToPages(target, deployment));
-}
-
-/** What is in front of this nginx writes the headers, which pass through it as any other header of a request. */
-function handsOn({ scope, file }: Directive, deployment: Deployment): boolean {
-  const server = serverOf(scope);
-  if (server && (listensForPlatform(server) || listensForNeighbours(server))) return true;
-  if (logsClientOfProxy(scope.config) || isOfBuildpack(scope, file.id)) return true;
-  const containers = nginxContainers(deployment, scope.config);
-  if (!containers.length && isOfConfigMap(file.id) && !hasTlsServer(scope.config)) return true;
-  return containers.some(reachedThroughAnother);
 }
 
 export default defineRule({
@@ -94,7 +50,7 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
   check({ directive, deployment, report }) {
     const missing = missingAt(directive, deployment);
     if (!missing.length) return;
-    const lack = (wanted: readonly (typeof NEEDED)[number][]) =>
+    const lack = (wanted: readonly ClientHeader[]) =>
       lackOf(
         directive,
         `Pass ${wanted.map((n) => n.header).join(', ')} on`,
@@ -125,9 +81,11 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
       missing.every((n) => n === PROTO) && requestHeader(directive.scope, 'Host') !== undefined && !deployment.applications.length;
     report(claimed ? 'claimed' : 'missing', {
       at: whole.at,
-      // the files of pages are the same whoever asks for them, and few services beside the site's own program ask who does
+      // where the host is not passed on either, that is told first: it is one list that is missing. The files of pages are the same
+      // whoever asks for them, and few services beside the site's own program ask who does
       ...(claimed ||
       otherwise ||
+      otherHostAt(directive, deployment)?.matters ||
       areLost(
         directive.scope,
         missing.map((n) => n.header),

@@ -1,37 +1,11 @@
 /** proxy_pass sends `Host: $proxy_host`, the name in its own address, unless a line says otherwise (ngx_http_proxy_headers). */
-import { isForAssets, isForFiles } from '../../answers/what-a-place-is-for.ts';
-import { asksByVariable, passedBy, requestHeader } from '../../answers/what-is-passed.ts';
+import { requestHeader } from '../../answers/what-is-passed.ts';
 import type { Directive } from '../../config/directive.ts';
-import type { PassTarget } from '../../config/upstreams.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { areLost, lackOf } from './_headers.ts';
-import { isBesides, isToldElsewhere, isToPages, isToTool, needsNoClient } from './_receiver.ts';
-
-/** The host that an application gets which should get the client's; null where it does, and where the upstream's own name may be meant. */
-function sentBy(directive: Directive): string | null {
-  if (requestHeader(directive.scope, 'Host')) return null;
-  const { targets, whole } = passedBy(directive);
-  if (!whole || directive.fact?.module !== 'ngx_http_proxy_module') return null;
-  // of several that a table chooses from none may be meant by its name
-  const sent = targets.map((target) => sentTo(directive, target));
-  return sent.includes(null) ? null : (sent[0] ?? null);
-}
-
-function sentTo(directive: Directive, target: PassTarget): string | null {
-  const { scope } = directive;
-  if (asksByVariable(directive) && isToldElsewhere(directive)) return null;
-  // told by another header on purpose
-  if (requestHeader(scope, 'X-Forwarded-Host') || requestHeader(scope, 'Forwarded')) return null;
-  if (needsNoClient(scope, target)) return null;
-  // another server's public name is the host that it wants
-  if (target.kindOfHost === 'name' && !target.upstream && target.host.includes('.')) return null;
-  return target.kindOfHost === 'unix' ? 'localhost' : target.host + portSent(target);
-}
-
-/** The port in the Host that nginx makes: the scheme's own is left out (ngx_http_proxy_set_vars). */
-const portSent = ({ portText, scheme }: PassTarget): string =>
-  portText && portText !== (scheme === 'https://' ? '443' : '80') ? `:${portText}` : '';
+import { missingAt } from './_client-headers.ts';
+import { lackOf } from './_headers.ts';
+import { otherHostAt } from './_host.ts';
 
 /** The Host line in force that sends $server_name where that is a pattern, with what arrives. */
 function patternSent(directive: Directive): { line: Directive; sent: string } | null {
@@ -70,7 +44,7 @@ A service that is asked by its public name (\`proxy_pass https://bucket.example.
   fixable: 'always',
   fixChanges: ['request-headers'],
   messages: {
-    missing: 'The application receives "{sent}" as the host instead of the requested one. Add "proxy_set_header Host $host;".',
+    missing: 'The application receives "{sent}" as the host instead of the requested one. Add "proxy_set_header Host $host;"{beside}.',
     pattern:
       'The application receives "{sent}" as the host: $server_name is the first name of the server_name line as it is written. Pass $host.',
   },
@@ -85,18 +59,14 @@ A service that is asked by its public name (\`proxy_pass https://bucket.example.
       report('pattern', { at: line.at(word), data: { sent: arrives }, fix });
       return;
     }
-    const sent = sentBy(directive);
-    if (sent === null || passedBy(directive).targets.every((t) => isToTool(t, deployment))) return;
+    const other = otherHostAt(directive, deployment);
+    if (!other) return;
+    const others = missingAt(directive, deployment).map((n) => n.header);
     report('missing', {
       ...lackOf(directive, 'Pass the host on', ['proxy_set_header Host $host;']),
-      data: { sent },
-      // the files of pages are the same under every host, and few services beside the site's own program look at it
-      ...(areLost(directive.scope, ['Host']) ||
-      isForAssets(directive.scope) ||
-      isForFiles(directive.scope) ||
-      passedBy(directive).targets.every((t) => isBesides(directive, t) || isToPages(t, deployment))
-        ? { severity: 'info' as const }
-        : {}),
+      // the list as a whole is missing: what else belongs there is said with it
+      data: { sent: other.sent, beside: others.length ? `, and likewise ${others.join(', ')}` : '' },
+      ...(other.matters ? {} : { severity: 'info' as const }),
     });
   },
   examples: [

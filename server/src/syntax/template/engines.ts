@@ -171,6 +171,27 @@ const MAKO_ROWS: readonly Row[] = [
   [/^<%/, () => CONTROL],
 ];
 
+// FreeMarker: tags that steer, `${…}` in words.
+const FREEMARKER_ROWS: readonly Row[] = [
+  [/^#--/, () => NOTE],
+  [/^\/[#@]/, () => CLOSE],
+  [/^#if\b([\s\S]*)$/, (m) => open('condition', { test: m[1]! })],
+  [/^#elseif\b([\s\S]*)$/, (m) => middle(m[1]!)],
+  [/^#(?:else|default|recover)\b/, () => middle()],
+  [/^#list\b([\s\S]*?)\bas\b([\s\S]*)$/, (m) => open('loop', { test: m[1]!, locals: names(m[2]!) })],
+  [/^#list\b([\s\S]*)$/, (m) => open('loop', { test: m[1]! })],
+  [/^#items\s+as\b([\s\S]*)$/, (m) => open('plain', { locals: names(m[1]!) })],
+  [/^#switch\b([\s\S]*)$/, (m) => open('case', { test: m[1]! })],
+  [/^#case\b([\s\S]*)$/, (m) => middle(m[1]!)],
+  [/^#(?:macro|function)\s+(\w+)/, (m) => open('definition', { name: m[1]! })],
+  [/^#(?:assign|local|global)\s+(\w+)$/, (m) => open('definition', { name: m[1]! })],
+  [/^#noparse\b/, () => open('plain', { raw: true })],
+  [/^#(?:compress|escape|noescape|autoesc|noautoesc|outputformat|attempt)\b/, () => open('plain')],
+  [/^#include\b|^@[\s\S]*\/$/, () => ({ kind: 'control', hole: true })],
+  [/^@/, () => open('plain')],
+];
+const freemarkerControl = byRows(FREEMARKER_ROWS, CONTROL, /^</, />$/, /^(?!)/);
+
 const TERRAFORM_ROWS: readonly Row[] = [
   [/^if\b([\s\S]*)$/, (m) => open('condition', { test: m[1]! })],
   [/^for\b([\s\S]*?)\bin\b([\s\S]*)$/, (m) => open('loop', { test: m[2]!, locals: names(m[1]!) })],
@@ -322,6 +343,11 @@ const FAMILIES = {
     notation: 'infix',
     sort: () => VALUE,
   },
+  freemarker: {
+    marks: /<#--[\s\S]*?-->|<\/?[#@][A-Za-z](?:"[^"\n]*"|'[^'\n]*'|\([^()\n]*\)|[^>"'(\n])*>|\$\{[^}\n]*\}/g,
+    notation: 'infix',
+    sort: (mark) => (mark.startsWith('$') ? VALUE : freemarkerControl(mark)),
+  },
   terraform: {
     marks: /(?<!%)%\{[^}\n]*\}|(?<![$\uE000])\$\{[^}\n]*\}/g,
     notation: 'infix',
@@ -355,6 +381,7 @@ const BY_NAME: readonly (readonly [RegExp, FamilyName, engine: string])[] = [
   [/\.mustache$/i, 'go', 'mustache'],
   [/\.mako$/i, 'mako', 'mako'],
   [/\.tftpl$/i, 'terraform', 'terraform'],
+  [/\.ftlh?$/i, 'freemarker', 'freemarker'],
   [/\.blade(\.\w+)?$/i, 'blade', 'blade'],
   [/\.(template|envsubst)$/i, 'envsubst', 'envsubst'],
   [/\.tera$/i, 'jinja', 'tera'],
@@ -364,7 +391,7 @@ const BY_NAME: readonly (readonly [RegExp, FamilyName, engine: string])[] = [
 
 /** The endings of files that are written out to a file without them, as part of an expression. */
 export const TEMPLATE_ENDINGS =
-  'j2|jinja2?|liquid|twig|erb|epp|ejs|ctmpl|tmpl|gotmpl|gtpl|tpl|sigil|hbs|handlebars|mustache|mako|tftpl|stpl|blade(?:\\.php)?|tera|m4|php|smarty|template|envsubst|in|dist|sample|example';
+  'j2|jinja2?|liquid|twig|erb|epp|ejs|ctmpl|tmpl|gotmpl|gtpl|tpl|sigil|hbs|handlebars|mustache|mako|ftlh?|tftpl|stpl|blade(?:\\.php)?|tera|m4|php|smarty|template|envsubst|in|dist|sample|example';
 
 /** Names by which a person may set the engine: `# proxylens: template jinja` in the file. */
 const BY_WORD: Readonly<Record<string, FamilyName>> = table({
@@ -384,6 +411,7 @@ const BY_WORD: Readonly<Record<string, FamilyName>> = table({
   handlebars: 'go',
   mustache: 'go',
   mako: 'mako',
+  freemarker: 'freemarker',
   terraform: 'terraform',
   blade: 'blade',
   php: 'php',
@@ -400,6 +428,7 @@ export const ENGINE_NAMES: readonly string[] = [...Object.keys(BY_WORD), 'none']
 /** What the marks themselves say of the engine. */
 const BY_CONTENT: readonly (readonly [RegExp, FamilyName, engine: string])[] = [
   [/^(?:[^"'#\n]|"[^"\n]*"|'[^'\n]*')*?<\?(?:php\b|=)[\s\S]*?\?>/m, 'php', 'php'],
+  [/<#(?:if|list|assign|macro|switch)\b[^\n]*>[\s\S]*<\/#/, 'freemarker', 'freemarker'],
   [/(?:^|[\s;:/."@])\[\[-?(?=[ \t.$])[^[\]\n]*\]\]/, 'brackets', 'levant'],
   [/^[ \t]*@end(?:if|foreach|for|forelse|unless|isset|switch)[ \t]*$/m, 'blade', 'blade'],
   [/\{\{-?\s*cookiecutter\./, 'jinja', 'cookiecutter'],
@@ -423,12 +452,12 @@ const BY_CONTENT: readonly (readonly [RegExp, FamilyName, engine: string])[] = [
 ];
 
 /** Engines whose marks are found where they stand outside of quotes only, or nowhere else at all. */
-const TELLING: ReadonlySet<FamilyName> = new Set(['mako', 'blade', 'php', 'brackets']);
+const TELLING: ReadonlySet<FamilyName> = new Set(['mako', 'blade', 'php', 'brackets', 'freemarker']);
 
 /** Engines that a file's name suggests, and that the marks found may overrule: every engine has files called `.tmpl` and `.template`. */
 const OVERRULED: Readonly<Record<string, readonly FamilyName[]>> = table({
-  envsubst: ['jinja', 'erb', 'ejs', 'go', 'mako', 'blade', 'brackets', 'php'],
-  go: ['jinja', 'erb', 'ejs', 'blade', 'brackets', 'php'],
+  envsubst: ['jinja', 'erb', 'ejs', 'go', 'mako', 'blade', 'brackets', 'php', 'freemarker'],
+  go: ['jinja', 'erb', 'ejs', 'blade', 'brackets', 'php', 'freemarker'],
 });
 
 // a text is looked through for this at every keystroke, and nearly always in vain: plain words are found faster than expressions
@@ -438,6 +467,7 @@ const mayHoldMarks = (text: string): boolean =>
   text.includes('{#') ||
   text.includes('<%') ||
   text.includes('<?') ||
+  text.includes('</#') ||
   text.includes('[[') ||
   text.includes('@end') ||
   ((text.includes('endif') || text.includes('endfor')) && /^[ \t]*%\s*end(if|for)\b/m.test(text));

@@ -1,0 +1,50 @@
+/** The host that a proxied request names where no line says it. */
+import { isForAssets, isForFiles } from '../../answers/what-a-place-is-for.ts';
+import { asksByVariable, passedBy, requestHeader } from '../../answers/what-is-passed.ts';
+import type { Directive } from '../../config/directive.ts';
+import type { PassTarget } from '../../config/upstreams.ts';
+import type { Deployment } from '../../deploy/deployment.ts';
+import { areLost } from './_headers.ts';
+import { isBesides, isToldElsewhere, isToPages, isToTool, needsNoClient } from './_receiver.ts';
+
+/**
+ * The host that an application gets instead of the requested one, and whether it is likely to look at it; null where it gets the client's,
+ * and where the upstream's own name may be meant.
+ */
+export function otherHostAt(directive: Directive, deployment: Deployment): { readonly sent: string; readonly matters: boolean } | null {
+  const sent = sentBy(directive);
+  const { scope } = directive;
+  const { targets } = passedBy(directive);
+  if (sent === null || targets.every((t) => isToTool(t, deployment))) return null;
+  // the files of pages are the same under every host, and few services beside the site's own program look at it
+  const idle =
+    areLost(scope, ['Host']) ||
+    isForAssets(scope) ||
+    isForFiles(scope) ||
+    targets.every((t) => isBesides(directive, t) || isToPages(t, deployment));
+  return { sent, matters: !idle };
+}
+
+function sentBy(directive: Directive): string | null {
+  if (requestHeader(directive.scope, 'Host')) return null;
+  const { targets, whole } = passedBy(directive);
+  if (!whole || directive.fact?.module !== 'ngx_http_proxy_module') return null;
+  // of several that a table chooses from none may be meant by its name
+  const sent = targets.map((target) => sentTo(directive, target));
+  return sent.includes(null) ? null : (sent[0] ?? null);
+}
+
+function sentTo(directive: Directive, target: PassTarget): string | null {
+  const { scope } = directive;
+  if (asksByVariable(directive) && isToldElsewhere(directive)) return null;
+  // told by another header on purpose
+  if (requestHeader(scope, 'X-Forwarded-Host') || requestHeader(scope, 'Forwarded')) return null;
+  if (needsNoClient(scope, target)) return null;
+  // another server's public name is the host that it wants
+  if (target.kindOfHost === 'name' && !target.upstream && target.host.includes('.')) return null;
+  return target.kindOfHost === 'unix' ? 'localhost' : target.host + portSent(target);
+}
+
+/** The port in the Host that nginx makes: the scheme's own is left out (ngx_http_proxy_set_vars). */
+const portSent = ({ portText, scheme }: PassTarget): string =>
+  portText && portText !== (scheme === 'https://' ? '443' : '80') ? `:${portText}` : '';
