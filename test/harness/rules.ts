@@ -13,6 +13,7 @@ import { applyFixes, combined, type Found, fixesToApply, proved } from '../../se
 import { Proofs } from '../../server/src/fixes/prove.ts';
 import { loadParts, type Parts } from '../../server/src/host/parts.ts';
 import { loneProject, type Project } from '../../server/src/project/deployed.ts';
+import { imageDefaultOf } from '../../server/src/project/image-default.ts';
 import { misplacedIn } from '../../server/src/project/misplaced.ts';
 import { instancesOf, saysWhere } from '../../server/src/project/mounts.ts';
 import type { Example, Finding, Rule } from '../../server/src/rules/rule.ts';
@@ -151,6 +152,7 @@ export async function lintTree(tree: Pick<ExampleTree, 'root' | 'files'>, rules:
     prefix: settings.prefix,
     environment: settings.environment ? { now: EXAMPLE_TIME } : null,
     misplaced: await misplacedIn(projectOf(tree), tree.root, from),
+    imageDefault: imageDefaultOf(projectOf(tree), tree.root),
   });
   if ('problem' in loaded) throw new Error(loaded.problem);
   const config = new Config(loaded, engine, settings);

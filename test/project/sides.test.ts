@@ -438,7 +438,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     [
       'in the pass itself',
       changed(
-        changed(WRITTEN_OUT, 'templates/site.conf.template', 'http://app', 'http://${APP_HOST}:${APP_PORT}/'),
+        changed(WRITTEN_OUT, 'templates/default.conf.template', 'http://app', 'http://${APP_HOST}:${APP_PORT}/'),
         'compose.yaml',
         '"8080"',
         '"9000"',

@@ -411,7 +411,7 @@ export const WRITTEN_OUT: Files = {
     volumes: ["./templates:/etc/nginx/templates:ro"]
     ports: ["80:80"]
 `,
-  'templates/site.conf.template': `upstream app { server \${APP_HOST}:\${APP_PORT}; }
+  'templates/default.conf.template': `upstream app { server \${APP_HOST}:\${APP_PORT}; }
 server {
     listen 80;
     location / {

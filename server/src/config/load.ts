@@ -11,7 +11,16 @@ import { ACCOUNTS, type PathUse, pathsOf } from './paths.ts';
 import { readScript, type Script, scriptPathsOf } from './scripts.ts';
 import type { ChosenEngine, PathMap } from './settings.ts';
 import { isStock, type StockFiles } from './stock.ts';
-import { type DiskFacts, type Include, type IncludeProblem, type Misplaced, NO_DISK, type StandIn, type Tree } from './tree.ts';
+import {
+  type DiskFacts,
+  type ImageDefault,
+  type Include,
+  type IncludeProblem,
+  type Misplaced,
+  NO_DISK,
+  type StandIn,
+  type Tree,
+} from './tree.ts';
 
 /** Where parsed files come from: the editor's buffers first, the disk behind them. */
 export interface Sources extends Pick<FileSystem, 'list' | 'stat' | 'real'>, Partial<Pick<FileSystem, 'read'>> {
@@ -37,6 +46,8 @@ export interface LoadOptions {
   readonly standIn?: StandIn;
   /** where the project puts the file, if nginx does not read it there as what it is */
   readonly misplaced?: Misplaced | null;
+  /** what the image of nginx keeps beside it */
+  readonly imageDefault?: ImageDefault | null;
   /** all files of the server are at hand (its own configuration, a dump): what a mask does not match is not there */
   readonly complete?: boolean;
   /** whether a file, by its real path, may be read into the configuration at all; every file where it is absent */
@@ -356,6 +367,7 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
     ...(scripts.size ? { scripts } : {}),
     reals: names,
     ...(options.misplaced ? { misplaced: options.misplaced } : {}),
+    ...(options.imageDefault ? { imageDefault: options.imageDefault } : {}),
   };
 }
 

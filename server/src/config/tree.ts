@@ -123,6 +123,21 @@ export interface Misplaced {
   readonly at: Place;
 }
 
+/** The site that an image of nginx brings, which is beside the one that a configuration begins with. */
+export interface ImageDefault {
+  readonly path: string;
+  /** the image, for people */
+  readonly of: string;
+  /** the port on which it listens, as `localhost` */
+  readonly port: number;
+  /** where the project's own site is */
+  readonly file: string;
+  /** it is read before that */
+  readonly first: boolean;
+  /** what puts the project's site there */
+  readonly at: Place;
+}
+
 /** Who starts nginx with the files of a configuration. */
 export interface StartedBy {
   /** for people, such as the name of a service */
@@ -164,6 +179,8 @@ export interface Tree {
   readonly standIn?: StandIn;
   /** set where the file that it begins with is put to where nginx does not read it as what it is */
   readonly misplaced?: Misplaced;
+  /** set where the image's own site is read beside that of the project */
+  readonly imageDefault?: ImageDefault;
   /** the service that starts nginx with these files; several may, with other files around the same text */
   readonly startedBy?: StartedBy;
   /** the files of njs that are imported, by their paths as written; null: not there, or nobody may read it */

@@ -24,7 +24,7 @@ import { unknown } from './servers/unknown.ts';
 import uwsgi from './servers/uwsgi.ts';
 import { byDefault, certain, likely, placeOf, type Setting, unknownSetting, written } from './setting.ts';
 import { closed, type Environment, MOST_OF_SCRIPT, NO_ENVIRONMENT, withVariables } from './shell.ts';
-import { type ServedPage, servedPages } from './single-page.ts';
+import { type ServedPage, type SinglePage, servedPages, singlePages } from './single-page.ts';
 import { readSupervisor } from './supervisor.ts';
 import { readService, readSocket, type ServiceUnit, type SocketUnit, unitName, unitText } from './systemd.ts';
 import { TooMuch, type Unread, whyUnread } from './unread.ts';
@@ -51,6 +51,8 @@ export interface Deployment {
   readonly checkedImages: readonly { readonly file: FileId; readonly stage: DockerStage }[];
   /** Pages with a router in the browser that a Dockerfile puts into an image of nginx. */
   readonly pages: readonly ServedPage[];
+  /** All pages with a router in the browser. */
+  readonly singlePages: readonly SinglePage[];
   /** The files that were given. */
   readonly files: ReadonlyMap<FileId, string>;
 }
@@ -64,6 +66,7 @@ export const NO_DEPLOYMENT: Deployment = {
   stages: new Map(),
   checkedImages: [],
   pages: [],
+  singlePages: [],
   files: new Map(),
 };
 
@@ -169,6 +172,7 @@ class Reader {
       ...[...this.unread].map(([file, why]) => ({ file, why })),
       ...[...this.damaged].flatMap(([file, why]) => (this.unread.has(file) ? [] : [{ file, why, damaged: true }])),
     ];
+    const single = this.guarded([...this.files.keys()][0]!, [], () => singlePages(this.files));
     return {
       applications: this.applications,
       containers: [...containers, ...pods],
@@ -180,7 +184,8 @@ class Reader {
         const stage = built.has(file) ? undefined : stages.at(-1);
         return stage?.healthCheck ? [{ file, stage }] : [];
       }),
-      pages: this.guarded([...dockerfiles.keys()][0]!, [], () => servedPages(this.files, dockerfiles)),
+      pages: this.guarded([...dockerfiles.keys()][0]!, [], () => servedPages(single, dockerfiles)),
+      singlePages: single,
       files: this.files,
     };
   }

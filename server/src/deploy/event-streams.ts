@@ -5,8 +5,8 @@
 import type { Place } from '../base/span.ts';
 import type { Application } from './application.ts';
 import type { Deployment } from './deployment.ts';
-import { FRAMEWORKS } from './frameworks/all.ts';
 import { modulesOf } from './modules.ts';
+import { decoratedRoutes } from './own-routes.ts';
 
 export interface EventStream {
   /** the route above the answer, as it is written; null where none is */
@@ -19,8 +19,6 @@ export interface EventStream {
 const TYPE = /(["'])text\/event-stream(?:\s*;[^"']*)?\1/g;
 /** The header by which an answer switches nginx's buffering off for itself; libraries that send it are named by what they export. */
 const OPTS_OUT = /X-Accel-Buffering|EventSourceResponse|django_eventstream|flask_sse\b/i;
-const MAKERS = FRAMEWORKS.flatMap((f) => f.makes?.word ?? []).join('|');
-const ROUTE = /@(\w+)\.(?:get|post|route|api_route)\(\s*(["'])([^"']*)\2/g;
 
 /** The streams of an application that leave the buffering to nginx; none where any module answers that question itself. */
 export function eventStreams(deployment: Deployment, application: Application): readonly EventStream[] {
@@ -32,11 +30,10 @@ export function eventStreams(deployment: Deployment, application: Application): 
       const line = text.slice(text.lastIndexOf('\n', m.index) + 1, m.index);
       // compared with what a client accepts, or spoken of
       if (/^\s*#/.test(line) || /\b(accept|headers\.get|==|in)\b[^=]*$/i.test(line)) continue;
-      const route = [...text.slice(0, m.index).matchAll(ROUTE)].at(-1);
-      const maker = route && new RegExp(`^${route[1]}\\s*(?::[^=\\n]*)?=\\s*(?:\\w+\\.)*(${MAKERS})\\(`, 'm').test(text);
+      const route = decoratedRoutes(text.slice(0, m.index)).at(-1);
       out.push({
-        path: route ? route[3]! : null,
-        prefixed: !maker,
+        path: route?.path ?? null,
+        prefixed: !route?.own,
         place: { file, span: { start: m.index, end: m.index + m[0].length } },
       });
     }

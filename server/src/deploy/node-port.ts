@@ -14,7 +14,8 @@ export const isNodeStart = (path: string): boolean => /^([^/]+\/){0,3}((server|a
 const MAX_LENGTH = 64 * 1024;
 
 /** Comments as blanks of the same length. */
-const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|(^|[\s;{}(])\/\/[^\n]*/g, (m) => m.replace(/[^\n]/g, ' '));
+export const withoutComments = (text: string): string =>
+  text.replace(/\/\*[\s\S]*?\*\/|(^|[\s;{}(])\/\/[^\n]*/g, (m) => m.replace(/[^\n]/g, ' '));
 
 interface Port {
   /** the variable that may set it */

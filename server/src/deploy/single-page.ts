@@ -5,9 +5,10 @@
 import { basename, dirname, type FileId, isBelow, pathOf, resolve } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import type { DockerStage } from './dockerfile.ts';
+import { withoutComments } from './node-port.ts';
 
-/** A package's own file, of the project or of a part of it; deeper ones are of libraries and examples. */
-export const isPackageFile = (path: string): boolean => /^([^/]+\/){0,3}package\.json$/.test(path);
+/** A package's own file and that of its builder, of the project or of a part of it; deeper ones are of libraries and examples. */
+export const isPackageFile = (path: string): boolean => /^([^/]+\/){0,3}(?:package\.json|vite\.config\.[cm]?[jt]s)$/.test(path);
 
 const MAX_LENGTH = 64 * 1024;
 
@@ -33,17 +34,31 @@ const BY_HASH =
 /** Folders that builders write. */
 const BUILT = /(?:^|\/)(?:dist|build|out|www|public|browser)(?:\/|$)/;
 
-interface SinglePage {
+export interface SinglePage {
   /** the router, by the name of its package */
   readonly router: string;
   /** where package.json names it */
   readonly place: Place;
   /** the folder of package.json */
   readonly folder: FileId;
+  /** what Vite writes before the paths of scripts and styles; null where another builder does, or the text does not say it */
+  readonly base: BuildBase | null;
 }
 
+export interface BuildBase {
+  /** `/`, `/shop/`, or relative: `./`; empty is relative, too */
+  readonly value: string;
+  readonly place: Place;
+}
+
+/** The folder that holds what a builder made, at the end of a path: the start page is in it. */
+const BUILT_FOLDER = /(?:^|\/)(?:dist|build)(?:\/browser)?\/?$/;
+
+/** Whether a folder is where a builder puts the pages of an application. */
+export const isBuilt = (path: string): boolean => BUILT_FOLDER.test(path);
+
 /** The applications of a project that have a router in the browser. */
-function singlePages(files: ReadonlyMap<FileId, string>): readonly SinglePage[] {
+export function singlePages(files: ReadonlyMap<FileId, string>): readonly SinglePage[] {
   const out: SinglePage[] = [];
   for (const [file, text] of files) {
     if (basename(file) !== 'package.json' || text.length > MAX_LENGTH) continue;
@@ -53,9 +68,30 @@ function singlePages(files: ReadonlyMap<FileId, string>): readonly SinglePage[] 
     const folder = dirname(file);
     if ([...files].some(([f, t]) => /\.[cm]?[jt]s$/.test(pathOf(f)) && isBelow(f, folder) && BY_HASH.test(t))) continue;
     const at = text.indexOf(`"${router}"`);
-    out.push({ router, place: { file, span: { start: at, end: at + router.length + 2 } }, folder });
+    out.push({ router, place: { file, span: { start: at, end: at + router.length + 2 } }, folder, base: baseOf(files, folder, text) });
   }
   return out;
+}
+
+/** `base` of Vite's configuration, `/` where nothing sets it; null where an option, a variable or code decides. */
+function baseOf(files: ReadonlyMap<FileId, string>, folder: FileId, json: string): BuildBase | null {
+  const config = [...files].find(([f]) => dirname(f) === folder && /^vite\.config\.[cm]?[jt]s$/.test(basename(f)));
+  if (!config || !dependencies(json).includes('vite') || /--base\b|\bVITE_BASE|<base\b/.test(json)) return null;
+  const [file, whole] = config;
+  if (whole.length > MAX_LENGTH) return null;
+  const text = withoutComments(whole);
+  const named = [...text.matchAll(/\bbase\b/gi)];
+  const start = Math.max(0, text.search(/\bexport\s+default\b|\bmodule\.exports\b/));
+  // spread, merged, or made by a function with conditions: another base may come from there
+  if (/\.\.\.|\bmergeConfig\b|\boutDir\b|\bassetsDir\b|\bexperimental\b/.test(text)) return null;
+  if (!named.length) return { value: '/', place: { file, span: { start, end: start + 6 } } };
+  const set = named.length === 1 ? /^base\s*:\s*(["'])([^"'$]*)\1\s*[,}\n]/.exec(text.slice(named[0]!.index)) : null;
+  return set
+    ? {
+        value: set[2]!,
+        place: { file, span: { start: named[0]!.index, end: named[0]!.index + set[0].trimEnd().replace(/[,}]$/, '').length } },
+      }
+    : null;
 }
 
 /** The names of a package's dependencies; none where the text is no such file. */
@@ -72,7 +108,7 @@ function dependencies(text: string): string[] {
 }
 
 export interface ServedPage extends SinglePage {
-  /** where the built files are in the image of nginx, or on the machine */
+  /** where the built files are in the image of nginx */
   readonly root: string;
   /** the line that puts them there */
   readonly copied: Place;
@@ -80,12 +116,8 @@ export interface ServedPage extends SinglePage {
   readonly sources: readonly FileId[];
 }
 
-/** The single-page applications that Dockerfiles, given with their stages, build and copy into an image of nginx, with the folder there. */
-export function servedPages(
-  files: ReadonlyMap<FileId, string>,
-  dockerfiles: ReadonlyMap<FileId, readonly DockerStage[]>,
-): readonly ServedPage[] {
-  const pages = dockerfiles.size ? singlePages(files) : [];
+/** Of the single-page applications those that Dockerfiles, given with their stages, build and copy into an image of nginx, with the folder there. */
+export function servedPages(pages: readonly SinglePage[], dockerfiles: ReadonlyMap<FileId, readonly DockerStage[]>): readonly ServedPage[] {
   if (!pages.length) return [];
   const out: ServedPage[] = [];
   for (const [file, stages] of dockerfiles) {

@@ -63,6 +63,7 @@ export const WANTED_GLOBS: readonly string[] = [
   '**/{server,app,index,main,start}.{js,mjs,cjs,ts}',
   '**/bin/www',
   '**/package.json',
+  '**/vite.config.{js,mjs,cjs,ts,mts,cts}',
   '**/{compose,docker-compose,docker-stack,docker-swarm}*.{yml,yaml}',
   '**/{stack,swarm,*.compose,*.stack,*-compose,*-stack}.{yml,yaml}',
   '**/{common,base,shared,services,docker-common,docker-base,docker-shared,docker-services}*.{yml,yaml}',

@@ -23,7 +23,7 @@ const LEAVES_FILES =
 const CONCERNS = /nginx|\.conf|\.template|envsubst|\bsites-|\binclude\b/;
 
 /** Whether nginx finds its files as they were put there: no command moves or writes one before it starts. */
-const findsAsPut = ({ commands, placed, unseen = [] }: Instance): boolean =>
+export const findsAsPut = ({ commands, placed, unseen = [] }: Instance): boolean =>
   !!commands &&
   !commands.some((run) => run.split(/&&|\|\||;|\n/).some((part) => !LEAVES_FILES.test(part) && CONCERNS.test(part))) &&
   ![...placed.map((p) => p.inside), ...unseen].some((at) => at.startsWith('/docker-entrypoint') || at === '/');

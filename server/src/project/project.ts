@@ -20,6 +20,7 @@ import { HEAD, holdsMainBlocks, isPlausible, looksLikeNginx, type Verdict, verdi
 import { depth, instancesFor, loneProject, mountsFor, type Project } from './deployed.ts';
 import { type Embedded, embeddedIn, mayBeAnything, mayHost } from './embedded.ts';
 import { mapsWithin } from './embedded-files.ts';
+import { imageDefaultOf } from './image-default.ts';
 import { misplacedIn } from './misplaced.ts';
 import { type Instance, instancesOf, OF_IMAGES, saysWhere } from './mounts.ts';
 import type { Placed } from './places.ts';
@@ -395,6 +396,7 @@ export async function loadOptions<W extends LoadWishes>(
   return {
     ...rest,
     misplaced: await misplacedIn(project, root, sources, way.by),
+    imageDefault: imageDefaultOf(project, root, way.by),
     pathMap: settings.pathMap,
     engines: settings.engines,
     prefix: settings.prefix,

@@ -334,6 +334,7 @@ import applicationRedirectsForever from './wsgi/application-redirects-forever.ts
 import applicationUnread from './wsgi/application-unread.ts';
 import asgiWebsocketWithoutUpgrade from './wsgi/asgi-websocket-without-upgrade.ts';
 import bodyLimitMismatch from './wsgi/body-limit-mismatch.ts';
+import buildBaseMismatch from './wsgi/build-base-mismatch.ts';
 import clusterPortMismatch from './wsgi/cluster-port-mismatch.ts';
 import cookieNeverReturned from './wsgi/cookie-never-returned.ts';
 import corsHeadersTwice from './wsgi/cors-headers-twice.ts';
@@ -349,10 +350,12 @@ import frameOptionsTwice from './wsgi/frame-options-twice.ts';
 import healthCheckRefused from './wsgi/health-check-refused.ts';
 import healthCheckUnanswered from './wsgi/health-check-unanswered.ts';
 import hstsTwice from './wsgi/hsts-twice.ts';
+import imageDefaultKept from './wsgi/image-default-kept.ts';
 import ingressMismatch from './wsgi/ingress-mismatch.ts';
 import keepaliveFillsServer from './wsgi/keepalive-fills-server.ts';
 import keepaliveOutlivesServer from './wsgi/keepalive-outlives-server.ts';
 import mediaExecutable from './wsgi/media-executable.ts';
+import passwordOverToken from './wsgi/password-over-token.ts';
 import pathInfoLost from './wsgi/path-info-lost.ts';
 import projectFolderServed from './wsgi/project-folder-served.ts';
 import protocolMismatch from './wsgi/protocol-mismatch.ts';
@@ -373,6 +376,7 @@ import singlePageWithoutFallback from './wsgi/single-page-without-fallback.ts';
 import slashRemovedAndAdded from './wsgi/slash-removed-and-added.ts';
 import socketNotListened from './wsgi/socket-not-listened.ts';
 import socketUnreachable from './wsgi/socket-unreachable.ts';
+import socketioWorkersApart from './wsgi/socketio-workers-apart.ts';
 import staticNeverCollected from './wsgi/static-never-collected.ts';
 import staticNotMounted from './wsgi/static-not-mounted.ts';
 import staticRootMismatch from './wsgi/static-root-mismatch.ts';
@@ -380,6 +384,7 @@ import staticThroughApplication from './wsgi/static-through-application.ts';
 import syncWorkerUnbuffered from './wsgi/sync-worker-unbuffered.ts';
 import timeoutMismatch from './wsgi/timeout-mismatch.ts';
 import tlsProxySchemeLost from './wsgi/tls-proxy-scheme-lost.ts';
+import underscoreHeaderDropped from './wsgi/underscore-header-dropped.ts';
 import useXForwardedHostMismatch from './wsgi/use-x-forwarded-host-mismatch.ts';
 import uwsgiParamInheritanceLost from './wsgi/uwsgi-param-inheritance-lost.ts';
 import uwsgiParamsMissing from './wsgi/uwsgi-params-missing.ts';
@@ -720,6 +725,7 @@ export const RULES: readonly Rule[] = [
   applicationUnread,
   asgiWebsocketWithoutUpgrade,
   bodyLimitMismatch,
+  buildBaseMismatch,
   clusterPortMismatch,
   cookieNeverReturned,
   corsHeadersTwice,
@@ -735,10 +741,12 @@ export const RULES: readonly Rule[] = [
   healthCheckRefused,
   healthCheckUnanswered,
   hstsTwice,
+  imageDefaultKept,
   ingressMismatch,
   keepaliveFillsServer,
   keepaliveOutlivesServer,
   mediaExecutable,
+  passwordOverToken,
   pathInfoLost,
   projectFolderServed,
   protocolMismatch,
@@ -759,6 +767,7 @@ export const RULES: readonly Rule[] = [
   slashRemovedAndAdded,
   socketNotListened,
   socketUnreachable,
+  socketioWorkersApart,
   staticNeverCollected,
   staticNotMounted,
   staticRootMismatch,
@@ -766,6 +775,7 @@ export const RULES: readonly Rule[] = [
   syncWorkerUnbuffered,
   timeoutMismatch,
   tlsProxySchemeLost,
+  underscoreHeaderDropped,
   useXForwardedHostMismatch,
   uwsgiParamInheritanceLost,
   uwsgiParamsMissing,

@@ -245,7 +245,7 @@ function* stepsOfOne(config: Config, rules: readonly Rule[], options: LintOption
       !deployment.applications.length &&
       !deployment.containers.length &&
       !deployment.checkedImages.length &&
-      !deployment.pages.length &&
+      !deployment.singlePages.length &&
       !deployment.unread.length
     )
       return false;

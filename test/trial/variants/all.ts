@@ -36,6 +36,7 @@ import { TRIALS as shapesCorrectness } from './shapes-correctness.ts';
 import { TRIALS as shapesProxying } from './shapes-proxying.ts';
 import { TRIALS as shapesSecurity } from './shapes-security.ts';
 import { TRIALS as shapesSides } from './shapes-sides.ts';
+import { TRIALS as sidesMore } from './sides-more.ts';
 import { TRIALS as tls } from './tls.ts';
 import { TRIALS as tlsMore } from './tls-more.ts';
 import { TRIALS as validity } from './validity.ts';
@@ -80,6 +81,7 @@ export const TRIALS: readonly Trial[] = [
   ...shapesProxying,
   ...shapesSecurity,
   ...shapesSides,
+  ...sidesMore,
   ...tls,
   ...tlsMore,
   ...validity,

@@ -241,6 +241,13 @@ function gunicornTrusts(application: Application, settings: GunicornSettings, pe
   return seen(trusted, trusted ? `forwarded_allow_ips holds ${peer}` : `forwarded_allow_ips does not hold ${peer}`, [place]);
 }
 
+/** A variable of the workers: `raw_env` is put over those that gunicorn is started with (Arbiter.setup). */
+function variableOf({ rawEnv }: GunicornSettings, application: Application, name: string): Setting<string> | undefined {
+  if (rawEnv.from === 'unknown') return unknownSetting(rawEnv.why, rawEnv.place);
+  const own = rawEnv.value.findLast(({ value }) => value.startsWith(`${name}=`));
+  return own ? written(own.value.slice(name.length + 1), own.place) : application.environment.get(name);
+}
+
 function gunicornEnviron(application: Application, settings: GunicornSettings, request: UpstreamRequest): Environ {
   const peer = peerOf(request);
   const since = (v: string): boolean => isSince(application, GUNICORN, v);
@@ -271,7 +278,7 @@ function gunicornEnviron(application: Application, settings: GunicornSettings, r
   if (twice) refused ??= refusal(400, `gunicorn refuses a second ${twice === 'HOST' ? 'Host' : 'Content-Type'} header`);
   const path = uwsgi ? bytewise(request.params!.find(([n]) => n === 'PATH_INFO')?.[1] ?? '/') : decodedPath(request.uri);
   const fromHeader = uwsgi ? undefined : kept.findLast(([n]) => n === 'SCRIPT_NAME')?.[1];
-  const variable = application.environment.get('SCRIPT_NAME');
+  const variable = variableOf(settings, application, 'SCRIPT_NAME');
   const script: Seen<string> =
     fromHeader !== undefined
       ? seen(fromHeader, 'the header SCRIPT_NAME')

@@ -173,6 +173,8 @@ export interface ServerDeclaration<Settings = unknown> {
   readonly socketMode: string;
   /** what ends a request, in its words */
   readonly timeoutName: string;
+  /** what ends a request before its workers do: a process of its own that takes the connections */
+  routerTimeout?(settings: Settings): { readonly name: string; readonly seconds: Setting<number> };
   /** what closes an idle connection, in its words; left out where nobody can set it */
   readonly keepaliveName?: string;
   /** how many connections it takes at a time, idle ones among them; null where nothing bounds them */

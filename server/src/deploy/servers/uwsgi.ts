@@ -21,6 +21,7 @@ export default declareServer<UwsgiSettings>({
   activation: 'and',
   socketMode: '755',
   timeoutName: 'harakiri',
+  routerTimeout: ({ httpTimeout }) => ({ name: 'http-timeout', seconds: httpTimeout }),
   bodyLimits: (settings) => [{ name: 'limit-post', bytes: settings.limitPost, beyond: 'refused' }],
   headLimits: (_, settings, protocol) =>
     protocol === 'uwsgi' ? [{ name: 'buffer-size', of: 'all params and headers together', bytes: settings.bufferSize, status: 502 }] : [],

@@ -1,10 +1,12 @@
 /** An application below a prefix that does not know of it, knows it twice, or is told one that the path does not have. */
 import { fromBytes } from '../../base/bytes.ts';
 import type { Config } from '../../config/config.ts';
+import { locationOf } from '../../config/locations.ts';
 import { frameworkTitle, serverTitle } from '../../deploy/application.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import djangoFramework from '../../deploy/frameworks/django.ts';
 import { asked, frameworkSettings } from '../../deploy/frameworks/framework.ts';
+import { ownRoutes } from '../../deploy/own-routes.ts';
 import { type Fix, fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { appended, sendHeader } from './_edits.ts';
@@ -18,6 +20,24 @@ function prefixOf(side: Side): string | null {
   const name = fromBytes(location.bytes).replace(/\/+$/, '');
   return name === '' ? null : name;
 }
+
+/** What a regular expression begins with where that is one part of a path. */
+const HEAD = /^\^(\/[\w-]+)(?=\/|\(|\$|$)/;
+
+/** The prefix that all paths of a location begin with, also where it is a regular expression, or a named one that a single location leads to. */
+function commonPrefix(side: Side): string | null {
+  const { location, server } = side;
+  if (location?.kind === 'regex')
+    return location.name.replace(/\([^()]*\)/g, '()').includes('|') ? null : (HEAD.exec(location.name)?.[1] ?? null);
+  if (location?.kind !== 'named' || !server) return prefixOf(side);
+  const leads = server.scope.all.filter((d) => d.name !== 'location' && d.values.includes(location.name));
+  const from = leads.length === 1 ? locationOf(leads[0]!.scope) : null;
+  return from?.kind === 'prefix' ? prefixOf({ ...side, location: from }) : null;
+}
+
+/** Prefixes that libraries and frameworks answer by themselves, without a route that the text shows. */
+const OF_LIBRARIES =
+  /^\/(?:static|media|assets|admin|metrics|health\w*|docs|redoc|openapi\.json|swagger\w*|apidocs|graphql|socket\.io|ws|debug|oauth\d?|auth|accounts|\.well-known)(?:\/|$)/i;
 
 /** Takes the prefix off in nginx: a URI after the address replaces what the location matched. */
 function strips(side: Side): Fix | null {
@@ -71,6 +91,12 @@ function rooted(side: Side, prefix: string): Fix | null {
   };
 }
 
+const FLASK = {
+  'app/Procfile': 'web: gunicorn app:app -b 127.0.0.1:8000\n',
+  'app/app.py':
+    'from flask import Flask\napp = Flask(__name__)\n\n\n@app.route("/")\ndef home():\n    return "home"\n\n\n@app.route("/orders")\ndef orders():\n    return "orders"\n',
+};
+
 export default defineRule({
   id: 'script-name-prefix-missing',
   formerly: ['script-name-prefix'],
@@ -85,7 +111,8 @@ Below a prefix two things must fit: what nginx does with the path, and what the 
 address); gunicorn's header \`SCRIPT_NAME\` and uWSGI's \`mount\` with \`manage-script-name\` want it kept.
 
 Removed without the application knowing, every link and redirect of the application leaves the prefix; kept and forced, it is there twice and no route
-matches; a \`SCRIPT_NAME\` that the path does not begin with is a 500 from gunicorn.`,
+matches; a \`SCRIPT_NAME\` that the path does not begin with is a 500 from gunicorn. Kept, and known to neither the routes nor the server, all is 404:
+that is said of applications whose routes are all in sight.`,
   about: ['location', 'proxy_pass', 'proxy_set_header'],
   looksAt: { config: true },
   needs: 'deployment',
@@ -95,11 +122,13 @@ matches; a \`SCRIPT_NAME\` that the path does not begin with is a 500 from gunic
     lost: '{framework} does not know the prefix {prefix}, which nginx strips from the path: its links and redirects lead to {path}. Tell it the prefix.',
     docs: 'FastAPI does not know the prefix {prefix}, which nginx strips from the path: {prefix}/docs asks for /openapi.json, which goes elsewhere. Give uvicorn --root-path {prefix}.',
     doubled: '{framework} sees {path} for {asked}: the prefix is in the path and in the script name. Strip it in nginx.',
+    kept: '{framework} gets {prefix}{route} as it is asked for and answers 404: none of its routes begins with {prefix}. Take the prefix off on the way, or write it into the routes.',
     refused: '{server} answers {status}: {why}. Keep the prefix in nginx.',
   },
   check({ config, deployment, report }) {
     const sides = distinct(sidesOf(config, deployment));
     for (const side of sides) {
+      keptAt(side);
       const { framework } = side.application;
       const prefix = prefixOf(side);
       if (!framework || prefix === null || !side.server) continue;
@@ -135,8 +164,77 @@ matches; a \`SCRIPT_NAME\` that the path does not begin with is a 500 from gunic
         report('lost', { at, data: { ...data, path: view.path.value }, related, fix: told(side, deployment, prefix) });
       }
     }
+
+    /** The prefix arrives, and the application, to which no other way leads, has no route below it. */
+    function keptAt(side: Side): void {
+      const { application, server, pass } = side;
+      const { framework } = application;
+      const prefix = framework && server ? commonPrefix(side) : null;
+      if (!framework || !server || prefix === null || OF_LIBRARIES.test(prefix)) return;
+      if (sides.some((s) => s.application === application && commonPrefix(s) !== prefix)) return;
+      const routes = ownRoutes(deployment, application);
+      if (!routes || routes.some((r) => `/${r.path.replace(/^\//, '')}/`.startsWith(`${prefix}/`))) return;
+      const scheme = portOf(server, 'https') !== null ? 'https' : 'http';
+      const path = `${prefix}/proxylens`;
+      const view = probe(side, config, { scheme, path })?.view;
+      if (!view?.pathInfo.known || view.pathInfo.value !== path || !view.scriptName.known || view.scriptName.value !== '') return;
+      const route = routes.find((r) => r.path !== '/') ?? routes[0]!;
+      report('kept', {
+        at: pass.at(pass.args[0] ?? pass.statement.name),
+        data: { framework: frameworkTitle(framework), prefix, route: `/${route.path.replace(/^\//, '')}` },
+        related: [{ at: route.place, message: 'a route' }],
+        fix: strips(side),
+      });
+    }
   },
   examples: [
+    {
+      bad: tree({
+        'nginx.conf': main(`server {
+    location /shop/ {
+        proxy_pass http://127.0.0.1:8000;
+#                  ^^^^^^^^^^^^^^^^^^^^^ kept
+    }
+}`),
+        ...FLASK,
+      }),
+      fixed: tree({
+        'nginx.conf': main(`server {
+    location /shop/ {
+        proxy_pass http://127.0.0.1:8000/;
+    }
+}`),
+      }),
+      good: tree({
+        'nginx.conf': main(`server {
+    location /shop/ {
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`),
+        ...FLASK,
+        'app/app.py': FLASK['app/app.py'].replaceAll('("/', '("/shop/'),
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': main(`server {
+    location ~ ^/shop/(.*)$ {
+        proxy_pass http://127.0.0.1:8000;
+#                  ^^^^^^^^^^^^^^^^^^^^^ kept
+    }
+}`),
+        ...FLASK,
+      }),
+      good: tree({
+        'nginx.conf': main(`server {
+    location ~ ^/shop/(.*)$ {
+        proxy_pass http://127.0.0.1:8000/$1$is_args$args;
+        proxy_set_header X-Forwarded-Prefix /shop;
+    }
+}`),
+        ...FLASK,
+      }),
+    },
     {
       bad: tree({
         'nginx.conf': main(`server {

@@ -1,6 +1,5 @@
 /** Addresses that a router in the browser makes up, asked of nginx, which looks for a file of that name. */
 import { toBytes } from '../../base/bytes.ts';
-import { isBelow } from '../../base/file-id.ts';
 import { isOpen, matchLocation } from '../../config/locations.ts';
 import { unseenOf } from '../../config/open.ts';
 import type { Scope } from '../../config/scope.ts';
@@ -9,6 +8,7 @@ import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import { fixOf, insertLast, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { tree } from './_examples.ts';
+import { pageIn } from './_pages.ts';
 
 /** An address of a page that no file has. */
 const DEEP = '/account/orders';
@@ -63,18 +63,15 @@ Answer what is no file with the start page: \`try_files $uri $uri/ /index.html;\
     ends: '{path} and the like are pages of {router} in the browser and no files below {root}: reloading one is {last}. End try_files with /index.html.',
   },
   check({ config, deployment, report }) {
-    const { pages } = deployment;
-    if (!pages.length) return;
+    if (!deployment.singlePages.length) return;
     for (const server of serversOf(config)) {
       const match = matchLocation(server.scope, toBytes(DEEP));
       if (isOpen(match.how)) continue;
       const scope = match.location?.scope ?? server.scope;
       const root = scope.value('root');
       const folder = root?.value(0).replace(/(?<=.)\/+$/, '');
-      const page = pages.find(
-        (p) => p.root === folder && p.sources.some((s) => [...config.files.keys()].some((f) => f === s || isBelow(f, s))),
-      );
-      if (root?.name !== 'root' || !page) continue;
+      const page = root?.name === 'root' && folder !== undefined ? pageIn(folder, config, deployment) : null;
+      if (!root || !page) continue;
       // the page may be below a prefix of its own
       if (server.scope.all.some((d) => d.name === 'try_files' && /\/index\.html?$/.test(d.values.at(-1) ?? ''))) continue;
       const around = levels(scope);
@@ -89,10 +86,7 @@ Answer what is no file with the start page: \`try_files $uri $uri/ /index.html;\
       report(last ? 'ends' : 'lost', {
         at: tries ? tries.at(last) : opener.nameAt,
         data: { path: DEEP, router: page.router, root: root.value(0), last: last?.value.slice(1) ?? '' },
-        related: [
-          { at: page.place, message: 'the router' },
-          { at: page.copied, message: 'the built files' },
-        ],
+        related: [{ at: page.place, message: 'the router' }, ...(page.copied ? [{ at: page.copied, message: 'the built files' }] : [])],
         fix: tries
           ? fixOf('Fall back to /index.html', 'suggestion', tries.file, [replace(last!, '/index.html')])
           : fixOf('Fall back to /index.html', 'suggestion', opener.file, [
@@ -123,6 +117,18 @@ Answer what is no file with the start page: \`try_files $uri $uri/ /index.html;\
         ...PROJECT,
       }),
       good: tree({ 'nginx.conf': MAIN, 'web/site.conf': PAGE('        try_files $uri $uri/ /index.html;'), ...PROJECT }),
+    },
+    {
+      bad: tree({
+        'nginx.conf':
+          'events {\n}\nhttp {\n    server {\n        root /srv/shop/dist;\n        location / {\n#       ^^^^^^^^ lost\n        }\n    }\n}\n',
+        'package.json': PROJECT['web/package.json'],
+      }),
+      good: tree({
+        'nginx.conf':
+          'events {\n}\nhttp {\n    server {\n        root /srv/shop/dist;\n        location / {\n            try_files $uri $uri/ /index.html;\n        }\n    }\n}\n',
+        'package.json': PROJECT['web/package.json'],
+      }),
     },
     {
       // a file is made for each address
