@@ -1,7 +1,15 @@
-/** Short texts in which very many ways lead to one value: whoever asks where a value comes from looks at each line once, not at each way. */
+/**
+ * Short texts in which very many ways lead to one value: whoever asks where a value comes from looks at each line once, not at each way. And a
+ * block of very many lines: what a session notes of each is no list of all before it.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { fileId } from '../../server/src/base/file-id.ts';
+import { MemoryFiles } from '../../server/src/base/memory-files.ts';
+import { ended } from '../../server/src/lsp/publish.ts';
 import { lint } from '../../server/src/rules/run.ts';
+import { Workspace } from '../../server/src/workspace/workspace.ts';
+import { publisherOf } from '../harness/publisher.ts';
 import { parts } from '../harness/rules.ts';
 import { configOf } from '../trace/config-of.ts';
 
@@ -54,3 +62,18 @@ test('a range of geo that holds all addresses', () =>
   isQuick(
     `events {}\nhttp {\ngeo $g {\nranges;\n${rep((i) => `0.0.0.${i}-255.255.255.254 ${i};\ndelete 0.0.0.${i}-255.255.255.254;`)}\n}\nserver { listen 80; add_header X-G $g; root /srv; }\n}\n`,
   ));
+
+test('a block of thousands of lines, as a session judges it', async () => {
+  const { parser, engine, rules } = await parts();
+  const file = fileId('file:///growth/nginx.conf');
+  const workspace = new Workspace(parser, engine, new MemoryFiles([]));
+  const lines = rep((i) => `set $v${i} ${i};\nadd_header X-V${i} $v${i};`, 10_000);
+  const text = `events {}\nhttp {\nserver {\nlisten 80;\n${lines}\n}\n}\n`;
+  workspace.apply({ kind: 'open', file, text, version: 1 });
+  await workspace.settle();
+  const publisher = publisherOf({ workspace, rules });
+  const from = process.cpuUsage();
+  ended(publisher.steps(workspace.snapshot(), true));
+  const { user, system } = process.cpuUsage(from);
+  assert.ok((user + system) / 1000 < LIMIT, `${(user + system) / 1000} ms`);
+});

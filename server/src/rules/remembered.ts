@@ -97,7 +97,9 @@ const templatesOf = (config: Config): string[] => [...config.files.values()].fla
 
 /** What a rule asks and finds while it is asked about a block. There is one for each rule of a run, which goes from block to block. */
 export class RuleNotes implements Recording {
-  readonly questions = new Set<Question>();
+  questions = new Set<Question>();
+  /** in the place of `questions` while a line is asked about whose own questions are wanted */
+  private other = new Set<Question>();
   ofBlock: Set<Question> = NONE;
   block: Statement | null = null;
   told: ToldAt[] = [];
@@ -110,6 +112,22 @@ export class RuleNotes implements Recording {
     if (!this.questions.size) return NO_QUESTIONS;
     const list = [...this.questions];
     this.questions.clear();
+    return list;
+  }
+
+  /** From here on what is asked is noted apart, until it is asked for: of a block with thousands of lines no list is made for each of them. */
+  setApart(): void {
+    [this.questions, this.other] = [this.other, this.questions];
+  }
+
+  /** What was asked since then, which is noted with the rest from now on. */
+  apart(): readonly Question[] {
+    this.setApart();
+    const { other } = this;
+    if (!other.size) return NO_QUESTIONS;
+    const list = [...other];
+    other.clear();
+    for (const question of list) this.questions.add(question);
     return list;
   }
 }

@@ -926,10 +926,9 @@ class Part {
     if (!notes) this.check(asked, this.known && !this.verdict ? null : undefined);
     else {
       notes.begin(own);
-      const earlier = alone && own.questions.size ? own.taken() : NO_QUESTIONS;
+      if (alone) own.setApart();
       this.check(asked, own);
-      if (alone && own.questions.size) questions = [...own.questions];
-      for (const question of earlier) own.questions.add(question);
+      if (alone) questions = own.apart();
     }
     if (timings) timings.byRule.set(rule.id, (timings.byRule.get(rule.id) ?? 0) + timings.now() - from);
     const { reports } = this;
