@@ -133,3 +133,54 @@ test('a main file that includes what a package puts there is not told that a mod
   const Dockerfile = `FROM alpine:3.21\nRUN apk add --no-cache nginx nginx-mod-http-image-filter\n${COPIED}`;
   assert.deepEqual(await lacking({ 'web/nginx.conf': conf, Dockerfile }), []);
 });
+
+/** The messages of duplicate-directive about the web's main file, which says `daemon off` itself. */
+async function twice(files: Record<string, string>, first = 'daemon off;'): Promise<string[]> {
+  const { findings } = await checked(inMemory({ 'web/nginx.conf': `${first}\nevents {}\nhttp {\n}\n`, ...files }), ['.']);
+  return findings.filter((f) => f.rule === 'duplicate-directive').map((f) => f.message);
+}
+
+const service = (more: string, image = 'nginx:1.29'): Record<string, string> => ({
+  'compose.yaml': `services:\n  edge:\n    image: ${image}\n${more}    ${MOUNTED}`,
+});
+
+for (const [title, files] of [
+  ['the official image', { Dockerfile: `FROM nginx:1.29\n${COPIED}` }],
+  ['a service of compose', service('')],
+  [
+    'OpenResty’s image',
+    {
+      'compose.yaml':
+        'services:\n  edge:\n    image: openresty/openresty:1.27.1.2-alpine\n    volumes: ["./web/nginx.conf:/usr/local/openresty/nginx/conf/nginx.conf:ro"]\n',
+    },
+  ],
+  ['a CMD of a Dockerfile', { Dockerfile: `FROM debian:12\nRUN apt-get install -y nginx\n${COPIED}CMD ["nginx", "-g", "daemon off;"]\n` }],
+  [
+    'one of two services',
+    {
+      'compose.yaml': `services:\n  edge:\n    image: nginx:1.29\n    ${MOUNTED}  inner:\n    image: nginx:1.29\n    command: nginx\n    ${MOUNTED}`,
+    },
+  ],
+  ['a command of compose', service('    command: nginx -g "daemon off;"\n')],
+  [
+    'a container of a cluster',
+    {
+      'web/all.yaml': `kind: ConfigMap\nmetadata: {name: conf}\ndata:\n  nginx.conf: |\n    daemon off;\n    events {}\n    http {\n    }\n---\nkind: Pod\nmetadata: {name: edge}\nspec:\n  containers:\n    - {name: edge, image: "nginx:1.29", volumeMounts: [{name: conf, mountPath: /etc/nginx}]}\n  volumes: [{name: conf, configMap: {name: conf}}]\n`,
+    },
+  ],
+] as const)
+  test(`a directive that nginx is started with is there already: ${title}`, async () => {
+    const found = await twice(files);
+    assert.equal(found.length, 1, found.join('\n'));
+    assert.match(found[0]!, /started with -g "daemon off;"/);
+  });
+
+for (const [title, files, first] of [
+  ['another command', service('    command: nginx\n'), undefined],
+  ['another entrypoint', { Dockerfile: `FROM nginx:1.29\n${COPIED}ENTRYPOINT ["/start.sh"]\n` }, undefined],
+  ['an image that starts nothing', { Dockerfile: `FROM debian:12\nRUN apt-get install -y nginx\n${COPIED}` }, undefined],
+  ['another directive', service(''), 'worker_processes 2;'],
+  ['a list, which may have more lines', service('    command: nginx -g "daemon off; error_log stderr;"\n'), 'error_log /dev/stdout;'],
+] as const)
+  test(`a directive that nginx may not be started with is no duplicate: ${title}`, async () =>
+    assert.deepEqual(await twice(files, first), []));

@@ -9,7 +9,7 @@ import { asked } from './asked.ts';
 import type { Directive, IncludeSite } from './directive.ts';
 import type { BlockCache } from './kept.ts';
 import { Scope, type ScopeContext } from './scope.ts';
-import type { Settings } from './settings.ts';
+import { loadedBy, type Settings } from './settings.ts';
 import type { Tree } from './tree.ts';
 
 /** What every configuration of a process shares. */
@@ -169,7 +169,7 @@ function withLoaded(settings: Settings, tree: Tree): Settings {
   const written = [...tree.files.values()].flatMap((f) =>
     f.body.filter((s) => s.name.value === 'load_module').map((s) => s.args[0]?.value ?? ''),
   );
-  const loaded = [...settings.loads, ...written];
+  const loaded = [...loadedBy(settings.given), ...written];
   if (!loaded.length) return settings;
   let known = withModules.get(settings);
   if (!known) withModules.set(settings, (known = new Map()));

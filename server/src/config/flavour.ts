@@ -4,6 +4,7 @@ import { FLAVOURS } from '../catalog/flavours.ts';
 import { asked, askedForBlock, PerConfig, recorded } from './asked.ts';
 import type { Config } from './config.ts';
 import { MemoPerBlock } from './pieces.ts';
+import { loadedBy } from './settings.ts';
 
 /** By names that the module may have; asked for these only, as a fact is made when it is first looked at. */
 const isLua = (name: string): boolean => name.includes('lua') && loadCatalog().directives(name)[0]?.source === 'lua-nginx-module';
@@ -18,7 +19,7 @@ const mentionsLua = (config: Config): boolean =>
 const spokenLua = new PerConfig((config): string | null => {
   if (!mentionsLua(config)) return null;
   const loads = (): boolean =>
-    [...config.settings.loads, ...config.main.named('load_module').map((d) => d.value(0))].some((file) => /lua/.test(file));
+    [...loadedBy(config.settings.given), ...config.main.named('load_module').map((d) => d.value(0))].some((file) => /lua/.test(file));
   const first = [...firstLua.of(config)].find((name) => name !== null) ?? null;
   return first === null || loads() ? null : first;
 });

@@ -10,7 +10,7 @@ import type { SourceFile, Statement } from '../syntax/statement.ts';
 import { PerConfig } from './asked.ts';
 import type { Config } from './config.ts';
 import type { Scope } from './scope.ts';
-import { isNginxSaid } from './settings.ts';
+import { isNginxSaid, loadedBy } from './settings.ts';
 import { SET_BESIDE_SITES, SET_BY_SITES } from './tree.ts';
 
 export interface Unseen {
@@ -72,7 +72,7 @@ function blocksOf(file: SourceFile): ReadonlySet<Statement | null> {
 }
 
 const libraries = new PerConfig((config): string | null => {
-  const all = [...config.settings.loads, ...config.main.named('load_module').map((d) => d.value(0))];
+  const all = [...loadedBy(config.settings.given), ...config.main.named('load_module').map((d) => d.value(0))];
   return all.find((file) => file !== '' && !isKnownLibrary(file)) ?? null;
 });
 

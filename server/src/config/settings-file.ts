@@ -178,7 +178,7 @@ export function withSettings(base: Settings, raw: RawSettings): Settings {
     versionFrom: nginx ? 'setting' : base.versionFrom,
     flavourFrom: raw.flavour !== undefined && String(raw.flavour) in FLAVOURS ? 'setting' : base.flavourFrom,
     opensslFrom: openssl ? 'setting' : base.opensslFrom,
-    loads: base.loads,
+    given: base.given,
     slim: base.slim,
     prefix: raw.prefix ?? base.prefix,
     pathMap: [...maps, ...base.pathMap],

@@ -48,8 +48,8 @@ export interface Settings {
   readonly flavourFrom: 'default' | 'setting' | 'found';
   /** whether someone named the OpenSSL: what a newer one takes is not refused else */
   readonly opensslFrom: 'default' | 'setting';
-  /** libraries that the command line of nginx loads (`-g "load_module …;"`), where the project tells of it */
-  readonly loads: readonly string[];
+  /** directives that the command line of nginx gives (`-g "daemon off;"`), where the project tells of it, without their semicolons */
+  readonly given: readonly string[];
   /** the image holds none of the libraries that those of nginx.org bring along (`nginx:alpine-slim`), where the project names it */
   readonly slim: boolean;
   /** what relative paths hang from (nginx -p); null means the folder of the main file */
@@ -79,7 +79,7 @@ export const DEFAULT_SETTINGS: Settings = {
   versionFrom: 'default',
   flavourFrom: 'default',
   opensslFrom: 'default',
-  loads: [],
+  given: [],
   slim: false,
   prefix: null,
   pathMap: [],
@@ -96,3 +96,7 @@ export const DEFAULT_SETTINGS: Settings = {
 /** Somebody says whose nginx it is, or which: the settings, an image or a package. Else it may be built with any module. */
 export const isNginxSaid = ({ versionFrom, flavourFrom, target }: Settings): boolean =>
   versionFrom !== 'default' || flavourFrom !== 'default' || target.modules.build !== undefined;
+
+/** The libraries that directives of a command line load. */
+export const loadedBy = (given: readonly string[]): readonly string[] =>
+  given.flatMap((statement) => /^load_module\s+(\S+)$/.exec(statement)?.[1] ?? []);

@@ -114,6 +114,8 @@ export interface Misplaced {
   readonly path: string;
   /** `main`: it is the main file there; `taken`: the main file of the image includes it within http; `unread`: nothing includes it */
   readonly as: 'main' | 'taken' | 'unread';
+  /** the image's script writes it there, from a template */
+  readonly rendered: boolean;
   /** the image, for people */
   readonly of: string;
   /** the main file there, and what it includes of sites */

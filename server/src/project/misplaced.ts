@@ -68,6 +68,7 @@ function misplacedAt(project: Project, file: FileId, instance: Instance): Mispla
   const made = (as: Misplaced['as'], { path, by }: (typeof paths)[number]): Misplaced => ({
     path,
     as,
+    rendered: paths.some((p) => TEMPLATE.test(p.path)),
     of: image.name,
     main,
     masks,

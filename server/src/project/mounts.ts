@@ -5,6 +5,7 @@
 import picomatch from 'picomatch';
 import { basename, dirname, type FileId, isBelow, pathOf, relativePath, resolve } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
+import { loadedBy } from '../config/settings.ts';
 import {
   type ComposeFile,
   type ComposeProject,
@@ -36,8 +37,8 @@ export interface Instance {
   readonly placed: readonly Placed[];
   /** the path of its main file, where a command names one */
   readonly main: string | null;
-  /** libraries that the command which starts it loads (`nginx -g "load_module …;"`) */
-  readonly loads: readonly string[];
+  /** directives of the main level that the command which starts it gives, without their semicolons (`nginx -g "daemon off;"`) */
+  readonly given: readonly string[];
   /** paths to which something is put that is not seen: of a variable, of the machine, of a volume, of another image */
   readonly unseen?: readonly string[];
   /** commands that may put files of nginx elsewhere, or change them, before it starts; null where it is not nginx itself that is started */
@@ -87,7 +88,7 @@ export function instancesOf(texts: ReadonlyMap<FileId, string>, known: Known): I
       });
     else if (name.endsWith('.service')) {
       const starts = [...text.matchAll(/^\s*ExecStart\s*=(.*(?:\\\n.*)*)/gm)].map((start) => ({ start, said: startedBy(start[1]!) }));
-      const told = starts.find(({ said }) => said.main !== null || said.loads.length > 0);
+      const told = starts.find(({ said }) => said.main !== null || loadedBy(said.given).length > 0);
       if (told)
         out.push({
           name,
@@ -112,7 +113,7 @@ export function instancesOf(texts: ReadonlyMap<FileId, string>, known: Known): I
       if (made) laid.set(file, made);
     });
   return [...instances, ...out, ...kubernetes.instances(), ...laid.values()].filter(
-    (i) => i.image !== null || i.main !== null || i.loads.length > 0 || i.placed.some((p) => NGINX_FOLDERS.test(p.inside)),
+    (i) => i.image !== null || i.main !== null || loadedBy(i.given).length > 0 || i.placed.some((p) => NGINX_FOLDERS.test(p.inside)),
   );
 }
 
@@ -126,7 +127,7 @@ function provisioning(file: FileId, text: string, known: Known, tasks: Instance 
   const [first] = all;
   if (!first) return tasks;
   if (tasks) return { ...tasks, placed: all };
-  return { name, kind: kind ?? 'script', image: null, placed: all, main: null, loads: [], at: first.at };
+  return { name, kind: kind ?? 'script', image: null, placed: all, main: null, given: [], at: first.at };
 }
 
 /** True for files that may say where nginx's files live, by the path within the project. Others are not read for it. */
@@ -142,15 +143,25 @@ export function saysWhere(path: string): boolean {
   );
 }
 
-/** What a command that starts nginx says of its configuration: the main file of `-c`, and the libraries that `-g` loads. */
-function startedBy(...commands: readonly string[]): Pick<Instance, 'main' | 'loads'> {
+/** What the images of nginx and its relatives give nginx, where nobody gives it another command. */
+const OF_IMAGE: readonly string[] = ['daemon off'];
+const STARTED_SO: readonly (Image['distribution'] | undefined)[] = ['official', 'unprivileged', 'openresty', 'angie'];
+
+/** The directives that an image's own command gives; none where another one is said. */
+const givenByImage = (image: Image | null): readonly string[] => (STARTED_SO.includes(image?.distribution) ? OF_IMAGE : []);
+
+/** What a command that starts nginx says of its configuration: the main file of `-c`, and the directives of `-g`. */
+function startedBy(...commands: readonly string[]): Pick<Instance, 'main' | 'given'> {
   const main = commands.flatMap(
     (words) => /(?:^|[\s"',[/])(?:nginx|openresty|angie)(?:-debug)?["']?[\s,].*?-c["'\s,]*([^\s"',\]]+)/.exec(words)?.[1] ?? [],
   )[0];
-  const loads = commands.flatMap((words) =>
-    [...words.matchAll(/(?<![\w-])load_module\s+\\?["']?([^\s"'\\;]+)\\?["']?\s*;/g)].map((m) => m[1]!),
+  const given = commands.flatMap((words) =>
+    (/(?:^|[\s"',[/])(?:nginx|openresty|angie)(?:-debug)?["']?[\s,].*?(?<=[\s"',[])-g["'\s,\\]*((?:[^;{}]+;)+)/.exec(words)?.[1] ?? '')
+      .split(';')
+      .map((statement) => statement.replace(/\\?["']/g, '').trim())
+      .filter((statement) => statement !== ''),
   );
-  return { main: main ?? null, loads };
+  return { main: main ?? null, given };
 }
 
 /** The services of the Compose files as they are started; what a further file does not touch is told once. */
@@ -196,7 +207,8 @@ function composeInstance(
   let image = imageOf(service.imageName ?? '');
   const replaced = service.command !== null || service.entrypoint !== null;
   let commands: readonly string[] | null = service.builds ? null : [];
-  let { main, loads } = startedBy(wordsOfCommand(service.entrypoint), wordsOfCommand(service.command));
+  let { main, given } = startedBy(wordsOfCommand(service.entrypoint), wordsOfCommand(service.command));
+  if (!replaced) given = givenByImage(image);
   const { recipe } = service;
   const from = recipe === undefined ? service.dockerfile : service.file;
   const own: Stages | undefined =
@@ -211,7 +223,7 @@ function composeInstance(
     image = made?.image ?? image;
     main ??= made?.main ?? null;
     commands = made?.commands ?? null;
-    if (!replaced) loads = made?.loads ?? [];
+    if (!replaced) given = made?.given ?? [];
     placed.push(...(made?.placed ?? []));
     unseen.push(...(made?.unseen ?? []));
   }
@@ -231,7 +243,7 @@ function composeInstance(
     image,
     placed: withTemplates(placed, known),
     main,
-    loads,
+    given,
     unseen,
     commands: startsNginx(service.entrypoint, service.command) ? commands : null,
     variables: JSON.stringify([
@@ -338,6 +350,7 @@ function dockerInstance(
     unseen,
     commands: startsNginx(stage.entrypoint, stage.command) ? stage.runs.map((run) => run.text) : null,
     ...startedBy(started.join(' ')),
+    ...(stage.entrypoint || stage.command ? {} : { given: givenByImage(image) }),
     at: stage.place,
   };
 }
@@ -494,7 +507,7 @@ function ansibleInstance(file: FileId, documents: readonly YamlValue[], known: K
         image: null,
         placed: linked({ placed, links }),
         main: null,
-        loads: [],
+        given: [],
         at: placed[0]!.at,
       }
     : null;
@@ -616,6 +629,7 @@ class Kubernetes {
                 placed,
                 unseen,
                 ...startedBy(`${wordsOf(child(container, 'command'))} ${wordsOf(child(container, 'args'))}`),
+                ...(child(container, 'command') || child(container, 'args') ? {} : { given: givenByImage(image) }),
                 at: container.place,
               },
             ]

@@ -7,7 +7,7 @@ import { basename, belowAnyOf, dirname, type FileId, fileId, isBelow, pathOf, re
 import { type FileSystem, MAX_FILE_BYTES } from '../base/file-system.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { type LoadOptions, loadTree, type Sources } from '../config/load.ts';
-import { DEFAULT_SETTINGS, type PathMap, type Settings } from '../config/settings.ts';
+import { DEFAULT_SETTINGS, loadedBy, type PathMap, type Settings } from '../config/settings.ts';
 import { NGINX_LINT_NAME, type RawSettings, SETTINGS_NAMES, withSettings } from '../config/settings-file.ts';
 import type { NamesBeside, Tree } from '../config/tree.ts';
 import { isCompose } from '../deploy/compose.ts';
@@ -17,7 +17,7 @@ import { MAX_FILES } from '../deploy/wanted.ts';
 import { isMark, partsApart, partsOf } from './applications.ts';
 import { type Boundary, isProjectMark } from './boundary.ts';
 import { HEAD, holdsMainBlocks, isPlausible, looksLikeNginx, type Verdict, verdictOn } from './content.ts';
-import { depth, instancesFor, loneProject, mountsFor, type Project } from './deployed.ts';
+import { depth, instancesFor, loneProject, mountsFor, type Project, placesMain } from './deployed.ts';
 import { type Embedded, embeddedIn, mayBeAnything, mayHost } from './embedded.ts';
 import { mapsWithin } from './embedded-files.ts';
 import { imageDefaultOf } from './image-default.ts';
@@ -285,8 +285,11 @@ export function settingsFor(
   if (!images.length && isForAngie(file, project)) settings = { ...withSettings(settings, { flavour: 'angie' }), flavourFrom: 'found' };
   // what a system's own configuration includes is there, or nginx refuses it
   if (machine || (project.system && project.configs.length)) settings = withSettings(settings, { rules: { 'missing-include': 'error' } });
-  const loads = [...new Set(instances.flatMap((i) => i.loads))];
-  if (loads.length) settings = { ...settings, loads };
+  // a library that one of several loads may be there, any other directive only where all of them start with the file and give it
+  const given = [...new Set(instances.flatMap((i) => i.given))].filter(
+    (statement) => loadedBy([statement]).length || instances.every((i) => i.given.includes(statement) && placesMain(i, file)),
+  );
+  if (given.length) settings = { ...settings, given };
   return withSettings(
     withSettings({ ...settings, pathMap: [...mapsWithin(file), ...mapsOf(mountsFor(project, file, by))] }, above ?? {}),
     over,

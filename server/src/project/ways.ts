@@ -123,14 +123,14 @@ function bringing(project: Project, covering: readonly Instance[], file: FileId)
 
 /** All of an instance that may make a difference to the file's configuration, as one string. */
 function mark(project: Project, file: FileId, instance: Instance): string {
-  const { image, built, main, loads, placed, unseen = [], variables } = instance;
+  const { image, built, main, given, placed, unseen = [], variables } = instance;
   const nginx = image && [image.flavour, image.build, image.version?.text, image.distribution, image.slim];
   const sides = [...partsApart(project, file, [], instance), '', ...aroundOf(project, file, instance)];
   return JSON.stringify([
     nginx,
     built ?? false,
     main,
-    loads,
+    given,
     [...unseen].sort(),
     [...new Set(placed.map((p) => `${p.inside} ${p.file}`))].sort(),
     placed.some((p) => p.inside.startsWith('/etc/nginx/templates')) ? variables : null,

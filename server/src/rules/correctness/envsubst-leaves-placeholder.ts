@@ -12,7 +12,7 @@ import { defineRule } from '../rule.ts';
 /** Where a file is put that nginx's image takes as it is: among the sites, with no script that could write it anew. Null where that is not known. */
 function readAsPut(config: Config, file: FileId, deployment: Deployment): Misplaced | null {
   const { misplaced, standIn, root } = config.tree;
-  if (misplaced?.as !== 'taken' || file !== (standIn?.file ?? root)) return null;
+  if (misplaced?.as !== 'taken' || misplaced.rendered || file !== (standIn?.file ?? root)) return null;
   // the scripts are told of another folder or another ending
   const { variables } = nginxEnvironment(deployment);
   return [...variables.keys()].some((name) => name.startsWith('NGINX_ENVSUBST_')) ? null : misplaced;

@@ -1,6 +1,9 @@
-/** `error_log off` writes a file with the name "off": unlike access_log, error_log has no such word. */
+/** `error_log off` writes a file with the name "off": unlike access_log, error_log has no such word; and `error_log warn` one with the name "warn". */
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+
+/** Levels of a log, which are the second word of the line. */
+const LEVELS = /^(debug|info|notice|warn|error|crit|alert|emerg)$/;
 
 export default defineRule({
   id: 'error-log-off',
@@ -12,15 +15,27 @@ export default defineRule({
   why: `
 \`off\` is a word of \`access_log\`. To \`error_log\` it is the name of a file, which nginx opens below its prefix and fills. Errors then go where nobody looks.
 
+A level alone is taken for the file as well: \`error_log warn\` fills a file "warn" with errors. The level is the second word.
+
 Keep the log and raise its level (\`crit\`, \`emerg\`); to discard it, \`/dev/null\` says so.`,
   about: ['error_log'],
   looksAt: { directive: ['error_log'] },
   needs: 'file',
   fixable: 'always',
-  messages: { off: 'This writes a file named "{value}". Use /dev/null, or keep the log with a higher level.' },
+  messages: {
+    off: 'This writes a file named "{value}". Use /dev/null, or keep the log with a higher level.',
+    level: '"{value}" is a level, and the first word is a file: errors go to a file named "{value}". Name the file first.',
+  },
   check({ directive, file, report }) {
     const word = directive.args[0];
-    if (!word || !/^(off|none|false)$/i.test(word.value)) return;
+    if (!word) return;
+    if (directive.args.length === 1 && LEVELS.test(word.value))
+      report('level', {
+        at: word,
+        data: { value: word.value },
+        fix: fixOf('Name the usual file first', 'suggestion', file, [replace(word, `/var/log/nginx/error.log ${word.value}`)]),
+      });
+    if (!/^(off|none|false)$/i.test(word.value)) return;
     report('off', {
       at: word,
       data: { value: word.value },
@@ -33,6 +48,13 @@ Keep the log and raise its level (\`crit\`, \`emerg\`); to discard it, \`/dev/nu
       bad: `error_log off;
 #         ^^^ off`,
       good: 'error_log /dev/null emerg;',
+    },
+    {
+      inside: 'server',
+      bad: `error_log warn;
+#         ^^^^ level`,
+      good: 'error_log logs/error.log warn;',
+      fixed: 'error_log /var/log/nginx/error.log warn;',
     },
     { inside: 'server', good: 'access_log off;\nerror_log /var/log/nginx/error.log crit;' },
   ],

@@ -22,6 +22,10 @@ const HOUR = 3600;
 const DAYS = new Set(['7', '14', '30', '31', '90', '180', '365']);
 
 const SIZES = ['client_max_body_size'];
+/** Bytes in a second. */
+const RATES = ['limit_rate'];
+/** Slower than the modems of the eighties. */
+const SLOWEST = 1024;
 /** No form and no upload is as small; 0 means any size. */
 const SMALLEST_BODY = 1024;
 
@@ -41,8 +45,8 @@ export default defineRule({
 \`proxy_read_timeout 300ms\` is accepted, and every response that takes longer than 0.3 seconds becomes a 504. A number without a unit is seconds: \`60000\`, which would be a minute in milliseconds, is most of a day. \`client_max_body_size 10\` is ten bytes, and every form is answered with 413.
 
 Write the unit: \`300s\`, \`60s\`, \`10m\`.`,
-  about: ['proxy_read_timeout', 'proxy_send_timeout', 'send_timeout', 'keepalive_timeout', 'client_max_body_size'],
-  looksAt: { directive: [...WAITS, ...SIZES, 'expires'] },
+  about: ['limit_rate', 'proxy_read_timeout', 'proxy_send_timeout', 'send_timeout', 'keepalive_timeout', 'client_max_body_size'],
+  looksAt: { directive: [...WAITS, ...SIZES, ...RATES, 'expires'] },
   contextFree: true,
   needs: 'file',
   inForce: true,
@@ -52,6 +56,7 @@ Write the unit: \`300s\`, \`60s\`, \`10m\`.`,
     short: '{value} is {seconds} seconds, after which {what}. If {number} seconds are meant, write {number}s.',
     expires: '{value} without a unit is seconds, so browsers soon ask for the file again. If days are meant, write {value}d.',
     long: '{value} without a unit is seconds: {spoken}. If milliseconds were meant, write {number}s.',
+    rate: '{value} without a unit is bytes in a second, at which one megabyte takes {spoken}. If kilobytes are meant, write {value}k.',
     bytes:
       '{value} without a unit is bytes, so that nearly every form and upload is answered with 413. If megabytes are meant, write {value}m.',
   },
@@ -73,6 +78,16 @@ Write the unit: \`300s\`, \`60s\`, \`10m\`.`,
     if (SIZES.includes(directive.name)) {
       if (!/^\d+$/.test(value) || Number(value) === 0 || Number(value) >= SMALLEST_BODY) return;
       report('bytes', { at: word, data: { value }, fix: fixOf(`Write ${value}m`, 'suggestion', file, [replace(word, `${value}m`)]) });
+      return;
+    }
+    if (RATES.includes(directive.name)) {
+      const rate = /^\d+$/.test(value) ? Number(value) : 0;
+      if (rate > 0 && rate < SLOWEST)
+        report('rate', {
+          at: word,
+          data: { value, spoken: spoken((1024 * 1024) / rate) },
+          fix: fixOf(`Write ${value}k`, 'suggestion', file, [replace(word, `${value}k`)]),
+        });
       return;
     }
     const milliseconds = /^(\d+)ms$/.exec(value);
@@ -98,6 +113,13 @@ Write the unit: \`300s\`, \`60s\`, \`10m\`.`,
     });
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `limit_rate 100;
+#          ^^^ rate`,
+      good: 'limit_rate 100k;',
+    },
+    { inside: 'server', good: 'limit_rate 0;\nlimit_rate_after 500;' },
     {
       inside: 'location',
       bad: `proxy_read_timeout 300ms;

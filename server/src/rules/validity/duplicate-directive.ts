@@ -81,6 +81,7 @@ Included files count as part of the block. Lists such as \`access_log\`, \`error
       'rtmp-application',
     ],
     having: (names, { catalog, settings }) =>
+      settings.given.length > 0 ||
       [...names].some(
         ([name, count]) =>
           (count > 1 && catalog.directives(name).some((fact) => isSingle(fact, settings.target))) ||
@@ -94,11 +95,14 @@ Included files count as part of the block. Lists such as \`access_log\`, \`error
   messages: {
     twice: '"{name}" directive is duplicate: this block has one already. Remove one of the two.',
     variable: 'json_set variable "{name}" is already defined by a json_set above. Choose another name, or remove one of the two.',
+    given:
+      '"{name}" directive is duplicate: nginx is started with -g "{given};", which it reads first, and it does not start. Remove this line.',
     slot: '"{name}" directive is duplicate: "{other}" of this block sets the same value. Remove one of the two.',
   },
   check({ config, scope, report }) {
     const first = new Map<string, Directive>();
     const variables = new Map<string, Directive>();
+    const given = scope.context === 'main' ? config.settings.given : [];
     for (const directive of scope.directives) {
       const { name } = directive;
       if (name === 'json_set' && factFor(directive) && !directive.args[0]?.templated) {
@@ -119,6 +123,14 @@ Included files count as part of the block. Lists such as \`access_log\`, \`error
       const other = before ?? slot?.flatMap((n) => first.get(n) ?? [])[0];
       if (!other) {
         first.set(name, directive);
+        const statement = given.find((g) => g.split(/\s/)[0] === name);
+        const own = statement === undefined ? null : factFor(directive);
+        if (own && isSingle(own, config.settings.target))
+          report('given', {
+            at: directive.nameAt,
+            data: { name, given: statement! },
+            fix: fixOf('Remove this line', 'suggestion', directive.file, [remove(directive.file, directive.statement)]),
+          });
         continue;
       }
       const fact = factFor(directive);
