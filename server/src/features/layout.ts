@@ -492,8 +492,9 @@ export class Layout {
   }
 
   private startsLine(token: Token): boolean {
-    const line = this.text.lastIndexOf('\n', token.start - 1) + 1;
-    return /^[ \t]*$/.test(this.text.slice(line, token.start));
+    let before = token.start - 1;
+    while (this.text[before] === ' ' || this.text[before] === '\t') before--;
+    return before < 0 || this.text[before] === '\n';
   }
 
   /** Comments behind code that are in one column stay in one column. */

@@ -131,22 +131,30 @@ function mayEndInError(scope: Scope, page: Directive): boolean {
   return deciding.length > 0 && (isForUpstreams(page) || page.values.includes('503'));
 }
 
-/** The error pages of a spot that may end in an error as well. */
-function mayFail({ scope, server, config }: Spot): readonly Directive[] {
+/** The error pages of a level of a server that may end in an error as well. */
+function failing(config: Config, scope: Scope, server: Scope): readonly Directive[] {
   const pages = scope.effective('error_page').directives;
-  const isDecided = pages.length > 0 && led.of(config, server.scope);
+  const isDecided = pages.length > 0 && led.of(config, server);
   return pages.filter((page) => {
     const uri = page.values.at(-1) ?? '';
     if (uri.startsWith('@')) {
       // the server's own lines of the rewrite phase are not run again (ngx_http_named_location)
-      const named = namedLocation(server.scope, uri);
+      const named = namedLocation(server, uri);
       return !named || mayEndInError(named.scope, page);
     }
     if (isDecided || !/^\/[\w./-]+$/.test(uri)) return !/^https?:\/\//.test(uri);
-    const { location } = matchLocation(server.scope, toBytes(uri));
+    const { location } = matchLocation(server, toBytes(uri));
     return !location || location.parent !== null || mayEndInError(location.scope, page);
   });
 }
+
+const failingOfServer = new PerConfig((config: Config, server: Scope) => failing(config, server, server));
+
+/** The error pages of a spot that may end in an error as well; most spots have those of their server. */
+const mayFail = ({ scope, server, config }: Spot): readonly Directive[] =>
+  scope.effective('error_page').origin === server.scope.effective('error_page').origin
+    ? failingOfServer.of(config, server.scope)
+    : failing(config, scope, server.scope);
 
 const mayFailForUpstreams = (spot: Spot): boolean => spot.has(...PASS_DIRECTIVES) && mayFail(spot).some(isForUpstreams);
 
