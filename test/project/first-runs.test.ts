@@ -595,6 +595,14 @@ for (const [what, files, expected] of [
     },
     ['site.conf:5 warning invalid-capture'],
   ],
+  [
+    'a backslash before a dollar sign, which a shell takes away where the mark of its here-document is plain',
+    {
+      'plain.sh': `cat > /etc/nginx/conf.d/a.conf <<EOF\nserver {\n    listen 80;\n    location / {\n        proxy_pass http://app:8000;\n        proxy_set_header X-Forwarded-For \\$remote_addr;\n        proxy_set_header X-Forwarded-Proto \\$scheme;\n        proxy_set_header Host \\$host;\n    }\n}\nEOF\n`,
+      'quoted.sh': `cat > /etc/nginx/conf.d/b.conf <<'EOF'\nserver {\n    listen 81;\n    location / {\n        proxy_pass http://app:8000;\n        proxy_set_header X-Forwarded-For $remote_addr;\n        proxy_set_header X-Forwarded-Proto $scheme;\n        proxy_set_header Host \\$host;\n    }\n}\nEOF\n`,
+    },
+    ['quoted.sh:8 warning request-header-wrong-value'],
+  ],
 ] as const)
   test(what, async () => {
     const memory = inMemory({ '.git/HEAD': '', ...files });

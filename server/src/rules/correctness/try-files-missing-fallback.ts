@@ -17,6 +17,13 @@ function comesBack(scope: Scope, ending: string): boolean {
   );
 }
 
+/** What the path of a file begins with where the files of a location are in a folder of its own: with `alias` its name is not in them. */
+function prefixOf(scope: Scope): string {
+  const kind = locationOf(scope)?.kind;
+  if ((kind !== 'prefix' && kind !== 'exact') || scope.effective('alias').directives.at(-1)?.scope !== scope) return '';
+  return (scope.opener?.args.at(-1)?.raw ?? '').replace(/\/+$/, '');
+}
+
 export default defineRule({
   id: 'try-files-missing-fallback',
   group: 'correctness',
@@ -31,7 +38,7 @@ nginx tests all arguments of \`try_files\` but the last: that one is the path, t
   fixable: 'always',
   messages: {
     last: '{last} is where nginx goes when nothing is found, so a missing file ends in 500. Add =404, or the location that should answer.',
-    bare: '"{last}" is appended to the root without a slash in between, and is never found. Write /{last}.',
+    bare: '"{last}" is appended to the root without a slash in between, and is never found. Write {better}.',
     code: '"{last}" is taken for a path. Write ={last}.',
   },
   check({ directive, scope, file, report }) {
@@ -44,7 +51,8 @@ nginx tests all arguments of \`try_files\` but the last: that one is the path, t
       return;
     }
     if (/^[\w-]+(?:\/[\w-]+)*(?:\.\w+|\/[\w-]+)(?:\?.*)?$/.test(last)) {
-      report('bare', { at: word, data: { last }, fix: fixOf(`Write /${last}`, 'suggestion', file, [replace(word, `/${last}`)]) });
+      const better = `${prefixOf(scope)}/${last}`;
+      report('bare', { at: word, data: { last, better }, fix: fixOf(`Write ${better}`, 'suggestion', file, [replace(word, better)]) });
       return;
     }
     const m = /^\$\{?(?:uri|document_uri|request_filename)\}?(\/[\w-]+\.\w+|\/|\.\w+|\$\{?is_args\}?\$\{?args\}?)?$/.exec(last);
@@ -63,5 +71,17 @@ nginx tests all arguments of \`try_files\` but the last: that one is the path, t
       good: 'try_files $uri $uri/ =404;',
     },
     { inside: 'location', good: 'try_files $uri /index.php?$args;' },
+    {
+      inside: 'server',
+      bad: `location /shop {
+    alias /srv/shop/public;
+    try_files $uri index.html;
+#                  ^^^^^^^^^^ bare
+}`,
+      good: `location /shop {
+    alias /srv/shop/public;
+    try_files $uri /shop/index.html;
+}`,
+    },
   ],
 });

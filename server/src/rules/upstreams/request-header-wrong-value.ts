@@ -78,7 +78,12 @@ function mistaken(header: string, value: string): { readonly wanted: Wanted; rea
   return kind === wanted.kind ? null : { wanted, is: SAID[kind] };
 }
 
+/** A dollar sign with a backslash in front of it, as a shell wants it in a here-document: to nginx the backslash is a part of the value. */
+const ESCAPED = /\\(?=\$\{?\w)/g;
+
 const LISTS = Object.values(HEADER_LIST);
+
+const isEscaped = (value: string): boolean => value.search(ESCAPED) >= 0;
 
 const headerIn = ({ name, values }: Pick<Line, 'name' | 'values'>): string =>
   (name.endsWith('_param') ? (/^http_(.+)/i.exec(values[0] ?? '')?.[1] ?? '').replaceAll('_', '-') : (values[0] ?? '')).toLowerCase();
@@ -92,6 +97,8 @@ export default defineRule({
   why: `
 nginx sends whatever a line says. An application compares \`X-Forwarded-Proto\` with \`https\`: an address in it never is, so that every request counts as plain HTTP. \`X-Real-IP $host\` makes every client the same one for logs, limits and access lists. \`X-Forwarded-Port $remote_port\` is the port that the client's own system chose for this connection, and it ends up in links.
 
+A dollar sign with a backslash in front of it is what a shell wants in a here-document. nginx has no such escape: \`Host \\$host\` sends a backslash and the host, which many servers answer with 400.
+
 | header | value |
 |---|---|
 | \`X-Forwarded-Proto\` | \`$scheme\` |
@@ -100,16 +107,29 @@ nginx sends whatever a line says. An application compares \`X-Forwarded-Proto\` 
 | \`X-Forwarded-Host\`, \`Host\` | \`$host\` |
 | \`X-Forwarded-Port\` | \`$server_port\` |`,
   about: ['proxy_set_header', 'uwsgi_param', 'fastcgi_param', '$scheme', '$remote_addr', '$remote_port'],
-  looksAt: { directive: LISTS, where: (line) => mistaken(headerIn(line), line.values[1] ?? '') !== null },
+  looksAt: {
+    directive: LISTS,
+    where: (line) => isEscaped(line.values[1] ?? '') || mistaken(headerIn(line), line.values[1] ?? '') !== null,
+  },
   needs: 'file',
   fixable: 'always',
   fixChanges: ['request-headers'],
   messages: {
     wrong: '{header} gets {value}, which is {is}: applications read {what} in it. Use {use}.',
+    escaped: '{header} gets a backslash before the value of {name}, since nothing escapes a dollar sign in nginx. Write {use}.',
   },
   check({ directive, file, report }) {
     const [, word] = directive.args;
     const header = headerOf(directive);
+    if (word && !word.templated && isEscaped(word.value)) {
+      const use = word.raw.replace(ESCAPED, '');
+      report('escaped', {
+        at: word,
+        data: { header: directive.value(0), name: /\\(\$\{?\w+\}?)/.exec(word.value)![1]!, use },
+        fix: fixOf('Remove the backslash', 'suggestion', file, [replace(word, use)]),
+      });
+      return;
+    }
     const found = word && header !== null && !directive.args[0]!.templated ? mistaken(header, word.value) : null;
     if (!word || !found || word.templated) return;
     const { what, use } = found.wanted;
@@ -144,6 +164,18 @@ uwsgi_pass 127.0.0.1:8000;`,
       good: `include uwsgi_params;
 uwsgi_param HTTP_X_FORWARDED_PORT $server_port;
 uwsgi_pass 127.0.0.1:8000;`,
+    },
+    {
+      inside: 'location',
+      bad: `proxy_set_header Host \\$host;
+#                     ^^^^^^ escaped
+proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+proxy_set_header X-Forwarded-Proto $scheme;
+proxy_pass http://127.0.0.1:8000;`,
+      good: `proxy_set_header Host $host;
+proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+proxy_set_header X-Forwarded-Proto $scheme;
+proxy_pass http://127.0.0.1:8000;`,
     },
   ],
 });
