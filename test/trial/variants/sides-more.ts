@@ -42,6 +42,9 @@ const built = (conf: string, lines: string, from = 'nginx:1.30-alpine'): Files =
 });
 const NAMELESS = 'server { listen 80; root /srv/shop; }';
 
+const LINKED =
+  'from starlette.applications import Starlette\nfrom starlette.responses import RedirectResponse\napp = Starlette(routes=ROUTES)\nasync def old(request):\n    return RedirectResponse(request.url_for("home"))\n';
+
 const HTML = '/usr/share/nginx/html';
 /** A page that Vite builds into the image of nginx. */
 const vite = (lines: string, base: string) =>
@@ -64,6 +67,11 @@ export const TRIALS: readonly Trial[] = [
   {
     rule: 'script-name-prefix-missing',
     bad: [
+      site('listen 80; location /tool/ { proxy_pass http://127.0.0.1:8000/; }', started('uvicorn app:app', LINKED)),
+      site(
+        'listen 80; location /tool/ { rewrite ^/tool(/.*)$ $1 break; proxy_pass http://127.0.0.1:8000; }',
+        started('uvicorn app:app --proxy-headers', LINKED),
+      ),
       site(`listen 80; location /shop { ${PASS} ${HEADERS} }`, flask()),
       site(`listen 80; location ~ ^/shop(/|$) { ${PASS} }`, flask()),
       site(`listen 80; location /shop/ { rewrite ^/store/(.*)$ /$1 break; ${PASS} }`, flask()),
@@ -79,6 +87,12 @@ export const TRIALS: readonly Trial[] = [
       ),
     ],
     sane: [
+      site('listen 80; location /tool/ { proxy_pass http://127.0.0.1:8000/; }', started('uvicorn app:app --root-path /tool', LINKED)),
+      site(
+        'listen 80; location /tool/ { proxy_pass http://127.0.0.1:8000/; } location / { proxy_pass http://127.0.0.1:8000; }',
+        started('uvicorn app:app', LINKED),
+      ),
+      site(`listen 80; location / { ${PASS} }`, started('uvicorn app:app', LINKED)),
       site(`listen 80; location /shop/ { ${PASS} }`, flask(ROUTES.replaceAll('("/', '("/shop/'))),
       site(`listen 80; location /shop/ { ${PASS} }`, flask(`${ROUTES}\napp.register_blueprint(pages, url_prefix=PREFIX)\n`)),
       site(`listen 80; location /shop/ { ${PASS} } location / { ${PASS} }`, flask()),

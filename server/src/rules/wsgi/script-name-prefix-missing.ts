@@ -2,10 +2,11 @@
 import { fromBytes } from '../../base/bytes.ts';
 import type { Config } from '../../config/config.ts';
 import { locationOf } from '../../config/locations.ts';
-import { frameworkTitle, serverTitle } from '../../deploy/application.ts';
+import { type Application, frameworkTitle, serverTitle } from '../../deploy/application.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import djangoFramework from '../../deploy/frameworks/django.ts';
 import { asked, frameworkSettings } from '../../deploy/frameworks/framework.ts';
+import { modulesOf } from '../../deploy/modules.ts';
 import { ownRoutes } from '../../deploy/own-routes.ts';
 import { type Fix, fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -38,6 +39,14 @@ function commonPrefix(side: Side): string | null {
 /** Prefixes that libraries and frameworks answer by themselves, without a route that the text shows. */
 const OF_LIBRARIES =
   /^\/(?:static|media|assets|admin|metrics|health\w*|docs|redoc|openapi\.json|swagger\w*|apidocs|graphql|socket\.io|ws|debug|oauth\d?|auth|accounts|\.well-known)(?:\/|$)/i;
+
+/** Whether an ASGI application builds links from its root path: in the code, or by `url_for` of templates for the files that it mounts. */
+function asgiLinks(deployment: Deployment, application: Application): boolean {
+  if (application.framework?.declaration.interface !== 'asgi') return false;
+  const texts = [...modulesOf(deployment, application)].map(([, text]) => text);
+  const has = (word: RegExp): boolean => texts.some((t) => word.test(t));
+  return has(/\brequest\.url_for\(/) || (has(/\bJinja2Templates\(/) && has(/\bStaticFiles\(/));
+}
 
 /** Takes the prefix off in nginx: a URI after the address replaces what the location matched. */
 function strips(side: Side): Fix | null {
@@ -96,6 +105,9 @@ const FLASK = {
   'app/app.py':
     'from flask import Flask\napp = Flask(__name__)\n\n\n@app.route("/")\ndef home():\n    return "home"\n\n\n@app.route("/orders")\ndef orders():\n    return "orders"\n',
 };
+
+const TOOL =
+  'from fastapi import FastAPI\nfrom fastapi.staticfiles import StaticFiles\nfrom fastapi.templating import Jinja2Templates\n\napp = FastAPI(openapi_url=None)\napp.mount("/static", StaticFiles(directory="static"), name="static")\npages = Jinja2Templates(directory="pages")\n';
 
 export default defineRule({
   id: 'script-name-prefix-missing',
@@ -160,6 +172,10 @@ that is said of applications whose routes are all in sight.`,
         const knows = !view.scriptName.known || view.scriptName.value.replace(/\/+$/, '') === prefix;
         if (asked(framework, (d) => d.hasDocs) && !knows && !others && !reachesDocs(side, config, scheme))
           report('docs', { at, severity: 'info', data, related, fix: rooted(side, prefix) });
+        if (asgiLinks(deployment, side.application) && !knows && !others) {
+          report('lost', { at, severity: 'info', data: { ...data, path: view.path.value }, related, fix: rooted(side, prefix) });
+          continue;
+        }
         if (!links || others) continue;
         report('lost', { at, data: { ...data, path: view.path.value }, related, fix: told(side, deployment, prefix) });
       }
@@ -276,6 +292,28 @@ that is said of applications whose routes are all in sight.`,
 }`),
         'app/Procfile': 'web: uvicorn api:app\n',
         'app/api.py': 'from fastapi import FastAPI\napp = FastAPI(openapi_url=None)\n',
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': main(`server {
+    location /tool/ {
+        proxy_pass http://127.0.0.1:8000/;
+#                  ^^^^^^^^^^^^^^^^^^^^^^ lost
+    }
+}`),
+        'app/Procfile': 'web: uvicorn tool:app\n',
+        'app/tool.py': TOOL,
+      }),
+      fixed: tree({ 'app/Procfile': 'web: uvicorn tool:app --root-path /tool\n' }),
+      good: tree({
+        'nginx.conf': main(`server {
+    location /tool/ {
+        proxy_pass http://127.0.0.1:8000/;
+    }
+}`),
+        'app/Procfile': 'web: uvicorn tool:app\n',
+        'app/tool.py': TOOL.replace('openapi_url=None', 'openapi_url=None, root_path="/tool"'),
       }),
     },
     {
