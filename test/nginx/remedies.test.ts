@@ -278,6 +278,22 @@ const ROWS: readonly Row[] = [
     },
   },
   {
+    rule: 'host-spoofing',
+    example: 10,
+    change: WITHOUT_TLS,
+    harm: async ({ get, echo }) => {
+      echo.answer = {
+        status: 302,
+        headers: [
+          ['Location', 'http://127.0.0.1:8000/next'],
+          ['Content-Length', '0'],
+        ],
+        body: '',
+      };
+      return /evil\.test/.test(headerOf((await get('/', { headers: ['X-Forwarded-Host: evil.test'] })).headers, 'Location') ?? '');
+    },
+  },
+  {
     rule: 'method-from-client',
     harm: async ({ get, echo }) => {
       await get('/api/', { headers: ['X-HTTP-Method-Override: DELETE'] });

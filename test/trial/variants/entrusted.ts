@@ -193,6 +193,7 @@ export const TRIALS: readonly Trial[] = [
       'location /paid/ { internal; alias /srv/data/paid/; } location /files/ { alias /srv/data/paid/; }',
       'location /paid/ { internal; root /srv/store; } location /store/ { alias /srv/store/; }',
       'root /srv/site; location /sent/ { internal; alias /srv/site/private/; } location / { }',
+      `root /srv/site; location /sent/ { internal; alias /srv/site/private/; } location / { try_files $uri @app; } location @app { ${PASS} }`,
       http(
         'server { listen 80; server_name a.example.org; root /srv/d; location /drafts/ { auth_basic x; auth_basic_user_file u; } } server { listen 80; server_name b.example.org; root /srv/d; }',
       ),
@@ -257,7 +258,10 @@ export const TRIALS: readonly Trial[] = [
   {
     rule: 'allow-without-deny',
     inside: 'server',
-    bad: [`location / { limit_except GET { allow all; } ${PASS} }`],
+    bad: [
+      `location / { limit_except GET { allow all; } ${PASS} }`,
+      `location / { limit_except GET { allow 0.0.0.0/0; allow ::/0; } ${PASS} }`,
+    ],
     sane: [
       `location / { limit_except GET { deny all; } ${PASS} }`,
       `location / { limit_except GET { allow all; auth_basic x; auth_basic_user_file u; } ${PASS} }`,
@@ -398,9 +402,25 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
+    rule: 'host-spoofing',
+    inside: 'server',
+    bad: [
+      `${TLS} location / { ${PASS} proxy_redirect http://app/ https://$http_x_forwarded_host/; }`,
+      `${TLS} proxy_redirect ~^http://[^/]+/(.*)$ $scheme://$http_x_host/$1; ${OWN}`,
+    ],
+    sane: [
+      `${TLS} location / { ${PASS} proxy_redirect http://app/ https://$host/; }`,
+      `${TLS} location / { ${PASS} proxy_redirect http://app/ $scheme://$server_name/; proxy_redirect off; }`,
+      `listen 80; location / { ${PASS} proxy_redirect http://app/ https://$http_x_forwarded_host/; }`,
+    ],
+  },
+  {
     rule: 'path-in-page',
     inside: 'server',
-    bad: ['root /srv; error_page 404 @n; location @n { default_type text/html; return 404 "<p>No $uri</p>"; }'],
+    bad: [
+      'root /srv; location /docs/ { try_files $uri @n; } location @n { default_type text/html; return 404 "<p>No $uri</p>"; }',
+      'root /srv; error_page 404 @n; location @n { default_type text/html; return 404 "<p>No $uri</p>"; }',
+    ],
     sane: ['root /srv; error_page 404 @n; location @n { default_type text/plain; return 404 "No $uri"; }'],
   },
 ];

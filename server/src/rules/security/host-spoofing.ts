@@ -29,6 +29,10 @@ const isPrefix = (directive: string, name: string): boolean =>
 /** A prefix as a client may claim one. */
 const CLAIMED_PREFIX = /^http_(?:x_)?(?:forwarded_prefix|script_name|prefix|base_?(?:path|url))$/i;
 
+/** A redirect of the application to the host that such a line of the client names. */
+const TO_CLAIMED =
+  /^https?:\/\/\$\{?http_x_(?:forwarded_host|host|original_host)\b|^\$\{?\w+\}?:\/\/\$\{?http_x_(?:forwarded_host|host|original_host)\b/i;
+
 const SETTERS = ['proxy_set_header', 'grpc_set_header', 'fastcgi_param', 'uwsgi_param', 'scgi_param'];
 
 /** Whether a container is asked for under a port that is not the scheme's own. */
@@ -66,13 +70,15 @@ The same holds for the prefix that a proxy has taken off (\`X-Forwarded-Prefix\`
 Many guides, gunicorn's among them, pass \`$http_host\` because it keeps the port. Django and others check it against a list of allowed hosts, so the line is informational there; with \`$host\` the check is nginx's already. \`$host\` has no port: on a server that listens on another port than 80 and 443 write \`$host:$server_port\`. Where the container of nginx is published on another port than 80 and 443, nothing but \`$http_host\` has it, and the rule is silent. On which port clients ask need not be in any text, so \`check --fix=suggested\` leaves the line alone.`,
   about: ['proxy_set_header', '$host', '$http_host'],
   looksAt: {
-    directive: SETTERS,
+    directive: [...SETTERS, 'proxy_redirect'],
     where: ({ name: directive, values: [name = '', value = ''] }) =>
       value.includes('$') &&
-      (isPrefix(directive, name) ||
-        (HANDED_ON.test(name)
-          ? value.toLowerCase().includes('http_')
-          : /^(?:host|http_host|:authority)$/i.test(name) && !/^\$(?:proxy_)?host$/.test(value))),
+      (directive === 'proxy_redirect'
+        ? TO_CLAIMED.test(value)
+        : isPrefix(directive, name) ||
+          (HANDED_ON.test(name)
+            ? value.toLowerCase().includes('http_')
+            : /^(?:host|http_host|:authority)$/i.test(name) && !/^\$(?:proxy_)?host$/.test(value))),
   },
   needs: 'file',
   fixable: 'sometimes',
@@ -82,6 +88,8 @@ Many guides, gunicorn's among them, pass \`$http_host\` because it keeps the por
     port: 'The application gets the Host header as the client sent it, which need not be the host that nginx selected the server by. Use $host, or $host:$server_port if clients name port {port}.',
     forwarded:
       'This server ends TLS itself, so {name} is what the client wrote: the application builds links and redirects to whatever host it names. Use $host.',
+    redirects:
+      'This server ends TLS itself, so ${source} is what the client wrote: redirects of the application lead to whatever host it names, and a cache keeps them for everyone. Use $host.',
     prefix:
       '{name} is passed on as the client wrote it: the application puts it in front of its links, redirects and cookie paths. Write the prefix of this place, or "".',
     free: 'The client chooses with {source} which host the application sees. Use {instead}.',
@@ -89,6 +97,17 @@ Many guides, gunicorn's among them, pass \`$http_host\` because it keeps the por
   check({ directive, config, file, deployment, report }) {
     const word = directive.args[1];
     if (!word || (config.whole && !isApart(directive) && placesOf(directive).every(isAnsweredFirst))) return;
+    if (directive.name === 'proxy_redirect') {
+      const server = serverOf(directive.scope);
+      const use = variablesIn(word).uses.find((u) => /^http_x_/i.test(u.name));
+      if (!use || !server || !isEdge(server) || hasUnknownInclude(directive.scope)) return;
+      report('redirects', {
+        at: use.span,
+        data: { source: use.name },
+        fix: fixOf('Use $host', 'suggestion', file, [replace(use.span, use.braced ? '${host}' : '$host')]),
+      });
+      return;
+    }
     if (isPrefix(directive.name, directive.value(0))) {
       const use = variablesIn(word).uses.find((u) => CLAIMED_PREFIX.test(flowInto(directive, u, '/')?.source.slice(1) ?? ''));
       if (!use || hasProxyInFront(directive.scope) || hasUnknownInclude(directive.scope)) return;
@@ -246,6 +265,24 @@ proxy_pass http://127.0.0.1:8000;`,
       good: `proxy_set_header X-Forwarded-Prefix /shop;
 proxy_pass http://127.0.0.1:8000;`,
       fixed: false,
+    },
+    {
+      inside: 'server',
+      bad: `listen 443 ssl;
+ssl_certificate a.pem;
+ssl_certificate_key a.key;
+location / {
+    proxy_pass http://127.0.0.1:8000;
+    proxy_redirect ~^http://[^/]+/(.*) https://$http_x_forwarded_host/$1;
+#                                              ^^^^^^^^^^^^^^^^^^^^^^ redirects
+}`,
+      good: `listen 443 ssl;
+ssl_certificate a.pem;
+ssl_certificate_key a.key;
+location / {
+    proxy_pass http://127.0.0.1:8000;
+    proxy_redirect ~^http://[^/]+/(.*) https://$host/$1;
+}`,
     },
   ],
 });
