@@ -371,6 +371,7 @@ import secretKeyGenerated from './wsgi/secret-key-generated.ts';
 import secureProxyHeaderMismatch from './wsgi/secure-proxy-header-mismatch.ts';
 import serverVersionLacks from './wsgi/server-version-lacks.ts';
 import serviceAddressKept from './wsgi/service-address-kept.ts';
+import serviceNameUnresolved from './wsgi/service-name-unresolved.ts';
 import sessionCookieInsecure from './wsgi/session-cookie-insecure.ts';
 import singlePageWithoutFallback from './wsgi/single-page-without-fallback.ts';
 import slashRemovedAndAdded from './wsgi/slash-removed-and-added.ts';
@@ -762,6 +763,7 @@ export const RULES: readonly Rule[] = [
   secureProxyHeaderMismatch,
   serverVersionLacks,
   serviceAddressKept,
+  serviceNameUnresolved,
   sessionCookieInsecure,
   singlePageWithoutFallback,
   slashRemovedAndAdded,

@@ -90,6 +90,21 @@ const API = `location / { ${THREE} proxy_pass http://127.0.0.1:8000; }`;
 const STREAM = (path = '/news', extra = ''): string =>
   `from fastapi import FastAPI\nfrom fastapi.responses import StreamingResponse\napp = FastAPI()\n@app.get("${path}")\nasync def news():\n    return StreamingResponse(lines(), media_type="text/event-stream"${extra})`;
 
+/** nginx beside an application in containers of Compose, and in pods of a cluster. */
+const inCompose = (server: string): Variant =>
+  files({
+    'nginx.conf': main(`server { listen 80; ${server} }`),
+    'compose.yaml':
+      'services:\n  web:\n    build: ./app\n    command: gunicorn -b 0.0.0.0:8000 shop.wsgi\n  nginx:\n    image: nginx:1.29\n    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]\n',
+  });
+const inCluster = (server: string): Variant =>
+  files({
+    'nginx.conf': main(`server { listen 80; ${server} }`),
+    'k8s/kustomization.yaml': 'configMapGenerator: [{ name: edge, files: [../nginx.conf] }]\n',
+    'k8s/all.yaml':
+      'apiVersion: v1\nkind: Service\nmetadata: { name: web, namespace: shop }\nspec: { selector: { app: web }, ports: [{ port: 8000 }] }\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: { name: edge, namespace: shop }\nspec:\n  template:\n    metadata: { labels: { app: edge } }\n    spec:\n      containers:\n        - { name: nginx, image: "nginx:1.29", volumeMounts: [{ name: conf, mountPath: /etc/nginx }] }\n      volumes: [{ name: conf, configMap: { name: edge } }]\n',
+  });
+
 /** A view that has nginx send what the expression names. */
 const SENDS = (expression: string, head = ''): string =>
   `from flask import Flask, Response\n${head}app = Flask(__name__)\n@app.get("/f/<name>")\ndef f(name):\n    r = Response()\n    r.headers["X-Accel-Redirect"] = ${expression}\n    return r`;
@@ -616,6 +631,26 @@ export const TRIALS: readonly Trial[] = [
         TALISMAN('app, force_https=False'),
       ),
       fastapi(`${TLS} location / { include proxy.inc; proxy_pass http://127.0.0.1:8000; }`, TO_HTTPS),
+    ],
+  },
+  {
+    rule: 'service-name-unresolved',
+    bad: [
+      inCompose('resolver 8.8.8.8; set $app web; location / { proxy_pass http://$app:8000; }'),
+      inCompose('resolver 1.1.1.1 8.8.8.8 valid=30s; location / { set $up http://web:8000; proxy_pass $up; }'),
+      inCompose('set $app web; location / { resolver 9.9.9.9; proxy_pass http://$app:8000$request_uri; }'),
+      inCluster('resolver kube-dns.kube-system.svc.cluster.local; set $app web; location / { proxy_pass http://$app:8000; }'),
+      inCluster('resolver 10.96.0.10; set $app web.shop; location / { proxy_pass http://$app:8000; }'),
+      inCluster('resolver 10.96.0.10; set $app web.shop.svc; location / { proxy_pass http://$app:8000; }'),
+    ],
+    sane: [
+      inCompose('resolver 127.0.0.11; set $app web; location / { proxy_pass http://$app:8000; }'),
+      inCompose('resolver 8.8.8.8; location / { proxy_pass http://web:8000; }'),
+      inCompose('resolver 10.0.0.53; set $app web; location / { proxy_pass http://$app:8000; }'),
+      inCompose('resolver 127.0.0.11 8.8.8.8; set $app web; location / { proxy_pass http://$app:8000; }'),
+      inCompose('resolver 8.8.8.8; set $app api.acme.io; location / { proxy_pass http://$app; }'),
+      inCluster('resolver 10.96.0.10; set $app web.shop.svc.cluster.local; location / { proxy_pass http://$app:8000; }'),
+      inCluster('resolver 10.96.0.10; location / { proxy_pass http://web:8000; }'),
     ],
   },
   {

@@ -1,14 +1,7 @@
 /** A public DNS server as nginx's resolver: whoever answers for it decides where requests go. */
 
-import { isPrivateAddress } from '../../answers/who-may-enter.ts';
-import { parseAddress } from '../../catalog/value-kind.ts';
+import { publicServersOf } from '../../answers/who-resolves.ts';
 import { defineRule } from '../rule.ts';
-
-/** Addresses that look public and are a cloud's own (Azure's platform, Alibaba's). */
-const OWN = new Set(['168.63.129.16', '100.100.2.136', '100.100.2.138']);
-
-/** Names of public servers, by their operators' own pages. */
-const PUBLIC = /^(dns\.google|one\.one\.one\.one|dns\d*\.quad9\.net|resolver\d\.opendns\.com|dns\.adguard(-dns)?\.com|dns\.yandex\.ru)$/i;
 
 export default defineRule({
   id: 'external-resolver',
@@ -28,15 +21,7 @@ Use a resolver on the machine (\`127.0.0.1\`, systemd's \`127.0.0.53\`, Docker's
   messages: { external: '{addresses} {are} outside the network: answers can be forged on the way. Use your own resolver.' },
   check({ directive, report }) {
     // one choice, however many servers it names
-    const found: (typeof directive.args)[number][] = [];
-    for (const word of directive.args) {
-      if (word.value.includes('=') || word.value.includes('$') || word.templated) continue;
-      const read = parseAddress(word.value);
-      if (!read.ok) continue;
-      const { family, host } = read.value;
-      const isPublic = family === 'name' && PUBLIC.test(host);
-      if (isPublic || ((family === 'ipv4' || family === 'ipv6') && !isPrivateAddress(host) && !OWN.has(host))) found.push(word);
-    }
+    const found = publicServersOf(directive);
     const [first] = found;
     if (!first) return;
     const data = { addresses: found.map((w) => w.value).join(', '), are: found.length > 1 ? 'are DNS servers' : 'is a DNS server' };
