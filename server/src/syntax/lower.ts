@@ -368,13 +368,15 @@ class Lowerer implements HeaderSink {
         return found;
       }
       this.resume(position);
-      let child: Node | null = position === from ? node.firstChild : node.firstChildForIndex(position);
+      // a node does not know its neighbour: to ask each for the next one looks through all of them each time
+      const cursor = node.walk();
       let closing: MirrorSpan | null = null;
       let synced = false;
-      for (; child && !synced; child = child.nextSibling) {
-        const start = child.startIndex;
+      for (let more = cursor.gotoFirstChild(); more && !synced; more = cursor.gotoNextSibling()) {
+        const start = cursor.startIndex;
         if (start < position) continue;
-        if (child.type === 'directive' || child.type === 'lua_directive') {
+        const type = cursor.nodeType;
+        if (type === 'directive' || type === 'lua_directive') {
           while (next < old.length && old[next]!.start < start) next++;
           while (step < steps.length && steps[step]!.newEnd < start) step++;
           const candidate = old[next];
@@ -382,18 +384,12 @@ class Lowerer implements HeaderSink {
           if (candidate?.start === start && (!edit || edit.newStart > start) && reusable(candidate)) {
             this.pause(start);
             synced = true;
-          } else {
-            const cursor = child.walk();
-            found.push(this.directive(cursor, parent));
-            cursor.delete();
-          }
-        } else if (child.type === 'stray_block') {
-          const cursor = child.walk();
-          this.strayBlock(cursor, parent, found);
-          cursor.delete();
-        } else if (child.type === '}') closing = { start, end: child.endIndex };
-        else this.loose(child.type, start);
+          } else found.push(this.directive(cursor, parent));
+        } else if (type === 'stray_block') this.strayBlock(cursor, parent, found);
+        else if (type === '}') closing = { start, end: cursor.endIndex };
+        else this.loose(type, start);
       }
+      cursor.delete();
       if (!synced) {
         this.pause(parent ? (closing?.end ?? node.endIndex) : Number.POSITIVE_INFINITY);
         this.closing = closing;
