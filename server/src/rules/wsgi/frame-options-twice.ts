@@ -29,6 +29,7 @@ One side should send it. nginx also covers its own files and error pages: then \
   references: ['https://html.spec.whatwg.org/multipage/document-lifecycle.html#the-x-frame-options-header'],
   looksAt: { config: true },
   needs: 'deployment',
+  missing: ['proxy_hide_header', 'uwsgi_hide_header', 'fastcgi_hide_header', 'scgi_hide_header'],
   fixable: 'always',
   messages: {
     twice:
