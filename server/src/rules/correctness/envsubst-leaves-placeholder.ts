@@ -18,6 +18,23 @@ function readAsPut(config: Config, file: FileId, deployment: Deployment): Mispla
   return [...variables.keys()].some((name) => name.startsWith('NGINX_ENVSUBST_')) ? null : misplaced;
 }
 
+const PUT = (path: string, mark = ''): string => `#- default.conf
+server {
+    listen 80;
+    location / {
+        proxy_pass http://web:\${APP_PORT};${mark}
+    }
+}
+#- compose.yaml
+services:
+  nginx:
+    image: nginx:1.27
+    environment:
+      APP_PORT: 8000
+    volumes:
+      - ./default.conf:${path}:ro
+`;
+
 export default defineRule({
   id: 'envsubst-leaves-placeholder',
   group: 'correctness',
@@ -300,39 +317,8 @@ services:
     {
       inside: 'tree',
       notOn122: 'the placeholder is a variable that nginx does not know',
-      bad: `#- default.conf
-server {
-    listen 80;
-    location / {
-        proxy_pass http://web:\${APP_PORT};
-#                             ^^^^^^^^^^^ untouched
-    }
-}
-#- compose.yaml
-services:
-  nginx:
-    image: nginx:1.27
-    environment:
-      APP_PORT: 8000
-    volumes:
-      - ./default.conf:/etc/nginx/conf.d/default.conf:ro
-`,
-      good: `#- default.conf
-server {
-    listen 80;
-    location / {
-        proxy_pass http://web:\${APP_PORT};
-    }
-}
-#- compose.yaml
-services:
-  nginx:
-    image: nginx:1.27
-    environment:
-      APP_PORT: 8000
-    volumes:
-      - ./default.conf:/etc/nginx/templates/default.conf.template:ro
-`,
+      bad: PUT('/etc/nginx/conf.d/default.conf', '\n#                             ^^^^^^^^^^^ untouched'),
+      good: PUT('/etc/nginx/templates/default.conf.template'),
       fixed: false,
     },
   ],
