@@ -22,7 +22,7 @@ app.add_middleware(HTTPSRedirectMiddleware)
 });
 const HOST = 'proxy_set_header Host $host;';
 const PROTO = `proxy_set_header ${HEADER} $scheme;`;
-const FLASK: Readonly<Record<string, string>> = {
+const FLASK = {
   'app/gunicorn.conf.py': "bind = 'unix:/run/shop.sock'\nwsgi_app = 'shop:app'\n",
   'app/shop.py': 'from flask import Flask\nfrom flask_talisman import Talisman\napp = Flask(__name__)\nTalisman(app)\n',
 };
