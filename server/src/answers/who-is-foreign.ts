@@ -23,15 +23,15 @@ function domainOf(name: string): string {
 const isPublicName = (name: string): boolean => NAME.test(name) && !INNER.test(name);
 
 const foreign = new PerPart((pass: Directive): string | null => {
-  const server = serverOf(pass.scope);
-  const own = (server?.names ?? [])
+  const { targets, whole } = passedBy(pass);
+  if (!whole || !targets.length) return null;
+  const hosts = targets.flatMap((t) => (t.upstream ? targetServers(t).map((s) => s.replace(/:\d+$/, '')) : [t.host]));
+  // most lead to a machine of one's own: whose names the server has is asked after that
+  if (!hosts.length || !hosts.every(isPublicName)) return null;
+  const own = (serverOf(pass.scope)?.names ?? [])
     .filter((n) => n.kind !== 'regex' && isPublicName(n.text.replace(/^\*?\./, '')))
     .map((n) => domainOf(n.text.replace(/^\*?\./, '')));
-  const { targets, whole } = passedBy(pass);
-  if (!own.length || !whole || !targets.length) return null;
-  const hosts = targets.flatMap((t) => (t.upstream ? targetServers(t).map((s) => s.replace(/:\d+$/, '')) : [t.host]));
-  const isOther = (host: string): boolean => isPublicName(host) && !own.includes(domainOf(host));
-  return hosts.length > 0 && hosts.every(isOther) ? hosts[0]!.toLowerCase() : null;
+  return own.length > 0 && !hosts.some((host) => own.includes(domainOf(host))) ? hosts[0]!.toLowerCase() : null;
 });
 
 /** The host of another domain than the site's own to which a pass directive leads; null where none is, or where that cannot be told. */

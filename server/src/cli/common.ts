@@ -19,7 +19,7 @@ import { loadParts, type Parts } from '../host/parts.ts';
 import { fileOfPath, machinePath } from '../host/paths.ts';
 import { applicationFilesOf, deploymentFor } from '../project/applications.ts';
 import { boundaryOf } from '../project/boundary.ts';
-import { holdsMainBlocks, isCalledNginx, isDump, isPlausible, looksLikeNginx, verdictOn } from '../project/content.ts';
+import { holdsMainBlocks, isCalledNginx, isDump, isMainWithin, isPlausible, looksLikeNginx, verdictOn } from '../project/content.ts';
 import { loneProject, type Project } from '../project/deployed.ts';
 import { mayBeAnything, mayHost } from '../project/embedded.ts';
 import { EmbeddedFiles } from '../project/embedded-files.ts';
@@ -404,9 +404,9 @@ export class Loader {
   /** The configurations within a file, sorted into main files and others; false when there is none. */
   private async hosted(file: FileId, roots: FileId[], others: FileId[]): Promise<boolean> {
     const host = await this.files.host(file);
-    for (const { id, window } of host?.embedded ?? []) {
-      const list = holdsMainBlocks(window.visible, pathOf(id)) ? roots : others;
-      if (!list.includes(id)) list.push(id);
+    for (const embedded of host?.embedded ?? []) {
+      const list = isMainWithin(embedded) ? roots : others;
+      if (!list.includes(embedded.id)) list.push(embedded.id);
     }
     return host !== null;
   }

@@ -2,13 +2,14 @@
  * Whether a text is nginx configuration. The text decides: directives and blocks that the catalog knows, in nginx's own form (words ended by `;`
  * or `{`). Names of files and folders only say how much of that is needed. Nothing is parsed whole: the first block of a file is enough.
  */
+import { pathOf } from '../base/file-id.ts';
 import { acceptsCount } from '../catalog/arity.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { checkValues } from '../catalog/value-check.ts';
 import { DEFAULT_SETTINGS } from '../config/settings.ts';
 import { doublesBraces, TEMPLATE_ENDINGS } from '../syntax/template/engines.ts';
 import { PLACEHOLDERS, steering } from '../syntax/template/placeholders.ts';
-import { formOfText } from './embedded.ts';
+import { type Embedded, formOfText } from './embedded.ts';
 
 /** What `nginx -T` prints, from its beginning: messages of the test, and the name of the first file. */
 const DUMP = /^\uFEFF?(?:[ \t]*\r?\n|(?:nginx: |\d{4}\/\d\d\/\d\d )[^\n]*\n)*# configuration file ([^\n]+):\r?\n/;
@@ -62,6 +63,10 @@ export function isPlausible(path: string): boolean {
  */
 export const holdsMainBlocks = (text: string, path: string): boolean =>
   /^[ \t]*(events|http)\s*\{/m.test(text) || (/^[ \t]*(stream|mail)\s*\{/m.test(text) && MAIN_NAME.test(path));
+
+/** The same of a configuration within another text: of its own part, for a host may hold hundreds. */
+export const isMainWithin = ({ id, span, window }: Pick<Embedded, 'id' | 'span' | 'window'>): boolean =>
+  holdsMainBlocks(window.visible.slice(span.start, span.end), pathOf(id));
 
 const MAIN_NAME = new RegExp(`(?:^|/)nginx\\.conf(?:\\.(?:${TEMPLATE_ENDINGS}))*$`, 'i');
 

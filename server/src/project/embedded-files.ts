@@ -6,7 +6,7 @@ import type { TextEdit } from '../base/edit.ts';
 import { basename, dirname, entryOf, type FileId, hostFileOf, isWithin, pathOf, resolve } from '../base/file-id.ts';
 import type { Entry, FileSystem, FileText, Stat } from '../base/file-system.ts';
 import type { PathMap } from '../config/settings.ts';
-import { holdsMainBlocks } from './content.ts';
+import { isMainWithin } from './content.ts';
 import { type Embedded, embeddedIn, keepsHost } from './embedded.ts';
 import { isOfLinks } from './places.ts';
 
@@ -100,7 +100,7 @@ export class EmbeddedFiles implements FileSystem {
     if (!isWithin(folder)) return this.listed(folder);
     const host = await this.host(hostFileOf(folder));
     return (host?.embedded ?? [])
-      .filter((e) => dirname(e.id) === folder.replace(/\/$/, '') && !holdsMainBlocks(e.window.visible, pathOf(e.id)))
+      .filter((e) => dirname(e.id) === folder.replace(/\/$/, '') && !isMainWithin(e))
       .map((e): Entry => ({ name: basename(e.id), kind: 'file' }))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }

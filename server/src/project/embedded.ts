@@ -539,10 +539,18 @@ class Finder {
   }
 }
 
+/** The last host with everything blanked: of one host many parts are shown, one after the other. */
+let blanked = { text: '', blank: '' };
+
+function blankOf(text: string): string {
+  if (blanked.text !== text) blanked = { text, blank: text.replace(/[^\r\n]/g, ' ') };
+  return blanked.blank;
+}
+
 /** The text with all but a part of it blanked, which is shown in another way of the same length. */
 function only(text: string, { start, end }: Span, shown: string): string {
-  const blank = (t: string): string => t.replace(/[^\r\n]/g, ' ');
-  return blank(text.slice(0, start)) + shown + blank(text.slice(end));
+  const blank = blankOf(text);
+  return blank.slice(0, start) + shown + blank.slice(end);
 }
 
 /** The white space that all lines with something in them begin with. */

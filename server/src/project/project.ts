@@ -16,7 +16,7 @@ import { type Environment, NO_ENVIRONMENT } from '../deploy/shell.ts';
 import { MAX_FILES } from '../deploy/wanted.ts';
 import { isMark, partsApart, partsOf } from './applications.ts';
 import { type Boundary, isProjectMark } from './boundary.ts';
-import { HEAD, holdsMainBlocks, isPlausible, looksLikeNginx, type Verdict, verdictOn } from './content.ts';
+import { HEAD, holdsMainBlocks, isMainWithin, isPlausible, looksLikeNginx, type Verdict, verdictOn } from './content.ts';
 import { depth, instancesFor, loneProject, mountsFor, type Project, placesMain } from './deployed.ts';
 import { type Embedded, embeddedIn, mayBeAnything, mayHost } from './embedded.ts';
 import { mapsWithin } from './embedded-files.ts';
@@ -182,9 +182,7 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
     roots: roots.map((r) => r.id).filter(isNone),
     configs: [...isConfig].sort((a, b) => (a < b ? -1 : 1)),
     hosts: hosts.sort((a, b) => (a < b ? -1 : 1)),
-    innerRoots: hosts.flatMap((host) =>
-      (inner.get(host) ?? []).flatMap(({ id, window }) => (holdsMainBlocks(window.visible, pathOf(id)) ? [id] : [])),
-    ),
+    innerRoots: hosts.flatMap((host) => (inner.get(host) ?? []).flatMap((e) => (isMainWithin(e) ? [e.id] : []))),
     // what its text makes nginx's is nothing else, whatever its name
     others: others
       .filter((id) => !isConfig.has(id))
@@ -199,12 +197,7 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
       hosts: new Map(
         [...inner].map(([host, parts]) => [
           host,
-          parts.map(({ id, target, span, window }) => ({
-            file: id,
-            target,
-            main: holdsMainBlocks(window.visible, pathOf(id)),
-            at: { file: host, span },
-          })),
+          parts.map((e) => ({ file: e.id, target: e.target, main: isMainWithin(e), at: { file: host, span: e.span } })),
         ]),
       ),
       environment: (home) => environments.get(home) ?? NO_ENVIRONMENT,

@@ -34,7 +34,7 @@ import { type Deployment, NO_DEPLOYMENT, readDeployment } from '../deploy/deploy
 import type { Python } from '../deploy/python-tree.ts';
 import { applicationFilesOf, deploymentFor } from '../project/applications.ts';
 import { boundaryOf } from '../project/boundary.ts';
-import { holdsMainBlocks, looksLikeNginx, verdictOn } from '../project/content.ts';
+import { holdsMainBlocks, isMainWithin, looksLikeNginx, verdictOn } from '../project/content.ts';
 import { imagesFor, loneProject, type Project, type RunImage } from '../project/deployed.ts';
 import { type Embedded, mayHost } from '../project/embedded.ts';
 import { EmbeddedFiles } from '../project/embedded-files.ts';
@@ -869,7 +869,7 @@ export class Workspace {
     const parts: FileId[] = [];
     for (const host of project.hosts.filter(mine)) {
       const { embedded = [] } = this.hosts.get(host) ?? (await this.files.host(host)) ?? {};
-      parts.push(...embedded.flatMap(({ id, window }) => (holdsMainBlocks(window.visible, pathOf(id)) ? [] : [id])));
+      parts.push(...embedded.flatMap((e) => (isMainWithin(e) ? [] : [e.id])));
     }
     return [...parts, ...inTurn(project.configs).filter((id) => mine(id) && !project.roots.includes(id))];
   }

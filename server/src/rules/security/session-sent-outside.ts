@@ -32,11 +32,11 @@ Leave them out there: \`proxy_set_header Cookie "";\` and \`proxy_set_header Aut
   },
   check({ directive, scope, report }) {
     const server = scope.enclosing('server');
-    if (!server || !passesHeaders(directive)) return;
-    const host = foreignHost(directive);
+    const host = server && scope.context === 'location' ? foreignHost(directive) : null;
+    if (!server || host === null || !passesHeaders(directive)) return;
     // on a platform it may be a part of one's own
-    if (host === null || platformOf(host) !== null || requestHeader(scope, 'Cookie') || !hasApplication.of(server)) return;
-    if (locationOf(scope)?.kind === 'named' || scope.context !== 'location') return;
+    if (platformOf(host) !== null || requestHeader(scope, 'Cookie') || !hasApplication.of(server)) return;
+    if (locationOf(scope)?.kind === 'named') return;
     report('sent', { at: directive.at(directive.args[0]!), data: { host } });
   },
   examples: [

@@ -104,8 +104,9 @@ A server that listens on a unix socket or a loopback address only needs nothing 
   check({ directive, scope, file, report }) {
     if (scope.context !== 'location' && scope.context !== 'server' && scope.context !== 'if-in-location') return;
     const passed = directive.name.endsWith('_pass');
-    const behind = directive.name === 'proxy_pass' && admitsStrangers(scope) ? pageBehind(directive) : null;
-    if (behind) {
+    // few lead to such a page, and who is let in is the dearer question
+    const behind = directive.name === 'proxy_pass' ? pageBehind(directive) : null;
+    if (behind && admitsStrangers(scope)) {
       report('behind', {
         at: directive.at(directive.args[0]!),
         data: { path: behind.path },
