@@ -15,6 +15,9 @@ const TEMPLATE = (text: string): string =>
 const AS_SITE = (more: string): string =>
   `#- site.conf\nserver { listen 80; location / { proxy_pass http://web:\${PORT}; } }\n#- compose.yaml\nservices:\n  nginx:\n    image: nginx:1.27\n${more}    volumes: ["./site.conf:/etc/nginx/conf.d/site.conf:ro"]\n`;
 
+const AS_MAIN = (more: string): string =>
+  `#- nginx.conf\nevents {}\nhttp { server { listen \${PORT}; root /srv; } }\n#- compose.yaml\nservices:\n  nginx:\n    image: nginx:1.27\n${more}    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]\n`;
+
 export const TRIALS: readonly Trial[] = [
   {
     rule: 'capture-overwritten',
@@ -86,11 +89,13 @@ export const TRIALS: readonly Trial[] = [
           COMPOSE('    environment: {}\n'),
       ),
       tree(AS_SITE('')),
+      tree(AS_MAIN('')),
       tree(
         `#- site.conf\nserver { listen 80; location / { proxy_pass http://\${APP_HOST}:8000; } }\n#- Dockerfile\nFROM nginx:1.27-alpine\nCOPY site.conf /etc/nginx/conf.d/default.conf\n`,
       ),
     ],
     sane: [
+      tree(AS_MAIN('    environment:\n      NGINX_ENVSUBST_OUTPUT_DIR: /etc/nginx\n')),
       tree(AS_SITE('    environment:\n      NGINX_ENVSUBST_TEMPLATE_DIR: /etc/nginx/conf.d\n')),
       tree(
         AS_SITE(`    command: sh -c "envsubst < /etc/nginx/conf.d/site.conf > /etc/nginx/conf.d/default.conf && nginx -g 'daemon off;'"\n`),

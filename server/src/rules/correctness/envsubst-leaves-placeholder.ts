@@ -9,14 +9,18 @@ import { nginxEnvironment, reads, substitutionsOf } from '../../deploy/envsubst.
 import { meets } from '../../syntax/template.ts';
 import { defineRule } from '../rule.ts';
 
-/** Where a file is put that nginx's image takes as it is: among the sites, with no script that could write it anew. Null where that is not known. */
+/** Where a file is put that nginx's image takes as it is: among the sites or as the main file, with no script that could write it anew. Null where that is not known. */
 function readAsPut(config: Config, file: FileId, deployment: Deployment): Misplaced | null {
   const { misplaced, standIn, root } = config.tree;
-  if (misplaced?.as !== 'taken' || misplaced.rendered || file !== (standIn?.file ?? root)) return null;
+  if (!misplaced || misplaced.as === 'unread' || misplaced.rendered || file !== (standIn?.file ?? root)) return null;
   // the scripts are told of another folder or another ending
   const { variables } = nginxEnvironment(deployment);
   return [...variables.keys()].some((name) => name.startsWith('NGINX_ENVSUBST_')) ? null : misplaced;
 }
+
+/** Where its template belongs: what the image makes of it comes to conf.d, unless that is said otherwise. */
+const templateFor = ({ path, as }: Misplaced): string =>
+  `/etc/nginx/templates/${path.replace(/^.*\//, '')}.template${as === 'main' ? ', and set NGINX_ENVSUBST_OUTPUT_DIR to /etc/nginx' : ''}`;
 
 const PUT = (path: string, mark = ''): string => `#- default.conf
 server {
@@ -103,7 +107,7 @@ Of the environment it is said only where all that sets the environment is there 
             name: written,
             image: asPut.of,
             path: asPut.path,
-            wanted: `/etc/nginx/templates/${asPut.path.replace(/^.*\//, '')}.template`,
+            wanted: templateFor(asPut),
           },
           ofTemplate: true,
           related: [{ at: asPut.at, message: 'put there here' }],
