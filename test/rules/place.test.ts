@@ -31,12 +31,14 @@ for (const [rule, weighty, light] of [
   [
     'forwarded-headers-missing',
     [
-      `location / { return 204; }\nlocation /hook { ${APP} }`,
-      `error_page 404 = @again;\nlocation / { root /srv; }\nlocation @again { rewrite ^ /again break; ${APP} }`,
-      `location /api/ { ${APP} }`,
-      `location /docsearch/ { ${APP} }`,
+      // where the host is lost as well, that is the warning
+      `proxy_set_header Host $host;\nlocation / { return 204; }\nlocation /hook { ${APP} }`,
+      `proxy_set_header Host $host;\nerror_page 404 = @again;\nlocation / { root /srv; }\nlocation @again { rewrite ^ /again break; ${APP} }`,
+      `proxy_set_header Host $host;\nlocation /api/ { ${APP} }`,
+      `proxy_set_header Host $host;\nlocation /docsearch/ { ${APP} }`,
     ],
     [
+      `location /api/ { ${APP} }`,
       `location /charts/ { proxy_pass http://127.0.0.1:3001; }\nlocation / { proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto $scheme; ${APP} }`,
       `location / { return 301 https://$host$request_uri; }\nlocation /hook { ${APP} }`,
       `error_page 404 = @page;\nlocation / { root /srv; }\nlocation @page { rewrite ^ /index.html break; ${APP} }`,
@@ -246,7 +248,10 @@ describe('one cause at several places', () => {
     assert.equal((await about('forwarded-headers-missing', site(`${own('/')}\n${own('/api/')}`))).length, 2);
   });
   test('what weighs less is told beside it', async () => {
-    const found = await about('forwarded-headers-missing', site(`location / { ${APP} }\nlocation /_next/static/ { ${APP} }`));
+    const found = await about(
+      'forwarded-headers-missing',
+      site(`proxy_set_header Host $host;\nlocation / { ${APP} }\nlocation /_next/static/ { ${APP} }`),
+    );
     assert.deepEqual(
       found.map((f) => f.severity),
       ['warning', 'info'],
