@@ -114,13 +114,6 @@ Write the unit: \`300s\`, \`60s\`, \`10m\`.`,
   },
   examples: [
     {
-      inside: 'server',
-      bad: `limit_rate 100;
-#          ^^^ rate`,
-      good: 'limit_rate 100k;',
-    },
-    { inside: 'server', good: 'limit_rate 0;\nlimit_rate_after 500;' },
-    {
       inside: 'location',
       bad: `proxy_read_timeout 300ms;
 #                  ^^^^^ short
@@ -154,5 +147,12 @@ root /srv/www;`,
     },
     { inside: 'location', good: 'proxy_read_timeout 86400;\nproxy_connect_timeout 300ms;\nproxy_pass http://127.0.0.1:8000;' },
     { inside: 'location', good: 'proxy_read_timeout 350ms;\nproxy_next_upstream timeout;\nproxy_pass http://127.0.0.1:8000;' },
+    {
+      inside: 'server',
+      bad: `limit_rate 100;
+#          ^^^ rate`,
+      good: 'limit_rate 100k;',
+    },
+    { inside: 'server', good: 'limit_rate 0;\nlimit_rate_after 500;' },
   ],
 });
