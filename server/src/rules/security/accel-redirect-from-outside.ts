@@ -32,7 +32,7 @@ const isIgnored = (scope: Scope): boolean =>
 export default defineRule({
   id: 'accel-redirect-from-outside',
   group: 'security',
-  severity: 'warning',
+  severity: 'info',
   since: '0.2',
   missing: ['proxy_ignore_headers'],
   title: 'X-Accel-Redirect of a foreign server is followed',
