@@ -494,6 +494,9 @@ test('what is said of the outcomes in one server follows what others are', () =>
     ...there('upstream app', 'upstream application'),
     // what the others have taken from the first
     ...there('map $uri $next { default /new/; }', 'map $arg_to $next { default $arg_to; }'),
+    ...there('map $uri $next { default /new/; }', 'map $uri $next { default /go; }'),
+    ...there('map $uri $next { default /new/; }', 'map $uri $next { default https:/new/; }'),
+    ...there('map $uri $next { default /new/; }', 'map $uri $next { default http://$http_x_to/; }'),
   ]);
 });
 
