@@ -214,3 +214,17 @@ test('a placeholder as the name of a server stands for any name: so for the one 
   assert.match(await asked('other.test'), /answer {2}410/);
   assert.match(await asked('shop.test', '--assume', 'DOMAIN=b.test'), /answer {2}closed/);
 });
+
+test('what nginx -T printed is several files: opened as one it gets no findings of one', async () => {
+  const site = 'server {\n    listen 80;\n    location /img { alias /srv/img/; }\n}\n';
+  const dump = `# configuration file /etc/nginx/nginx.conf:\nevents {}\nhttp { include conf.d/*.conf; }\n\n# configuration file /etc/nginx/conf.d/a.conf:\n${site}\n`;
+  const cwd = folder({ 'web.conf': dump, 'site.conf': site });
+  const client = await TestClient.start({ folder: pathToFileURL(cwd).href });
+  const uri = (name: string): string => pathToFileURL(path.join(cwd, name)).href;
+  client.open(uri('web.conf'), dump);
+  client.open(uri('site.conf'), site);
+  await client.settled();
+  const codes = (name: string) => client.published.findLast((p) => p.uri === uri(name))?.diagnostics.map((d) => d.code) ?? [];
+  assert.ok(codes('site.conf').includes('alias-traversal'));
+  assert.deepEqual(codes('web.conf'), []);
+});

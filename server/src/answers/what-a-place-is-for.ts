@@ -3,7 +3,7 @@
  * for. What matters for a page and its application matters less there, and a finding says so by its severity.
  */
 import { PerPart } from '../config/asked.ts';
-import { locationOf } from '../config/locations.ts';
+import { type Location, locationOf } from '../config/locations.ts';
 import type { Scope } from '../config/scope.ts';
 import { requestHeader } from './what-is-passed.ts';
 
@@ -132,6 +132,12 @@ const pagesOf = new PerPart((server: Scope): ReadonlySet<string> => {
   const kept = new Set(others.map((d) => d.values.at(-1)));
   return new Set(failed.flatMap((d) => d.values.at(-1) ?? []).filter((page) => !kept.has(page)));
 });
+
+/** Pages in place of an answer, parts of pages, and the uploads of a network of WordPress. */
+const FOR_ITS_PATH = /err|[45]\d\d|[45]xx|maint|sorry|page|static|assets|status|blogs\.dir/i;
+
+/** Whether an internal place is internal for the sake of its path alone, by its name: what it sends anyone may see. */
+export const isInternalForItsPath = ({ name }: Pick<Location, 'name'>): boolean => FOR_ITS_PATH.test(name);
 
 /** Whether a location is for the page that says the application is down, and for nothing else. */
 export function isForFailures(scope: Scope): boolean {

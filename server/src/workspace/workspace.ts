@@ -34,7 +34,7 @@ import { type Deployment, NO_DEPLOYMENT, readDeployment } from '../deploy/deploy
 import type { Python } from '../deploy/python-tree.ts';
 import { applicationFilesOf, deploymentFor } from '../project/applications.ts';
 import { boundaryOf } from '../project/boundary.ts';
-import { holdsMainBlocks, isMainWithin, looksLikeNginx, verdictOn } from '../project/content.ts';
+import { holdsMainBlocks, isDump, isMainWithin, looksLikeNginx, verdictOn } from '../project/content.ts';
 import { imagesFor, loneProject, type Project, type RunImage } from '../project/deployed.ts';
 import { type Embedded, mayHost } from '../project/embedded.ts';
 import { EmbeddedFiles } from '../project/embedded-files.ts';
@@ -386,8 +386,10 @@ export class Workspace {
       this.applicationChanged(file, text, version);
       return;
     }
-    if (text.length > MAX_FILE_BYTES) {
-      this.options.log?.(`${file}: ${tooLarge(text.length)}`);
+    // of a dump the lines with the names of its files say what is what: as one file it would be refused
+    const unread = text.length > MAX_FILE_BYTES ? tooLarge(text.length) : isDump(text) ? 'several files, as nginx -T prints them' : null;
+    if (unread !== null) {
+      this.options.log?.(`${file}: ${unread}`);
       const before = this.buffers.get(file);
       if (before) before.version = null;
       this.forget(file);

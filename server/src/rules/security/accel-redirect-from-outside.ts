@@ -1,4 +1,5 @@
 /** Somebody else's server whose X-Accel-Redirect nginx follows, into the places that are for its own application alone. */
+import { isInternalForItsPath } from '../../answers/what-a-place-is-for.ts';
 import { foreignHost } from '../../answers/who-is-foreign.ts';
 import { admitsStrangers } from '../../answers/who-may-enter.ts';
 import { PerPart } from '../../config/asked.ts';
@@ -11,14 +12,11 @@ import { askedBy } from '../upstreams/_receiver.ts';
 
 const HEADER = 'x-accel-redirect';
 
-/** Pages for failures, which everyone may see. */
-const OF_FAILURES = /err|[45]\d\d|[45]xx|maintenance|sorry|status/i;
-
 /** The place of a server that is for redirects of its own and gives something out: a folder, or another program. */
 const keptPlace = new PerPart((server: Scope): Directive | null => {
   for (const d of server.all) {
     const place = d.name === 'location' && d.body?.has('internal') ? locationOf(d.body) : null;
-    if (!place || place.kind === 'exact' || place.kind === 'named' || OF_FAILURES.test(place.name) || askedBy(place.scope).length) continue;
+    if (!place || place.kind === 'exact' || place.kind === 'named' || isInternalForItsPath(place) || askedBy(place.scope).length) continue;
     const { scope } = place;
     if (scope.has('alias') || scope.has('root') || PASS_DIRECTIVES.some((p) => scope.has(p))) return d;
   }

@@ -1,4 +1,5 @@
 /** A restricted prefix whose paths another location takes as well, without its access rules. Shown by a stranger's request. */
+import { isInternalForItsPath } from '../../answers/what-a-place-is-for.ts';
 import { isLocalOnly, restrictionsOf, speaksOfAccess } from '../../answers/who-may-enter.ts';
 import { toBytes } from '../../base/bytes.ts';
 import type { Place } from '../../base/span.ts';
@@ -296,12 +297,6 @@ function tellInternal(spot: Spot, other: Location, path: string, report: CheckIn
   return true;
 }
 
-/**
- * Pages that nginx sends in place of an answer, and the uploads of a network of WordPress: they are internal for the sake of their paths, and anyone may see
- * them.
- */
-const INTERNAL_FOR_ITS_PATH = /err|[45]\d\d|[45]xx|maint|sorry|page|static|assets|blogs\.dir/i;
-
 /** The folder that a place sends files from, with the path to a file in it. */
 function folderFile({ kind, name, scope }: Location, path: string): string | null {
   if (
@@ -319,7 +314,7 @@ function folderFile({ kind, name, scope }: Location, path: string): string | nul
 /** The files of a place that only the application's word opens, sent to everybody by another place of the server. */
 function tellInternalFolder(spot: Spot, report: CheckInput<'internal' | 'folder'>['report']): void {
   const { location, config, server, path } = spot;
-  if (!location || spot.unsure || path === undefined || INTERNAL_FOR_ITS_PATH.test(location.name)) return;
+  if (!location || spot.unsure || path === undefined || isInternalForItsPath(location)) return;
   const file = folderFile(location, path);
   if (file === null) return;
   const own = spot.ask({});
