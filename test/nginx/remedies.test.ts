@@ -448,6 +448,23 @@ const ROWS: readonly Row[] = [
     files: { 'srv/store/a': 'a' },
     harm: async ({ from }) => (await from(STRANGER, '/store/new/', { method: 'MKCOL' })).status === 201,
   },
+  {
+    rule: 'limit-except-inverted',
+    files: { 'api.users': 'a:{PLAIN}b' },
+    harm: async ({ get }) => (await get('/api/', { method: 'PUT' })).status === 200,
+  },
+  {
+    rule: 'limit-except-inverted',
+    example: 2,
+    harm: async ({ from }) => (await from(STRANGER, '/files/', { method: 'PUT' })).status === 200,
+  },
+  {
+    rule: 'client-text-in-script',
+    example: 5,
+    harm: async ({ get }) => headerOf((await get('/go?next=https://evil.test/')).headers, 'Location') === 'https://evil.test/',
+  },
+  { rule: 'comparison-constant', example: 13, harm: async ({ from }) => (await from(STRANGER, '/panel/')).status !== 403 },
+  { rule: 'comparison-constant', example: 14, harm: async ({ from }) => (await from(STRANGER, '/panel/')).status !== 403 },
   { rule: 'upload-executed', files: { 'srv/uploads/x.php': 'P' }, harm: async ({ get }) => (await get('/uploads/x.php')).asked.length > 0 },
   {
     rule: 'unsafe-php-path',
@@ -1021,6 +1038,7 @@ const ALONE: Readonly<Record<string, string>> = {
   'external-resolver': 'about who is told the names',
   'known-vulnerability': 'needs the vulnerable binary',
   'secret-in-config': 'the harm is in the file',
+  'code-from-writable-folder': 'needs another user of the machine',
   'workers-run-as-root': 'needs a start as root',
   'envsubst-eats-variable': 'needs the image’s entrypoint: test/nginx/templates-rendered',
   'envsubst-leaves-placeholder': 'needs the image’s entrypoint: test/nginx/templates-rendered',

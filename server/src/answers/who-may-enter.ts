@@ -59,6 +59,8 @@ export function listVerdict(lines: readonly Directive[], sixToo = false): 'allow
 /** The server listens where other machines do not get: on unix sockets, loopback or private addresses only. */
 export function isLocalOnly(scope: Scope): boolean {
   const own = scope.enclosing('server');
+  const ofStream = own ? null : scope.enclosing('stream-server');
+  if (ofStream) return serversOf(scope.config, 'stream').some((s) => s.scope === ofStream && isLocalServer(s));
   if (!own) {
     // what is in http counts for the servers below it
     const servers = scope.context === 'http' ? serversOf(scope.config) : [];

@@ -162,6 +162,8 @@ import authRequestValueUnset from './security/auth-request-value-unset.ts';
 import basicAuthOverHttp from './security/basic-auth-over-http.ts';
 import bodyLengthOverwritten from './security/body-length-overwritten.ts';
 import clientPatternLoose from './security/client-pattern-loose.ts';
+import clientTextInScript from './security/client-text-in-script.ts';
+import codeFromWritableFolder from './security/code-from-writable-folder.ts';
 import contentTypeByAddHeader from './security/content-type-by-add-header.ts';
 import controlSocketExposed from './security/control-socket-exposed.ts';
 import cookieWithoutFlags from './security/cookie-without-flags.ts';
@@ -183,6 +185,7 @@ import hostSpoofing from './security/host-spoofing.ts';
 import internalHeaderPassed from './security/internal-header-passed.ts';
 import internalMissing from './security/internal-missing.ts';
 import knownVulnerability from './security/known-vulnerability.ts';
+import limitExceptInverted from './security/limit-except-inverted.ts';
 import limitExceptNotInherited from './security/limit-except-not-inherited.ts';
 import logValuesUnescaped from './security/log-values-unescaped.ts';
 import mailLoginUnencrypted from './security/mail-login-unencrypted.ts';
@@ -554,6 +557,8 @@ export const RULES: readonly Rule[] = [
   basicAuthOverHttp,
   bodyLengthOverwritten,
   clientPatternLoose,
+  clientTextInScript,
+  codeFromWritableFolder,
   contentTypeByAddHeader,
   controlSocketExposed,
   cookieWithoutFlags,
@@ -575,6 +580,7 @@ export const RULES: readonly Rule[] = [
   internalHeaderPassed,
   internalMissing,
   knownVulnerability,
+  limitExceptInverted,
   limitExceptNotInherited,
   logValuesUnescaped,
   mailLoginUnencrypted,

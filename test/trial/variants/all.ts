@@ -30,6 +30,7 @@ import { TRIALS as asPublic } from './public.ts';
 import { TRIALS as questions } from './questions.ts';
 import { TRIALS as refused } from './refused.ts';
 import { TRIALS as rewriting } from './rewriting.ts';
+import { TRIALS as scripts } from './scripts.ts';
 import { TRIALS as security } from './security.ts';
 import { TRIALS as securityMore } from './security-more.ts';
 import { TRIALS as shapesCorrectness } from './shapes-correctness.ts';
@@ -75,6 +76,7 @@ export const TRIALS: readonly Trial[] = [
   ...questions,
   ...refused,
   ...rewriting,
+  ...scripts,
   ...security,
   ...securityMore,
   ...shapesCorrectness,

@@ -175,7 +175,7 @@ export const TRIALS: readonly Trial[] = [
       'add_header X-Frame-Options "sameorigin";',
       'add_header Referrer-Policy "no-referrer, strict-origin-when-cross-origin";',
       `add_header Content-Security-Policy "default-src 'self'; script-src 'self' 'unsafe-inline' https://cdn.example.org";`,
-      `add_header Content-Security-Policy "script-src 'nonce-abc' 'strict-dynamic' 'unsafe-inline' https:; base-uri 'none'";`,
+      `add_header Content-Security-Policy "script-src 'nonce-$request_id' 'strict-dynamic' 'unsafe-inline' https:; base-uri 'none'";`,
       `add_header Content-Security-Policy "frame-ancestors 'self' https://intranet.example.org";`,
       'add_header X-Frame-Options $frames;\nset $frames DENY;',
       'add_header Content-Security-Policy "upgrade-insecure-requests";',

@@ -1,6 +1,7 @@
 /** Comparisons with a text that nginx's variable never holds: a range of addresses, a method in small letters, a path with its query. */
 import { isNameOverTls, reachOf } from '../../answers/which-socket.ts';
 import type { Directive } from '../../config/directive.ts';
+import { namesOf } from '../../config/names.ts';
 import { type Server, serverOf } from '../../config/servers.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import { readCondition } from '../../trace/handlers/rewrite.ts';
@@ -59,6 +60,39 @@ function whyNeverMatches(name: string, texts: readonly string[]): string | null 
   return null;
 }
 
+/** All texts that a variable may hold which one table alone defines, its own words for nothing among them; null where nobody can say. */
+function textsOfTable(of: Directive, name: string): { readonly table: Directive; readonly texts: readonly string[] } | null {
+  const sites = namesOf(of.scope.config).definitions('variable', name, 'http');
+  const table = sites.length === 1 && !sites[0]!.capture ? sites[0]!.directive : null;
+  const lines = table?.body?.directives ?? [];
+  if (!table || !/^(?:map|geo)$/.test(table.name) || lines.some((d) => d.name === 'include' || d.args.some((a) => a.templated)))
+    return null;
+  const rows =
+    table.name === 'map'
+      ? rowsOf(table).map(({ directive: d, value }) => ({ name: d.name, value }))
+      : lines.filter((d) => !/^(?:ranges|delete|proxy(?:_recursive)?)$/.test(d.name)).map((d) => ({ name: d.name, value: d.value(0) }));
+  const texts = [...new Set([...rows.map((r) => r.value), ...(rows.some((r) => r.name === 'default') ? [] : [''])])];
+  return rows.length > 0 && texts.length <= MOST_TEXTS && !texts.some((t) => t.includes('$')) ? { table, texts } : null;
+}
+
+/** More texts than these are no list that a message can name. */
+const MOST_TEXTS = 6;
+
+const quotedList = (texts: readonly string[]): string => texts.map((t) => (t === '' ? 'empty' : `"${t}"`)).join(' or ');
+
+/** The line that gives a variable a constant value after conditions of the same block that gave it another, so that those count for nothing. */
+function takenBack(at: Directive, name: string): { readonly set: Directive; readonly given: Directive } | null {
+  const before = at.scope.directives.slice(0, at.scope.directives.indexOf(at));
+  const sets = (d: Directive): boolean => d.name === 'set' && d.value(0).toLowerCase() === `$${name}`;
+  const given = (d: Directive): Directive | undefined => (d.name === 'if' ? d.body?.directives.find(sets) : undefined);
+  const last = before.findLastIndex((d) => sets(d) || given(d) !== undefined);
+  const set = before[last];
+  if (set?.name !== 'set' || set.value(1).includes('$') || before.some((d) => d.name === 'include' || d.name.includes('_by_lua')))
+    return null;
+  const earlier = before.slice(0, last).flatMap((d) => given(d) ?? []);
+  return earlier.length > 0 && earlier.every((d) => d.value(1) !== set.value(1)) ? { set, given: earlier[0]! } : null;
+}
+
 /** A condition of a server that sends whom it takes to another URL. */
 const sendsAway = ({ body }: Directive): boolean =>
   !!body &&
@@ -87,6 +121,7 @@ Ranges of addresses are what \`geo\` is for.
   looksAt: { directive: ['if', 'map'] },
   needs: 'file',
   messages: {
+    back: '{variable} is always "{text}" here: this line comes after the conditions that give it another value, and takes that back. Move it before them.',
     never: '{variable} is never "{text}": {why}.',
     always: '{variable} is always other than "{text}", so this holds for every request: {why}.',
     scheme:
@@ -106,8 +141,14 @@ Ranges of addresses are what \`geo\` is for.
     }
     if (directive.args.some((a) => a.templated)) return;
     const condition = readCondition(directive);
-    if (!condition || condition.kind === 'file' || condition.kind === 'variable') return;
+    if (!condition || condition.kind === 'file') return;
     const { name } = condition;
+    const back = condition.kind === 'match' ? null : takenBack(directive, name);
+    if (back) {
+      const related = [{ at: back.given.at(), message: 'the value that is lost' }];
+      return report('back', { at: back.set.at(), data: { variable: `$${name}`, text: back.set.value(1) }, related });
+    }
+    if (condition.kind === 'variable') return;
     if (name === 'scheme' && condition.kind !== 'match') {
       const server = directive.scope.context === 'server' ? serverOf(directive.scope) : null;
       const text = condition.value.literal;
@@ -127,7 +168,12 @@ Ranges of addresses are what \`geo\` is for.
     if (condition.kind === 'match') {
       const caseless = directive.values.some((v) => /^!?~\*$/.test(v));
       why = whyNeverMatches(name, samplesOf(config.regexes, text, { caseless, tries: 8 }));
-    } else why = condition.value.literal === null ? null : whyNever(name, text, false);
+    } else {
+      why = condition.value.literal === null ? null : whyNever(name, text, false);
+      const known = why === null && condition.value.literal !== null && text !== '' ? textsOfTable(directive, name) : null;
+      if (known && !known.texts.includes(text))
+        why = `the ${known.table.name} gives ${quotedList(known.texts)}. Compare with what it gives`;
+    }
     if (!why) return;
     report(negative ? 'always' : 'never', {
       at: directive.at({ start: last.start, end: last.end - (last.value.length - text.length) }),
@@ -222,6 +268,42 @@ Ranges of addresses are what \`geo\` is for.
     server_name shop.example.org;
     if ($scheme = http) { return 301 https://$host$request_uri; }
     location / { proxy_pass http://127.0.0.1:8000; }
+}`,
+    },
+    {
+      inside: 'http',
+      bad: `geo $net {
+    default    foreign;
+    10.0.0.0/8 home;
+}
+server {
+    location /panel/ {
+        if ($net = outside) { return 403; }
+#                  ^^^^^^^ never
+    }
+}`,
+      good: `geo $net {
+    default    foreign;
+    10.0.0.0/8 home;
+}
+server {
+    location /panel/ {
+        if ($net = foreign) { return 403; }
+    }
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /panel/ {
+    if ($remote_addr !~ "^10\\.1\\.") { set $block 1; }
+    set $block 0;
+#   ^^^^^^^^^^^^^ back
+    if ($block) { return 403; }
+}`,
+      good: `location /panel/ {
+    set $block 0;
+    if ($remote_addr !~ "^10\\.1\\.") { set $block 1; }
+    if ($block) { return 403; }
 }`,
     },
   ],

@@ -15,6 +15,10 @@ const MADE_UP = /^\$(http_|arg_|cookie_|args$|query_string$|proxy_add_x_forwarde
 /** Headers whose value the application checks: making them up gains a refusal. */
 const CHECKED = /^\$(http_(authorization|x_api_key|api_key|x_auth_token|x_access_token)|http_host)$/i;
 
+/** What is another one for each request, and for each connection: limits of connections by these may count the streams of HTTP/2. */
+const OF_REQUEST = /^(?:request_id|msec|request_time|time_(?:iso8601|local))$/;
+const OF_CONNECTION = /^(?:connection|remote_port|ssl_session_id|proxy_protocol_port)$/;
+
 /** Places where people guess passwords: each guess is another value, so a limit by what is guessed never counts to two. */
 const LOGIN = /log[-_]?in|sign[-_]?in|auth(?!or)|token|password|session/i;
 
@@ -88,6 +92,8 @@ header of the named proxies only.`,
   needs: 'file',
   fixable: 'sometimes',
   messages: {
+    unique:
+      'The key holds ${source}, which is another one for each {what}: nginx counts each alone, and a client opens as many as it likes. Use $binary_remote_addr.',
     absent:
       'A request without {what} has an empty key, and nginx counts none of them: whoever leaves it out is not limited. Add a second limit by $binary_remote_addr, or give the empty value a key with map.',
     spared:
@@ -99,6 +105,13 @@ header of the named proxies only.`,
     if (!key?.value.includes('$')) return;
     const named = /^\$\{?((?:http|arg|cookie)_\w+|remote_user)\}?$/.exec(key.value)?.[1];
     const { uses } = variablesIn(key);
+    const one = uses.find((u) => OF_REQUEST.test(u.name) || (directive.name === 'limit_req_zone' && OF_CONNECTION.test(u.name)));
+    if (one)
+      return report('unique', {
+        at: key,
+        data: { source: one.name, what: OF_REQUEST.test(one.name) ? 'request' : 'connection' },
+        fix: uses.length === 1 ? fixOf('Limit each address', 'suggestion', directive.file, [replace(key, '$binary_remote_addr')]) : null,
+      });
     for (const use of uses) {
       const flow = flowInto(directive, use, 'a');
       const varies = /^\$(?:request_uri|request)$/.test(flow?.source ?? '') && isForLogins(directive);
@@ -189,6 +202,15 @@ map $counted_address $counted {
 }
 limit_req_zone $counted zone=pages:10m rate=1r/s;
 server { limit_req zone=pages; }`,
+      fixed: false,
+    },
+    {
+      inside: 'http',
+      bad: `limit_req_zone $remote_addr:$remote_port zone=login:10m rate=5r/m;
+#              ^^^^^^^^^^^^^^^^^^^^^^^^^ unique
+server { limit_req zone=login; }`,
+      good: `limit_req_zone $binary_remote_addr zone=login:10m rate=5r/m;
+server { limit_req zone=login; }`,
       fixed: false,
     },
     { inside: 'http', good: 'limit_req_zone $http_authorization zone=tokens:10m rate=10r/s;\nserver { limit_req zone=tokens; }' },

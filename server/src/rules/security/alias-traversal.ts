@@ -8,8 +8,10 @@ import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { isOpen, locationsOf, matchLocation, readLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
+import { definitionOf, indexOf } from '../../trace/index.ts';
 import { contentIn } from '../../trace/location-config.ts';
 import { samplesOf } from '../../witness/regex-samples.ts';
+import { rowsOf } from '../../witness/values.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
@@ -24,6 +26,31 @@ function climbing(config: Config, pattern: string, caseless: boolean, group: num
     return text === undefined ? [] : [path.slice(0, text ? path.lastIndexOf(text) : path.length)];
   });
   return [...new Set(before.map((b) => b.replace(/\/+$/, '')))].flatMap((b) => [`${b}../x`, `${b}..`]);
+}
+
+/** A path that a row of a map turns into a name that climbs, where the alias of a plain location has the map's answer; null where there is none. */
+function climbingMap(alias: Directive, prefix: string): { readonly path: string; readonly row: Directive } | null {
+  const { config } = alias.scope;
+  const name = /^\/[^$]*\/\$\{?(\w+)\}?$/.exec(alias.value(0))?.[1];
+  const defined = name === undefined ? undefined : definitionOf(indexOf(config), name);
+  if (defined?.by !== 'map' || !/^\$\{?(?:document_)?uri\}?$/.test(defined.directive.value(0))) return null;
+  for (const row of rowsOf(defined.directive)) {
+    if (!row.key || typeof row.key === 'string' || !('matches' in row.key)) continue;
+    const { matches, caseless = false } = row.key;
+    const compiled = config.regexes.compile(matches, { caseless });
+    const group = /^\$\{?(\w+)\}?$/.exec(row.value)?.[1];
+    if (!compiled.ok || group === undefined) continue;
+    const number = /^\d$/.test(group)
+      ? Number(group)
+      : compiled.regex.names.find((n) => n.name.toLowerCase() === group.toLowerCase())?.group;
+    if (number === undefined) continue;
+    for (const path of climbing(config, matches, caseless, number)) {
+      const match = compiled.regex.match(path);
+      const text = typeof match === 'object' ? match.captures[number] : undefined;
+      if (text?.startsWith('../') && path.startsWith(prefix) && !/(^|\/)\.\.(\/|$)/.test(path)) return { path, row: row.directive };
+    }
+  }
+  return null;
 }
 
 /**
@@ -105,6 +132,13 @@ The same happens with a regex location whose capture may begin with two dots dir
     // of a value that a variable carries the one that ends in a slash is the danger
     const dir = ends.find((text) => text.endsWith('/')) ?? (ends.length === 1 ? ends[0]! : written);
     if (location.modifier === '' || location.modifier === '^~') {
+      const mapped = climbingMap(directive, location.name);
+      if (mapped)
+        return report('captured', {
+          at: opener.at(opener.args.at(-1)!),
+          data: { dir: written },
+          related: [{ at: mapped.row.nameAt, message: `takes ${mapped.path}` }],
+        });
       if (location.name.endsWith('/') || !location.name.startsWith('/')) return;
       const word = opener.args.at(-1)!;
       if (!dir.endsWith('/')) {

@@ -27,6 +27,14 @@ function deniesOthers(scope: Scope): readonly Directive[] | null {
   return allows.some((allow) => denies.some((deny) => overlap(allow, deny))) ? null : denies;
 }
 
+/** The line that denies each address of the old kind where the server takes both kinds, and no line says a word about the new one. */
+function deniesOldOnly(scope: Scope): Directive | null {
+  const old = scope.named('deny').find((d) => d.value(0) === '0.0.0.0/0');
+  if (!old || [...scope.named('deny'), ...scope.named('allow')].some((d) => d.value(0) === 'all' || d.value(0).includes(':'))) return null;
+  const server = scope.enclosing('server') ?? scope.enclosing('stream-server');
+  return server?.named('listen').some((d) => /^\[(?!::1\])/.test(d.value(0))) ? old : null;
+}
+
 /** A limit_except that names everybody: no list further out is undone, and nobody is asked for a password. */
 const isForAllMethods = (scope: Scope): boolean =>
   scope.context === 'limit_except' &&
@@ -49,17 +57,27 @@ nginx goes through \`allow\` and \`deny\` in order and stops at the first that m
 
 A level with lines of its own does not inherit those of the outer level: a \`deny all\` in the server is gone in a location with a single \`allow\`.`,
   about: ['allow', 'deny', 'satisfy'],
-  looksAt: { directive: ['allow'] },
+  looksAt: { directive: ['allow', 'deny'] },
   needs: 'file',
   fixable: 'always',
   messages: {
+    family: 'Everybody with an IPv6 address gets in: 0.0.0.0/0 is IPv4 only, and this server listens on both. Write "deny all;".',
     methods: 'No method is kept from anyone: limit_except lets every address use all of them. Write "deny all;", or name who may.',
     open: 'Nobody is kept out: an address on no allow line is let in. End the list with "deny all;".',
     few: 'Only {denied} is kept out: an address on no line is let in, so the allow lines change nothing. End the list with "deny all;".',
   },
   check({ directive, scope, file, report }) {
+    if (directive.name === 'deny') {
+      if (directive.value(0) === '0.0.0.0/0' && deniesOldOnly(scope) === directive && scope.value('satisfy')?.value(0) !== 'any')
+        report('family', {
+          at: directive.statement,
+          missing: [],
+          fix: fixOf('Deny everybody', 'suggestion', file, [replace(directive.args[0]!, 'all')]),
+        });
+      return;
+    }
     const lines = scope.named('allow');
-    if (lines[0] !== directive) return;
+    if (lines[0] !== directive || deniesOldOnly(scope)) return;
     if (isForAllMethods(scope)) {
       const fix = fixOf('Deny everybody else', 'suggestion', file, [replace(directive.statement.name, 'deny')]);
       report('methods', { at: directive.statement, missing: [], fix });
@@ -145,6 +163,22 @@ auth_basic_user_file staff;`,
         deny all;
     }
     proxy_pass http://127.0.0.1:8000;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `listen 80;
+listen [::]:80;
+location /office/ {
+    allow 10.0.0.0/8;
+    deny 0.0.0.0/0;
+#   ^^^^^^^^^^^^^^^ family
+}`,
+      good: `listen 80;
+listen [::]:80;
+location /office/ {
+    allow 10.0.0.0/8;
+    deny all;
 }`,
     },
   ],

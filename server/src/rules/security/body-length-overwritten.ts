@@ -10,6 +10,15 @@ import { askedBy } from '../upstreams/_receiver.ts';
 const hasNoBody = (scope: Scope): boolean =>
   scope.value('proxy_pass_request_body')?.value(0) === 'off' || scope.value('proxy_set_body') !== undefined || askedBy(scope).length > 0;
 
+/** The line gives the length of the client's body to requests that go with another one. */
+const isOfAnotherBody = (line: Directive): boolean =>
+  /^content-length$/i.test(line.value(0)) &&
+  /^\$\{?(?:http_)?content_length\}?$/i.test(line.value(1)) &&
+  passesIn(line.scope).some(
+    (pass) =>
+      pass.name === 'proxy_pass' && requestHeader(pass.scope, line.value(0)) === line && pass.scope.value('proxy_set_body') !== undefined,
+  );
+
 /** The line is the one in force where something with a body is passed on. */
 const counts = (line: Directive): boolean =>
   passesIn(line.scope).some(
@@ -40,6 +49,8 @@ Leave both headers to nginx. \`Content-Length ""\` belongs beside \`proxy_pass_r
   needs: 'config',
   fixable: 'sometimes',
   messages: {
+    other:
+      '{value} is the length of the client’s body, and proxy_set_body sends another one: the application waits for the rest, or reads a part of it as the next request. Remove this line.',
     chunked:
       'nginx takes a body out of its chunks and sends its length: with {value} in Transfer-Encoding the application reads where the request ends elsewhere, and a part of the body as the next request. Remove this line.',
     length:
@@ -49,7 +60,9 @@ Leave both headers to nginx. \`Content-Length ""\` belongs beside \`proxy_pass_r
   check({ directive, scope, file, report }) {
     const value = directive.value(1);
     // lists of other protocols, and lines that nothing uses
-    if (directive.fact?.module !== 'ngx_http_proxy_module' || !counts(directive)) return;
+    if (directive.fact?.module !== 'ngx_http_proxy_module') return;
+    if (isOfAnotherBody(directive)) return report('other', { at: directive.at(), data: { value } });
+    if (!counts(directive)) return;
     const chunked = /^transfer-encoding$/i.test(directive.value(0));
     // nginx's own variable is the length that the client named, as the header is
     if (!chunked && value.includes('$') && !/^\$\{?(?:http_)?content_length\}?$/i.test(value)) return;
@@ -105,6 +118,21 @@ location / {
       good: `location / {
     proxy_pass_request_body off;
     proxy_set_header Content-Length "";
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      fixed: false,
+    },
+    {
+      inside: 'server',
+      bad: `location /rpc {
+    proxy_set_body '{"path":"$uri"}';
+    proxy_set_header Content-Length $http_content_length;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ other
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `location /rpc {
+    proxy_set_body '{"path":"$uri"}';
+    proxy_set_header Content-Type application/json;
     proxy_pass http://127.0.0.1:8000;
 }`,
       fixed: false,

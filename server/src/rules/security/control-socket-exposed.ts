@@ -77,5 +77,17 @@ Require a client certificate or a password and allow the addresses of those who 
     }
 }`,
     },
+    {
+      inside: 'stream',
+      bad: `server {
+    listen 2375;
+    proxy_pass unix:/var/run/docker.sock;
+#              ^^^^^^^^^^^^^^^^^^^^^^^^^ open
+}`,
+      good: `server {
+    listen 127.0.0.1:2375;
+    proxy_pass unix:/var/run/docker.sock;
+}`,
+    },
   ],
 });

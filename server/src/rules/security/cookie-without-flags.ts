@@ -1,5 +1,7 @@
 /** Cookies that nginx itself sets, or strips of their flags. */
 import { textsOf } from '../../answers/what-is-passed.ts';
+import { reachOf } from '../../answers/which-socket.ts';
+import { serverOf } from '../../config/servers.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
@@ -18,10 +20,11 @@ export default defineRule({
   title: 'Cookie without Secure, HttpOnly or SameSite',
   why: `
 Without \`HttpOnly\` a script that was injected into the page reads the cookie, without \`Secure\` it goes over plain HTTP too, and without \`SameSite\` other sites' forms send it along in older browsers. The rule looks at cookies that nginx sets with \`add_header\`, and at \`proxy_cookie_flags\` that takes flags away. What the application sets is not checked.`,
-  about: ['proxy_cookie_flags', 'add_header'],
+  about: ['proxy_cookie_flags', 'add_header', 'userid_flags'],
   looksAt: [
     { directive: ['add_header'], where: ({ values: [name = ''] }) => name.toLowerCase() === 'set-cookie' },
     { directive: ['proxy_cookie_flags'] },
+    { directive: ['userid'], where: ({ values }) => /^(?:on|v1)$/i.test(values[0] ?? '') },
   ],
   needs: 'file',
   inForce: true,
@@ -35,6 +38,12 @@ Without \`HttpOnly\` a script that was injected into the page reads the cookie, 
       for (const word of directive.args.slice(1))
         if (/^no(secure|httponly|samesite)$/i.test(word.value))
           report('stripped', { at: word, severity: 'warning', data: { flag: word.value } });
+      return;
+    }
+    if (directive.name === 'userid') {
+      const server = serverOf(scope);
+      if (server && reachOf(server).tls && !scope.value('userid_flags'))
+        report('missing', { at: directive.at(), missing: ['userid_flags'], data: { flags: 'Secure, HttpOnly, SameSite' } });
       return;
     }
     const value = directive.args[1];
@@ -79,5 +88,19 @@ server {
       fixed: false,
     },
     { inside: 'location', good: 'proxy_pass http://127.0.0.1:8000;\nproxy_cookie_flags ~ secure samesite=lax;' },
+    {
+      inside: 'server',
+      bad: `listen 443 ssl;
+ssl_certificate a.pem;
+ssl_certificate_key a.key;
+ userid on;
+#^^^^^^^^^^ missing`,
+      good: `listen 443 ssl;
+ssl_certificate a.pem;
+ssl_certificate_key a.key;
+userid on;
+userid_flags secure httponly samesite=lax;`,
+      fixed: false,
+    },
   ],
 });

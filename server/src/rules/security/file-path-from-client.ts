@@ -12,6 +12,12 @@ const AS_WRITTEN = /^\$(?:arg_|cookie_|http_(?!host$)|args$|query_string$|reques
 /** Names of files, by which each of them is asked for. */
 const CLIMBING = ['../../../etc/passwd', '..%2f..%2fetc/passwd', '../x', '/etc/passwd', 'x/../../y'];
 
+/** The lines that name files. */
+const FILES: readonly string[] = [
+  ...['alias', 'root', 'try_files', 'access_log', 'auth_basic_user_file'],
+  ...['proxy_store', 'fastcgi_store', 'uwsgi_store', 'scgi_store', 'fastcgi_param', 'uwsgi_param', 'scgi_param'],
+];
+
 /** Parameters by which a FastCGI program learns which file to run, or is configured. */
 const RUN = /^(?:SCRIPT_FILENAME|DOCUMENT_ROOT|UWSGI_(?:FILE|SCRIPT|MODULE|CHDIR|HOME|PYHOME))$/i;
 const SETTINGS = /^PHP_(?:ADMIN_)?VALUE$/i;
@@ -58,7 +64,10 @@ In \`SCRIPT_FILENAME\` the same text chooses the program that PHP runs, in \`UWS
 Look the value up in a \`map\` with constant answers, or take it from the path, by a group that holds no dot.`,
   about: ['alias', 'root', 'try_files', 'access_log', 'map'],
   references: ['https://cwe.mitre.org/data/definitions/22.html'],
-  looksAt: { directive: ['alias', 'root', 'try_files', 'access_log', 'fastcgi_param', 'uwsgi_param', 'scgi_param'], where: concerns },
+  looksAt: {
+    directive: FILES,
+    where: concerns,
+  },
   needs: 'file',
   messages: {
     read: 'The client chooses the file with {source}: ../ in it is not resolved, so any file that the workers may read is sent. Look it up in a map of allowed ones.',
@@ -66,6 +75,8 @@ Look the value up in a \`map\` with constant answers, or take it from the path, 
       'The client chooses the file with {source}: ../ in it is not resolved, so any file with that ending is sent. Look it up in a map of allowed ones.',
     run: 'The client chooses the file that is run with {source}: ../ in it is not resolved. Take the path from $document_root$fastcgi_script_name, or write it out.',
     settings: 'The client writes settings of PHP with {source}, such as the file that is run first. Write a constant.',
+    users:
+      'The client chooses the file of passwords with {source}: with ../ in it any file that looks like one is asked, and whoever knows its lines gets in. Look it up in a map of allowed ones.',
     written: 'The client chooses the file that is written with {source}: ../ in it is not resolved. Look it up in a map of allowed ones.',
   },
   check({ directive, scope, report }) {
@@ -78,16 +89,18 @@ Look the value up in a \`map\` with constant answers, or take it from the path, 
         ? SETTINGS.test(directive.value(0))
           ? 'settings'
           : 'run'
-        : directive.name === 'access_log'
+        : directive.name === 'access_log' || directive.name.endsWith('_store')
           ? 'written'
-          : found.bare || directive.name === 'root'
-            ? 'read'
-            : 'ending';
+          : directive.name === 'auth_basic_user_file'
+            ? 'users'
+            : found.bare || directive.name === 'root'
+              ? 'read'
+              : 'ending';
       report(message, {
         at: word,
         data: { source: found.written },
         related: found.flow.chain,
-        severity: message === 'ending' || message === 'written' ? 'warning' : 'error',
+        severity: message === 'read' || message === 'run' || message === 'settings' ? 'error' : 'warning',
       });
       return;
     }
@@ -188,6 +201,32 @@ access_log /var/log/nginx/$server_name.log;`,
     include uwsgi_params;
     uwsgi_param UWSGI_FILE /srv/apps/shop.py;
     uwsgi_pass 127.0.0.1:3031;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /copy/ {
+    proxy_store /srv/copies/$arg_name;
+#               ^^^^^^^^^^^^^^^^^^^^^ written
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `location /copy/ {
+    proxy_store /srv/copies$uri;
+    proxy_pass http://127.0.0.1:8000;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location / {
+    auth_basic "Team";
+    auth_basic_user_file /etc/nginx/users/$cookie_team;
+#                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ users
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `location / {
+    auth_basic "Team";
+    auth_basic_user_file /etc/nginx/users/$server_name;
+    proxy_pass http://127.0.0.1:8000;
 }`,
     },
   ],

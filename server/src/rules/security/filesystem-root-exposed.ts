@@ -19,7 +19,7 @@ const BROAD = new Set('/ /bin /home /lib /lib64 /run /sbin /usr /var /var/lib /v
  * the data of one volume of Docker is the application's: its media, served by the nginx of the host.
  */
 const CLOSED =
-  /^\/(?:proc|sys|dev(?!\/shm\/[^/])|boot)(?:\/|$)|^\/etc\/(?!nginx(?:\/|$)|.*\b(?:html|www|public|static|htdocs)\b)|^\/etc\/nginx\/(?:ssl|certs?|keys|private|sites-[a-z]+|snippets)(?:\/|$)|^\/root\/(?:.*\/)?\.|^\/var\/log(?:\/|$)|^\/var\/lib\/(?:mysql|mariadb|postgres(?:ql)?|mongodb?|redis|docker(?!\/volumes\/[^/]+\/_data\/)|containerd|kubelet|ldap|samba|rabbitmq|sss|etcd)(?:\/|$)/;
+  /^\/(?:proc|sys|dev(?!\/shm\/[^/])|boot)(?:\/|$)|^\/etc\/(?!nginx(?:\/|$)|.*\b(?:html|www|public|static|htdocs)\b)|^\/etc\/nginx\/(?:ssl|certs?|keys|private|sites-[a-z]+|snippets)(?:\/|$)|^\/root\/(?:.*\/)?\.|^\/var\/(?:log|backups|mail|crash)(?:\/|$)|^\/var\/lib\/(?:mysql|mariadb|postgres(?:ql)?|mongodb?|redis|docker(?!\/volumes\/[^/]+\/_data\/)|containerd|kubelet|ldap|samba|rabbitmq|sss|etcd)(?:\/|$)/;
 
 /** A path with `.`, `..` and doubled slashes resolved, without a slash at its end. Three steps up from nginx's prefix lead to `/`. */
 function resolved(path: string): string | null {
@@ -32,6 +32,9 @@ function resolved(path: string): string | null {
   }
   return `/${out.join('/')}`;
 }
+
+/** Whole home folders, by what an expression has found: what is behind the name is the rest of the path. */
+const OF_HOMES = /^\/home\/\$\{?\w+\}?(?:\/?\$\{?\w+\}?)?$/;
 
 const isSystem = (folder: string): boolean => BROAD.has(folder) || CLOSED.test(`${folder}/`);
 
@@ -60,6 +63,8 @@ Whether anything is sent from there is asked of the matcher: a \`root /\` beside
   needs: 'file',
   ofShape: true,
   messages: {
+    homes:
+      'Requests read any file of a home folder that is readable to all: settings, histories, keys of programs. Name a folder within it, such as public_html.',
     exposed: 'Requests read files below {folder}, which belongs to the system. Name the folder of the site.',
     any: 'Requests name any file of the disk: the path is appended to "/" as it is. Name the folder of the site.',
     whole: 'Requests name any file of the disk: the alias is a part of the path as it is. Name the folder of the site.',
@@ -71,6 +76,10 @@ Whether anything is sent from there is asked of the matcher: a \`root /\` beside
     if (location?.kind === 'exact' || location?.kind === 'named') return;
     // the path of the token stays in the name of the file: keys and settings have none of it in theirs
     if (directive.name === 'root' && location && isForChallenge(location.scope)) return;
+    if (directive.name === 'alias' && location?.kind === 'regex' && OF_HOMES.test(word.value)) {
+      if (admitsStrangers(location.scope) && sendsWithin(location.scope, false)) report('homes', { at: word });
+      return;
+    }
     if (directive.name === 'alias' && location?.kind === 'regex') {
       const group = /^(\/*)\$(?:\{(\w+)\}|(\w+))$/.exec(word.value);
       if (group && location.regex && admitsStrangers(location.scope)) {
@@ -107,7 +116,8 @@ Whether anything is sent from there is asked of the matcher: a \`root /\` beside
     }
 
     /** Whether the location itself sends files, or an inner one that takes the folder over. */
-    function sendsWithin(level: Scope): boolean {
+    function sendsWithin(level: Scope, asked = true): boolean {
+      if (!asked) return !['try_files', 'return', 'if'].some((name) => level.has(name));
       const server = level.enclosing('server');
       if (!server || !location) return true;
       return [`${location.name.replace(/\/$/, '')}/x`, `${location.name}x`, ...(location.name === '/' ? PROBES['/']! : [])].some(
@@ -143,6 +153,12 @@ Whether anything is sent from there is asked of the matcher: a \`root /\` beside
     { inside: 'server', good: 'location /files/ { internal; alias /; }' },
     { inside: 'server', good: 'location /usr/share/doc/ { root /; }' },
     { inside: 'server', good: 'root /;\nlocation / { proxy_pass http://127.0.0.1:8000; }\nlocation /media/ { }' },
+    {
+      inside: 'server',
+      bad: `location ~ ^/~([a-z]+)(/.*)?$ { alias /home/$1$2; }
+#                                     ^^^^^^^^^^ homes`,
+      good: 'location ~ ^/~([a-z]+)(/.*)?$ { alias /home/$1/public_html$2; }',
+    },
   ],
 });
 

@@ -17,7 +17,7 @@ import { platformBehind } from '../upstreams/_platforms.ts';
 import { nginxesOf } from '../wsgi/_links.ts';
 
 /** By this one applications learn the host where a proxy is in front. */
-const HANDED_ON = /^(?:http_)?x[-_]forwarded[-_]host$/i;
+const HANDED_ON = /^(?:http_)?(?:x[-_]forwarded[-_]host|forwarded)$/i;
 
 /** By these applications learn the path that a proxy in front has taken off. */
 const PREFIX = /^(?:http_)?x[-_](?:forwarded[-_]prefix|script[-_]name)$/i;

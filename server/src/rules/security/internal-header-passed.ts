@@ -111,7 +111,9 @@ With \`underscores_in_headers on\`, X_REMOTE_USER and X-Remote-User become the s
       const inner = [...walk(scope)].filter(
         (d) =>
           /^(proxy|grpc)_set_header$/.test(d.name) &&
-          isIdentity(config, { directive: d, name: d.value(0).toLowerCase(), value: d.value(1) }),
+          // one that is taken away is believed where it arrives
+          (isIdentity(config, { directive: d, name: d.value(0).toLowerCase(), value: d.value(1) }) ||
+            (d.value(1) === '' && IDENTITY.test(d.value(0)))),
       );
       if (directive.value(0).toLowerCase() === loose && inner.length)
         report('underscores', {

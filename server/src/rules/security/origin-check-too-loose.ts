@@ -230,11 +230,12 @@ The rule generates foreign hosts and tries them against the pattern with the rea
   looksAt: [
     { directive: ['if', 'valid_referers'] },
     { scope: ['map'] },
-    { directive: ['proxy_set_header'], where: ({ values: [name = ''] }) => name.toLowerCase() === 'origin' },
+    { directive: ['proxy_set_header'], where: ({ values: [name = ''] }) => /^(?:origin|sec-fetch-site)$/i.test(name) },
   ],
   needs: 'file',
   fixable: 'sometimes',
   messages: {
+    site: 'The application is told {value} whatever page a request comes from, and takes the forms of other sites for its own. Pass $http_sec_fetch_site.',
     replaced:
       'The application is told {value} as the origin of each WebSocket, whatever page opens it: its check lets all of them in. Pass $http_origin, or refuse foreign ones here.',
     removed:
@@ -244,6 +245,11 @@ The rule generates foreign hosts and tries them against the pattern with the rea
   check({ config, directive, scope, report }) {
     if (directive?.name === 'proxy_set_header') {
       const value = directive.value(1);
+      if (directive.value(0).toLowerCase() === 'sec-fetch-site') {
+        if (/^(?:same-origin|same-site|none)$/i.test(value) && !asksForOrigin(scope) && !isLocalOnly(scope))
+          report('site', { at: directive.args[1]!, data: { value }, severity: 'warning' });
+        return;
+      }
       const sources = (text: string): string[] => variablesIn(text).flatMap((v) => [...sourcesOf(config, v)]);
       const upgrade = scope.effective('proxy_set_header').directives.find((d) => d.value(0).toLowerCase() === 'upgrade');
       const isWebSocket = upgrade && (/^websocket$/i.test(upgrade.value(1)) || sources(upgrade.value(1)).includes('http_upgrade'));
@@ -377,5 +383,13 @@ server {
     { inside: 'location', good: 'valid_referers none blocked server_names *.example.com ~^([\\w-]+\\.)?example\\.org/;' },
     { inside: 'http', good: 'map $http_referer $without_query {\n    default $http_referer;\n    ~^(?<kept>.*)\\? $kept;\n}' },
     { inside: 'location', good: 'if ($http_referer ~ "^https?://(www\\.)?example\\.co\\.uk/") { set $known 1; }' },
+    {
+      inside: 'location',
+      bad: `proxy_pass http://127.0.0.1:8000;
+proxy_set_header Sec-Fetch-Site same-origin;
+#                               ^^^^^^^^^^^ site`,
+      good: `proxy_pass http://127.0.0.1:8000;
+proxy_set_header Sec-Fetch-Site $http_sec_fetch_site;`,
+    },
   ],
 });

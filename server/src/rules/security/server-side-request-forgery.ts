@@ -141,6 +141,12 @@ function chosen(directive: Directive, word: Word): Chosen | null {
   return null;
 }
 
+/** Whether an internal location is asked for each request to another one, with what its client has sent. */
+function isAskedAlong(location: Scope): boolean {
+  const name = location.opener?.values.at(-1) ?? '';
+  return location.enclosing('server')?.all.some((d) => (d.name === 'mirror' || d.name === 'auth_request') && d.value(0) === name) ?? false;
+}
+
 /** Letters that no list of a few names is likely to hold all of. */
 const ANY_NAME = ['q', 'x', 'z'];
 
@@ -176,9 +182,13 @@ When a part of a request ends up in the scheme, host or port of a pass directive
 Keep the target constant, look it up with \`map\` from a list of allowed ones, or make the location \`internal\`, so that only a redirect of your own application (X-Accel-Redirect) leads there.`,
   about: ['proxy_pass', 'internal', 'map'],
   references: ['https://owasp.org/www-community/attacks/Server_Side_Request_Forgery'],
-  looksAt: { directive: [...PASS_DIRECTIVES, 'tunnel_pass'], where: ({ values: [to = ''] }) => to.includes('$') },
+  looksAt: {
+    directive: [...PASS_DIRECTIVES, 'tunnel_pass', 'proxy_bind', 'grpc_bind', 'fastcgi_bind', 'uwsgi_bind', 'scgi_bind'],
+    where: ({ values: [to = ''] }) => to.includes('$'),
+  },
   needs: 'file',
   messages: {
+    bind: 'The client chooses with {source} which address nginx connects from, and backends believe such an address. Use $remote_addr, or an address of this machine.',
     account:
       'The client decides with {source} whose {platform} address is asked, and anyone can have one: pages of a stranger appear under the name of this site. List the allowed ones.',
     target:
@@ -188,13 +198,26 @@ Keep the target constant, look it up with \`map\` from a list of allowed ones, o
     const word = directive.args[0];
     if (!word || !hasVariables(word.value)) return;
     if (scope.context.startsWith('stream')) return checkStream(directive, (more) => report('target', more));
+    if (directive.name.endsWith('_bind')) {
+      const [use] = variablesIn(word).uses;
+      const flow = use && flowInto(directive, use, '.');
+      if (use && flow && /^\$(?:arg|http|cookie)_/.test(flow.source) && admitsStrangers(scope))
+        report('bind', { at: use.span, data: { source: writtenAs(use, flow.source) }, related: flow.chain, severity: 'warning' });
+      return;
+    }
     if (namesGroupsOnly(word.value, scope)) return;
-    for (let at = scope.enclosing('location'); at; at = at.parent?.enclosing('location') ?? null) if (at.has('internal')) return;
+    let along = false;
+    for (let at = scope.enclosing('location'); at; at = at.parent?.enclosing('location') ?? null)
+      if (at.has('internal')) {
+        if (!isAskedAlong(at)) return;
+        along = true;
+      }
     if (checkAccount(directive, word, (more) => report('account', more))) return;
     for (const source of [{ directive, word }, ...carriers(directive, word)]) {
       const found = chosen(source.directive, source.word);
       if (!found) continue;
       const name = found.flow.source.slice(1).toLowerCase();
+      if (along && !/^(?:http|arg|cookie)_(?!host$)/.test(name)) continue;
       if (/^(?:document_)?uri$/.test(name) && namesFilesOnly(scope)) return;
       if ([...EVIL, ...beyond(directive, name)].every((value) => !reaches(directive, { [name]: value }))) continue;
       const at = source.word === word ? found.use : variablesIn(word).uses[0]!;
@@ -203,7 +226,7 @@ Keep the target constant, look it up with \`map\` from a list of allowed ones, o
         data: { part: found.part, source: writtenAs(at, found.flow.source) },
         related: found.flow.chain,
         // whoever is let in by an address or a password is no stranger, and a proxy for them goes where they ask
-        ...(admitsStrangers(scope) ? {} : { severity: /^(?:http_)?host$/.test(name) ? ('info' as const) : ('warning' as const) }),
+        ...(along || admitsStrangers(scope) ? {} : { severity: /^(?:http_)?host$/.test(name) ? ('info' as const) : ('warning' as const) }),
       });
       return;
     }
@@ -317,6 +340,39 @@ server {
       good: `location ~ ^/of/(?<app>shop-blue|shop-green)/ {
     resolver 127.0.0.1;
     proxy_pass http://$app.herokuapp.com$request_uri;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location / {
+    mirror /copy;
+    proxy_pass http://127.0.0.1:8000;
+}
+location = /copy {
+    internal;
+    resolver 127.0.0.1;
+    proxy_pass http://$http_x_mirror$request_uri;
+#                     ^^^^^^^^^^^^^^ target
+}`,
+      good: `location / {
+    mirror /copy;
+    proxy_pass http://127.0.0.1:8000;
+}
+location = /copy {
+    internal;
+    proxy_pass http://127.0.0.1:8001$request_uri;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location / {
+    proxy_bind $arg_from transparent;
+#              ^^^^^^^^^ bind
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `location / {
+    proxy_bind $remote_addr transparent;
+    proxy_pass http://127.0.0.1:8000;
 }`,
     },
   ],

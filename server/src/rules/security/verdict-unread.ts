@@ -1,8 +1,9 @@
 /** Checks that only fill a variable (the referer, a signed link, a client certificate), and nothing reads the variable. */
 import { table } from '../../base/table.ts';
 import type { Directive } from '../../config/directive.ts';
+import { namedLocation } from '../../config/locations.ts';
 import { namesOf } from '../../config/names.ts';
-import type { ScopeContext } from '../../config/scope.ts';
+import type { Scope, ScopeContext } from '../../config/scope.ts';
 import { defineRule } from '../rule.ts';
 
 const CERTIFICATE = [
@@ -55,6 +56,23 @@ const comparedVerdict = ({ name, args }: Directive): { readonly negative: boolea
   const sign = args[1]?.value;
   return sign === '=' || sign === '!=' ? { negative: sign === '!=', text: (args[2]?.value ?? '').replace(/\)$/, '') } : null;
 };
+
+/** Bundles of all public authorities, by their usual places. */
+const PUBLIC =
+  /^(?:\/etc\/ssl\/certs\/ca-certificates\.crt|\/etc\/ssl\/cert\.pem|\/etc\/ssl\/ca-bundle\.pem|\/etc\/pki\/tls\/certs\/ca-bundle\.crt|\/etc\/pki\/ca-trust\/extracted\/pem\/tls-ca-bundle\.pem|\/etc\/ca-certificates\/extracted\/tls-ca-bundle\.pem)$/;
+
+/** Errors of client certificates that are answered by the program which certificates are asked for: the line that passes them on. */
+function passesRefused(errors: Directive): Directive | null {
+  const server = errors.scope.enclosing('server');
+  const target = errors.values.at(-1) ?? '';
+  if (!server || !target.startsWith('@') || !errors.values.some((v) => v === '495' || v === '496')) return null;
+  if (errors.scope.value('ssl_verify_client')?.value(0) !== 'on') return null;
+  const pass = passOf(namedLocation(server, target)?.scope);
+  return pass && server.all.some((d) => d !== pass && d.name === pass.name && d.value(0) === pass.value(0)) ? pass : null;
+}
+
+const passOf = (scope: Scope | undefined): Directive | undefined =>
+  scope?.directives.find((d) => /^(?:proxy|fastcgi|uwsgi|scgi|grpc)_pass$/.test(d.name));
 
 const isHttp = (context: ScopeContext): boolean => !/^(?:stream|mail)/.test(context);
 
@@ -109,9 +127,13 @@ export default defineRule({
   why: `
 \`valid_referers\`, \`secure_link\` and \`ssl_verify_client optional\` refuse no one. They put their result into a variable (\`$invalid_referer\`, \`$secure_link\`, \`$ssl_client_verify\`), and an \`if\`, a \`map\` or the application has to act on it. Where nothing does, everyone gets in.`,
   about: ['valid_referers', 'secure_link', 'ssl_verify_client', '$invalid_referer', '$secure_link', '$ssl_client_verify'],
-  looksAt: { directive: Object.keys(VERDICTS) },
+  looksAt: { directive: [...Object.keys(VERDICTS), 'error_page', 'ssl_client_certificate'] },
   needs: 'config',
   messages: {
+    passed:
+      'Who has no certificate gets the application all the same: the request that is refused goes on to {target}, which passes it to {pass}. Show a page of its own.',
+    public:
+      'Anyone can have a certificate of one of these authorities, and nothing reads whose it is: everybody gets in. Name the authority that issues your own, or compare $ssl_client_s_dn.',
     expired:
       'Expired links go on working: $secure_link is "0" for them, and only "" is refused here. Add if ($secure_link = "0") { return 410; }.',
     unsigned:
@@ -130,8 +152,27 @@ export default defineRule({
     const protocol = isHttp(directive.scope.context) ? 'http' : 'stream';
     if (!config.whole || directive.scope.context.startsWith('mail')) return;
     if (name === 'ssl_verify_client' && !/^optional/.test(directive.value(0))) return;
-    const variables = VERDICTS[name]!;
+    if (name === 'error_page') {
+      const pass = passesRefused(directive);
+      if (pass)
+        report('passed', {
+          at: directive.at(),
+          data: { target: directive.values.at(-1)!, pass: pass.value(0) },
+          related: [{ at: pass.at(), message: 'gets the request' }],
+          missing: ['if'],
+        });
+      return;
+    }
     const names = namesOf(config);
+    if (name === 'ssl_client_certificate') {
+      const asks = directive.scope.value('ssl_verify_client')?.value(0) ?? 'off';
+      if (!PUBLIC.test(directive.value(0)) || !/^(?:on|optional)$/.test(asks)) return;
+      const told = CERTIFICATE.map((part) => `ssl_client_${part}`).filter((v) => v !== 'ssl_client_verify');
+      if (told.every((v) => names.references('variable', v, protocol).length === 0))
+        report('public', { at: directive.args[0] ?? directive.nameAt, missing: true });
+      return;
+    }
+    const variables = VERDICTS[name]!;
     const readers = variables.flatMap((v) => names.references('variable', v, protocol));
     if (name === 'secure_link' && /,/.test(directive.value(0)) && readers.length > 0 && readers.every((r) => asksForEmpty(r.directive)))
       return report('expired', { at: directive.at(), missing: ['if'] });
@@ -238,6 +279,43 @@ location / {
       inside: 'server',
       bad: compared('= NONE', '#        ^^^^^^^^^^^^^^^^^ own').replace('client optional;', 'client optional_no_ca;'),
       good: compared('!= SUCCESS', null).replace('client optional;', 'client optional_no_ca;'),
+    },
+    {
+      inside: 'server',
+      bad: `listen 443 ssl;
+ssl_certificate a.pem;
+ssl_certificate_key a.key;
+ ssl_client_certificate /etc/ssl/certs/ca-certificates.crt;
+#                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ public
+ssl_verify_client on;
+location / { proxy_pass http://127.0.0.1:8000; }`,
+      good: `listen 443 ssl;
+ssl_certificate a.pem;
+ssl_certificate_key a.key;
+ssl_client_certificate clients.pem;
+ssl_verify_client on;
+location / { proxy_pass http://127.0.0.1:8000; }`,
+      notOn122: 'the bundle of all authorities is not on every machine',
+    },
+    {
+      inside: 'server',
+      bad: `listen 443 ssl;
+ssl_certificate a.pem;
+ssl_certificate_key a.key;
+ssl_client_certificate clients.pem;
+ssl_verify_client on;
+ error_page 495 496 = @app;
+#^^^^^^^^^^^^^^^^^^^^^^^^^^ passed
+location / { proxy_pass http://127.0.0.1:8000; }
+location @app { proxy_pass http://127.0.0.1:8000; }`,
+      good: `listen 443 ssl;
+ssl_certificate a.pem;
+ssl_certificate_key a.key;
+ssl_client_certificate clients.pem;
+ssl_verify_client on;
+error_page 495 496 = @help;
+location / { proxy_pass http://127.0.0.1:8000; }
+location @help { return 403 "Bring a certificate."; }`,
     },
   ],
 });

@@ -55,6 +55,18 @@ function misread(value: string): { readonly message: 'colon' | 'joined' | 'unkno
   return null;
 }
 
+/** Sources of scripts by which any script that is injected runs: its text is the address. */
+const INLINE = /^data:$/;
+
+/** A nonce of a policy that is no secret of one response: written out, or of what a client sends. */
+function guessableNonce(value: string): { readonly message: 'nonce' | 'chosen'; readonly nonce: string } | null {
+  for (const [, nonce = ''] of value.matchAll(/'nonce-([^']+)'/g)) {
+    if (!nonce.includes('$')) return { message: 'nonce', nonce };
+    if (/^\$\{?(?:arg|http|cookie)_\w+\}?$/.test(nonce)) return { message: 'chosen', nonce };
+  }
+  return null;
+}
+
 /** What a policy lets run though it speaks of scripts; null where it forbids something. */
 function scriptsOf(value: string): string | null {
   const policy = policyOf(value);
@@ -82,10 +94,18 @@ A Content-Security-Policy that admits \`'unsafe-inline'\` and scripts of every h
     where: ({ values: [name = '', value = '$'] }) =>
       /^(?:x-frame-options|x-content-type-options|referrer-policy|content-security-policy)$/i.test(name) &&
       value !== '' &&
-      !value.includes('$'),
+      (!value.includes('$') || value.includes("'nonce-$")),
   },
   needs: 'file',
   messages: {
+    nonce:
+      "This nonce is the same in every response: whoever injects a script reads it off a page and writes it there. Make one for each response, such as 'nonce-$request_id'.",
+    chosen:
+      "The client chooses this nonce with {value}: a link with the nonce of the script that it injects lets it run. Make one for each response, such as 'nonce-$request_id'.",
+    embedded: 'script-src admits {value}, and an injected script can be such an address itself: none is stopped. Leave it out.',
+    everyone: "frame-ancestors * lets every site frame this one, as without the line. Name the sites, or write 'none'.",
+    leaking:
+      'With unsafe-url the whole address, with all arguments, goes to every other site that a page leads to or loads from. Write strict-origin-when-cross-origin.',
     frames:
       'Browsers do not know "{value}" and let every site frame this one. Write DENY or SAMEORIGIN, or frame-ancestors in a Content-Security-Policy.',
     sniffing: 'Browsers do not know "{value}" and go on guessing types. Write nosniff.',
@@ -112,9 +132,15 @@ A Content-Security-Policy that admits \`'unsafe-inline'\` and scripts of every h
       case 'referrer-policy':
         if (!value.split(/\s*,\s*/).some((v) => REFERRERS.has(v.toLowerCase())))
           report('referrer', { at: word, data: { value }, severity: 'info' });
+        // of several browsers take the last that they know
+        else if (/(?:^|,\s*)unsafe-url$/i.test(value)) report('leaking', { at: word, severity: 'info' });
         return;
       default: {
-        const bare = [...policyOf(value)].flatMap(([name, sources]) =>
+        const guessable = guessableNonce(value);
+        if (guessable) return report(guessable.message, { at: word, data: { value: guessable.nonce } });
+        if (value.includes('$')) return;
+        const policy = policyOf(value);
+        const bare = [...policy].flatMap(([name, sources]) =>
           /-src(?:-\w+)?$|^(?:frame-ancestors|form-action|base-uri)$/.test(name) ? sources : [],
         );
         const unquoted = bare.find((s) => KEYWORDS.test(s.toLowerCase()));
@@ -122,7 +148,12 @@ A Content-Security-Policy that admits \`'unsafe-inline'\` and scripts of every h
         const wrong = misread(value);
         if (wrong) return report(wrong.message, { at: word, data: wrong.data });
         const name = scriptsOf(value);
-        if (name) report('scripts', { at: word, data: { name }, severity: 'info' });
+        if (name) return report('scripts', { at: word, data: { name }, severity: 'info' });
+        const sources = policy.get('script-src') ?? [];
+        const embedded = sources.find((s) => INLINE.test(s.toLowerCase()));
+        if (embedded && !sources.some((s) => /^'strict-dynamic'$/i.test(s)))
+          return report('embedded', { at: word, data: { value: embedded } });
+        if (policy.get('frame-ancestors')?.some((s) => ANYWHERE.test(s))) report('everyone', { at: word, severity: 'info' });
       }
     }
   },
@@ -190,6 +221,46 @@ add_header Content-Security-Policy "default-src 'self'; img-src 'self' data:";`,
 #                                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ unknown`,
       good: `root /srv/site;
 add_header Content-Security-Policy "default-src 'self'; script-src 'self'";`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+ add_header Content-Security-Policy "script-src 'nonce-r4nd0m'; object-src 'none'";
+#                                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ nonce`,
+      good: `root /srv/site;
+add_header Content-Security-Policy "script-src 'nonce-$request_id'; object-src 'none'";`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+ add_header Content-Security-Policy "script-src 'nonce-$arg_n'; object-src 'none'";
+#                                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ chosen`,
+      good: `root /srv/site;
+add_header Content-Security-Policy "script-src 'nonce-$request_id'; object-src 'none'";`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+ add_header Content-Security-Policy "default-src 'self'; script-src 'self' data:";
+#                                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ embedded`,
+      good: `root /srv/site;
+add_header Content-Security-Policy "default-src 'self'; img-src 'self' data:";`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+ add_header Content-Security-Policy "default-src 'self'; frame-ancestors *";
+#                                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ everyone`,
+      good: `root /srv/site;
+add_header Content-Security-Policy "default-src 'self'; frame-ancestors 'self'";`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+ add_header Referrer-Policy unsafe-url;
+#                           ^^^^^^^^^^ leaking`,
+      good: `root /srv/site;
+add_header Referrer-Policy same-origin;`,
     },
     {
       inside: 'server',

@@ -15,13 +15,19 @@ export default defineRule({
 
 For backends under an address or in an upstream group the finding is informational: such networks are often the operator's own. Backends on the same machine are left out.`,
   about: ['proxy_ssl_verify', 'proxy_ssl_trusted_certificate', 'proxy_ssl_name', 'grpc_ssl_verify', 'uwsgi_ssl_verify'],
-  looksAt: { directive: TLS_PASSES, where: mayBeTls },
+  looksAt: [
+    { directive: TLS_PASSES, where: mayBeTls },
+    { directive: ['js_fetch_verify'], where: ({ values }) => values[0]?.toLowerCase() === 'off' },
+  ],
   needs: 'config',
   fixable: 'sometimes',
   messages: {
+    fetched:
+      'Scripts take any certificate of the servers that they fetch from: whoever is in between reads and changes everything. Remove the line.',
     unverified: 'Any certificate of {host} is accepted. Set {prefix}_verify on and {prefix}_trusted_certificate.',
   },
   check({ directive, scope, file, report }) {
+    if (directive.name === 'js_fetch_verify') return report('fetched', { at: directive.statement, missing: [] });
     const pass = tlsPass(directive);
     if (!pass || pass.local || isOn(scope, `${pass.prefix}_verify`)) return;
     const { prefix } = pass;
@@ -76,6 +82,13 @@ grpc_ssl_verify off;`,
       inside: 'location',
       good: `
 proxy_pass https://127.0.0.1:8443;`,
+    },
+    {
+      inside: 'server',
+      bad: ` js_fetch_verify off;
+#^^^^^^^^^^^^^^^^^^^^ fetched`,
+      good: 'js_fetch_verify on;',
+      fixed: false,
     },
   ],
 });

@@ -1,6 +1,8 @@
 /** Forwarding headers that hold something of another kind: an address where a scheme belongs, the client's own port where that of the server does. */
 import { HEADER_LIST, headerOf } from '../../answers/what-is-passed.ts';
+import { accessOf, isLocalOnly } from '../../answers/who-may-enter.ts';
 import { table } from '../../base/table.ts';
+import { serverOf } from '../../config/servers.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule, type Line } from '../rule.ts';
 
@@ -85,6 +87,17 @@ const LISTS = Object.values(HEADER_LIST);
 
 const isEscaped = (value: string): boolean => value.search(ESCAPED) >= 0;
 
+/** Addresses that mean the machine itself. */
+const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|localhost)$/i;
+
+/** What a line should hold that says for each client the address of the machine itself; null for another line. */
+function localFor({ name, values: [header = '', value = ''] }: Pick<Line, 'name' | 'values'>): string | null {
+  if (!LOOPBACK.test(value)) return null;
+  if (name.endsWith('_param') && /^REMOTE_ADDR$/i.test(header)) return '$remote_addr';
+  const wanted = WANTED[headerIn({ name, values: [header] })];
+  return wanted?.kind === 'address' ? wanted.use : null;
+}
+
 const headerIn = ({ name, values }: Pick<Line, 'name' | 'values'>): string =>
   (name.endsWith('_param') ? (/^http_(.+)/i.exec(values[0] ?? '')?.[1] ?? '').replaceAll('_', '-') : (values[0] ?? '')).toLowerCase();
 
@@ -109,17 +122,31 @@ A dollar sign with a backslash in front of it is what a shell wants in a here-do
   about: ['proxy_set_header', 'uwsgi_param', 'fastcgi_param', '$scheme', '$remote_addr', '$remote_port'],
   looksAt: {
     directive: LISTS,
-    where: (line) => isEscaped(line.values[1] ?? '') || mistaken(headerIn(line), line.values[1] ?? '') !== null,
+    where: (line) => localFor(line) !== null || isEscaped(line.values[1] ?? '') || mistaken(headerIn(line), line.values[1] ?? '') !== null,
   },
   needs: 'file',
   fixable: 'always',
   fixChanges: ['request-headers'],
   messages: {
+    local:
+      '{header} says {value} for every client: the application takes each visitor for a program of this machine, in limits, logs and access rules. Use {use}.',
     wrong: '{header} gets {value}, which is {is}: applications read {what} in it. Use {use}.',
     escaped: '{header} gets a backslash before the value of {name}, since nothing escapes a dollar sign in nginx. Write {use}.',
   },
-  check({ directive, file, report }) {
+  check({ directive, scope, file, report }) {
     const [, word] = directive.args;
+    const honest = localFor(directive);
+    if (word && honest !== null) {
+      // behind a hidden service each client is local, and a proxy that hides who asks has such names
+      if (isLocalOnly(scope) || accessOf(scope) !== 'everybody' || serverOf(scope)?.names.some((n) => /\.(?:onion|i2p)$/.test(n.text)))
+        return;
+      report('local', {
+        at: word,
+        data: { header: directive.value(0), value: word.value, use: honest },
+        fix: fixOf(`Use ${honest}`, 'suggestion', file, [replace(word, honest)]),
+      });
+      return;
+    }
     const header = headerOf(directive);
     if (word && !word.templated && isEscaped(word.value)) {
       const use = word.raw.replace(ESCAPED, '');
@@ -173,6 +200,20 @@ proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
 proxy_set_header X-Forwarded-Proto $scheme;
 proxy_pass http://127.0.0.1:8000;`,
       good: `proxy_set_header Host $host;
+proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+proxy_set_header X-Forwarded-Proto $scheme;
+proxy_pass http://127.0.0.1:8000;`,
+    },
+    {
+      inside: 'location',
+      bad: `proxy_set_header Host $host;
+proxy_set_header X-Real-IP 127.0.0.1;
+#                          ^^^^^^^^^ local
+proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+proxy_set_header X-Forwarded-Proto $scheme;
+proxy_pass http://127.0.0.1:8000;`,
+      good: `proxy_set_header Host $host;
+proxy_set_header X-Real-IP $remote_addr;
 proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
 proxy_set_header X-Forwarded-Proto $scheme;
 proxy_pass http://127.0.0.1:8000;`,
