@@ -1046,6 +1046,7 @@ const ALONE: Readonly<Record<string, string>> = {
   'include-cycle': 'nginx refuses it',
   'line-swallowed': 'the values that it has by mistake are asked for by nobody',
   'listen-ipv6-missing': 'needs IPv6',
+  'listen-on-site-name': 'needs a name whose address is that of another machine',
   'location-variable-literal': 'needs 1.31.5 for the page’s good text',
   'map-without-default': 'an empty value, harmful or not by its use',
   'mixed-case-variable': 'a matter of reading',
@@ -1297,6 +1298,86 @@ describe('listen-address-taken: the bad texts pass nginx -t and do not start, th
   });
 });
 
+const withStream = withoutNginx() || (available()!.modules.includes('ngx_stream_module') ? false : 'no stream module on this machine');
+
+/** What a client of a port gets for bytes, until the connection ends or half a second has passed. */
+const answered = (port: number, bytes: string): Promise<string> =>
+  new Promise((done) => {
+    let got = '';
+    const socket = net.connect({ port, host: '127.0.0.1', timeout: 500 }, () => socket.write(bytes));
+    socket.on('data', (data) => (got += data.toString('latin1')));
+    for (const event of ['close', 'error', 'timeout']) socket.on(event, () => socket.destroy() && done(got));
+  });
+
+describe('proxy-protocol-mismatch: the bad texts answer nobody, the good ones do', { skip: withStream, concurrency: 2 }, () => {
+  const { examples } = RULES.find((r) => r.id === 'proxy-protocol-mismatch')!;
+  // the outer port, the inner one and one more, all on this machine
+  const text = (example: (typeof examples)[number], whole: string) => (ports: readonly number[]) =>
+    mainOf(exampleTree(example, whole))
+      .replace(/(127\.0\.0\.1:)?\b(443|8080|8443|8081|8082)\b/g, (_, __, p: string) => {
+        const at = p === '443' || p === '8080' ? 0 : p === '8082' ? 2 : 1;
+        return `127.0.0.1:${ports[at]}`;
+      })
+      .replace(/\bhttp\s*\{/, `http {\n${OWN_PATHS}`);
+  for (const [i, example] of examples.entries())
+    for (const [kind, whole] of [
+      ['bad', example.bad],
+      ['good', example.bad === undefined ? undefined : example.good],
+    ] as const)
+      if (whole !== undefined)
+        test(`example ${i + 1}: ${kind}`, { timeout: 30_000 }, async () => {
+          const running = await serve(text(example, whole), { ports: 3 });
+          try {
+            const got = await answered(running.ports[0]!, 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+            assert.equal(/^HTTP\/1\.1 204/.test(got), kind === 'good', got);
+          } finally {
+            await running.stop();
+          }
+        });
+});
+
+test('preread-off: the name of the TLS hello chooses only where somebody reads it', { skip: withStream }, async () => {
+  const { examples } = RULES.find((r) => r.id === 'preread-off')!;
+  const [first] = examples;
+  const hits = [0, 0];
+  const backends = hits.map((_, i) =>
+    net.createServer((socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.once('data', () => {
+        hits[i]!++;
+        socket.destroy();
+      });
+    }),
+  );
+  for (const b of backends) await new Promise<void>((done) => b.listen(0, '127.0.0.1', done));
+  const port = (i: number) => (backends[i]!.address() as AddressInfo).port;
+  try {
+    for (const [kind, whole] of [
+      ['bad', first!.bad!],
+      ['good', first!.good!],
+    ] as const) {
+      hits.fill(0);
+      const running = await serve((ports) =>
+        mainOf(exampleTree(first!, whole))
+          .replace('10.0.0.2:443', `127.0.0.1:${port(0)}`)
+          .replace('10.0.0.3:443', `127.0.0.1:${port(1)}`)
+          .replace('listen 443', `listen 127.0.0.1:${ports[0]}`),
+      );
+      try {
+        await new Promise<void>((done) => {
+          const client = tls.connect({ port: running.ports[0]!, host: '127.0.0.1', servername: 'mail.example.com' });
+          client.on('error', () => client.destroy()).on('close', () => done());
+        });
+        assert.deepEqual(hits, kind === 'good' ? [1, 0] : [0, 1]);
+      } finally {
+        await running.stop();
+      }
+    }
+  } finally {
+    for (const b of backends) b.close();
+  }
+});
+
 test('every rule is shown by a request, or says why not', () => {
   const rows = new Set([
     ...ROWS.map((r) => r.rule),
@@ -1304,6 +1385,8 @@ test('every rule is shown by a request, or says why not', () => {
     'dhe-without-parameters',
     'backup-with-hash',
     'listen-address-taken',
+    'preread-off',
+    'proxy-protocol-mismatch',
   ]);
   const judged = RULES.filter((r) => r.looksAt.some((l) => 'outcome' in l));
   const without = RULES.filter((r) => !rows.has(r.id) && !judged.includes(r) && !GROUPS[r.group] && !ALONE[r.id]);

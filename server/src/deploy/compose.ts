@@ -94,6 +94,10 @@ export interface ComposeService {
   readonly dependsOn: readonly string[];
   /** services with which it is started again (`restart: true` below `depends_on`) */
   readonly restartsWith: readonly string[];
+  /** Docker starts it again when it ends by itself (`restart`, `deploy.restart_policy`), or nobody knows; of Compose only */
+  readonly comesAgain?: boolean;
+  /** how many files a process of it may have open (`ulimits`, the soft limit); of Compose only */
+  readonly openFiles?: { readonly soft: number; readonly place: Place } | null;
   readonly extends: { readonly file: string | null; readonly service: string } | null;
   /** fields that an override takes away (`!reset`) or puts in place of the old ones (`!override`) */
   readonly replaces: ReadonlySet<string>;
@@ -306,6 +310,19 @@ function mountsOf(service: YamlValue, document: YamlValue, environment: Environm
 const restartsOf = (value: YamlValue | undefined): string[] =>
   value?.kind === 'map' ? value.entries.flatMap((e) => (scalarText(child(e.value, 'restart'))?.text === 'true' ? [e.key] : [])) : [];
 
+/** One number, or a soft and a hard limit. */
+function openFilesOf(value: YamlValue | undefined, put: Put): { readonly soft: number; readonly place: Place } | null {
+  const text = scalarText(value) ?? scalarText(child(value, 'soft'));
+  const soft = text ? put(text.text) : '';
+  return text && /^\d+$/.test(soft) ? { soft: Number(soft), place: text.place() } : null;
+}
+
+/** Whether a container that ended is started again; an unknown word may say so. */
+function comesAgain(service: YamlValue): boolean {
+  const restart = scalarText(child(service, 'restart'))?.text ?? 'no';
+  return (restart !== 'no' && restart !== 'false') || child(child(service, 'deploy'), 'restart_policy') !== undefined;
+}
+
 /** The request of a service's health check. */
 function healthChecksOf(value: YamlValue | undefined, put: Put): readonly HealthCheck[] {
   const test = child(value, 'test');
@@ -390,6 +407,8 @@ function serviceOf(file: FileId, name: string, place: Place, value: YamlValue, d
     mountsOpen: open,
     dependsOn: keysOf(child(value, 'depends_on')),
     restartsWith: restartsOf(child(value, 'depends_on')),
+    comesAgain: comesAgain(value),
+    openFiles: openFilesOf(child(child(value, 'ulimits'), 'nofile'), put),
     extends: extendedService === undefined ? null : { file: plain(child(extended, 'file')) ?? null, service: extendedService },
     replaces: new Set(tagged),
     healthChecks: healthChecksOf(child(value, 'healthcheck'), put),
@@ -483,6 +502,8 @@ function mergedService(b: ComposeService, o: ComposeService): ComposeService {
     mountsOpen: b.mountsOpen || o.mountsOpen,
     dependsOn: [...new Set([...b.dependsOn, ...o.dependsOn])],
     restartsWith: [...new Set([...b.restartsWith, ...o.restartsWith])],
+    comesAgain: b.comesAgain || o.comesAgain,
+    openFiles: o.openFiles ?? b.openFiles,
   };
 }
 

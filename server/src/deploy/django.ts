@@ -145,6 +145,8 @@ export interface DjangoRoutes {
   readonly files: readonly Route[];
   /** a route of ROOT_URLCONF for a view that ends in a slash; null where none is seen */
   readonly slashed: Route | null;
+  /** all that ROOT_URLCONF takes, by what each begins with; null where there may be more, or something else answers first */
+  readonly all: readonly Route[] | null;
 }
 
 /** Routes that matter to a proxy: the admin site of ROOT_URLCONF, and WebSocket routes of Channels in the given modules. */
@@ -195,7 +197,39 @@ export function djangoRoutes(project: PythonProject, settings: DjangoSettings, a
     if (file) visit(file);
   };
   if (asgi) visit(asgi);
-  return { admin, webSockets, files, slashed };
+  return { admin, webSockets, files, slashed, all: urls && isPlain(settings) ? allRoutes(project, urls, 0) : null };
+}
+
+/** Whether no middleware of the project's own may answer, or change the path, before the routes are looked at. */
+const isPlain = ({ middleware, forceScriptName }: DjangoSettings): boolean =>
+  forceScriptName.from === 'default' &&
+  middleware.from !== 'unknown' &&
+  middleware.value.every((m) => /^(?:django\.(?!contrib\.(?:flatpages|redirects))|whitenoise\.|corsheaders\.|allauth\.)/.test(m.value));
+
+/** All that the patterns of a module take, those of modules that it includes without a prefix too; null where the text does not say it all. */
+function allRoutes(project: PythonProject, urls: FileId, depth: number): readonly Route[] | null {
+  const values = project.module(urls);
+  const list = values.names.get('urlpatterns');
+  if (values.open !== null || list?.kind !== 'list' || list.open !== null || depth > 3) return null;
+  const out: Route[] = [];
+  for (const item of list.items) {
+    if (item.kind !== 'object') return null;
+    const [path, view] = item.args.map((a) => a.value);
+    const route = routeOf(item.callee, path);
+    // a pattern that begins with a value or an alternative takes whatever comes
+    if (!route || /^[<([.\\?*]/.test(route.path)) return null;
+    const included = view?.kind === 'object' && /(^|\.)include$/.test(view.callee) ? view.args[0]?.value : undefined;
+    if (route.path !== '' || included === undefined) {
+      if (route.regex && route.path === '') return null;
+      out.push(route);
+      continue;
+    }
+    const file = included.kind === 'string' ? project.moduleFile(included.value, urls) : null;
+    const inner = file ? allRoutes(project, file, depth + 1) : null;
+    if (!inner) return null;
+    out.push(...inner);
+  }
+  return out.length ? out : null;
 }
 
 function routeOf(callee: string, path: PyValue | undefined): Route | null {

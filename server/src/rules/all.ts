@@ -46,14 +46,17 @@ import invalidCapture from './correctness/invalid-capture.ts';
 import lineSwallowed from './correctness/line-swallowed.ts';
 import listenAddressTaken from './correctness/listen-address-taken.ts';
 import listenIpv6Missing from './correctness/listen-ipv6-missing.ts';
+import listenOnSiteName from './correctness/listen-on-site-name.ts';
 import locationVariableLiteral from './correctness/location-variable-literal.ts';
 import locationWithoutSlashRedirect from './correctness/location-without-slash-redirect.ts';
 import mapRowUnreachable from './correctness/map-row-unreachable.ts';
 import mapWithoutDefault from './correctness/map-without-default.ts';
 import mixedCaseVariable from './correctness/mixed-case-variable.ts';
 import notChecked from './correctness/not-checked.ts';
+import pageAnsweredAsError from './correctness/page-answered-as-error.ts';
 import pageCachedLong from './correctness/page-cached-long.ts';
 import pathPatternWithoutSlash from './correctness/path-pattern-without-slash.ts';
+import prereadOff from './correctness/preread-off.ts';
 import proxyPassDropsPath from './correctness/proxy-pass-drops-path.ts';
 import proxyPassRewritesPath from './correctness/proxy-pass-rewrites-path.ts';
 import proxyPassSlashMismatch from './correctness/proxy-pass-slash-mismatch.ts';
@@ -282,6 +285,7 @@ import httpsParameterMissing from './upstreams/https-parameter-missing.ts';
 import platformHostReplaced from './upstreams/platform-host-replaced.ts';
 import portOfInnerListener from './upstreams/port-of-inner-listener.ts';
 import proxyHostMissing from './upstreams/proxy-host-missing.ts';
+import proxyProtocolMismatch from './upstreams/proxy-protocol-mismatch.ts';
 import requestBufferingOff from './upstreams/request-buffering-off.ts';
 import requestHeaderWrongValue from './upstreams/request-header-wrong-value.ts';
 import resolverUnused from './upstreams/resolver-unused.ts';
@@ -339,6 +343,7 @@ import asgiWebsocketWithoutUpgrade from './wsgi/asgi-websocket-without-upgrade.t
 import bodyLimitMismatch from './wsgi/body-limit-mismatch.ts';
 import buildBaseMismatch from './wsgi/build-base-mismatch.ts';
 import clusterPortMismatch from './wsgi/cluster-port-mismatch.ts';
+import connectionsAboveLimit from './wsgi/connections-above-limit.ts';
 import cookieNeverReturned from './wsgi/cookie-never-returned.ts';
 import corsHeadersTwice from './wsgi/cors-headers-twice.ts';
 import csrfTrustedOriginsMismatch from './wsgi/csrf-trusted-origins-mismatch.ts';
@@ -442,14 +447,17 @@ export const RULES: readonly Rule[] = [
   lineSwallowed,
   listenAddressTaken,
   listenIpv6Missing,
+  listenOnSiteName,
   locationVariableLiteral,
   locationWithoutSlashRedirect,
   mapRowUnreachable,
   mapWithoutDefault,
   mixedCaseVariable,
   notChecked,
+  pageAnsweredAsError,
   pageCachedLong,
   pathPatternWithoutSlash,
+  prereadOff,
   proxyPassDropsPath,
   proxyPassRewritesPath,
   proxyPassSlashMismatch,
@@ -677,6 +685,7 @@ export const RULES: readonly Rule[] = [
   platformHostReplaced,
   portOfInnerListener,
   proxyHostMissing,
+  proxyProtocolMismatch,
   requestBufferingOff,
   requestHeaderWrongValue,
   resolverUnused,
@@ -734,6 +743,7 @@ export const RULES: readonly Rule[] = [
   bodyLimitMismatch,
   buildBaseMismatch,
   clusterPortMismatch,
+  connectionsAboveLimit,
   cookieNeverReturned,
   corsHeadersTwice,
   csrfTrustedOriginsMismatch,

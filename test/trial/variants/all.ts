@@ -6,6 +6,7 @@ import { TRIALS as againSecurity } from './again-security.ts';
 import { TRIALS as againTls } from './again-tls.ts';
 import { TRIALS as asked } from './asked.ts';
 import { TRIALS as askedMore } from './asked-more.ts';
+import { TRIALS as bothEnds } from './both-ends.ts';
 import { TRIALS as cluster } from './cluster.ts';
 import { TRIALS as compliance } from './compliance.ts';
 import { TRIALS as correctness } from './correctness.ts';
@@ -49,6 +50,7 @@ export const TRIALS: readonly Trial[] = [
   ...access,
   ...asked,
   ...askedMore,
+  ...bothEnds,
   ...cluster,
   ...againRest,
   ...againSecurity,

@@ -106,6 +106,7 @@ export default declareFramework<DjangoProject>({
       ? { name: 'django-cors-headers', place: placeOf(settings.middleware) }
       : null,
   webSockets: ({ routes }) => routes.webSockets,
+  routes: ({ routes }) => routes.all,
   webSocketsOverAsgi: true,
   addsSlash: ({ settings, routes }) =>
     certain(settings.appendSlash) === true && settings.uses.has('django.middleware.common.CommonMiddleware') && routes.slashed

@@ -6,4 +6,5 @@ export default starletteFamily({
   title: 'FastAPI',
   makes: { word: 'FastAPI', callee: /^fastapi\.(applications\.)?FastAPI$/ },
   hasDocs: (settings) => settings.hasDocs,
+  docs: (settings) => settings.docs,
 });

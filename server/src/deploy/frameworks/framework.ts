@@ -65,6 +65,8 @@ export interface FrameworkDeclaration<Settings = unknown> {
   /** the redirect of plain requests to HTTPS, where it is certainly on */
   toHttps?(settings: Settings): RedirectToHttps | null;
   webSockets?(settings: Settings): readonly Route[];
+  /** all that its own table of routes takes; null where there may be more */
+  routes?(settings: Settings): readonly Route[] | null;
   /** those routes exist in its ASGI application only, beside which it has one for WSGI */
   readonly webSocketsOverAsgi?: boolean;
   /** what answers other origins in its name: the headers of CORS are its own business then */
@@ -81,10 +83,19 @@ export interface FrameworkDeclaration<Settings = unknown> {
   addsSlash?(settings: Settings): { readonly name: string; readonly route: Route; readonly place: Place | null } | null;
   /** pages of documentation that ask for their description at a path of the application */
   hasDocs?(settings: Settings): boolean;
+  /** the addresses that it gives them itself, before which it puts the root path */
+  docs?(settings: Settings): readonly OwnPath[];
   /** ProxyFix and its like, which count values from the right */
   counted?(settings: Settings): ForwardedCounts | null;
   /** where the script name is set in its own settings */
   scriptNamePlace?(settings: Settings): Place | null;
+}
+
+/** An address within the application, with the argument that sets it. */
+export interface OwnPath {
+  readonly name: string;
+  readonly path: string;
+  readonly place: Place;
 }
 
 /** What redirects plain requests to HTTPS. */

@@ -9,7 +9,7 @@ import { type Environ, type Seen, seen, unseen } from '../seen.ts';
 import { byDefault, certain, placeOf, type Setting } from '../setting.ts';
 import { isSince, type Package } from '../versions.ts';
 import type { FrameworkView } from '../view.ts';
-import { type ApplicationReading, declareFramework, type FrameworkDeclaration, refusedHost } from './framework.ts';
+import { type ApplicationReading, declareFramework, type FrameworkDeclaration, type OwnPath, refusedHost } from './framework.ts';
 
 export interface StarletteSettings {
   readonly file: FileId;
@@ -27,6 +27,8 @@ export interface StarletteSettings {
   readonly webSockets: readonly Route[];
   /** neither `docs_url` nor `openapi_url` is None or something that is not known here */
   readonly hasDocs: boolean;
+  /** the addresses of the documentation that are set here, below the root path */
+  readonly docs: readonly OwnPath[];
 }
 
 /** The routes by which WebSockets are declared: decorators, `add_…` and WebSocketRoute. */
@@ -88,6 +90,11 @@ export function starletteSettings({ made, modules }: ApplicationReading): Starle
       : null,
     webSockets: webSocketRoutes(calls),
     hasDocs: !made.args.some((a) => a.name === '**' || ((a.name === 'openapi_url' || a.name === 'docs_url') && a.value.kind !== 'string')),
+    docs: made.args.flatMap(({ name, value }) =>
+      value.kind === 'string' && (name === 'docs_url' || name === 'redoc_url' || name === 'openapi_url')
+        ? [{ name, path: value.value, place: value.inner ?? value.at }]
+        : [],
+    ),
   };
 }
 

@@ -1,5 +1,6 @@
 /** A location and the URI of its proxy_pass that do not end alike: what comes after the name is joined wrong. Shown by what the upstream gets. */
 import { isForSockets, isWatched } from '../../answers/what-a-place-is-for.ts';
+import type { Directive } from '../../config/directive.ts';
 import { passTarget } from '../../config/upstreams.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { directiveAt } from '../../witness/spots.ts';
@@ -7,6 +8,14 @@ import { defineRule } from '../rule.ts';
 
 /** A slash right before a variable, which may begin with one itself. */
 const SLASH_AND_VARIABLE = /^\w+:\/\/[^/]+\/(?:[^?$]*\/)?\$/;
+
+/** A replacement with a slash before a group that begins with one itself: `rewrite ^/app(/.*)$ /$1 break`. */
+const isDoubling = ({ name, values }: Directive): boolean => {
+  const group = name === 'rewrite' && values[2] === 'break' ? /^\/(?:[^$]*\/)?\$([1-9])/.exec(values[1]!)?.[1] : undefined;
+  if (group === undefined) return false;
+  const groups = [...values[0]!.replace(/\\./g, '..').matchAll(/\((?!\?)/g)];
+  return values[0]![(groups[Number(group) - 1]?.index ?? -1) + 1] === '/';
+};
 
 export default defineRule({
   id: 'proxy-pass-slash-mismatch',
@@ -27,7 +36,8 @@ Let both end in a slash, or neither.`,
     when: (spot) =>
       spot.directives.some(
         (d) =>
-          d.name === 'proxy_pass' && (SLASH_AND_VARIABLE.test(d.value(0)) || (spot.location?.kind === 'prefix' && !!passTarget(d)?.uri)),
+          isDoubling(d) ||
+          (d.name === 'proxy_pass' && (SLASH_AND_VARIABLE.test(d.value(0)) || (spot.location?.kind === 'prefix' && !!passTarget(d)?.uri))),
       ),
   },
   needs: 'config',
@@ -37,6 +47,8 @@ Let both end in a slash, or neither.`,
     doubled:
       '{from} arrives as {to}, with two slashes: {prefix} has no slash at its end, and the URI of proxy_pass has. End both in a slash, or neither.',
     variable: '{from} arrives as {to}, with two slashes: the value of {variable} begins with one. Drop the slash before it.',
+    rewritten:
+      '{from} arrives as {to}, with two slashes: the group in {pattern} begins with a slash, and {replacement} has one before it. Drop one of them.',
     glued: '{from} arrives as {to}: {prefix} ends in a slash, and {uri} does not. End both in a slash, or neither.',
   },
   check({ spot, report }) {
@@ -50,6 +62,18 @@ Let both end in a slash, or neither.`,
         at: pass.at(pass.args[0]!),
         severity: 'info',
         data: { from: path!, to: sent.uri, variable: `$${fixed[2]}` },
+        witness: proofOf(trace),
+      });
+    }
+    for (const rewrite of spot.directives.filter(isDoubling)) {
+      const path = spot.pathWhere((p) => !p.includes('//') && !p.includes('%') && p.length > 1);
+      const trace = path === undefined ? null : spot.ask({ path });
+      const sent = trace?.outcome.upstreamRequest;
+      if (!trace || !sent || !/^[^?]*\/\//.test(sent.uri) || !trace.steps.some((s) => s.at && directiveAt([rewrite], s.at))) continue;
+      report('rewritten', {
+        at: rewrite.at(rewrite.args[1]!),
+        severity: 'info',
+        data: { from: path!, to: sent.uri, pattern: rewrite.value(0), replacement: rewrite.value(1) },
         witness: proofOf(trace),
       });
     }
@@ -143,6 +167,18 @@ Let both end in a slash, or neither.`,
 }`,
       good: `location /shop/ {
     proxy_pass http://127.0.0.1:8000$request_uri;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /shop/ {
+    rewrite ^/shop(/.*)$ /$1 break;
+#                        ^^^ rewritten
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `location /shop/ {
+    rewrite ^/shop(/.*)$ $1 break;
+    proxy_pass http://127.0.0.1:8000;
 }`,
     },
   ],

@@ -77,6 +77,10 @@ port of its own, \`listen 8082\`, unless a proxy or a router in front of it take
     lost: 'The site is published on port {port}, and {framework} sees the host {host} without it: absolute links and redirects lose the port. Pass $http_host.',
     refused:
       'The site is published on port {port}, and {framework} sees the host {host} without it: it rejects forms, because their Origin has the port ({why}). Pass $http_host.',
+    inner:
+      'Clients use port {port}, and {framework} sees the host {host}, with the port inside the container: absolute links and redirects lead to a port that nobody publishes. Pass $http_host.',
+    innerRefused:
+      'Clients use port {port}, and {framework} sees the host {host}, with the port inside the container: it rejects forms, because their Origin differs ({why}). Pass $http_host.',
     ownLost:
       'This server listens on port {port} only, and {framework} sees the host {host} without it: absolute links and redirects lose the port. Pass $http_host.',
     ownRefused:
@@ -94,23 +98,42 @@ port of its own, \`listen 8082\`, unless a proxy or a router in front of it take
       if (port === null) continue;
       const published = from ? publishedAs(from, port) : [];
       const outer = outerPort(from, port, scheme);
-      if (outer === STANDARD[scheme]) continue;
+      // a port that differs within the container may reach the application in place of the one outside
+      const inner = from !== null && published.length > 0 && outer !== port;
+      if (outer === STANDARD[scheme] && !inner) continue;
       const listener = from ? null : publicListener(server, port, config, deployment);
       if (!published.length && !listener) continue;
       const name = publicHostOf(server) ?? 'localhost';
       const probed = probe(side, config, { scheme, host: name });
-      if (!probed?.view.host.known || probed.view.host.value.toLowerCase() !== name) continue;
+      const got = probed?.view.host.known ? probed.view.host.value.toLowerCase() : undefined;
+      const isInner = inner && got === `${name}:${port}`;
+      if (got === undefined || !(isInner || (got === name && outer !== STANDARD[scheme]))) continue;
       const key = `${line.file.id}#${line.statement.start}`;
       if (reported.has(key)) continue;
       reported.add(key);
       const { csrf } =
-        probe(side, config, { scheme, host: name, method: 'POST', headers: [['Origin', `${scheme}://${name}:${outer}`]] })?.view ?? {};
+        probe(side, config, {
+          scheme,
+          host: name,
+          method: 'POST',
+          headers: [['Origin', `${scheme}://${name}${outer === STANDARD[scheme] ? '' : `:${outer}`}`]],
+        })?.view ?? {};
       const refused = csrf?.known && csrf.value === 'refused' ? csrf.why : null;
-      const message = listener ? (refused === null ? 'ownLost' : 'ownRefused') : refused === null ? 'lost' : 'refused';
+      const message = isInner
+        ? refused === null
+          ? 'inner'
+          : 'innerRefused'
+        : listener
+          ? refused === null
+            ? 'ownLost'
+            : 'ownRefused'
+          : refused === null
+            ? 'lost'
+            : 'refused';
       report(message, {
         at: line.at(line.args.at(-1)!),
-        severity: message === 'refused' ? 'warning' : undefined,
-        data: { port: outer, framework: frameworkTitle(framework), host: probed.view.host.value, why: refused ?? '' },
+        severity: message === 'refused' || isInner ? 'warning' : undefined,
+        data: { port: outer, framework: frameworkTitle(framework), host: got, why: refused ?? '' },
         related: [
           listener
             ? { at: listener.at(), message: `clients ask for port ${port}` }
@@ -169,6 +192,18 @@ port of its own, \`listen 8082\`, unless a proxy or a router in front of it take
         ...django("ALLOWED_HOSTS = ['shop.example.com']\n"),
       }),
       notOn122: 'the name of the upstream is resolved when nginx starts',
+    },
+    {
+      bad: tree({
+        'nginx/nginx.conf': SITE('$host:$server_port')
+          .replace('listen 80', 'listen 8081')
+          .replace('_port;', '_port;\n#                             ^^^^^^^^^^^^^^^^^^ innerRefused'),
+        'compose.yaml': COMPOSE('80:8081'),
+        ...django(
+          "ALLOWED_HOSTS = ['shop.example.com']\nMIDDLEWARE = ['django.middleware.common.CommonMiddleware', 'django.middleware.csrf.CsrfViewMiddleware']\n",
+        ),
+      }),
+      fixed: tree({ 'nginx/nginx.conf': SITE('$http_host').replace('listen 80', 'listen 8081') }),
     },
   ],
 });

@@ -8,6 +8,7 @@ import djangoFramework from '../../deploy/frameworks/django.ts';
 import { asked, frameworkSettings } from '../../deploy/frameworks/framework.ts';
 import { modulesOf } from '../../deploy/modules.ts';
 import { ownRoutes } from '../../deploy/own-routes.ts';
+import { pathsFor } from '../../witness/paths.ts';
 import { type Fix, fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { appended, sendHeader } from './_edits.ts';
@@ -109,6 +110,18 @@ const FLASK = {
 const TOOL =
   'from fastapi import FastAPI\nfrom fastapi.staticfiles import StaticFiles\nfrom fastapi.templating import Jinja2Templates\n\napp = FastAPI(openapi_url=None)\napp.mount("/static", StaticFiles(directory="static"), name="static")\npages = Jinja2Templates(directory="pages")\n';
 
+/** A Django project with a table of routes. */
+const URLS = (routes: string) => ({
+  ...django("ALLOWED_HOSTS = ['*']\nROOT_URLCONF = 'shop.urls'\n"),
+  'app/shop/urls.py': `from django.urls import include, path\n\nurlpatterns = [${routes}]\n`,
+});
+
+/** FastAPI below a root path, with an address of its own for the documentation. */
+const DOCS = (path: string) => ({
+  'app/Procfile': 'web: uvicorn api:app\n',
+  'app/api.py': `from fastapi import FastAPI\napp = FastAPI(root_path="/api", docs_url="${path}")\n`,
+});
+
 export default defineRule({
   id: 'script-name-prefix-missing',
   formerly: ['script-name-prefix'],
@@ -133,6 +146,8 @@ that is said of applications whose routes are all in sight.`,
   messages: {
     lost: '{framework} does not know the prefix {prefix}, which nginx strips from the path: its links and redirects lead to {path}. Tell it the prefix.',
     docs: 'FastAPI does not know the prefix {prefix}, which nginx strips from the path: {prefix}/docs asks for /openapi.json, which goes elsewhere. Give uvicorn --root-path {prefix}.',
+    docsTwice:
+      '{option} of FastAPI is "{path}" and its root path {prefix}: FastAPI puts the root path before that by itself, and {path} is 404. Write {option}="{better}".',
     doubled: '{framework} sees {path} for {asked}: the prefix is in the path and in the script name. Strip it in nginx.',
     kept: '{framework} gets {prefix}{route} as it is asked for and answers 404: none of its routes begins with {prefix}. Take the prefix off on the way, or write it into the routes.',
     refused: '{server} answers {status}: {why}. Keep the prefix in nginx.',
@@ -162,6 +177,17 @@ that is said of applications whose routes are all in sight.`,
         report('refused', { at, severity: 'error', data: { ...data, status: 500, why: view.refused.why }, related, fix: keeps(side) });
         continue;
       }
+      for (const docs of asked(framework, (d) => d.docs) ?? []) {
+        const below = view.scriptName.known ? view.scriptName.value.replace(/\/+$/, '') : '';
+        if (below === '' || !docs.path.startsWith(`${below}/`)) continue;
+        report('docsTwice', {
+          at,
+          severity: 'info',
+          data: { prefix: below, option: docs.name, path: docs.path, better: docs.path.slice(below.length) },
+          related: [{ at: docs.place, message: `${docs.name} is set here` }, ...related],
+        });
+        break;
+      }
       if (!view.path.known || !view.pathInfo.known || view.path.value === path) continue;
       if (view.path.value === prefix + path && view.scriptName.known && view.scriptName.value === prefix)
         report('doubled', { at, data: { ...data, path: view.path.value }, related, fix: strips(side) });
@@ -188,11 +214,15 @@ that is said of applications whose routes are all in sight.`,
       const prefix = framework && server ? commonPrefix(side) : null;
       if (!framework || !server || prefix === null || OF_LIBRARIES.test(prefix)) return;
       if (sides.some((s) => s.application === application && commonPrefix(s) !== prefix)) return;
-      const routes = ownRoutes(deployment, application);
+      const routes = asked(framework, (d) => d.routes) ?? ownRoutes(deployment, application);
       if (!routes || routes.some((r) => `/${r.path.replace(/^\//, '')}/`.startsWith(`${prefix}/`))) return;
       const scheme = portOf(server, 'https') !== null ? 'https' : 'http';
-      const path = `${prefix}/proxylens`;
-      const view = probe(side, config, { scheme, path })?.view;
+      const { location } = side;
+      const path =
+        location?.kind === 'regex'
+          ? pathsFor(location, 12).find((p) => p.startsWith(`${prefix}/`) && !/[%?]/.test(p))
+          : `${prefix}/proxylens`;
+      const view = path === undefined ? null : probe(side, config, { scheme, path })?.view;
       if (!view?.pathInfo.known || view.pathInfo.value !== path || !view.scriptName.known || view.scriptName.value !== '') return;
       const route = routes.find((r) => r.path !== '/') ?? routes[0]!;
       report('kept', {
@@ -354,6 +384,83 @@ that is said of applications whose routes are all in sight.`,
     }
 }`),
         ...django("ALLOWED_HOSTS = ['*']\n", "bind = '127.0.0.1:8000'\n"),
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': main(`server {
+    location ~ ^/shop/(orders|cart) {
+        proxy_pass http://127.0.0.1:8000;
+#                  ^^^^^^^^^^^^^^^^^^^^^ kept
+    }
+}`),
+        ...FLASK,
+      }),
+      good: tree({
+        'nginx.conf': main(`server {
+    location ~ ^/shop/(orders|cart) {
+        rewrite ^/shop(.*)$ $1 break;
+        proxy_pass http://127.0.0.1:8000;
+        proxy_set_header X-Forwarded-Prefix /shop;
+    }
+}`),
+        ...FLASK,
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': main(`server {
+    location /shop/ {
+        proxy_pass http://unix:/run/shop.sock;
+#                  ^^^^^^^^^^^^^^^^^^^^^^^^^^ kept
+    }
+}`),
+        ...URLS("path('orders/', include('orders.urls'))"),
+      }),
+      fixed: tree({
+        'nginx.conf': main(`server {
+    location /shop/ {
+        proxy_pass http://unix:/run/shop.sock:/;
+    }
+}`),
+      }),
+      good: tree({
+        'nginx.conf': main(`server {
+    location /shop/ {
+        proxy_pass http://unix:/run/shop.sock;
+    }
+}`),
+        ...URLS("path('shop/orders/', include('orders.urls'))"),
+      }),
+    },
+    {
+      // what the table includes without a prefix is not all in sight
+      good: tree({
+        'nginx.conf': main(`server {
+    location /shop/ {
+        proxy_pass http://unix:/run/shop.sock;
+    }
+}`),
+        ...URLS("path('orders/', include('orders.urls')), path('', include('pages.urls'))"),
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': main(`server {
+    location /api/ {
+        proxy_pass http://127.0.0.1:8000/;
+#                  ^^^^^^^^^^^^^^^^^^^^^^ docsTwice
+    }
+}`),
+        ...DOCS('/api/docs'),
+      }),
+      good: tree({
+        'nginx.conf': main(`server {
+    location /api/ {
+        proxy_pass http://127.0.0.1:8000/;
+    }
+}`),
+        ...DOCS('/docs'),
       }),
     },
   ],

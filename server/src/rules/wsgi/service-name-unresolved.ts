@@ -3,6 +3,7 @@ import { asksPublicOnly } from '../../answers/who-resolves.ts';
 import { hasVariables } from '../../config/upstreams.ts';
 import type { ComposeService } from '../../deploy/compose.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
+import { projectOf } from '../../deploy/reach.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { EDGE, EDGE_MAP, FORWARDED, main, tree } from './_examples.ts';
@@ -39,9 +40,23 @@ ${EDGE.replace('name: edge }', 'name: edge, namespace: shop }')}`;
 const isAskedLater = ({ pass, target, member }: Link): boolean =>
   member ? member.resolve : target.upstream === null && hasVariables(pass.value(0));
 
-/** Whether another container beside nginx's has the name. */
-const isServiceBeside = (deployment: Deployment, from: ComposeService, host: string): boolean =>
-  deployment.containers.some((s) => s !== from && s.pod === undefined && s.hostNames.includes(host));
+/** The container beside nginx's that has the name. */
+const besideBy = (deployment: Deployment, from: ComposeService, host: string): ComposeService | undefined =>
+  deployment.containers.find((s) => s !== from && s.pod === undefined && s.hostNames.includes(host));
+
+/** Whether Compose starts a service only after another one, which it waits for directly or through others. */
+function waitsFor(deployment: Deployment, service: ComposeService, other: ComposeService): boolean {
+  const project = projectOf(deployment, service);
+  if (!project || project.open !== null) return false;
+  const seen = new Set<string>();
+  const visit = (name: string): boolean => {
+    if (name === other.name) return true;
+    if (seen.has(name)) return false;
+    seen.add(name);
+    return project.services.find((s) => s.name === name)?.dependsOn.some(visit) ?? false;
+  };
+  return service.dependsOn.some(visit);
+}
 
 /** The whole name of a Service of the cluster that is written without its end; null for every other name. */
 function wholeName(deployment: Deployment, from: ComposeService, host: string): string | null {
@@ -65,7 +80,10 @@ A name in a variable, or in a \`server … resolve\` line, is asked for while ng
 services are known to Docker's own DNS server, 127.0.0.11, and to no other. In a cluster the name has to be written whole: the search domains of
 \`/etc/resolv.conf\`, by which \`curl http://web\` works in the same container, are nothing that nginx reads.
 
-The request waits for the resolver and ends as 502, "host not found".`,
+The request waits for the resolver and ends as 502, "host not found".
+
+A name that is written out is asked for once, when nginx starts, and Docker knows the names of containers that run. Where the application
+\`depends_on\` nginx, Compose starts nginx first: it finds no such host and ends. The dependency belongs into nginx's service.`,
   about: ['resolver', 'proxy_pass', 'set', 'upstream'],
   references: ['https://nginx.org/en/docs/http/ngx_http_core_module.html#resolver'],
   looksAt: { config: true },
@@ -73,13 +91,19 @@ The request waits for the resolver and ends as 502, "host not found".`,
   fixable: 'sometimes',
   messages: {
     compose: '{servers} does not know "{host}", so requests end as 502: names of services are Docker’s. Use resolver 127.0.0.11.',
+    order:
+      'nginx does not start: {service} waits for {from} (depends_on), so there is no host "{host}" yet when nginx asks for it: host not found in upstream. Let {from} depend on {service}.',
     cluster: 'nginx asks for "{host}" as it stands, without the search domains of the cluster, so requests end as 502. Write {whole}.',
   },
   check({ config, deployment, report }) {
     const seen = new Set<string>();
     for (const link of linksOf(config, deployment)) {
       const { from, address, pass } = link;
-      if (!from || address.kind !== 'tcp' || !isAskedLater(link)) continue;
+      if (!from || address.kind !== 'tcp') continue;
+      if (!isAskedLater(link)) {
+        tooEarly(link, from, address.host);
+        continue;
+      }
       const resolver = (link.member?.directive ?? pass).scope.value('resolver');
       const { host } = address;
       const directive = link.member?.directive ?? pass;
@@ -91,7 +115,7 @@ The request waits for the resolver and ends as 502, "host not found".`,
         if (whole === null) continue;
         seen.add(key);
         report('cluster', { at: directive.at(directive.args[0]), data: { host, whole }, related });
-      } else if (asksPublicOnly(resolver) && isServiceBeside(deployment, from, host)) {
+      } else if (asksPublicOnly(resolver) && besideBy(deployment, from, host)) {
         seen.add(key);
         const [first, ...rest] = resolver.args.filter((w) => !w.value.includes('='));
         report('compose', {
@@ -101,6 +125,21 @@ The request waits for the resolver and ends as 502, "host not found".`,
           fix: rest.length ? null : fixOf('Ask Docker’s own server', 'suggestion', resolver.file, [replace(first!, '127.0.0.11')]),
         });
       }
+    }
+
+    /** A name that is asked for at start, of a service that Compose starts after nginx. */
+    function tooEarly({ member, pass }: Link, from: ComposeService, host: string): void {
+      const service = besideBy(deployment, from, host);
+      if (!service || from.comesAgain || from.extraHosts.includes(host) || !waitsFor(deployment, service, from)) return;
+      const directive = member?.directive ?? pass;
+      const key = `${directive.file.id}#${directive.statement.start}`;
+      if (seen.has(key)) return;
+      seen.add(key);
+      report('order', {
+        at: directive.at(directive.args[0]),
+        data: { host, service: service.name, from: from.name },
+        related: [{ at: service.place, message: `${service.name} is started after ${from.name}` }],
+      });
     }
   },
   examples: [
@@ -125,5 +164,22 @@ The request waits for the resolver and ends as 502, "host not found".`,
       }),
     },
     { good: tree({ 'nginx.conf': SERVER('resolver 8.8.8.8;', 'http://api.example.com'), 'compose.yaml': COMPOSE }) },
+    {
+      bad: tree({
+        'nginx.conf': SERVER('', 'http://web:8000', 'order'),
+        'compose.yaml': COMPOSE.replace('shop.wsgi\n', 'shop.wsgi\n    depends_on: [nginx]\n'),
+      }),
+      good: tree({
+        'nginx.conf': SERVER('', 'http://web:8000'),
+        'compose.yaml': `${COMPOSE}    depends_on: [web]\n`,
+      }),
+    },
+    {
+      // it is started again until the name is there
+      good: tree({
+        'nginx.conf': SERVER('', 'http://web:8000'),
+        'compose.yaml': `${COMPOSE.replace('shop.wsgi\n', 'shop.wsgi\n    depends_on: [nginx]\n')}    restart: unless-stopped\n`,
+      }),
+    },
   ],
 });

@@ -60,6 +60,8 @@ Answer what is no file with the start page: \`try_files $uri $uri/ /index.html;\
   fixable: 'sometimes',
   messages: {
     lost: '{path} and the like are pages of {router} in the browser and no files below {root}: reloading one is 404. Add "try_files $uri $uri/ /index.html;".',
+    status:
+      '{path} and the like are pages of {router} in the browser: error_page shows them, and their status stays 404, so that search engines drop them. Use "try_files $uri $uri/ /index.html;" in place of it.',
     ends: '{path} and the like are pages of {router} in the browser and no files below {root}: reloading one is {last}. End try_files with /index.html.',
   },
   check({ config, deployment, report }) {
@@ -78,7 +80,17 @@ Answer what is no file with the start page: \`try_files $uri $uri/ /index.html;\
       // whoever writes lines into the server may answer here
       if (around.some((s) => unseenOf(s, 'try_files').length)) continue;
       if (around.some((s) => s.directives.some((d) => DECIDES.test(d.name))) || PASS_DIRECTIVES.some((name) => scope.has(name))) continue;
-      if (scope.effective('error_page').directives.some((d) => d.values.slice(0, -1).includes('404'))) continue;
+      const onError = scope.effective('error_page').directives.find((d) => d.values.slice(0, -1).includes('404'));
+      if (onError) {
+        // the page itself, as the answer to an error
+        if (!/^\/(?:index\.html?)?$/.test(onError.values.at(-1)!) || onError.values.some((v) => v.startsWith('='))) continue;
+        report('status', {
+          at: onError.at(),
+          data: { path: DEEP, router: page.router },
+          related: [{ at: page.place, message: 'the router' }],
+        });
+        continue;
+      }
       const tries = scope.value('try_files');
       const last = tries?.args.at(-1);
       if (last && !/^=40\d$/.test(last.value)) continue;
@@ -138,6 +150,14 @@ Answer what is no file with the start page: \`try_files $uri $uri/ /index.html;\
         ...PROJECT,
         'web/package.json': '{ "dependencies": { "next": "^14.0.0", "react-router-dom": "^6.20.0" } }\n',
       }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': MAIN,
+        'web/site.conf': PAGE('        error_page 404 /index.html;\n#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^ status'),
+        ...PROJECT,
+      }),
+      good: tree({ 'nginx.conf': MAIN, 'web/site.conf': PAGE('        error_page 404 =200 /index.html;'), ...PROJECT }),
     },
   ],
 });

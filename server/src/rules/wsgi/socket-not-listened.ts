@@ -1,11 +1,12 @@
 /** nginx connects to an address that no application of the workspace listens on, while one application is reached by nobody. */
 
 import { asksByVariable } from '../../answers/what-is-passed.ts';
-import { basename } from '../../base/file-id.ts';
+import { basename, dirname } from '../../base/file-id.ts';
 import { listenersOf, type ServerProtocol } from '../../config/servers.ts';
 import { addressText, isLoopback } from '../../deploy/address.ts';
 import { type Application, type Listener, serverTitle } from '../../deploy/application.ts';
 import { type ComposeService, isQuadlet, shareNetwork } from '../../deploy/compose.ts';
+import type { Deployment } from '../../deploy/deployment.ts';
 import { asked } from '../../deploy/frameworks/framework.ts';
 import { runsNginxAlone } from '../../deploy/inside.ts';
 import { nameKnown, serviceApart, surelyApart } from '../../deploy/reach.ts';
@@ -76,6 +77,39 @@ function meant(link: Link, orphan: Application): boolean {
 const endsOf = ({ pass, member }: Link): string =>
   !member && asksByVariable(pass) ? 'nginx cannot resolve the name and answers 502' : 'nginx does not start: host not found in upstream';
 
+/** Two programs of one machine that bind the same port: their units lie in one folder, and they run different applications there. */
+function bindsToo({ applications }: Deployment, application: Application): Application | undefined {
+  const own = portBound(application);
+  const target = certain(application.target);
+  if (own === null || target === undefined) return undefined;
+  return applications.find((other) => {
+    if (other === application || dirname(other.place.file) !== dirname(application.place.file)) return false;
+    const theirs = portBound(other);
+    const what = certain(other.target);
+    if (theirs?.port !== own.port || what === undefined || what === target || other.workingDirectory === application.workingDirectory)
+      return false;
+    return theirs.host === own.host || EVERYWHERE.has(theirs.host) || EVERYWHERE.has(own.host);
+  });
+}
+
+const EVERYWHERE: ReadonlySet<string> = new Set(['', '0.0.0.0']);
+
+/** The only port that a program started by systemd or supervisor binds itself on the machine; null where there is none, or more than one. */
+function portBound({
+  container,
+  activation,
+  unit,
+  source,
+  listeners,
+}: Application): { readonly host: string; readonly port: number } | null {
+  if (container || activation || (source !== 'systemd' && source !== 'supervisor') || unit?.name.includes('@')) return null;
+  const address = listeners.length === 1 ? certain(listeners[0]!.address) : undefined;
+  return address?.kind === 'tcp' ? { host: address.host.replace('localhost', '127.0.0.1'), port: address.port } : null;
+}
+
+const UNIT = (name: string, port: number): string =>
+  `[Service]\nUser=www-data\nWorkingDirectory=/srv/${name}\nExecStart=/srv/${name}/venv/bin/gunicorn -b 127.0.0.1:${port} ${name}.wsgi\n`;
+
 export default defineRule({
   id: 'socket-not-listened',
   group: 'wsgi',
@@ -109,6 +143,8 @@ applications and exactly one of them is left without a proxy.`,
       'The unit of {from} names no network, and the default network of Podman does not resolve names of containers, so {ends} ({host}). Set Network= to one network in both units.',
     otherNetwork: '{host} shares no network with {from}, which runs nginx, so {ends}. Give both services one network.',
     nobody: 'No service, alias or container of {file} is called {host}, so {ends}. Use the name of a service.',
+    taken:
+      'Both {name} and {other} bind port {port}: the one that starts second ends with "Address already in use", and its site shows the other one. Give each a port of its own.',
     loopback: '{server} of the service {name} listens on {own}, which only its own container reaches. Bind 0.0.0.0.',
   },
   check({ config, deployment, report }) {
@@ -259,6 +295,20 @@ applications and exactly one of them is left without a proxy.`,
           fix: to ? readdressed(link, to, `Connect to ${to}`) : null,
         });
       }
+    }
+    for (const link of links) {
+      if (link.reached.kind !== 'listener') continue;
+      const { application } = link.reached;
+      const other = bindsToo(deployment, application);
+      if (!other || !once(link)) continue;
+      report('taken', {
+        at: wordOf(link),
+        data: { name: application.name, other: other.name, port: portBound(application)!.port },
+        related: [application, other].map((a) => ({
+          at: orPlace(placeOf(a.listeners[0]!.address), a),
+          message: `${a.name} binds it here`,
+        })),
+      });
     }
     for (const link of links) {
       // a port of a Service is not one of the container: that is the business of cluster-port-mismatch
@@ -496,6 +546,21 @@ server {
           'services:\n  web:\n    image: shop\n    command: gunicorn -b :8000 shop.wsgi\n    networks: [back]\n  nginx:\n    image: nginx:1.28\n    networks: [front, back]\n    volumes: ["./nginx:/etc/nginx"]\nnetworks:\n  front:\n  back:\n',
       }),
       notOn122: 'the name of the upstream is resolved when nginx starts',
+    },
+    {
+      bad: tree({
+        'nginx.conf': site(`
+        proxy_pass http://127.0.0.1:8000;
+#                  ^^^^^^^^^^^^^^^^^^^^^ taken`),
+        'units/shop.service': UNIT('shop', 8000),
+        'units/blog.service': UNIT('blog', 8000),
+      }),
+      good: tree({
+        'nginx.conf': site(`
+        proxy_pass http://127.0.0.1:8000;`),
+        'units/shop.service': UNIT('shop', 8000),
+        'units/blog.service': UNIT('blog', 8001),
+      }),
     },
   ],
 });
