@@ -162,6 +162,25 @@ describe('check: what is read', () => {
     await ends(0, ['check', '-'], { stdin: WELL });
   });
 
+  test('standard input that holds configurations among other things, as its name says', async () => {
+    const manifest = (site: string): string =>
+      `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: edge}\ndata:\n  site.conf: |\n${site.trimEnd().replaceAll(/^(?=.)/gm, '    ')}\n`;
+    const cwd = folder({ 'there.yaml': manifest(WELL) });
+    for (const name of ['edge.yaml', 'there.yaml']) {
+      const { files } = report(await ends(1, ['check', '--format', 'json', '--stdin-path', name, '-'], { stdin: manifest(FLAWED), cwd }));
+      const [found] = files.flatMap((f) => f.diagnostics).filter((d) => d.rule === 'alias-traversal');
+      assert.deepEqual(found?.range.start, { line: 7, character: 17 }, name);
+      assert.ok(!files.some((f) => f.diagnostics.some((d) => d.rule === 'unknown-directive')));
+      const fixed = await ends(0, ['check', '--fix', '--stdin-path', name, '-'], { stdin: manifest(FIXABLE), cwd });
+      assert.equal(fixed.out, manifest(FIXED));
+      const crooked = manifest(WELL.replace('listen', '  listen'));
+      assert.notEqual(crooked, manifest(WELL));
+      assert.equal((await ends(0, ['format', '--stdin-path', name, '-'], { stdin: crooked, cwd })).out, manifest(WELL));
+    }
+    // nginx's own text, whatever it is called
+    assert.equal((await ends(0, ['format', '--stdin-path', 'site.yaml', '-'], { stdin: WELL, cwd })).out, WELL);
+  });
+
   test('standard input in the place of a file of a tree (--root)', async () => {
     const cwd = tree(WELL);
     const { files } = report(

@@ -129,6 +129,19 @@ export class Loader {
     return new Loader(parts ?? (await loadParts()), new EmbeddedFiles(files), options, fromOptions(options), progress, settingsFrom);
   }
 
+  /** One for a text that somebody hands over as that of a file, be there such a file or not. All else is on the disk. */
+  static async ofText(
+    options: CommonOptions,
+    name: FileId,
+    text: string,
+    progress?: (words: string) => void,
+    parts?: Parts,
+  ): Promise<Loader> {
+    const loader = await Loader.create(options, overlay(new NodeFiles({ blocks: true }), name, text), progress, null, parts);
+    loader.handed = name;
+    return loader;
+  }
+
   async source(file: FileId): Promise<SourceFile | string | null> {
     const known = this.sources.get(file) ?? this.unusable.get(file);
     if (known) return known;
@@ -439,7 +452,9 @@ export class Loader {
     for (const { given: name, id, kind } of named) {
       if (kind === 'folder' || roots.includes(id)) continue;
       if (this.byContent && !isFound(id, project)) continue;
-      if (id !== this.handed && (mayHost(pathOf(id)) || mayBeAnything(pathOf(id))) && (await this.hosted(id, roots, singles))) continue;
+      // of a text that was handed over only its name says that it holds nginx's among other things
+      const mayHold = mayHost(pathOf(id)) || (id !== this.handed && mayBeAnything(pathOf(id)));
+      if (mayHold && (await this.hosted(id, roots, singles))) continue;
       const source = await this.source(id);
       if (source === null) throw new Failure(EXIT.unreadable, `${name}: no such file`);
       if (typeof source === 'string') throw new Failure(EXIT.unreadable, `${name}: ${source}`);
@@ -499,6 +514,16 @@ export class Loader {
     return [...out, ...withoutParts(fragments).filter(({ config }) => [...config.files.keys()].some((f) => loose.includes(f)))];
   }
 }
+
+/** The disk with another text in the place of a file, or with one file more. */
+const overlay = (disk: NodeFiles, name: FileId, text: string): FileSystem => ({
+  read: async (file) => (file === name ? { text } : disk.read(file)),
+  head: async (file, bytes) => (file === name ? { text: text.slice(0, bytes), whole: text.length <= bytes } : disk.head(file, bytes)),
+  list: (folder) => disk.list(folder),
+  stat: async (file) => (file === name ? { kind: 'file', size: text.length } : disk.stat(file)),
+  real: (file) => disk.real(file),
+  link: async (file) => (file === name ? null : disk.link(file)),
+});
 
 /** Of configurations that are about files which no main file reads: those that are no part of another. */
 function withoutParts(fragments: readonly Asked[]): readonly Asked[] {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { visible } from '../../base/escape.ts';
 import { type FileId, hostFileOf } from '../../base/file-id.ts';
-import { MemoryFiles } from '../../base/memory-files.ts';
+import type { MemoryFiles } from '../../base/memory-files.ts';
 import type { Level } from '../../config/settings.ts';
 import { isStock } from '../../config/stock.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
@@ -148,9 +148,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
         EXIT.unreadable,
         'standard input is empty. nginx -T needs the rights of nginx, and prints nothing when its test fails.',
       );
-    const probe = await Loader.create(options, undefined, progress.say, null, parts);
-    loader = await Loader.create(options, overlay(probe, stdinName, text), progress.say, null, parts);
-    loader.handed = stdinName;
+    loader = await Loader.ofText(options, stdinName, text, progress.say, parts);
     configs = await loader.configs([shownPath(stdinName)]);
   } else {
     loader = await Loader.create(options, undefined, progress.say, null, parts);
@@ -302,19 +300,6 @@ const inOrder = (findings: Finding[]): Finding[] => findings.sort((a, b) => a.at
 
 /** A folder as people call it. */
 const folderName = (given: string): string => (path.resolve(given) === process.cwd() ? 'this folder' : given);
-
-/** The disk with one file more. */
-function overlay(probe: Loader, name: FileId, text: string): MemoryFiles {
-  const memory = new MemoryFiles([[name, text]]);
-  const disk = probe.files;
-  const read = memory.read.bind(memory);
-  const stat = memory.stat.bind(memory);
-  return Object.assign(memory, {
-    read: async (file: FileId) => (await read(file)) ?? disk.read(file),
-    stat: async (file: FileId) => (memory.text(file) === undefined ? disk.stat(file) : stat(file)),
-    list: (folder: FileId) => disk.list(folder),
-  });
-}
 
 function ruleLevels(options: CheckOptions, rules: readonly Rule[]): { rules: Record<string, Level>; active: readonly Rule[] } {
   const known = ruleNames(rules).has;

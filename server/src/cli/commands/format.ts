@@ -60,11 +60,11 @@ async function run(paths: readonly string[], options: FormatCommandOptions): Pro
   const stdin = paths.includes('-');
   if (stdin && paths.length > 1) throw new Failure(EXIT.usage, 'standard input (-) cannot be mixed with paths');
   if (stdin && options.write) throw new Failure(EXIT.usage, 'standard input cannot be written in place');
-  const loader = await Loader.create(options.template ? { template: options.template } : {});
+  const common = options.template ? { template: options.template } : {};
+  const handed = stdinFile(options.stdinPath);
+  const loader = stdin ? await Loader.ofText(common, handed, await readStdin()) : await Loader.create(common);
   loader.byContent = options.byContent === true;
-  const jobs = stdin
-    ? [jobOf(await chosen(loader, loader.parts.parser.open(stdinFile(options.stdinPath), await readStdin())))]
-    : await jobsOf(loader, paths.length ? paths : ['.']);
+  const jobs = stdin ? [await jobOfText(loader, handed)] : await jobsOf(loader, paths.length ? paths : ['.']);
   let changes = 0;
   const writings: Writing[] = [];
   let refused = 0;
@@ -107,6 +107,15 @@ interface Job {
 }
 
 const jobOf = (source: SourceFile): Job => ({ id: source.id, text: source.text, layOut: (options) => format(source, options) });
+
+/** What lays out the text that somebody hands over: as its name says that of nginx alone, or one that holds such. */
+async function jobOfText(loader: Loader, id: FileId): Promise<Job> {
+  const hosted = mayHost(pathOf(id)) ? await hostJob(loader, id) : null;
+  if (hosted) return hosted;
+  const source = await loader.source(id);
+  if (source === null || typeof source === 'string') throw new Failure(EXIT.unreadable, `standard input: ${source ?? 'nothing is there'}`);
+  return jobOf(await chosen(loader, source));
+}
 
 /** A text as the settings and the command line say that it is written. */
 async function chosen<T extends SourceFile>(loader: Loader, source: T): Promise<T> {
