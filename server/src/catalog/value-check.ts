@@ -784,8 +784,17 @@ const SPECIAL: Readonly<Record<string, (c: Check) => void>> = table({
   resolver: (c) => {
     const addresses = c.args.map((value, argument) => ({ value, argument })).filter(({ value }) => !/^\w+=/.test(value));
     if (c.fact.module === 'ngx_mail_core_module' && c.args[0] === 'off') return;
-    for (const { value, argument } of addresses)
-      expect(c, argument, parseAddress(value), () => `${addressReason(value)} in resolver "${value}"`);
+    for (const { value, argument } of addresses) {
+      const read = parseAddress(value);
+      expect(c, argument, read, () => `${addressReason(value)} in resolver "${value}"`);
+      if (read.ok && read.value.family === 'name' && value.includes(','))
+        say(
+          c,
+          argument,
+          `"${value}" is taken as a host name, which no name server has: addresses are separated by spaces. Remove the comma.`,
+          `host not found in resolver "${value}"`,
+        );
+    }
     // OpenResty takes the addresses from a file then
     const elsewhere = c.args.some((a) => a.startsWith('local=') && a !== 'local=off');
     if (addresses.length === 0 && c.args.length > 0 && !elsewhere)

@@ -24,6 +24,7 @@ import assetsWithoutRoot from './correctness/assets-without-root.ts';
 import cacheControlContradicts from './correctness/cache-control-contradicts.ts';
 import captureOverwritten from './correctness/capture-overwritten.ts';
 import captureSentDecoded from './correctness/capture-sent-decoded.ts';
+import commaInList from './correctness/comma-in-list.ts';
 import comparisonConstant from './correctness/comparison-constant.ts';
 import cookiePathElsewhere from './correctness/cookie-path-elsewhere.ts';
 import corsPreflightFails from './correctness/cors-preflight-fails.ts';
@@ -425,6 +426,7 @@ export const RULES: readonly Rule[] = [
   cacheControlContradicts,
   captureOverwritten,
   captureSentDecoded,
+  commaInList,
   comparisonConstant,
   cookiePathElsewhere,
   corsPreflightFails,

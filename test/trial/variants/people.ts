@@ -38,6 +38,31 @@ const HTML = 'root /usr/share/nginx/html;';
 
 export const TRIALS: readonly Trial[] = [
   {
+    rule: 'comma-in-list',
+    bad: [
+      http('server { listen 80; root /srv/www; index index.php, index.html; }'),
+      http('index index.html,index.htm;'),
+      http('server { listen 80; root /srv/www; location / { try_files $uri, $uri/ =404; } }'),
+      http('gzip on; gzip_types text/css,application/javascript;'),
+      http('gzip on; gzip_types text/css , application/javascript;'),
+      http('sub_filter_types text/css, text/javascript;'),
+      http(`server { listen 80; location / { uwsgi_cache_bypass $cookie_a, $arg_b; uwsgi_pass unix:/run/app.sock; } }`),
+      http(`server { listen 80; location / { proxy_no_cache $http_authorization, $cookie_a; ${PASS} } }`),
+    ],
+    sane: [
+      http('server { listen 80; root /srv/www; index index.php index.html; }'),
+      http('server { listen 80; root /srv/www; index "a, b.html"; }'),
+      http('server { listen 80; root /srv/www; location / { try_files $uri $uri/ /a,b; } }'),
+      http('server { listen 80; root /srv/www; location / { try_files /maps/$arg_x,$arg_y.png =404; } }'),
+      http('gzip on; gzip_types text/css application/javascript;'),
+      http(`server { listen 80; location / { proxy_cache_bypass "$cookie_a,$arg_b"; ${PASS} } }`),
+      http(`server { listen 80; location / { add_header Vary "Accept, Cookie"; ${PASS} } }`),
+      http(
+        'server { listen 80; location / { root /srv/www; secure_link $arg_md5,$arg_expires; secure_link_md5 "$secure_link_expires$uri x"; } }',
+      ),
+    ],
+  },
+  {
     rule: 'body-limit-asked-elsewhere',
     inside: 'server',
     bad: [

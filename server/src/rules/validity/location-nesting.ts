@@ -2,6 +2,7 @@
 
 import { toBytes } from '../../base/bytes.ts';
 import { locationOf, readLocation, readLocationWords } from '../../config/locations.ts';
+import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { soundFact } from './_sound.ts';
 import { isAftermath } from './_structure.ts';
@@ -24,19 +25,32 @@ and everything but named locations is allowed in it.`,
     where: ({ context, values }, { settings }) => context === 'location' || readLocationWords(values, settings.target.nginx) === null,
   },
   needs: 'file',
+  fixable: 'sometimes',
   messages: {
     modifier: 'Invalid location modifier "{modifier}". Use "=", "^~", "~" or "~*".',
+    several:
+      'Invalid location modifier "{modifier}": a location has one path. Write a location for each, or a regular expression such as "~ ^/(?:a|b)".',
+    parted: 'Invalid location modifier "@": a space separates it from its name. Write "@{name}".',
     exact: 'Location "{name}" cannot be inside the exact location "{outer}".',
     named: 'Location "{name}" cannot be inside the named location "{outer}".',
     level: 'Named location "{name}" can be on the server level only.',
     outside: 'Location "{name}" is outside location "{outer}". Its name must begin with "{outer}".',
     regex: 'Location "{name}" is outside location "{outer}": only regular expressions are allowed inside a regular expression.',
   },
-  check({ directive, report }) {
+  check({ directive, file, report }) {
     if (!soundFact(directive)) return;
     const { args, scope } = directive;
     const read = readLocation(directive);
-    if (!read) return report('modifier', { at: args[0]!, data: { modifier: directive.value(0) } });
+    if (!read) {
+      const modifier = directive.value(0);
+      if (modifier === '@' && args.length === 2)
+        return report('parted', {
+          at: args[0]!,
+          data: { name: directive.value(1) },
+          fix: fixOf(`Write "@${directive.value(1)}"`, 'suggestion', file, [replace({ start: args[0]!.end, end: args[1]!.start }, '')]),
+        });
+      return report(modifier.startsWith('/') ? 'several' : 'modifier', { at: args[0]!, data: { modifier } });
+    }
     if (scope.context !== 'location' || isAftermath(directive, 'place')) return;
     const outer = locationOf(scope);
     if (!outer) return;
@@ -78,5 +92,7 @@ and everything but named locations is allowed in it.`,
       good: '    location /a { location /a/b { } }',
     },
     { inside: 'server', bad: '    location ! /a { }\n#            ^ modifier', good: '    location ^~ /a { }' },
+    { inside: 'server', bad: '    location /a /b { }\n#            ^^ several', good: '    location ~ ^/(?:a|b) { }' },
+    { inside: 'server', bad: '    location @ app { }\n#            ^ parted', good: '    location @app { }' },
   ],
 });

@@ -15,6 +15,7 @@ import { defineRule } from '../rule.ts';
 import { nearest } from './_guess.ts';
 import { absence, factsOf, isJudged, isOwn, ofAnotherModule, placesOf } from './_known.ts';
 import { isAftermath, isBroken } from './_structure.ts';
+import { insteadOf } from './_wishes.ts';
 
 /** Spaces and marks that look like nothing, or like a space, and are letters to nginx. */
 const INVISIBLE = /[\u00a0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]/u;
@@ -53,6 +54,7 @@ load one, the name may be the module's, and the finding is informational or a wa
   fixable: 'sometimes',
   messages: {
     unknown: 'Unknown directive "{name}".',
+    wished: 'Unknown directive "{name}": {instead}.',
     foreign: 'Directive "{name}" is not known here; {library} may bring it. Declare it in .proxylens.yaml under "directives".',
     newer: 'Unknown directive "{name}". If nginx {target} has it, declare it in .proxylens.yaml under "directives".',
     invisible:
@@ -121,6 +123,8 @@ load one, the name may be the module's, and the finding is informational or a wa
       return report('relative', { at, data: { ...data, relative: FLAVOURS[target.flavour] }, severity: 'info' });
     const library = unknownLibrary(config) ?? (target.modules === ANY_MODULE ? unlistedModule(name) : null);
     if (library) return report('foreign', { at, data: { ...data, library }, severity: 'info' });
+    const instead = insteadOf(name);
+    if (instead) return report('wished', { at, data: { name, instead } });
     const family = familyOf(config, name);
     const guess =
       nearest(name, offered(config, directive.scope.context as Context, directive.statement.block !== null)) ??
@@ -243,6 +247,18 @@ http {
       settings: { flavour: 'angie' },
       notOn122: 'acme_client is a directive of Angie',
       good: 'resolver 127.0.0.53;\nacme_client example https://acme.example.com/directory;\nserver {\n    listen 8080;\n    acme example;\n}',
+    },
+    {
+      inside: 'location',
+      bad: `    proxy_websocket on;
+#   ^^^^^^^^^^^^^^^ wished`,
+      good: '    proxy_http_version 1.1;',
+    },
+    {
+      inside: 'server',
+      bad: `    if ($host = old.example.com) { return 410; } else { return 404; }
+#                                                ^^^^ wished`,
+      good: '    if ($host = old.example.com) { return 410; }',
     },
   ],
 });

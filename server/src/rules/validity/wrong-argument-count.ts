@@ -2,6 +2,7 @@
 import { checkCount } from '../../catalog/arity.ts';
 import { argsOf } from '../../catalog/catalog.ts';
 import { laterRelease } from '../../catalog/changes.ts';
+import type { Word } from '../../syntax/word.ts';
 import { type Fix, fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { factFor, isJudged, isOwn } from './_known.ts';
@@ -25,6 +26,10 @@ frequent cause is a value with spaces in it that is not quoted. Directives that 
   fixable: 'sometimes',
   messages: {
     count: 'Invalid number of arguments in "{name}" directive: it {takes}, and {count}.',
+    signs:
+      'Invalid number of arguments in "{name}" directive: it {takes}, and {count}. A directive and its value have no "=" between them. Remove it.',
+    lines: 'Invalid number of arguments in "{name}" directive: it {takes}, and {count}. Write a line for each, such as "{line};".',
+    texts: 'Invalid number of arguments in "{name}" directive: it {takes}, and {count}. A value with spaces in it is quoted.',
     future: 'Invalid number of arguments in "{name}" directive: it {takes} before nginx {since}, this is {target}, and {count}.',
     unopened: 'Directive "{name}" has no opening "{brace}". It opens a block.',
     unended: 'Directive "{name}" is not terminated by ";". It opens no block.',
@@ -63,7 +68,17 @@ frequent cause is a value with spaces in it that is not quoted. Directives that 
     const extra = args.slice(kept);
     const count = args.length === 0 ? 'none is given' : args.length === 1 ? 'one is given' : `${args.length} are given`;
     const fixes: Fix[] = [];
-    if (!wrong.few && kept === 1 && args.every((a) => a.quote === '') && fact && (fact.kind === 'string' || fact.kind === 'complex'))
+    const signs = args.filter((a) => a.raw === '=');
+    if (!wrong.few && signs.length)
+      fixes.push(
+        fixOf(
+          'Remove the "="',
+          'suggestion',
+          file,
+          signs.map(({ start, end }) => replace({ start, end: file.text[end] === ' ' ? end + 1 : end }, '')),
+        ),
+      );
+    else if (!wrong.few && kept === 1 && args.every((a) => a.quote === '') && fact && (fact.kind === 'string' || fact.kind === 'complex'))
       fixes.push(
         fixOf('Quote the value', 'suggestion', file, [
           replace(spanOfWords(args), `"${file.text.slice(args[0]!.start, args.at(-1)!.end)}"`),
@@ -71,9 +86,16 @@ frequent cause is a value with spaces in it that is not quoted. Directives that 
       );
     const { nginx } = config.settings.target;
     const since = fact && laterRelease(nginx, (v) => !checkCount(argsOf(fact, v), args.length));
-    report(since ? 'future' : 'count', {
+    report(since ? 'future' : wrong.few ? 'count' : kindOf(name, args), {
       at: wrong.few ? statement.name : spanOfWords(extra),
-      data: { name, takes: wrong.text, count, since: since?.text ?? '', target: nginx.text },
+      data: {
+        name,
+        takes: wrong.text,
+        count,
+        since: since?.text ?? '',
+        target: nginx.text,
+        line: `${name} ${args[0]?.raw.replace(/,$/, '') ?? ''}`,
+      },
       related: elsewhere ? [line] : [],
       fix: fixes,
     });
@@ -94,5 +116,25 @@ frequent cause is a value with spaces in it that is not quoted. Directives that 
       bad: '    proxy_set_body some text;\n#                       ^^^^ count',
       good: '    proxy_set_body "some text";',
     },
+    { inside: 'server', bad: '    root = /srv/site;\n#          ^^^^^^^^^ signs', good: '    root /srv/site;' },
+    {
+      inside: 'location',
+      bad: '    allow 10.0.0.1, 10.0.0.2;\n#                   ^^^^^^^^ lines',
+      good: '    allow 10.0.0.1;\n    allow 10.0.0.2;',
+    },
   ],
 });
+
+/** Directives of one argument of which there is a line for each. */
+const LINES: ReadonlySet<string> = new Set(['allow', 'deny', 'set_real_ip_from', 'debug_connection']);
+const LINES_BY_NAME = /_(?:hide|pass)_header$/;
+/** Those whose last argument is a text that people write. */
+const TEXTS: ReadonlySet<string> = new Set(['return', 'set', 'add_header', 'add_trailer', 'ssl_ciphers']);
+const TEXTS_BY_NAME = /_(?:set_header|param)$/;
+
+/** What is said of more arguments than there may be. */
+function kindOf(name: string, args: readonly Word[]): 'signs' | 'lines' | 'texts' | 'count' {
+  if (args.some((a) => a.raw === '=')) return 'signs';
+  if (LINES.has(name) || LINES_BY_NAME.test(name)) return 'lines';
+  return TEXTS.has(name) || TEXTS_BY_NAME.test(name) ? 'texts' : 'count';
+}
