@@ -99,10 +99,32 @@ const firstMessage: ForeignCheck = ([value = ''], say) => {
     );
 };
 
+/** nchan's sizes may be fractions. */
+const nchanSize: ForeignCheck = ([value = ''], say) => {
+  if (!/^(?:\d+\.?\d*|\.\d+)[kmg]?$/i.test(value)) say(0, `"${value}" is not a size. Write one such as 32m.`, 'invalid value');
+};
+
+/** The size of a table that nginx's upstream_fair keeps: bytes, or with k or m. */
+const fairSize: ForeignCheck = ([value = ''], say) => {
+  if (!/^\d+[km]?$/i.test(value)) say(0, `"${value}" is not a size. Write one such as 32k.`, `Invalid memory area size \`${value}'`);
+};
+
+const uploadState: ForeignCheck = ([state = ''], say) => {
+  if (!UPLOAD_STATES.includes(state))
+    say(0, `"${state}" is no state of an upload. Use ${listed(UPLOAD_STATES)}.`, `unknown state "${state}"`);
+};
+const UPLOAD_STATES = ['starting', 'uploading', 'done', 'error'];
+
 /** nchan's factors of waits. */
 const factor: ForeignCheck = ([value = ''], say) => {
   if (!/^(?:\d+\.?\d*|\.\d+)$/.test(value))
     say(0, `"${value}" is not a factor. Use a number such as 1.5.`, 'invalid value, must be a non-negative floating point number');
+};
+
+/** A share of a wait, by which it is lengthened or shortened. */
+const jitter: ForeignCheck = (args, say) => {
+  factor(args, say);
+  if (Number(args[0]) >= 1) say(0, `${args[0]} is out of range. Use a number below 1.`, 'jitter multiplier cannot exceed 1');
 };
 const FACTORS = ['cluster_check_interval', 'cluster_recovery_delay', 'idle_channel_keepalive', 'reconnect_delay'].flatMap((wait) =>
   ['backoff', 'jitter'].map((sort) => `nchan/nchan_redis_${wait}_${sort}`),
@@ -186,6 +208,14 @@ export const FOREIGN_VALUES: Readonly<Record<string, ForeignCheck>> = table({
   'nchan/nchan_pubsub_location': nchan('nchan_pubsub_location', NCHAN_SUBSCRIBERS),
   'nchan/nchan_group_location': among(['get', 'set', 'delete', 'off'], (value) => `invalid nchan_group_location value: ${value}`),
   'nchan/nchan_subscriber_first_message': firstMessage,
+  'nchan/push_publisher': nchan('push_publisher', NCHAN_PUBLISHERS),
+  'nchan/push_subscriber': nchan('push_subscriber', NCHAN_SUBSCRIBERS),
+  'nchan/nchan_max_reserved_memory': nchanSize,
+  'nchan/nchan_shared_memory_size': nchanSize,
+  'nchan/push_max_reserved_memory': nchanSize,
+  'nchan/nchan_storage_engine': among(['memory', 'redis'], (value) => `invalid nchan_storage_engine value: ${value}`),
+  'nginx-upstream-fair/upstream_fair_shm_size': fairSize,
+  'nginx-upload-progress-module/upload_progress_template': uploadState,
   'nchan/nchan_permessage_deflate_compression_level': between(0, 9),
   'nchan/nchan_permessage_deflate_compression_memlevel': between(1, 9),
   'nchan/nchan_permessage_deflate_compression_window': between(9, 15),
@@ -201,7 +231,7 @@ export const FOREIGN_VALUES: Readonly<Record<string, ForeignCheck>> = table({
   ),
   'nchan/nchan_benchmark_publisher_distribution': distribution,
   'nchan/nchan_benchmark_subscriber_distribution': distribution,
-  ...Object.fromEntries(FACTORS.map((key) => [key, factor])),
+  ...Object.fromEntries(FACTORS.map((key) => [key, key.endsWith('_jitter') ? jitter : factor])),
   'memc-nginx-module/memc_cmds_allowed': among(
     MEMC_COMMANDS,
     (value) => `Unknown memcached command "${value}" used in "memc_cmds_allowed"`,

@@ -1172,8 +1172,9 @@ function sizeAt(c: Check, argument: number, least: number, what: string): void {
   else if (read.value < least) say(c, argument, `"${value}" is too small. Use at least ${least / 1024}k.`, `invalid ${what} "${value}"`);
 }
 
-/** `method [purge_all] [from network…]`, or a zone and a key. */
+/** `off`, `method [purge_all] [from network…]`, or a zone and a key; what follows off is read by nobody. */
 function purge(c: Check): void {
+  if (c.args[0] === 'off') return;
   let at = 1;
   if (c.args[at] === 'purge_all') at++;
   if (at >= c.args.length || (c.args.length === 2 && at === 1 && c.args[1] !== 'from')) return;

@@ -61,6 +61,7 @@ export const TRIALS: readonly Trial[] = [
     ],
     sane: [
       main('load_module modules/ngx_stream_module.so; events {} http {}'),
+      main('pid /tmp/nginx.pid; events {} http { include /tmp/conf.d/*.conf; }'),
       main('load_module /usr/lib/nginx/modules/ngx_stream_module.so; events {} http {}'),
       'lua_package_path "/usr/share/lua/?.lua;;"; server { listen 80; }',
       'server { listen 80; location / { proxy_pass http://unix:/tmp/app.sock; } }',
@@ -94,6 +95,34 @@ export const TRIALS: readonly Trial[] = [
       `location /in/ { allow 10.0.0.0/8; deny all; limit_except PUT { ${USERS} } ${PASS} }`,
       staff('GET PROPFIND OPTIONS', USERS),
     ],
+  },
+  {
+    rule: 'incompatible-directives',
+    inside: 'main',
+    bad: [
+      {
+        inside: 'main',
+        text: 'events {} mail { auth_http 127.0.0.1; server { listen 143; protocol imap; ssl on; starttls only; ssl_certificate a.pem; ssl_certificate_key a.key; } }',
+        settings: { nginx: '1.22.1' },
+      },
+    ],
+    sane: [
+      main(
+        'events {} mail { auth_http 127.0.0.1; server { listen 143; protocol imap; starttls on; ssl_certificate a.pem; ssl_certificate_key a.key; } }',
+      ),
+    ],
+  },
+  {
+    rule: 'upstream-conflict',
+    inside: 'http',
+    bad: ['upstream r { keepalive 3; } server { listen 80; }'],
+    sane: ['upstream r { nchan_redis_server redis://127.0.0.1; } server { listen 80; location / { nchan_redis_pass r; } }'],
+  },
+  {
+    rule: 'duplicate-directive',
+    inside: 'http',
+    bad: ['nchan_shared_memory_size 10m; nchan_shared_memory_size 20m; server { listen 80; }'],
+    sane: ['lua_package_path ""; lua_package_path "/usr/share/site/?.lua;;"; server { listen 80; }'],
   },
   {
     rule: 'limit-key-forgeable',

@@ -4,6 +4,7 @@ import type { Directive } from '../../config/directive.ts';
 import { locationOf } from '../../config/locations.ts';
 import { serversOf } from '../../config/servers.ts';
 import { defineRule, type Line } from '../rule.ts';
+import { nginxesOf } from '../wsgi/_links.ts';
 
 /** Folders of every Unix in which anyone may make files, and replaces those that are not there yet. */
 const FOR_ALL = /^\/(?:tmp|var\/tmp|dev\/shm)\//;
@@ -55,6 +56,8 @@ export default defineRule({
   why: `
 nginx starts as root, and loads modules and configuration before it becomes the user of the workers. In \`/tmp\`, \`/var/tmp\` and \`/dev/shm\` every user and every program of the machine may put a file of the name that nginx looks for; after a restart of the machine the folder is empty, and whoever is first has the name. The same holds for a folder into which clients put files by WebDAV.
 
+In a container nobody else is at home, and the rule is silent.
+
 Keep modules in the folder of the package, and programs and configuration where only root writes: \`/etc/nginx\`, \`/usr/share\`.`,
   about: ['load_module', 'include', 'lua_package_path', 'js_path', 'content_by_lua_file', 'dav_methods'],
   references: ['https://cwe.mitre.org/data/definitions/427.html', 'https://cwe.mitre.org/data/definitions/379.html'],
@@ -69,11 +72,13 @@ Keep modules in the folder of the package, and programs and configuration where 
     clients:
       'Clients put files into {folder} by WebDAV, and nginx takes them for a part of its configuration. Keep it where only root writes.',
   },
-  check({ directive, config, report }) {
+  check({ directive, config, deployment, report }) {
     const [word] = directive.args;
     if (!word || directive.args.some((a) => a.templated)) return;
     const path = pathsIn(directive).find((p) => FOR_ALL.test(p));
     if (path !== undefined) {
+      // a container has one user, and one whose disk is read-only keeps everything there, its pid among it
+      if (FOR_ALL.test(config.main.first('pid')?.value(0) ?? '') || nginxesOf(config, deployment).length > 0) return;
       const at = directive.args.find((a) => a.value.includes(path)) ?? word;
       report('all', { at: directive.at(at), data: { folder: FOR_ALL.exec(path)![0] } });
       return;

@@ -122,6 +122,8 @@ Included files count as part of the block. Lists such as \`access_log\`, \`error
       const slot = slotOf(name);
       const other = before ?? slot?.flatMap((n) => first.get(n) ?? [])[0];
       if (!other) {
+        // an empty path is none yet (ngx_http_lua_package_path)
+        if (/^lua_package_c?path$/.test(name) && directive.value(0) === '') continue;
         first.set(name, directive);
         const statement = given.find((g) => g.split(/\s/)[0] === name);
         const own = statement === undefined ? null : factFor(directive);

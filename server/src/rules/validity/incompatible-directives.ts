@@ -11,6 +11,8 @@ import { soundFact } from './_sound.ts';
 /** Pairs of which a block may have one; the second in reading order is refused where it stands. */
 const EITHER: readonly (readonly [string, string])[] = [
   ['root', 'alias'],
+  // of mail, where either makes the connection TLS
+  ['ssl', 'starttls'],
   ...['proxy', 'fastcgi', 'uwsgi', 'scgi'].map((f) => [`${f}_cache`, `${f}_store`] as const),
 ];
 
@@ -53,7 +55,10 @@ Some directives are fine by themselves and refused together: \`root\` and \`alia
 \`secure_link_secret\` beside \`secure_link\`, more than one line of a list that begins with "off". Others depend on their order, as
 \`proxy_redirect default\`, which must follow its \`proxy_pass\`, and \`map_hash_bucket_size\`, which must precede every \`map\`.`,
   about: ['alias', 'proxy_store', 'proxy_redirect', 'secure_link', 'mirror', 'map_hash_bucket_size'],
-  looksAt: { scope: ['http', 'server', 'location', 'if-in-location', 'limit_except', 'stream', 'stream-server'], having: mayConflict },
+  looksAt: {
+    scope: ['http', 'server', 'location', 'if-in-location', 'limit_except', 'stream', 'stream-server', 'mail', 'mail-server'],
+    having: mayConflict,
+  },
   needs: 'file',
   ofShape: true,
   messages: {
@@ -115,6 +120,36 @@ Some directives are fine by themselves and refused together: \`root\` and \`alia
     }
   },
   examples: [
+    {
+      inside: 'main',
+      bad: `events {
+}
+mail {
+    auth_http 127.0.0.1:9000;
+    server {
+        listen 143;
+        protocol imap;
+        ssl_certificate a.pem;
+        ssl_certificate_key a.key;
+        starttls on;
+        ssl on;
+#       ^^^ either
+    }
+}`,
+      good: `events {
+}
+mail {
+    auth_http 127.0.0.1:9000;
+    server {
+        listen 143;
+        protocol imap;
+        ssl_certificate a.pem;
+        ssl_certificate_key a.key;
+        starttls on;
+    }
+}`,
+      settings: { nginx: '1.22.1' },
+    },
     { inside: 'location', bad: '    root html;\n    alias www;\n#   ^^^^^ either', good: '    root html;' },
     { inside: 'server', bad: '    location @a { alias html; }\n#                 ^^^^^ named', good: '    location @a { root html; }' },
     { inside: 'server', bad: '    root $document_root/x;\n#        ^^^^^^^^^^^^^^^^ variable', good: '    root /srv/$host;' },

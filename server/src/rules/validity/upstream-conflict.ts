@@ -63,6 +63,8 @@ An upstream has a name of its own (case does not count), at least one server, an
       opener?.statement.closed &&
       !isAftermath(opener, 'name') &&
       !scope.has('state') &&
+      // nchan puts the servers of Redis into the group
+      !scope.has('nchan_redis_server') &&
       !scope.directives.some((d) => d.name === 'include' && broughtNothing(d))
     ) {
       const close = opener.statement.close;
