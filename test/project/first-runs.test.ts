@@ -603,6 +603,88 @@ for (const [what, files, expected] of [
     },
     ['quoted.sh:8 warning request-header-wrong-value'],
   ],
+  [
+    'the query of a page behind the port of an address, which its question mark ends',
+    {
+      'site.conf':
+        'server {\n    listen 80;\n    root /srv/shop;\n    location / {\n        try_files $uri @shop;\n    }\n    location @shop {\n        set $rest "";\n        if ($uri = /start.php) {\n            set $rest ?$query_string;\n        }\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $remote_addr;\n        proxy_set_header X-Forwarded-Proto $scheme;\n        proxy_pass http://shop:8000$rest;\n    }\n}\n',
+    },
+    [],
+  ],
+  [
+    'a name of either case in the place of lines, in a file for envsubst',
+    {
+      'site.conf.template':
+        'server {\n    listen 80;\n    ${Second_Listen}\n    server_name ${SHOP};\n    root /srv/shop;\n    ${more_lines}\n}\n',
+      'plain.conf':
+        'events {}\nhttp {\n    include mime.types;\n    server {\n        listen 81;\n        ${Second_Listen}\n        root /srv/shop;\n    }\n}\n',
+    },
+    [],
+  ],
+  [
+    'a word in capitals in the place of lines, beside one in the place of a port',
+    {
+      'balancer.conf':
+        'events {}\nstream {\n    upstream names {\n        NAME_SERVERS\n    }\n    server {\n        listen NAME_PORT udp;\n        proxy_pass names;\n    }\n}\n',
+    },
+    [],
+  ],
+  [
+    'files that the server looks for, where a location takes every path',
+    {
+      'site.conf':
+        'server {\n    listen 80;\n    root /srv/shop;\n    try_files $uri.html $uri;\n    location / {\n        expires 1h;\n    }\n}\nserver {\n    listen 81;\n    root /srv/shop;\n    try_files $uri.html $uri;\n    location /a/ {\n        expires 1h;\n    }\n}\n',
+    },
+    ['site.conf:12 warning try-files-missing-fallback'],
+  ],
+  [
+    'a page of php-fpm itself, below whose name no script is',
+    {
+      'site.conf':
+        'server {\n    listen 80;\n    root /srv/shop;\n    location ~ \\.php$ {\n        try_files $uri =404;\n        include fastcgi_params;\n        fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;\n        fastcgi_pass php:9000;\n    }\n    location /fpm-status {\n        allow 127.0.0.1;\n        deny all;\n        include fastcgi_params;\n        fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;\n        fastcgi_pass php:9000;\n    }\n}\n',
+    },
+    [],
+  ],
+  [
+    'a line for a socket that nginx refuses for a word, beside another for its port',
+    {
+      'site.conf':
+        'server {\n    listen 443 http3;\n    listen 443 ssl;\n    ssl_certificate /ssl/a.pem;\n    ssl_certificate_key /ssl/a.key;\n    root /srv/shop;\n}\n',
+    },
+    ['site.conf:2 error invalid-value'],
+  ],
+  [
+    'a directive of a module for the languages of browsers',
+    {
+      'nginx.conf':
+        'events {}\nhttp {\n    include mime.types;\n    server {\n        listen 80;\n        set_from_accept_language $tongue en fr;\n        root /srv/$tongue;\n    }\n}\n',
+    },
+    [],
+  ],
+  [
+    'a preflight that loses the origin is told once, at the line that drops it',
+    {
+      'site.conf':
+        'server {\n    listen 80;\n    location /api/ {\n        add_header Access-Control-Allow-Origin https://shop.example always;\n        if ($request_method = OPTIONS) {\n            add_header Access-Control-Max-Age 600;\n            return 204;\n        }\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $remote_addr;\n        proxy_set_header X-Forwarded-Proto $scheme;\n        proxy_pass http://shop:8000;\n    }\n}\n',
+    },
+    ['site.conf:6 warning header-inheritance-lost'],
+  ],
+  [
+    'the page of an error that is the same for all who are turned away',
+    {
+      'site.conf':
+        'server {\n    listen 80;\n    root /srv/shop;\n    error_page 404 403 = /errors/none.php;\n    location / {\n        try_files $uri =404;\n    }\n    location /orders/ {\n        deny all;\n    }\n    location ~ ^/(start|errors/none)\\.php$ {\n        include fastcgi_params;\n        fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;\n        fastcgi_pass php:9000;\n    }\n}\n',
+    },
+    [],
+  ],
+  [
+    'several directives that begin alike are of a module, and two are misspelt',
+    {
+      'nginx.conf':
+        'events {}\nhttp {\n    include mime.types;\n    server {\n        listen 80;\n        frobnicate on;\n        frobnicate_path /srv/frob;\n        frobnicate_size 10m;\n        frobnicate_age 1h;\n        quuxify on;\n        quuxify_size 10m;\n        root /srv/shop;\n    }\n}\n',
+    },
+    ['nginx.conf:10 error unknown-directive', 'nginx.conf:11 error unknown-directive'],
+  ],
 ] as const)
   test(what, async () => {
     const memory = inMemory({ '.git/HEAD': '', ...files });

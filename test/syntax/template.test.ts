@@ -237,6 +237,13 @@ for (const [what, name, engine, text, expected] of [
   ],
   ['a word in place of lines that a script writes', 'balancer.conf.tpl', 'placeholders', 'upstream api {\nMEMBERS\n}\n', 'upstream api {}'],
   [
+    'a name of either case in the place of lines',
+    'site.conf',
+    'envsubst',
+    'server {\n  listen 80;\n  ${More_Lines}\n  return 301 https://${host}$uri;\n}\n',
+    'server {listen 80; return 301 https://${host}$uri;}',
+  ],
+  [
     'a word in capitals as the port of an address, and its neighbours',
     'site.conf.tmpl',
     'placeholders',

@@ -145,3 +145,14 @@ export function isForFailures(scope: Scope): boolean {
   const server = scope.enclosing('server');
   return location?.kind === 'exact' && server !== null && pagesOf.of(server).has(location.name);
 }
+
+/** What the guides call `pm.status_path` and `ping.path`. */
+const POOL = /^\^?\/(?:\((?:(?:fpm-)?status\|(?:fpm-)?ping|(?:fpm-)?ping\|(?:fpm-)?status)\)|(?:php-?)?fpm[-_]status|status|fpm-ping)\$?$/;
+
+/** Whether a place of that name is for a page which php-fpm itself answers at one path: of its state, or that it is alive. */
+export function isForPool(scope: Scope, name: string): boolean {
+  if (!POOL.test(name) || !scope.has('fastcgi_pass') || scope.has('rewrite') || scope.has('try_files')) return false;
+  // a script of one's own answers there, whatever the path
+  const script = scope.effective('fastcgi_param').directives.findLast((d) => d.value(0) === 'SCRIPT_FILENAME');
+  return !/\.php$/.test(script?.value(1) ?? '');
+}

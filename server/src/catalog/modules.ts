@@ -518,6 +518,7 @@ export function neededPackage(fact: DirectiveFact | VariableFact, build: Build =
  */
 const UNLISTED: readonly (readonly [RegExp, string])[] = [
   [/^mruby_/, 'ngx_mruby'],
+  [/^set_from_accept_language$/, 'nginx_accept_language_module'],
   [/^(aws_(access_key|secret_key|signing_key|key_scope|sign|endpoint|s3_bucket|auth_\w+)|s3_bucket|s3_bucket_region)$/, 'ngx_aws_auth'],
   [/^auth_gss/, 'spnego-http-auth-nginx-module'],
   [/^shib_request/, 'nginx-http-shibboleth'],

@@ -7,9 +7,9 @@ import { bodyOf } from '../catalog/context.ts';
 import { isKnownLibrary, unlistedModule } from '../catalog/modules.ts';
 import { blockAt } from '../syntax/place.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
-import { PerConfig } from './asked.ts';
+import { asked, PerConfig } from './asked.ts';
 import type { Config } from './config.ts';
-import type { Scope } from './scope.ts';
+import { type Scope, walk } from './scope.ts';
 import { isNginxSaid, loadedBy } from './settings.ts';
 import { SET_BESIDE_SITES, SET_BY_SITES } from './tree.ts';
 
@@ -79,6 +79,32 @@ const libraries = new PerConfig((config): string | null => {
 /** A loaded library of which the catalog knows nothing, as it is written; null when there is none. */
 export const unknownLibrary = (config: Config): string | null => libraries.of(config);
 
+/** Names with one beginning that make up a module: nobody misspells so many in one way. */
+const OF_A_FAMILY = 4;
+
+const beginningOf = (name: string): string | null => /^[a-z][a-z0-9]{2,}(?=_|$)/.exec(name)?.[0] ?? null;
+
+/** Beginnings of names that stand several times in a configuration and of which the catalog has none. */
+const families = new PerConfig((config): ReadonlySet<string> => {
+  const byBeginning = new Map<string, Set<string>>();
+  for (const d of walk(config.main)) {
+    if (d.fact !== null || d.scope.context === 'unknown' || bodyOf(d.scope.context) !== 'directives') continue;
+    const beginning = beginningOf(d.name);
+    if (beginning === null) continue;
+    const names = byBeginning.get(beginning);
+    if (names) names.add(d.name);
+    else byBeginning.set(beginning, new Set([d.name]));
+  }
+  const known = new Set([...config.catalog.names()].map(beginningOf));
+  return new Set([...byBeginning].flatMap(([beginning, names]) => (names.size >= OF_A_FAMILY && !known.has(beginning) ? [beginning] : [])));
+});
+
+/** The beginning that a name of no known module has in common with several others (`shop_cache`, `shop_ttl`, …): of a module of their own. */
+export function unknownFamily(config: Config, name: string): string | null {
+  const beginning = beginningOf(name);
+  return beginning !== null && asked(config, `family ${beginning}`, (c) => families.of(c).has(beginning)) ? beginning : null;
+}
+
 /** Directives of modules that nobody knows: they may do what any other does. */
 function foreignIn(scope: Scope, into: Unseen[]): void {
   if (scope.context !== 'unknown' && bodyOf(scope.context) !== 'directives') return;
@@ -90,7 +116,12 @@ function foreignIn(scope: Scope, into: Unseen[]): void {
     const d = level[i]!;
     if (d.fact === null && d.name !== '' && !config.catalog.directives(d.name).length)
       if (own.some((o) => o.name === d.name)) into.push({ why: `what "${d.name}" does is not known`, only: null });
-      else if (library !== null || unlistedModule(d.name) !== null || (d.statement.block !== null && !isNginxSaid(config.settings)))
+      else if (
+        library !== null ||
+        unlistedModule(d.name) !== null ||
+        unknownFamily(config, d.name) !== null ||
+        (d.statement.block !== null && !isNginxSaid(config.settings))
+      )
         into.push({ why: `"${d.name}" is of a module that is not known`, only: null });
   }
 }

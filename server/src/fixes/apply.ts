@@ -1,5 +1,5 @@
 /** Fixes applied one pass after the other until nothing is left to apply, each proved before it is: what `check --fix` and "fix all" do. */
-import { applyEdits, EditSet, type FileEdit } from '../base/edit.ts';
+import { applyEdits, EditSet, type FileEdit, type TextEdit } from '../base/edit.ts';
 import type { FileId } from '../base/file-id.ts';
 import type { Config } from '../config/config.ts';
 import { type Deployment, NO_DEPLOYMENT } from '../deploy/deployment.ts';
@@ -127,6 +127,17 @@ function withRefusals(all: readonly Proofs[], found: readonly Found[]): readonly
   }
 }
 
+/** What a finding says, what its fixes write, and where it is. */
+const wordsOf = ({ rule, message, fixes, at }: Finding, start = at.span.start): string =>
+  [rule, message, at.file, start, ...fixes.flatMap((fix) => fix.edits.flatMap(({ edits }) => edits.map((e) => e.newText)))].join('\n');
+
+/** Where what was at an offset is after the edits of its file. */
+function moved(offset: number, edits: readonly TextEdit[]): number {
+  let by = 0;
+  for (const { span, newText } of edits) if (span.end <= offset) by += newText.length - (span.end - span.start);
+  return offset + by;
+}
+
 /**
  * Applies safe fixes (`suggested`: the first fix of each finding, but for those with which nginx would refuse the text) until nothing is left to
  * apply, at most ten times. A fix touches only files of which the bench has a text. Texts change on the bench alone.
@@ -136,12 +147,15 @@ export async function applyFixes(bench: Bench, first: readonly Found[], suggeste
   const counts = new Map<FileId, number>();
   const together: Set<FileId>[] = [];
   let found = first;
+  /** findings that a fix has left as they were: another time it would help no more */
+  let inVain: ReadonlySet<string> = new Set();
   for (let pass = 0; pass < MAX_PASSES; pass++) {
     const all = found.map((f) => new Proofs(f.config, bench.open, bench.rules, () => f.deployment ?? NO_DEPLOYMENT));
     // a person who asks for suggestions takes what is not proved, too, but wants nginx to start
     if (suggested) found = withRefusals(all, found);
     const findings = found.flatMap((f) => (suggested ? f.findings : proved(all, f.findings))).map((f) => bench.placed?.(f) ?? f);
-    const fixes = fixesToApply(findings, suggested).filter((fix) => fix.edits.every((e) => bench.text(e.file) !== null));
+    const left = findings.filter((f) => !inVain.has(wordsOf(f)));
+    const fixes = fixesToApply(left, suggested).filter((fix) => fix.edits.every((e) => bench.text(e.file) !== null));
     const { edits, applied } = combinedFixes(fixes);
     if (!edits.length) break;
     if (bench.applied) for (const f of findings) if (f.fixes.some((fix) => applied.includes(fix))) bench.applied(f);
@@ -155,6 +169,10 @@ export async function applyFixes(bench: Bench, first: readonly Found[], suggeste
       bench.put(file, applyEdits(text, list));
     }
     found = await bench.find();
+    const again = new Set(found.flatMap((f) => f.findings).map((f) => wordsOf(bench.placed?.(f) ?? f)));
+    const treated = findings.filter((f) => inVain.has(wordsOf(f)) || f.fixes.some((fix) => applied.includes(fix)));
+    const places = treated.map((f) => wordsOf(f, moved(f.at.span.start, edits.find((e) => e.file === f.at.file)?.edits ?? [])));
+    inVain = new Set(places.filter((words) => again.has(words)));
   }
   const changed = [...before].flatMap(([file, text]): ChangedText[] => {
     const after = bench.text(file) ?? text;

@@ -595,7 +595,7 @@ export const TRIALS: readonly Trial[] = [
     inside: 'server',
     bad: [
       `location /api/ { add_header Access-Control-Allow-Origin https://app.example always; if ($request_method = OPTIONS) { return 204; } ${PASS} }`,
-      `location /api/ { add_header Access-Control-Allow-Origin $http_origin always; if ($request_method = 'OPTIONS') { add_header Access-Control-Max-Age 86400; return 204; } ${PASS} }`,
+      `location /api/ { add_header Access-Control-Allow-Origin $http_origin always; if ($request_method = 'OPTIONS') { return 204; } ${PASS} }`,
       `add_header Access-Control-Allow-Origin https://app.example always;\nlocation /graphql { if ($request_method = OPTIONS) { return 200 ""; } ${PASS} }`,
       inc(
         'server { listen 80; location /v1/ { @ proxy_pass http://127.0.0.1:8000; } }',

@@ -112,6 +112,8 @@ The answer to the request needs \`Access-Control-Allow-Origin\` as well: lines i
     function tellBare(preflight: Trace, origin: string): boolean {
       if (!answer || !isAnsweredHere(preflight)) return false;
       const lacks = (name: string): boolean => !valuesOf(preflight, name).length;
+      // which line drops the origin, the rule about lost lists says
+      if (lacks(ALLOW_ORIGIN) && answer.scope.has('add_header')) return false;
       // what asks an interface has a method or a header that has to be allowed; a picture or a film is asked for without a preflight
       const isForPrograms = INTERFACE.test(spot.location?.name ?? '');
       const header = lacks(ALLOW_ORIGIN)

@@ -10,7 +10,9 @@ import { defineRule } from '../rule.ts';
 function comesBack(scope: Scope, ending: string): boolean {
   const location = locationOf(scope);
   const root = matchingRoot(scope);
-  if (!location || root.context !== 'server') return true;
+  // what the server says of files counts for paths that no location takes
+  if (!location) return scope.context !== 'server' || !matchLocation(scope, toBytes('/')).location;
+  if (root.context !== 'server') return true;
   const paths = pathsFor(location, 12);
   return (
     paths.length === 0 || paths.some((path) => matchLocation(root, toBytes(path.replace(/\/$/, '') + ending)).location?.scope === scope)
@@ -81,6 +83,15 @@ nginx tests all arguments of \`try_files\` but the last: that one is the path, t
       good: `location /shop {
     alias /srv/shop/public;
     try_files $uri /shop/index.html;
+}`,
+    },
+    {
+      // a location inherits no try_files, and this one takes every path
+      inside: 'server',
+      good: `root /srv/shop;
+try_files $uri.html $uri;
+location / {
+    expires 1h;
 }`,
     },
   ],

@@ -1,5 +1,5 @@
 /** A restricted prefix whose paths another location takes as well, without its access rules. Shown by a stranger's request. */
-import { isInternalForItsPath } from '../../answers/what-a-place-is-for.ts';
+import { isForPool, isInternalForItsPath } from '../../answers/what-a-place-is-for.ts';
 import { isLocalOnly, restrictionsOf, speaksOfAccess } from '../../answers/who-may-enter.ts';
 import { toBytes } from '../../base/bytes.ts';
 import type { Place } from '../../base/span.ts';
@@ -745,7 +745,9 @@ A request is in one location only. Where a regular expression matches, it outran
     const related = [{ at: guards.length ? restriction.nameAt : restriction.at(), message: 'not asked' }];
     if (isRefused(plain) && isGivenOut(plain) && isBackend(plain)) {
       const asked = plain.outcome.upstreamRequest;
-      if (isBackend(own) && target(own) === target(plain) && own.outcome.upstreamRequest?.uri === asked?.uri)
+      // where nobody is let in, only a line of the place itself says what it would have given
+      const isKnown = !isRefused(own) || PASS_DIRECTIVES.some((name) => location.scope.has(name));
+      if (isKnown && isBackend(own) && target(own) === target(plain) && own.outcome.upstreamRequest?.uri === asked?.uri)
         report('page', { at: nameOf(location), data: { ...data, outcome: outcomeText(plain) }, related, witness: proofOf(plain) });
     }
     const told = new Set<Location>();
@@ -757,6 +759,8 @@ A request is in one location only. Where a regular expression matches, it outran
       // what version control and editors keep in such folders has other names
       if (isOfNoFile(location, other)) continue;
       if (OF_HIDDEN_FILES.test(location.name) && (ASSETS.test(path) || SCRIPT.test(path))) continue;
+      // php-fpm's own page is at one path alone, and a script below its name is another matter
+      if (isForPool(location.scope, location.name) && path !== location.name) continue;
       told.add(other);
       report(location.kind === 'regex' ? 'first' : 'outranked', {
         at: nameOf(location),

@@ -12,7 +12,7 @@ import { definitionOf, indexOf } from '../../trace/index.ts';
 import { contentIn } from '../../trace/location-config.ts';
 import { samplesOf } from '../../witness/regex-samples.ts';
 import { rowsOf } from '../../witness/values.ts';
-import { fixOf, replace } from '../fix.ts';
+import { byHand, type Fix, fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
 /** Paths that fit a pattern as they are, with dots put in place of what the group captures. */
@@ -88,6 +88,13 @@ function climbingRewrite(rewrite: Directive): { path: string; file: string } | n
 const isSent = (at: Scope, rewritten: boolean): boolean =>
   entryOf(at) !== 'nobody' && entryOf(at) !== 'some' && !at.has('try_files') && (rewritten ? contentIn(at) === null : sendsFiles(at));
 
+/** A slash at the end of the name: whoever asks for the name alone is in another location then, which is left to a person where pages are. */
+function slashed(opener: Directive, name: string, end: number, scope: Scope): Fix {
+  const fix = fixOf('End the location with a slash', 'suggestion', opener.file, [replace({ start: end, end }, '/')]);
+  const pages = ['try_files', 'index', 'autoindex'].some((line) => scope.has(line));
+  return pages ? byHand(fix, `people who ask for "${name}" without the slash would get something else`) : fix;
+}
+
 export default defineRule({
   id: 'alias-traversal',
   group: 'security',
@@ -161,7 +168,7 @@ The same happens with a regex location whose capture may begin with two dots dir
           word.quote === '' &&
           !locationsOf(opener.scope).all.some((l) => l.name === `${location.name}/`) &&
           !locationsOf(scope).all.some((l) => l.kind !== 'regex' && !l.name.startsWith(`${location.name}/`))
-            ? fixOf('End the location with a slash', 'suggestion', opener.file, [replace({ start: word.end, end: word.end }, '/')])
+            ? slashed(opener, location.name, word.end, scope)
             : null,
       });
       return;

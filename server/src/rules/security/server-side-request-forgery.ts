@@ -12,7 +12,7 @@ import type { Word } from '../../syntax/word.ts';
 import { variablesIn as namesIn } from '../../trace/script.ts';
 import { samplesOf } from '../../witness/regex-samples.ts';
 import { patternOf } from '../../witness/values.ts';
-import { alwaysHolds, type Flow, flowInto, inSight, isListed, writtenAs } from '../data-flow.ts';
+import { alwaysHolds, type Flow, flowInto, inSight, isListed, isPathOrNothing, writtenAs } from '../data-flow.ts';
 import { defineRule, type Report } from '../rule.ts';
 import { platformOf } from '../upstreams/_platforms.ts';
 
@@ -121,6 +121,8 @@ function chosen(directive: Directive, word: Word): Chosen | null {
     // nothing, or begun with a question mark, which ends the host
     if (/^(?:args|query_string)$/.test(use.name) && /\$(?:is_args|\{is_args\})$/.test(word.value.slice(0, from))) return null;
     const inScheme = from < scheme.length;
+    // behind a name that is written out, a path or a query leaves it as it is
+    if (from > scheme.length && isPathOrNothing(directive, use)) return null;
     const after = word.value.slice(at, end);
     const socket = /^unix:/.test(authority);
     // after the colon, be it the first digit or a later one
@@ -373,6 +375,21 @@ location = /copy {
       good: `location / {
     proxy_bind $remote_addr transparent;
     proxy_pass http://127.0.0.1:8000;
+}`,
+    },
+    {
+      // the query of a page goes behind the port, and its question mark ends that
+      inside: 'server',
+      bad: `location /reports {
+    set $rest "";
+    if ($uri = /reports/all) { set $rest $query_string; }
+    proxy_pass http://127.0.0.1:81$rest;
+#                                 ^^^^^ target
+}`,
+      good: `location /reports {
+    set $rest "";
+    if ($uri = /reports/all) { set $rest ?$query_string; }
+    proxy_pass http://127.0.0.1:81$rest;
 }`,
     },
   ],

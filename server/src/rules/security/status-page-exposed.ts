@@ -1,4 +1,5 @@
 /** Pages about nginx itself, open to everyone. */
+import { isForPool } from '../../answers/what-a-place-is-for.ts';
 import { passTargetOf } from '../../answers/what-is-passed.ts';
 import { admitsStrangers, authenticationIn, isLocalOnly } from '../../answers/who-may-enter.ts';
 import { toBytes } from '../../base/bytes.ts';
@@ -6,7 +7,7 @@ import { asked, PerConfig } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf, locationsOf, matchLocation } from '../../config/locations.ts';
 import { type Server, serversOf } from '../../config/servers.ts';
-import { fixOf, insertAfter } from '../fix.ts';
+import { fixOf, insertAfter, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
 const PAGES = [
@@ -21,21 +22,13 @@ const PAGES = [
 
 /** Pages for Prometheus and the like, by the whole name of a place. */
 const METRICS = /^\^?(?:\/[\w-]+)?\/(?:metrics|actuator\/prometheus|prometheus\/metrics|server-status)\/?\$?$/;
-/** What the guides call \`pm.status_path\` and \`ping.path\`. */
-const POOL = /^\^?\/(?:\((?:(?:fpm-)?status\|(?:fpm-)?ping|(?:fpm-)?ping\|(?:fpm-)?status)\)|(?:php-?)?fpm[-_]status|status|fpm-ping)\$?$/;
 
 /** A place for the monitoring that is passed on to the program which is watched. */
 function isOfMonitoring({ name, scope }: Directive): boolean {
   const opener = scope.context === 'location' ? scope.opener : null;
   const place = opener?.values.at(-1) ?? '';
   if (name === 'proxy_pass') return METRICS.test(place);
-  // a script of one's own answers there, whatever the path
-  const script =
-    scope
-      .effective('fastcgi_param')
-      .directives.findLast((d) => d.value(0) === 'SCRIPT_FILENAME')
-      ?.value(1) ?? '';
-  return POOL.test(place) && !/\.php$/.test(script) && !scope.has('rewrite') && !scope.has('try_files');
+  return isForPool(scope, place);
 }
 
 /** Addresses of this machine, as a pass names them. */
@@ -123,6 +116,8 @@ A server that listens on a unix socket or a loopback address only needs nothing 
       at: own[0]?.statement ?? directive.statement.name,
       ...(passed && { severity: 'info' as const, data: { place: scope.opener!.values.at(-1)! } }),
       fix: fixOf('Let only this machine in', 'suggestion', file, [
+        // what is behind a line that lets everybody in is never asked
+        ...own.filter((d) => d.value(0) === 'all').map((d) => replace(d.args[0]!, '127.0.0.1')),
         insertAfter(file, own.at(-1)?.statement ?? directive.statement, own.length ? ['deny all;'] : ['allow 127.0.0.1;', 'deny all;']),
       ]),
     });
@@ -187,5 +182,18 @@ server {
     },
     { inside: 'http', good: 'server {\n    listen 127.0.0.1:8081;\n    location / { stub_status; }\n}' },
     { inside: 'server', good: 'location /status { stub_status; auth_basic "staff"; auth_basic_user_file /etc/nginx/htpasswd; }' },
+    {
+      inside: 'server',
+      bad: `location = /nginx_status {
+    stub_status;
+    allow all;
+#   ^^^^^^^^^^ open
+}`,
+      good: `location = /nginx_status {
+    stub_status;
+    allow 127.0.0.1;
+    deny all;
+}`,
+    },
   ],
 });

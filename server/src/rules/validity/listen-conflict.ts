@@ -2,6 +2,7 @@
 
 import { isNginx } from '../../answers/which-build.ts';
 import { OF_A_SOCKET } from '../../answers/which-socket.ts';
+import { checkValues } from '../../catalog/value-check.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { ServerProtocol } from '../../config/servers.ts';
 import { type Listen, type ListenAddress, listenAddresses, pairText, serversOf } from '../../config/servers.ts';
@@ -19,6 +20,12 @@ interface Seen {
 
 const key = (a: ListenAddress, udp: boolean): string => `${a.kind} ${a.address} ${a.port} ${udp}`;
 const text = (a: ListenAddress): string => (a.wildcard && a.kind === 'inet' ? `0.0.0.0:${a.port}` : pairText(a));
+
+/** A line that nginx refuses for a word of its own: what socket it means is not known (`listen 443 http3`). */
+function isRefused(directive: Directive): boolean {
+  const fact = soundFact(directive);
+  return !fact || checkValues(fact, directive.values, directive.scope.config.settings.target).some((f) => f.severity === 'error');
+}
 
 export default defineRule({
   id: 'listen-conflict',
@@ -64,6 +71,7 @@ stream before 1.25.5, an address and port belongs to one server.`,
           const related = (d: Directive | null) => (d ? [{ at: d.at(d.args[0]), message: 'The other line is here.' }] : []);
           const servers = owners.get(id) ?? new Set();
           owners.set(id, servers);
+          if (before && (single || servers.has(listen.server)) && (isRefused(directive) || isRefused(before.directive))) break;
           if (before && single) {
             report('pair', { at, data, related: related(before.directive) });
             break;

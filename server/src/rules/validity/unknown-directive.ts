@@ -8,7 +8,7 @@ import { FLAVOURS, GOES_ITS_OWN_WAY } from '../../catalog/flavours.ts';
 import { ANY_MODULE, unlistedModule } from '../../catalog/modules.ts';
 import { atLeast, version } from '../../catalog/version.ts';
 import type { Config } from '../../config/config.ts';
-import { unknownLibrary } from '../../config/open.ts';
+import { unknownFamily, unknownLibrary } from '../../config/open.ts';
 import { isNginxSaid } from '../../config/settings.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -125,6 +125,9 @@ load one, the name may be the module's, and the finding is informational or a wa
     if (library) return report('foreign', { at, data: { ...data, library }, severity: 'info' });
     const instead = insteadOf(name);
     if (instead) return report('wished', { at, data: { name, instead } });
+    const beginning = target.modules === ANY_MODULE ? unknownFamily(config, name) : null;
+    if (beginning)
+      return report('foreign', { at, data: { ...data, library: `a module whose directives begin with "${beginning}"` }, severity: 'info' });
     const family = familyOf(config, name);
     const guess =
       nearest(name, offered(config, directive.scope.context as Context, directive.statement.block !== null)) ??

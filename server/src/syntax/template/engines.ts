@@ -545,7 +545,8 @@ function writerOf(name: string, text: string, outside: (text: string) => boolean
   }
   // envsubst fills in what the environment has, in either case
   if (family === 'envsubst') {
-    const lower = [...withoutComments(text).matchAll(new RegExp(NO_VARIABLE_HERE, 'gm'))].map((m) => m[1]!);
+    const code = withoutComments(text);
+    const lower = [...[...code.matchAll(new RegExp(NO_VARIABLE_HERE, 'gm'))].map((m) => m[1]!), ...holesIn(code)];
     const also = holdsPlaceholders(text) ? { also: REPLACED } : {};
     if (lower.length) return { family, name: engine, only: [...new Set([...namesIn(text), ...lower])], ...also };
     return { family, name: engine, ...also };
@@ -558,6 +559,10 @@ function writerOf(name: string, text: string, outside: (text: string) => boolean
 const NO_VARIABLE_HERE =
   /^[ \t]*(?:listen|server|server_name|upstream|user|pid|resolver|allow|deny|keepalive|set_real_ip_from|worker_\w+|load_module|client_\w+|\w+_timeout)[ \t]+[^;{}\n]*?\$\{([a-z_]\w*)\}/m;
 
+/** Names in braces, of whatever case, where a directive would begin: no directive is called by a variable. */
+const holesIn = (code: string): string[] =>
+  [...code.matchAll(/[;{}]\s*\n[ \t]*\$\{([A-Za-z_]\w*)\}(?=[ \t]*;?[ \t]*\r?$)/gm)].map((m) => m[1]!);
+
 /** A name in capitals without braces where nginx knows no variables. */
 const BARE_NAME_HERE = /^[ \t]*(?:listen|server|server_name|resolver|allow|deny)[ \t]+[^;{}\n#]*?\$[A-Z][A-Z0-9_]*\b/m;
 
@@ -565,7 +570,8 @@ const BARE_NAME_HERE = /^[ \t]*(?:listen|server|server_name|resolver|allow|deny)
 const BARE_WORD = /^(?<=[{};]\s*)[ \t]*[A-Z][A-Z0-9_]{2,}[ \t]*$/m;
 
 /** A word in capitals as the port of an address: no port has a name, so a script puts a number in its place. */
-const BARE_PORT = /^[ \t]*(?:server|listen|proxy_pass|grpc_pass|uwsgi_pass|fastcgi_pass)[ \t]+[^;{}\n#]*:[A-Z][A-Z0-9_]+(?=[\s;/])/m;
+const BARE_PORT =
+  /^[ \t]*(?:(?:server|listen|proxy_pass|grpc_pass|uwsgi_pass|fastcgi_pass)[ \t]+[^;{}\n#]*:[A-Z][A-Z0-9_]+(?=[\s;/])|listen[ \t]+[A-Z][A-Z0-9]*_[A-Z0-9_]*(?=[ \t;]))/m;
 
 /** The names that envsubst may fill in, as the text has them. */
 const namesIn = (text: string): string[] => (text.match(FAMILIES.envsubst.marks) ?? []).map((m) => m.replace(/^\$\{?|\}$/g, ''));
@@ -600,13 +606,14 @@ function substituted(text: string): Engine | null {
   const { marks } = FAMILIES.placeholders;
   marks.lastIndex = 0;
   const bare = BARE_NAME_HERE.test(text);
-  const ports = text.includes(':') && BARE_PORT.test(text);
+  const ports = (text.includes(':') || text.includes('listen')) && BARE_PORT.test(text);
   if (!text.includes('${') && !bare && !ports && !marks.test(text)) return null;
   marks.lastIndex = 0;
   const code = withoutComments(text);
   if (code.includes('${') || bare) {
     const names = BARE_NAME_HERE.test(code) ? /\$\{?([A-Z][A-Z0-9_]*)\b/g : /\$\{([A-Z][A-Z0-9_]*)\}/g;
-    const all = new Set([...code.matchAll(names)].map((m) => m[1]!));
+    const holes = holesIn(code);
+    const all = new Set([...[...code.matchAll(names)].map((m) => m[1]!), ...holes]);
     const free = [...all].filter(
       (n) =>
         !new RegExp(
@@ -614,13 +621,14 @@ function substituted(text: string): Engine | null {
           'm',
         ).test(code) && !new RegExp(`\\(\\?P?<${n}>`).test(code),
     );
-    if (free.some((n) => !NGINX_VARIABLE.test(n.toLowerCase())))
+    if (holes.length || free.some((n) => !NGINX_VARIABLE.test(n.toLowerCase())))
       return { family: 'envsubst', name: 'envsubst', only: free, ...(holdsPlaceholders(text, code) ? { also: REPLACED } : {}) };
   }
   if (ports) {
     const only = [...code.matchAll(new RegExp(BARE_PORT, 'gm'))].flatMap(
       (m) => m[0].slice(m[0].search(/\s\S/)).match(/(?<![\w$.-])[A-Z][A-Z0-9_]+(?![\w.-])/g) ?? [],
     );
+    if (only.length) only.push(...[...code.matchAll(new RegExp(BARE_WORD, 'gm'))].map((m) => m[0].trim()));
     if (only.length)
       return {
         family: 'words',
