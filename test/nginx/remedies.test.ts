@@ -456,7 +456,7 @@ const ROWS: readonly Row[] = [
   {
     rule: 'limit-except-inverted',
     example: 2,
-    harm: async ({ from }) => (await from(STRANGER, '/files/', { method: 'PUT' })).status === 200,
+    harm: async ({ from }) => (await from(STRANGER, '/files/', { method: 'DELETE' })).status === 200,
   },
   {
     rule: 'client-text-in-script',

@@ -58,7 +58,10 @@ const isForSome = (scope: Scope): boolean =>
 function isHarm(kind: Kind, found: Handed, directive: Directive, program: string): boolean {
   const { scope } = directive;
   if (kind === 'backend') return found.first;
-  if (kind === 'inner' || kind === 'redirect') return found.first;
+  if (kind === 'inner') return found.first;
+  // cookies and most headers are no part of a link
+  if (kind === 'redirect')
+    return found.first && !/cookie_|http_(?!referer$)|headers/.test(found.source) && !/^[A-Za-z_]\w*\.[A-Z]/.test(found.source);
   if (kind === 'page') {
     const isPage = /^text\/html/i.test(scope.value('default_type')?.value(0) ?? '') || /content_type\s*=\s*["']text\/html/i.test(program);
     const isEscaped = /escape|html|&lt;/i.test(program.replace(/ngx\.unescape_uri|text\/html/g, ''));

@@ -4,7 +4,9 @@ import type { Scope } from '../../config/scope.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
-const CHANGING = /^(?:PUT|DELETE|PATCH|MKCOL|MOVE|COPY|PROPPATCH)$/i;
+/** What nobody leaves to strangers. PUT or POST alone may be a box into which everybody drops files, for some to read. */
+const CHANGING = /^(?:DELETE|PATCH|MKCOL|MOVE|COPY|PROPPATCH)$/i;
+const SENDING = /^(?:PUT|POST)$/i;
 const READING = /^(?:GET|HEAD|OPTIONS|PROPFIND)$/i;
 
 /** Whether the block lets some in, whom it knows by a password or by their address: a block that refuses all others is a list of methods. */
@@ -26,7 +28,9 @@ Name the methods that are free: \`limit_except GET { … }\`, which includes HEA
   references: ['https://nginx.org/en/docs/http/ngx_http_core_module.html#limit_except'],
   looksAt: {
     directive: ['limit_except'],
-    where: ({ values }) => values.some((v) => CHANGING.test(v)) && !values.some((v) => READING.test(v)),
+    where: ({ values }) =>
+      (values.some((v) => CHANGING.test(v)) || new Set(values.filter((v) => SENDING.test(v))).size > 1) &&
+      !values.some((v) => READING.test(v)),
   },
   needs: 'file',
   fixable: 'always',
@@ -67,8 +71,8 @@ Name the methods that are free: \`limit_except GET { … }\`, which includes HEA
     {
       inside: 'server',
       bad: `location /files/ {
-    limit_except PUT {
-#                ^^^ inverted
+    limit_except DELETE {
+#                ^^^^^^ inverted
         allow 10.0.0.0/8;
         deny all;
     }
