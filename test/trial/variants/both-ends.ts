@@ -19,6 +19,20 @@ const FILES = (limit: string) => `    ulimits:\n      nofile:${limit}`;
 
 const named = (listen: string, names: string) => http(`server { listen ${listen}; server_name ${names}; root /srv; }`);
 
+/** An application and nginx in one Compose file, with what each waits for. */
+const ordered = (pass: string, web: string, edge: string, more = '', around = '') =>
+  tree(
+    `#- nginx.conf\nevents {}\nhttp {\n${around}server { listen 80; location / { proxy_pass ${pass}; } }\n}\n#- compose.yaml\nservices:\n  web:\n    build: ./app\n    command: gunicorn shop.wsgi -b 0.0.0.0:8000\n${web}\n  edge:\n    image: nginx:1.30\n    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]\n${edge}\n${more}`,
+  );
+
+const FAST = 'from fastapi import FastAPI, UploadFile\napp = FastAPI()';
+const TAKES = 'async def files(file: UploadFile):\n    return file.filename';
+/** An application that takes files at /api/files, and a location with more room. */
+const uploads = (place: string, size = '100m', view = TAKES, head = FAST, server = '') =>
+  tree(
+    `#- nginx.conf\nevents {}\nhttp { server { listen 80; ${server} location ${place} { client_max_body_size ${size}; proxy_pass http://127.0.0.1:8000; } location / { proxy_pass http://127.0.0.1:8000; } } }\n#- app/Procfile\nweb: ${head.includes('Flask') ? 'gunicorn app:app -b 127.0.0.1:8000' : 'uvicorn app:app --port 8000'}\n#- app/app.py\n${head}\n\n\n@app.post("/api/files")\n${view}\n`,
+  );
+
 export const TRIALS: readonly Trial[] = [
   {
     rule: 'proxy-protocol-mismatch',
@@ -133,6 +147,56 @@ export const TRIALS: readonly Trial[] = [
       limited(EVENTS('10240'), '    ulimits:\n      nproc: 512'),
       limited(EVENTS('10240'), '', '  other:\n    image: redis:7\n    ulimits:\n      nofile: 1024\n'),
       limited(EVENTS('10240'), FILES(' $LIMIT')),
+    ],
+  },
+  {
+    rule: 'service-name-unresolved',
+    inside: 'tree',
+    bad: [
+      ordered('http://web:8000', '    depends_on: [edge]', ''),
+      ordered('http://web:8000', '    depends_on:\n      edge:\n        condition: service_started', ''),
+      ordered('http://web:8000', '    depends_on: [cache]', '', '  cache:\n    image: redis:7\n    depends_on: [edge]\n'),
+      ordered('http://web:8000/api/', '    depends_on: [edge]', '    restart: "no"'),
+      ordered('http://app', '    depends_on: [edge]', '', '', 'upstream app { server web:8000; }\n'),
+      ordered('http://web:8000', '    depends_on: [edge, cache]', '', '  cache:\n    image: redis:7\n'),
+    ],
+    sane: [
+      ordered('http://web:8000', '', '    depends_on: [web]'),
+      ordered('http://web:8000', '', ''),
+      ordered('http://web:8000', '    depends_on: [cache]', '', '  cache:\n    image: redis:7\n'),
+      // it is started again until the name is there
+      ordered('http://web:8000', '    depends_on: [edge]', '    restart: always'),
+      ordered('http://web:8000', '    depends_on: [edge]', '    deploy:\n      restart_policy:\n        condition: any'),
+      // asked for while nginx runs
+      ordered('http://$app:8000', '    depends_on: [edge]', '', '', 'resolver 127.0.0.11;\nmap $host $app { default web; }\n'),
+      ordered('http://10.0.0.9:8000', '    depends_on: [edge]', ''),
+    ],
+  },
+  {
+    rule: 'body-limit-mismatch',
+    inside: 'tree',
+    bad: [
+      uploads('/upload/'),
+      uploads('= /files'),
+      uploads('/media/', '50m'),
+      uploads('/upload/', '0'),
+      uploads(
+        '/upload/',
+        '100m',
+        'def files():\n    return request.files["a"].filename',
+        'from flask import Flask, request\napp = Flask(__name__)',
+      ),
+      uploads('/api/files/big'),
+    ],
+    sane: [
+      uploads('/api/'),
+      uploads('/api/files'),
+      uploads('/upload/', '1m'),
+      uploads('/upload/', '100m', 'async def files(name: str):\n    return name'),
+      uploads('/upload/', '100m', undefined, undefined, 'client_max_body_size 20m;'),
+      // a router may have more of them
+      uploads('/upload/', '100m', undefined, `${FAST}\nfrom uploads import router\napp.include_router(router)`),
+      uploads('/upload/', '100m', undefined, undefined, 'client_max_body_size 0;'),
     ],
   },
 ];

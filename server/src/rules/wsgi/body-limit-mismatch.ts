@@ -2,16 +2,19 @@
 
 import type { Place } from '../../base/span.ts';
 import { parseOffset } from '../../catalog/value-kind.ts';
+import { unseenInForce } from '../../config/effective.ts';
 import type { Scope } from '../../config/scope.ts';
-import { frameworkTitle, serverTitle } from '../../deploy/application.ts';
+import { type Application, frameworkTitle, serverTitle } from '../../deploy/application.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import { asked } from '../../deploy/frameworks/framework.ts';
+import { modulesOf } from '../../deploy/modules.ts';
+import { decoratedRoutes, ownRoutes } from '../../deploy/own-routes.ts';
 import type { BodyLimit } from '../../deploy/servers/server.ts';
 import { certain, placeOf, type Setting } from '../../deploy/setting.ts';
 import { fixOf, insertAfter, outside, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { django, main, site, tree } from './_examples.ts';
-import { distinct, type Side, sidesOf } from './_links.ts';
+import { distinct, portOf, probeRoute, type Side, sidesOf } from './_links.ts';
 
 const STANDARD = 1024 * 1024;
 
@@ -110,6 +113,34 @@ const POOL = (lines: string): Readonly<Record<string, string>> => ({
   'php-fpm.d/www.conf': `[www]\nlisten = /run/php/site.sock\n${lines}`,
 });
 
+/** What a view reads files of a form with. */
+const READS_FILES = /\bUploadFile\b|\brequest\.files\b|\bFile\(/;
+
+/** Routes that take files, as the text of the application says by itself, without any that begin with a value. */
+const uploadsOf = (deployment: Deployment, application: Application): readonly { readonly path: string; readonly place: Place }[] =>
+  [...modulesOf(deployment, application)].flatMap(([file, text]) =>
+    decoratedRoutes(text).flatMap(({ path, own, start, end }) => {
+      const view = text.slice(end).split(/\n(?=@|class |def \w+\([^)]*\):\n\S)/)[0]!;
+      return own && /^\/[\w./-]+$/.test(path) && READS_FILES.test(view) ? [{ path, place: { file, span: { start, end } } }] : [];
+    }),
+  );
+
+const UPLOADS = (raised: string, mark = ''): string =>
+  main(`server {
+    location ${raised} {
+        client_max_body_size 100m;${mark}
+        proxy_pass http://127.0.0.1:8000;
+    }
+    location / {
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`);
+const TAKES_FILES = {
+  'app/Procfile': 'web: uvicorn api:app\n',
+  'app/api.py':
+    'from fastapi import FastAPI, UploadFile\napp = FastAPI()\n\n\n@app.post("/api/files")\nasync def files(file: UploadFile):\n    return file.filename\n',
+};
+
 export default defineRule({
   id: 'body-limit-mismatch',
   group: 'wsgi',
@@ -137,9 +168,28 @@ PHP has two limits of its own. A body above \`post_max_size\` is thrown away and
       'nginx takes bodies of {own}, and {framework} throws away what is above {theirs} ({setting}): the script runs without its form and files. Use one limit for both.',
     files:
       'nginx takes bodies of {own}, and {framework} refuses files above {theirs} ({setting}): the script gets an error in place of the file. Use one limit for both.',
+    uploads:
+      'This {own} is for {here} only, and the application takes files at {route}: nginx refuses those above {theirs} there, with 413. Set client_max_body_size where {route} is passed on, or in the server.',
     head: 'nginx takes header lines of {own}, {server} takes {limits}: larger cookies, tokens or URLs are answered with {status}. Raise {setting}.',
   },
   check({ config, deployment, report }) {
+    /** A route for files to which another side of the application leads, with a smaller limit, where none leads over this one. */
+    function lostUpload(side: Side) {
+      const { application, server } = side;
+      const scheme = server && portOf(server, 'https') !== null ? 'https' : 'http';
+      // where a router has more of them, one of those may be what is meant here
+      if (!ownRoutes(deployment, application)) return null;
+      const found = uploadsOf(deployment, application).map((route) => ({
+        route,
+        by: sides.find((s) => s.application === application && probeRoute(s, config, route.path, { scheme, method: 'POST' })),
+      }));
+      if (found.some(({ by }) => !by || by === side || by.server !== server)) return null;
+      return found.flatMap(({ route, by }) => {
+        const size = by ? sizeAt(by.pass.scope) : 0;
+        const isOpen = by && unseenInForce(by.pass.scope, 'client_max_body_size').length > 0;
+        return by && !isOpen && size !== 0 && size <= STANDARD ? [{ route, by }] : [];
+      })[0];
+    }
     const reported = new Set<string>();
     const once = (at: Place): boolean => {
       const key = `${at.file}#${at.span.start}`;
@@ -156,6 +206,22 @@ PHP has two limits of its own. A body above \`post_max_size\` is thrown away and
         })
         .map((s) => s.application.id),
     );
+    for (const side of sides) {
+      const line = side.pass.scope.first('client_max_body_size');
+      const own = sizeAt(side.pass.scope);
+      if (!line || !side.location || (own !== 0 && own <= STANDARD)) continue;
+      const lost = lostUpload(side);
+      if (!lost || !once(line.at())) continue;
+      report('uploads', {
+        at: line.at(),
+        missing: [],
+        data: { own: line.value(0), here: side.location.name, route: lost.route.path, theirs: human(sizeAt(lost.by.pass.scope)) },
+        related: [
+          { at: lost.route.place, message: 'takes files' },
+          { at: lost.by.pass.nameAt, message: 'passes them on' },
+        ],
+      });
+    }
     for (const side of sides) {
       const { application, pass } = side;
       const limits = limitsOf(side, deployment);
@@ -294,6 +360,10 @@ PHP has two limits of its own. A body above \`post_max_size\` is thrown away and
         Dockerfile:
           "FROM php:8.3-fpm\nRUN printf 'upload_max_filesize = 16M\\npost_max_size = 100M\\n' > /usr/local/etc/php/conf.d/uploads.ini\n",
       }),
+    },
+    {
+      bad: tree({ 'nginx.conf': UPLOADS('/upload/', '\n#       ^^^^^^^^^^^^^^^^^^^^^^^^^^ uploads'), ...TAKES_FILES }),
+      good: tree({ 'nginx.conf': UPLOADS('/api/files'), ...TAKES_FILES }),
     },
   ],
 });

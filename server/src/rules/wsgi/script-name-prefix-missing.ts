@@ -1,5 +1,7 @@
 /** An application below a prefix that does not know of it, knows it twice, or is told one that the path does not have. */
 import { fromBytes } from '../../base/bytes.ts';
+import { pathOf } from '../../base/file-id.ts';
+import type { Place } from '../../base/span.ts';
 import type { Config } from '../../config/config.ts';
 import { locationOf } from '../../config/locations.ts';
 import { type Application, frameworkTitle, serverTitle } from '../../deploy/application.ts';
@@ -8,12 +10,13 @@ import djangoFramework from '../../deploy/frameworks/django.ts';
 import { asked, frameworkSettings } from '../../deploy/frameworks/framework.ts';
 import { modulesOf } from '../../deploy/modules.ts';
 import { ownRoutes } from '../../deploy/own-routes.ts';
+import { certain } from '../../deploy/setting.ts';
 import { pathsFor } from '../../witness/paths.ts';
 import { type Fix, fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { appended, sendHeader } from './_edits.ts';
 import { django, FORWARDED, main, tree } from './_examples.ts';
-import { distinct, orPlace, portOf, probe, type Side, sidesOf } from './_links.ts';
+import { askServer, distinct, orPlace, portOf, probe, type Side, sidesOf } from './_links.ts';
 
 /** The prefix of a location, without its slash; null for the root and for regular expressions. */
 function prefixOf(side: Side): string | null {
@@ -110,6 +113,24 @@ const FLASK = {
 const TOOL =
   'from fastapi import FastAPI\nfrom fastapi.staticfiles import StaticFiles\nfrom fastapi.templating import Jinja2Templates\n\napp = FastAPI(openapi_url=None)\napp.mount("/static", StaticFiles(directory="static"), name="static")\npages = Jinja2Templates(directory="pages")\n';
 
+/** Where Dash is made. */
+const DASH = /(?<=^\s*\w+\s*=\s*)(?:dash\.)?Dash\(/m;
+
+/** Where an application makes Dash in its one module, without a word of the path that it is below; null where anything may say that. */
+function dashOf({ files }: Deployment, { target, environment }: Application): Place | null {
+  const module = certain(target)?.replace(/:.*$/, '').replaceAll('.', '/');
+  if (!module || [...environment.keys()].some((name) => name.startsWith('DASH_'))) return null;
+  const [found, ...others] = [...files].filter(([file]) => pathOf(file).endsWith(`/${module}.py`));
+  const m = found && !others.length ? DASH.exec(found[1]) : null;
+  if (!found || !m || [...files].some(([file, text]) => pathOf(file).endsWith('.py') && /pathname|DASH_/.test(text))) return null;
+  return { file: found[0], span: { start: m.index, end: m.index + m[0].length } };
+}
+
+const FIGURES = (argument: string) => ({
+  'app/Procfile': 'web: gunicorn app:server -b 127.0.0.1:8000\n',
+  'app/app.py': `from dash import Dash, html\napp = Dash(__name__${argument})\nserver = app.server\napp.layout = html.Div("figures")\n`,
+});
+
 /** A Django project with a table of routes. */
 const URLS = (routes: string) => ({
   ...django("ALLOWED_HOSTS = ['*']\nROOT_URLCONF = 'shop.urls'\n"),
@@ -148,6 +169,7 @@ that is said of applications whose routes are all in sight.`,
     docs: 'FastAPI does not know the prefix {prefix}, which nginx strips from the path: {prefix}/docs asks for /openapi.json, which goes elsewhere. Give uvicorn --root-path {prefix}.',
     docsTwice:
       '{option} of FastAPI is "{path}" and its root path {prefix}: FastAPI puts the root path before that by itself, and {path} is 404. Write {option}="{better}".',
+    dash: 'The page of Dash below {prefix} asks for /_dash-layout at the root of the site, which does not lead to it: it stays at "Loading...". Make it with {argument}="{prefix}/".',
     doubled: '{framework} sees {path} for {asked}: the prefix is in the path and in the script name. Strip it in nginx.',
     kept: '{framework} gets {prefix}{route} as it is asked for and answers 404: none of its routes begins with {prefix}. Take the prefix off on the way, or write it into the routes.',
     refused: '{server} answers {status}: {why}. Keep the prefix in nginx.',
@@ -156,6 +178,7 @@ that is said of applications whose routes are all in sight.`,
     const sides = distinct(sidesOf(config, deployment));
     for (const side of sides) {
       keptAt(side);
+      dashAt(side);
       const { framework } = side.application;
       const prefix = prefixOf(side);
       if (!framework || prefix === null || !side.server) continue;
@@ -205,6 +228,25 @@ that is said of applications whose routes are all in sight.`,
         if (!links || others) continue;
         report('lost', { at, data: { ...data, path: view.path.value }, related, fix: told(side, deployment, prefix) });
       }
+    }
+
+    /** The page of Dash asks for its parts at the root of the site, which leads elsewhere. */
+    function dashAt(side: Side): void {
+      const { application, server, pass } = side;
+      const prefix = server ? prefixOf(side) : null;
+      if (!server || prefix === null || sides.some((s) => s.application === application && prefixOf(s) !== prefix)) return;
+      const made = dashOf(deployment, application);
+      if (!made) return;
+      const scheme = portOf(server, 'https') !== null ? 'https' : 'http';
+      const view = probe(side, config, { scheme, path: `${prefix}/proxylens` })?.view;
+      const asks = askServer(side, config, { scheme, path: '/_dash-layout' });
+      if (!view?.pathInfo.known || !view.scriptName.known || !asks || asks.trace.outcome.upstreamRequest) return;
+      const isKept = view.pathInfo.value === `${prefix}/proxylens`;
+      report('dash', {
+        at: pass.at(pass.args[0] ?? pass.statement.name),
+        data: { prefix, argument: isKept ? 'url_base_pathname' : 'requests_pathname_prefix' },
+        related: [{ at: made, message: 'Dash is made here' }],
+      });
     }
 
     /** The prefix arrives, and the application, to which no other way leads, has no route below it. */
@@ -461,6 +503,39 @@ that is said of applications whose routes are all in sight.`,
     }
 }`),
         ...DOCS('/docs'),
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': main(`server {
+    location /figures/ {
+        proxy_pass http://127.0.0.1:8000;
+#                  ^^^^^^^^^^^^^^^^^^^^^ dash
+    }
+}`),
+        ...FIGURES(''),
+      }),
+      good: tree({
+        'nginx.conf': main(`server {
+    location /figures/ {
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`),
+        ...FIGURES(', url_base_pathname="/figures/"'),
+      }),
+    },
+    {
+      // the root of the site leads to it, too
+      good: tree({
+        'nginx.conf': main(`server {
+    location / {
+        proxy_pass http://127.0.0.1:8000;
+    }
+    location /figures/ {
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`),
+        ...FIGURES(''),
       }),
     },
   ],

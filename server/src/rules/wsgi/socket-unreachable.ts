@@ -2,8 +2,10 @@
 
 import type { Config } from '../../config/config.ts';
 import { type Application, serverTitle } from '../../deploy/application.ts';
+import { settingsOf } from '../../deploy/servers/server.ts';
 import uwsgi from '../../deploy/servers/uwsgi.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
+import { lastOption } from '../../deploy/uwsgi.ts';
 import { defineRule } from '../rule.ts';
 import { site, tree } from './_examples.ts';
 import { distinct, orPlace, sidesOf } from './_links.ts';
@@ -26,6 +28,18 @@ function writable(mode: string | null | undefined): { readonly group: boolean; r
 /** Users that packages and images run nginx as. */
 const USUAL = /^(www-data|nginx|nobody|www|http|apache|_nginx)$/;
 
+/** The user that uWSGI gives its socket to, or at least runs as, where its own configuration says it; undefined where that may be nginx's. */
+function namedByUwsgi(application: Application): string | undefined {
+  const options = settingsOf(application, uwsgi)?.options;
+  if (!options || application.container) return undefined;
+  const [given, uid] = ['chown-socket', 'uid'].map((name) => {
+    const option = lastOption(options, name);
+    return option && certain(option.value);
+  });
+  const user = given?.replace(/[:.].*$/, '') ?? uid;
+  return user && /^[a-z_][\w-]*$/i.test(user) && !USUAL.test(user) ? user : undefined;
+}
+
 /**
  * Whether nginx's user may connect, which needs the right to write. `joined`: only where someone made nginx's user a member of the socket's group. Null where the
  * files do not say all.
@@ -37,11 +51,13 @@ function mayConnect(
 ): { readonly may: boolean | 'joined'; readonly owner: string; readonly group: string; readonly user: string } | null {
   const nginx = userOf(config);
   const { unit, activation } = application;
-  const owner = activation ? (activation.user?.text ?? 'root') : unit ? (unit.user?.text ?? 'root') : undefined;
+  const owner = activation ? (activation.user?.text ?? 'root') : unit ? (unit.user?.text ?? 'root') : namedByUwsgi(application);
   const own = activation ? activation.group?.text : unit?.group?.text;
   const rights = writable(mode);
   if (!owner || !rights || [owner, own].some((name) => name?.includes('${'))) return null;
   const group = own ?? owner;
+  // who gives the group of a socket that no unit starts is not seen
+  if (!unit && !activation && rights.group) return null;
   const may = (value: boolean | 'joined') => ({
     may: value,
     owner,
@@ -236,6 +252,20 @@ A folder of its own below /run, made by \`RuntimeDirectory=\`, suits both. With 
         'nginx.conf': `user shop;\n${site(`
         proxy_pass http://unix:/home/shop/app/web.sock;`)}`,
         'shop.service': '[Service]\nUser=shop\nExecStart=/srv/venv/bin/gunicorn --bind unix:/home/shop/app/web.sock shop.wsgi\n',
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': `user www-data;\n${site(`
+        uwsgi_pass unix:/run/uwsgi/shop.sock;
+#                  ^^^^^^^^^^^^^^^^^^^^^^^^^ permission`)}`,
+        'uwsgi.ini': '[uwsgi]\nuid = deploy\ngid = deploy\nmodule = shop.wsgi\nsocket = /run/uwsgi/shop.sock\nchmod-socket = 600\n',
+      }),
+      good: tree({
+        'nginx.conf': `user www-data;\n${site(`
+        uwsgi_pass unix:/run/uwsgi/shop.sock;`)}`,
+        'uwsgi.ini':
+          '[uwsgi]\nuid = deploy\nmodule = shop.wsgi\nsocket = /run/uwsgi/shop.sock\nchmod-socket = 660\nchown-socket = deploy:www-data\n',
       }),
     },
   ],
