@@ -1,9 +1,9 @@
 /** Names that no module of the target offers anywhere (ngx_conf_handler: "unknown directive"). Where a name may stand is another rule's. */
 import { isOptional } from '../../answers/which-branch.ts';
 import { isVersionSaid } from '../../answers/which-build.ts';
-import { statusOf, type Target } from '../../catalog/catalog.ts';
+import { contextsOf, statusOf, type Target } from '../../catalog/catalog.ts';
 import { isBeyond, OLDEST } from '../../catalog/changes.ts';
-import type { Context } from '../../catalog/context.ts';
+import { type Context, contextTitle } from '../../catalog/context.ts';
 import { FLAVOURS, GOES_ITS_OWN_WAY } from '../../catalog/flavours.ts';
 import { ANY_MODULE, unlistedModule } from '../../catalog/modules.ts';
 import { atLeast, version } from '../../catalog/version.ts';
@@ -59,6 +59,7 @@ load one, the name may be the module's, and the finding is informational or a wa
     newer: 'Unknown directive "{name}". If nginx {target} has it, declare it in .proxylens.yaml under "directives".',
     invisible:
       'Unknown directive: an invisible character ({code}) came in by copying, and nginx takes it for a letter. Delete it, and type a space where one is meant.',
+    entry: 'Unknown directive "{name}" here: it belongs in {places}. Move it there.',
     misspelt: 'Unknown directive "{name}". Did you mean "{guess}"?',
     future: 'Unknown directive "{name}": it needs nginx {since} or later, and this is {target}.',
     form: 'nginx has "{name}" in another form; this one is of {library}. Write nginx\'s own, or build it with that module.',
@@ -128,6 +129,11 @@ load one, the name may be the module's, and the finding is informational or a wa
     const beginning = target.modules === ANY_MODULE ? unknownFamily(config, name) : null;
     if (beginning)
       return report('foreign', { at, data: { ...data, library: `a module whose directives begin with "${beginning}"` }, severity: 'info' });
+    const entries = config.catalog.directives(name).flatMap((f) => (statusOf(f, target).known ? contextsOf(f, target.nginx) : []));
+    if (entries.length) {
+      const places = new Set(entries.map((c) => contextTitle(c).replace(/ of the stream block$/, '')));
+      return report('entry', { at, data: { name, places: [...places].join(' or ') } });
+    }
     const family = familyOf(config, name);
     const guess =
       nearest(name, offered(config, directive.scope.context as Context, directive.statement.block !== null)) ??
@@ -263,6 +269,7 @@ http {
 #                                                ^^^^ wished`,
       good: '    if ($host = old.example.com) { return 410; }',
     },
+    { inside: 'http', bad: '    volatile;\n#   ^^^^^^^^ entry', good: 'map $uri $kind {\n    volatile;\n    default page;\n}' },
   ],
 });
 
