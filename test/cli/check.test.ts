@@ -505,6 +505,35 @@ describe('check: settings', () => {
 });
 
 describe('check: fixes', () => {
+  test('what a fix puts into a script or a Compose file is written so that nginx gets it', async () => {
+    const lines = (host: string): string =>
+      `server {\n    listen 80;\n    server_name ${host};\n    client_max_body_size 1m;\n    location / {\n        proxy_pass http://127.0.0.1:8000;\n    }\n}\n`;
+    const here = folder({
+      'setup.sh': `#!/bin/sh\nDOMAIN=shop.example.com\ncat > /etc/nginx/conf.d/site.conf <<EOF\n${lines('$DOMAIN')}EOF\n`,
+    });
+    const fixed = (cwd: string): Promise<unknown> => ends(0, ['check', '--fix=suggested', '.'], { cwd, says: /fixed / });
+    await fixed(here);
+    // a shell's own word for what arrives
+    const script = fs.readFileSync(path.join(here, 'setup.sh'), 'utf8').replace('/etc/nginx/conf.d/site.conf', 'written.conf');
+    assert.equal(spawnSync('sh', ['-c', script], { cwd: here }).status, 0);
+    const written = fs.readFileSync(path.join(here, 'written.conf'), 'utf8');
+    assert.match(written, /proxy_set_header Host \$host;/);
+    assert.match(written, /proxy_set_header X-Forwarded-For \$proxy_add_x_forwarded_for;/);
+    assert.match(written, /server_name shop\.example\.com;/);
+    // Compose takes two dollar signs for one, whether there are others in the text or not
+    for (const host of ['shop.example.com', '${DOMAIN}']) {
+      const content = lines(host).replaceAll(/^(?=.)/gm, '      ');
+      const compose = `services:\n  nginx:\n    image: nginx:1.29\n    ports: ["80:80"]\n    configs:\n      - {source: site, target: /etc/nginx/conf.d/default.conf}\nconfigs:\n  site:\n    content: |\n${content}`;
+      const beside = folder({ 'compose.yaml': compose });
+      await fixed(beside);
+      const after = fs.readFileSync(path.join(beside, 'compose.yaml'), 'utf8');
+      assert.match(after, /proxy_set_header Host \$\$host;/);
+      assert.match(after, /proxy_set_header X-Forwarded-Proto \$\$scheme;/);
+      assert.ok(after.includes(`server_name ${host};`));
+      assert.doesNotMatch(after, /(?<!\$)\$[a-z]/);
+    }
+  });
+
   test('--fix fixes, leaves other bytes alone, and writes only what changed', async () => {
     const latin = Buffer.from(`# caf\xe9\r\n${FIXABLE.replaceAll('\n', '\r\n')}`, 'latin1');
     const cwd = folder({ 'nginx.conf': CLEAN, 'conf.d/a.conf': latin, 'conf.d/b.conf': FIXED.replace('80', '81') });

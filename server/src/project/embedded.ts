@@ -283,11 +283,12 @@ class Finder {
     let id = `${folder}/${own}${base}`;
     for (let n = 2; this.ids.has(id); n++) id = `${folder}.${n}/${own}${base}`;
     this.ids.add(id);
-    const { visible, engine } = more.window ?? { visible: only(text, span, text.slice(span.start, span.end)), engine: null };
+    const seen: Window = more.window ?? { visible: only(text, span, text.slice(span.start, span.end)), engine: null };
+    const { visible, engine } = seen;
     // `.tpl` is what every engine's files are called: there the marks tell, as everywhere
     const writer = this.writer && (this.writer.family === 'terraform' || this.writer.family === 'erb') ? this.writer : null;
     const outer = nested(writer, text.includes('${{') && visible.includes('${{') ? { family: 'actions', name: 'actions' } : null);
-    const window: Window = { visible, engine: nested(outer, engine) };
+    const window: Window = { ...seen, engine: nested(outer, engine) };
     this.found.push({
       id: within(this.host, id.replace(/[^\w./-]/g, '_')),
       host: this.host,
@@ -396,8 +397,10 @@ class Finder {
   /** What is seen through a scalar, with the dollar signs that its host reads. */
   private windowOf(span: Span, shown: string): Window {
     if (this.reader) return this.readBy(this.reader, span, shown);
-    if (!this.compose || !shown.includes('$')) return { visible: only(this.text, span, shown), engine: null };
-    return { visible: only(this.text, span, shown.replaceAll('$$', `${FILLER}$`)), engine: { family: 'compose', name: 'compose' } };
+    if (!this.compose) return { visible: only(this.text, span, shown), engine: null };
+    if (!shown.includes('$')) return { visible: only(this.text, span, shown), engine: null, escapes: 'compose' };
+    const visible = only(this.text, span, shown.replaceAll('$$', `${FILLER}$`));
+    return { visible, engine: { family: 'compose', name: 'compose' }, escapes: 'compose' };
   }
 
   // Shells, Dockerfiles, HCL, Puppet.
@@ -485,10 +488,10 @@ class Finder {
   /** What is seen through the program that writes a text first. */
   private readBy(reader: Reader | null, span: Span, inner: string): Window {
     if (reader === null) return this.windowOf(span, inner);
-    if (reader === 'terraform') return { visible: only(this.text, span, inner), engine: TERRAFORM };
+    if (reader === 'terraform') return { visible: only(this.text, span, inner), engine: TERRAFORM, escapes: 'terraform' };
     const own = this.compose ? inner.replace(/\\\$\$/g, `${FILLER}${FILLER}$`) : inner;
     const shown = own.replace(/\\([$`\\])/g, `${FILLER}$1`).replace(/\\\n/g, '  \n'.slice(1));
-    return { visible: only(this.text, span, shown), engine: { family: 'shell', name: 'shell' } };
+    return { visible: only(this.text, span, shown), engine: { family: 'shell', name: 'shell' }, escapes: 'shell' };
   }
 
   // Modules of NixOS.

@@ -18,6 +18,7 @@ import { isStock } from '../config/stock.ts';
 import { type Deployment, NO_DEPLOYMENT } from '../deploy/deployment.ts';
 import { areAlternatives, type Menu, menusOf } from '../syntax/menu.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
+import { writtenIn } from '../syntax/template/escapes.ts';
 import { witnessesOf } from '../witness/requests.ts';
 import { askShape, isAlone, namesSomethingOwn, type Spot, shapeOf, shapeOfServer, spotsOfServer } from '../witness/spots.ts';
 import { type Fix, fixOf } from './fix.ts';
@@ -1057,9 +1058,16 @@ const sorted = (findings: Finding[]): Finding[] =>
 /** A span of its own: what a rule hands over may be a word or a brace, which the next edit moves. */
 const spanOf = ({ start, end }: Span): Span => ({ start, end });
 const own = ({ file, span }: Place): Place => ({ file, span: spanOf(span) });
-const ownFix = (fix: Fix): Fix => ({
+/** A fix of its own, with its texts as each file must have them written. */
+const ownFix = (fix: Fix, config: Config): Fix => ({
   ...fix,
-  edits: fix.edits.map((e) => ({ file: e.file, edits: e.edits.map((t) => ({ span: spanOf(t.span), newText: t.newText })) })),
+  edits: fix.edits.map(({ file, edits }) => {
+    const source = config.files.get(file);
+    return {
+      file,
+      edits: edits.map(({ span, newText }) => ({ span: spanOf(span), newText: source ? writtenIn(source, span, newText) : newText })),
+    };
+  }),
 });
 
 /** Makes findings of reports and gathers them; the same finding reached through several includes becomes one with several `via`. */
@@ -1117,6 +1125,7 @@ class Collector {
 
   /** The finding of a report; null where it is not to be reported. */
   made(rule: Rule, level: Severity, messageId: string, report: Report, file: SourceFile, via: readonly IncludeSite[]): Finding | null {
+    const { config } = this;
     const at: Place = 'file' in report.at ? own(report.at) : { file: file.id, span: spanOf(report.at) };
     if (!report.ofTemplate && this.leftToTemplate(at)) return null;
     if (isStock(at.file)) return null;
@@ -1146,11 +1155,11 @@ class Collector {
         fill(rule.messages[messageId] ?? messageId, report.data) +
         (unsure ? ` (Judged by nginx ${newestRelease().text}, the newest that is known.)` : ''),
       related: related.map((r) => ({ at: own(r.at), message: r.message })),
-      fixes: fixes.map(ownFix),
+      fixes: fixes.map((f) => ownFix(f, config)),
       via: [via],
       ...(report.tag ? { tag: report.tag } : {}),
       ...(report.witness ? { witness: report.witness } : {}),
-      ...(shared ? { shared: { ...shared, at: own(shared.at), fixes: shared.fixes.map(ownFix) } } : {}),
+      ...(shared ? { shared: { ...shared, at: own(shared.at), fixes: shared.fixes.map((f) => ownFix(f, config)) } } : {}),
       ...(rule.controls ? { controls: rule.controls } : {}),
     };
   }

@@ -14,8 +14,9 @@ import { type Repaired, repair } from './nesting.ts';
 import type { NginxParser } from './parser.ts';
 import { problemsOf } from './problems.ts';
 import type { RenderedFile, SourceFile, SyntaxProblem, TemplateMark } from './statement.ts';
+import { escapesOf } from './template/escapes.ts';
 import type { Structure } from './template/structure.ts';
-import { type DefinitionUse, FILLER, type Masked, mask, meets, type Rendering, type Window } from './template.ts';
+import { type DefinitionUse, type Escapes, FILLER, type Masked, mask, meets, type Rendering, type Window } from './template.ts';
 
 /** Edits at once from which on the tree is told of one edit that holds them all. */
 const MANY = 100;
@@ -106,6 +107,10 @@ export class Document implements SourceFile {
     return this.masked.engine;
   }
 
+  get escapes(): Escapes | null {
+    return this.window?.escapes ?? escapesOf(this.masked.engine);
+  }
+
   get chosenEngine(): string | null {
     return this.chosen;
   }
@@ -145,6 +150,7 @@ export class Document implements SourceFile {
       comments: raw.comments,
       problems: problemsOf(this.window ? masked.read : this.current, masked, body, raw.comments, repaired?.strays ?? raw.strays),
       template: masked.engine,
+      escapes: this.escapes,
       marks: masked.marks,
       structure: masked.structure,
       placeholders: masked.placeholders,

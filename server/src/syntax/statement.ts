@@ -3,7 +3,7 @@ import type { FileId } from '../base/file-id.ts';
 import type { Lines } from '../base/lines.ts';
 import type { Span } from '../base/span.ts';
 import type { Structure } from './template/structure.ts';
-import type { DefinitionUse, Rendering } from './template.ts';
+import type { DefinitionUse, Escapes, Rendering } from './template.ts';
 import type { Word } from './word.ts';
 
 /**
@@ -76,6 +76,8 @@ export interface SourceFile {
   readonly problems: readonly SyntaxProblem[];
   /** the template engine that the file is written for, by its name or its marks; null for a plain file */
   readonly template: string | null;
+  /** whoever reads the text before nginx, where what is put there must be written for him (template/escapes.ts); null or absent for a plain file */
+  readonly escapes?: Escapes | null;
   /** the marks of that engine, in order */
   readonly marks?: readonly TemplateMark[];
   /** how its conditions and loops branch; null or absent for a plain file */

@@ -101,12 +101,17 @@ const HALVES: readonly (readonly [RegExp, 'head' | 'foot'])[] = [
   [/(^|[^a-z])(foot(er)?|bottom|end(ing)?|stop|clos(e|ing)|tail|suffix|epilog(ue)?|lower|last|post)([^a-z]|$)/i, 'foot'],
 ];
 
+/** Who reads a text before nginx and has a way to write what he would fill in: `\\$`, `$$`, `$${`, `{{`. */
+export type Escapes = 'shell' | 'compose' | 'terraform' | 'format';
+
 /** A configuration within another text: that text with all else blanked, as long as it, line for line the same. */
 export interface Window {
   /** what the host's own escapes stand for is written out, and filled up with `FILLER` where it is shorter */
   readonly visible: string;
   /** the host fills in values of its own (a shell's here-document); null where only what is inside tells */
   readonly engine: Engine | null;
+  /** how the host writes what it would read itself, in a text that is put there */
+  readonly escapes?: Escapes;
 }
 
 /** Stands in words for characters of the host that are not in the value. */
