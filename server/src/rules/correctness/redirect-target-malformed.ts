@@ -24,6 +24,7 @@ type Fault =
   | 'noColon'
   | 'portBehind'
   | 'pattern'
+  | 'escaped'
   | 'noHost'
   | 'noHeader'
   | 'runsOn'
@@ -57,6 +58,8 @@ function faultOf(location: string, path: string, asked: string, door: Door, by: 
   }
   if (name !== door.host && by.values.some((v) => /\/\/\$\{?hostname\b/.test(v)) && !namesTheMachine(by.scope.config))
     return { fault: 'machine', part: name };
+  const escaped = name.includes('\\') ? /\\(\$\{?\w+\}?)/.exec(by.values.join(' '))?.[1] : undefined;
+  if (escaped) return { fault: 'escaped', part: escaped };
   if (name === '_' || /^[.~*]|[*^()\\|]|\.\*$/.test(name)) return { fault: 'pattern', part: name };
   const [, before = '', port = ''] = /^(.*)(:\d{2,5})(?:\?b=1)?$/.exec(location) ?? [];
   if (port && (before.endsWith(path) || before.endsWith(asked))) return { fault: 'portBehind', part: port };
@@ -190,6 +193,8 @@ What follows the code of \`return\`, or the replacement of a \`rewrite\` that re
     portBehind: 'The port comes after the path: {from} is redirected to {to}. Put {part} after the host.',
     questionMark: 'The question mark becomes %3F, a part of the path: {to}. A rewrite appends the query itself; drop $is_args$args.',
     pattern: '{part} is no host: $server_name holds the pattern of the server_name line as it is written. Use $host, or write the name.',
+    escaped:
+      '{from} is redirected to {to}: the backslash before {part} stays, since nothing escapes a dollar sign in nginx. Remove the backslash.',
     machine:
       '$hostname is the name of the machine that nginx runs on, not the host of the request: {from} is redirected to that. Use $host, or write the name.',
     protocol:
@@ -502,6 +507,12 @@ server {
       bad: `    rewrite ^/(.*)$ https://www.example.org$1 permanent;
 #   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ runsOn`,
       good: 'rewrite ^/(.*)$ https://www.example.org/$1 permanent;',
+    },
+    {
+      inside: 'server',
+      bad: `    return 301 https://\\$host\\$request_uri;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ escaped`,
+      good: 'return 301 https://$host$request_uri;',
     },
   ],
 });
