@@ -9,7 +9,7 @@ import { blockAt } from '../syntax/place.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import { asked, PerConfig } from './asked.ts';
 import type { Config } from './config.ts';
-import { type Scope, walk } from './scope.ts';
+import type { Scope } from './scope.ts';
 import { isNginxSaid, loadedBy } from './settings.ts';
 import { SET_BESIDE_SITES, SET_BY_SITES } from './tree.ts';
 
@@ -87,7 +87,7 @@ const beginningOf = (name: string): string | null => /^[a-z][a-z0-9]{2,}(?=_|$)/
 /** Beginnings of names that stand several times in a configuration and of which the catalog has none. */
 const families = new PerConfig((config): ReadonlySet<string> => {
   const byBeginning = new Map<string, Set<string>>();
-  for (const d of walk(config.main)) {
+  for (const d of config.main.all) {
     if (d.fact !== null || d.scope.context === 'unknown' || bodyOf(d.scope.context) !== 'directives') continue;
     const beginning = beginningOf(d.name);
     if (beginning === null) continue;
