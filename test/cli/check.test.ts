@@ -520,6 +520,21 @@ describe('check: fixes', () => {
     assert.match(written, /proxy_set_header Host \$host;/);
     assert.match(written, /proxy_set_header X-Forwarded-For \$proxy_add_x_forwarded_for;/);
     assert.match(written, /server_name shop\.example\.com;/);
+    // a shell in a Compose file is read by both
+    const inner = `cat > /etc/nginx/conf.d/default.conf <<EOF\n${lines('shop.example.com')}EOF\nnginx -g "daemon off;"\n`;
+    const command = inner.replaceAll(/^(?=.)/gm, '        ');
+    const started = folder({
+      'compose.yaml': `services:\n  nginx:\n    image: nginx:1.29\n    command:\n      - sh\n      - -c\n      - |\n${command}`,
+    });
+    await fixed(started);
+    assert.match(fs.readFileSync(path.join(started, 'compose.yaml'), 'utf8'), /proxy_set_header Host \\\$\$host;/);
+    // a document of Puppet's whose mark names no escape has no way to write one
+    const document = (mark: string): string =>
+      `file { '/etc/nginx/conf.d/site.conf':\n  content => @(${mark}),\n${lines('shop.example.com')}| END\n}\n`;
+    const manifest = folder({ 'a/site.pp': document('"END"'), 'b/site.pp': document('"END"/$') });
+    await ends(0, ['check', '--fix=suggested', '.'], { cwd: manifest });
+    assert.ok(!fs.readFileSync(path.join(manifest, 'a/site.pp'), 'utf8').includes('$host'));
+    assert.match(fs.readFileSync(path.join(manifest, 'b/site.pp'), 'utf8'), /Host \\\$host;/);
     // Compose takes two dollar signs for one, whether there are others in the text or not
     for (const host of ['shop.example.com', '${DOMAIN}']) {
       const content = lines(host).replaceAll(/^(?=.)/gm, '      ');

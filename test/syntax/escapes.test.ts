@@ -10,6 +10,8 @@ import { parts } from '../harness/rules.ts';
 const ENGINES: Readonly<Record<Escapes, Engine>> = {
   shell: { family: 'shell', name: 'shell' },
   compose: { family: 'compose', name: 'compose' },
+  'composed-shell': { family: 'shell', name: 'shell' },
+  puppet: { family: 'shell', name: 'shell' },
   terraform: { family: 'terraform', name: 'terraform' },
   format: { family: 'format', name: 'python-format' },
 };
@@ -30,6 +32,8 @@ test('variables of nginx', async () => {
     'location ~ \\.php$$ { set $$a $${host}; }',
   );
   assert.equal(await after('compose', 'listen 80;', 'listen 80;', 'set $$a b;'), 'set $$a b;');
+  assert.equal(await after('composed-shell', 'listen 80;', 'listen 80;', 'set $a ${host};'), 'set \\$$a \\$${host};');
+  assert.equal(await after('puppet', 'listen 80;', 'listen 80;', 'set $a b;'), 'set $a b;');
   assert.equal(await after('terraform', 'listen 80;', 'listen 80;', 'set $a ${host}b;'), 'set $a $${host}b;');
   assert.equal(await after('format', 'server {{ }}', 'server', 'location / { }'), 'location / {{ }}');
   assert.equal(await after('format', 'server {{ }}', 'server', 'location / {{ }}'), 'location / {{ }}');

@@ -451,7 +451,11 @@ class Finder {
       const target = targetOf(form, text, m.index, start, end);
       const name = target ?? 'nginx.conf';
       if (!isNginx(reader === 'shell' ? inner.replaceAll('\\$', '$') : inner, name)) continue;
-      this.add(at, name, span, { window: this.readBy(reader, span, inner), ...(form === 'shell' ? { target } : {}) });
+      const seen = this.readBy(reader, span, inner);
+      // a document of Puppet's knows no escapes but those that its mark names
+      const window: Window =
+        form === 'puppet' && seen.escapes && !/\/(?:[^)]*\$|[ \t]*\))/.test(m[0]) ? { ...seen, escapes: 'puppet' } : seen;
+      this.add(at, name, span, { window, ...(form === 'shell' ? { target } : {}) });
     }
     codeTo(text.length);
     if (form === 'shell') this.commands(within, code, folder, outer);
@@ -491,7 +495,11 @@ class Finder {
     if (reader === 'terraform') return { visible: only(this.text, span, inner), engine: TERRAFORM, escapes: 'terraform' };
     const own = this.compose ? inner.replace(/\\\$\$/g, `${FILLER}${FILLER}$`) : inner;
     const shown = own.replace(/\\([$`\\])/g, `${FILLER}$1`).replace(/\\\n/g, '  \n'.slice(1));
-    return { visible: only(this.text, span, shown), engine: { family: 'shell', name: 'shell' }, escapes: 'shell' };
+    return {
+      visible: only(this.text, span, shown),
+      engine: { family: 'shell', name: 'shell' },
+      escapes: this.compose ? 'composed-shell' : 'shell',
+    };
   }
 
   // Modules of NixOS.
@@ -623,8 +631,9 @@ const unescapedSingle = (inner: string): string =>
  * is read before and after.
  */
 export function keepsHost(embedded: Embedded, path: string, text: string, edits: readonly TextEdit[]): boolean {
-  const { span, indent, quoting, words } = embedded;
+  const { span, indent, quoting, words, window } = embedded;
   if (!edits.every((e) => e.span.start >= span.start && e.span.end <= span.end)) return false;
+  if (window.escapes === 'puppet' && edits.some((e) => e.newText.includes('$'))) return false;
   // a word of a shell stays one: nothing new in it means anything between any quotes
   if (quoting === 'words')
     return edits.every((e) => words?.some((w) => e.span.start >= w.start && e.span.end <= w.end) && !/["'\\$`%!\r\n]/.test(e.newText));

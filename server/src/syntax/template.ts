@@ -101,8 +101,11 @@ const HALVES: readonly (readonly [RegExp, 'head' | 'foot'])[] = [
   [/(^|[^a-z])(foot(er)?|bottom|end(ing)?|stop|clos(e|ing)|tail|suffix|epilog(ue)?|lower|last|post)([^a-z]|$)/i, 'foot'],
 ];
 
-/** Who reads a text before nginx and has a way to write what he would fill in: `\\$`, `$$`, `$${`, `{{`. */
-export type Escapes = 'shell' | 'compose' | 'terraform' | 'format';
+/**
+ * Who reads a text before nginx and how he has written what he would fill in: `\$`, `$$`, `\$$` of a shell in a Compose file, `$${`, `{{`. In
+ * documents of Puppet that name no escapes nothing can be.
+ */
+export type Escapes = 'shell' | 'compose' | 'composed-shell' | 'terraform' | 'format' | 'puppet';
 
 /** A configuration within another text: that text with all else blanked, as long as it, line for line the same. */
 export interface Window {

@@ -11,8 +11,9 @@ export function escapesOf(engine: string | null): Escapes | null {
 }
 
 /** What each would read in a text, and how it is written for him. */
-const WRITTEN: Readonly<Record<Escapes, { readonly read: RegExp; readonly write: (word: string) => string }>> = table({
+const WRITTEN: Readonly<Record<Exclude<Escapes, 'puppet'>, { readonly read: RegExp; readonly write: (word: string) => string }>> = table({
   shell: { read: /(?<!\\)(?:\$(?:\{[^}\n]*\}|\w+)|`)/g, write: (word) => `\\${word}` },
+  'composed-shell': { read: /(?<!\\)(?:\$(?:\{[^}\n]*\}|\w+)|`)/g, write: (word) => `\\${word.replace('$', '$$$$')}` },
   compose: { read: /(?<!\$)\$(?:\{[^}\n]*\}|\w+)?(?!\$)/g, write: (word) => `$${word}` },
   terraform: { read: /(?<!\$)\$\{[^}\n]*\}/g, write: (word) => `$${word}` },
   format: { read: /(?<![{$])\{(?!\{)(?:[A-Za-z_][\w.]*\})?|(?<!\})\}(?!\})/g, write: (word) => word.replace(/[{}]/g, '$&$&') },
@@ -23,7 +24,7 @@ const WRITTEN: Readonly<Record<Escapes, { readonly read: RegExp; readonly write:
  * so that it is not. Placeholders of the file that are put back stay what they are.
  */
 export function writtenIn({ escapes, text, marks }: SourceFile, span: Span, newText: string): string {
-  if (!escapes) return newText;
+  if (!escapes || escapes === 'puppet') return newText;
   const { read, write } = WRITTEN[escapes];
   if (!read.test(newText)) return newText;
   read.lastIndex = 0;
