@@ -55,6 +55,7 @@ Some directives are fine by themselves and refused together: \`root\` and \`alia
 \`secure_link_secret\` beside \`secure_link\`, more than one line of a list that begins with "off". Others depend on their order, as
 \`proxy_redirect default\`, which must follow its \`proxy_pass\`, and \`map_hash_bucket_size\`, which must precede every \`map\`.`,
   about: ['alias', 'proxy_store', 'proxy_redirect', 'secure_link', 'mirror', 'map_hash_bucket_size'],
+  covers: ['ssl-directive-deprecated'],
   looksAt: {
     scope: ['http', 'server', 'location', 'if-in-location', 'limit_except', 'stream', 'stream-server', 'mail', 'mail-server'],
     having: mayConflict,
