@@ -464,6 +464,7 @@ const ROWS: readonly Row[] = [
     harm: async ({ get }) => headerOf((await get('/go?next=https://evil.test/')).headers, 'Location') === 'https://evil.test/',
   },
   { rule: 'comma-in-list', files: { 'html/index.html': 'I' }, harm: async ({ get }) => (await get('/')).status !== 200 },
+  { rule: 'try-files-never-tried', files: { 'srv/page/index.html': 'I' }, harm: async ({ get }) => (await get('/orders')).status === 404 },
   { rule: 'comparison-constant', example: 13, harm: async ({ from }) => (await from(STRANGER, '/panel/')).status !== 403 },
   { rule: 'comparison-constant', example: 14, harm: async ({ from }) => (await from(STRANGER, '/panel/')).status !== 403 },
   { rule: 'upload-executed', files: { 'srv/uploads/x.php': 'P' }, harm: async ({ get }) => (await get('/uploads/x.php')).asked.length > 0 },

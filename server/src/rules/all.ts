@@ -94,6 +94,7 @@ import tryFilesFallbackElsewhere from './correctness/try-files-fallback-elsewher
 import tryFilesFileAsUri from './correctness/try-files-file-as-uri.ts';
 import tryFilesLostInIf from './correctness/try-files-lost-in-if.ts';
 import tryFilesMissingFallback from './correctness/try-files-missing-fallback.ts';
+import tryFilesNeverTried from './correctness/try-files-never-tried.ts';
 import tryFilesQueryNotLast from './correctness/try-files-query-not-last.ts';
 import typographicQuote from './correctness/typographic-quote.ts';
 import unanchoredRegex from './correctness/unanchored-regex.ts';
@@ -496,6 +497,7 @@ export const RULES: readonly Rule[] = [
   tryFilesFileAsUri,
   tryFilesLostInIf,
   tryFilesMissingFallback,
+  tryFilesNeverTried,
   tryFilesQueryNotLast,
   typographicQuote,
   unanchoredRegex,

@@ -38,6 +38,42 @@ const HTML = 'root /usr/share/nginx/html;';
 
 export const TRIALS: readonly Trial[] = [
   {
+    rule: 'try-files-never-tried',
+    bad: [
+      http('server { listen 80; root /srv/www; try_files $uri /index.html; location / { index index.html; } }'),
+      http(
+        'server { listen 80; root /srv/www; try_files $uri $uri/ /index.html; location / { add_header X-A b; } location /api/ { return 200; } }',
+      ),
+      http('server { listen 80; root /srv/www; location / { expires 1h; } try_files $uri /index.html; }'),
+      http('server { listen 80; root /srv/www; location / { limit_except GET { deny all; } } try_files $uri /index.html; }'),
+      http(`server { listen 80; root /srv/www; try_files $uri @app; location / { gzip off; } location @app { ${PASS} } }`),
+      http('server { listen 80; root /srv/www; try_files $uri /index.html; location ^~ / { access_log off; } }'),
+      whole('server { listen 80; root /srv/www; include part.inc; }', {
+        'part.inc': 'try_files $uri /index.html; location / { expires 1h; }',
+      }),
+    ],
+    sane: [
+      http('server { listen 80; root /srv/www; try_files $uri /index.html; }'),
+      http(`server { listen 80; root /srv/www; try_files $uri /index.html; location /api/ { ${PASS} } }`),
+      http(`server { listen 80; root /srv/www; try_files $uri /index.html; location / { ${PASS} } }`),
+      http('server { listen 80; root /srv/www; try_files $uri /index.html; location / { try_files $uri =404; } }'),
+      http('server { listen 80; root /srv/www; try_files $uri /index.html; location = / { expires 1h; } }'),
+      http('server { listen 80; root /srv/www; location / { add_header X-A b; try_files $uri /index.html; } }'),
+      http('server { listen 80; root /srv/www; try_files $uri /index.html; location / { autoindex on; } }'),
+      http(
+        'server { listen 80; root /srv/www; try_files $uri /index.html; location / { return 301 https://www.example.org$request_uri; } }',
+      ),
+    ],
+  },
+  {
+    rule: 'try-files-file-as-uri',
+    bad: [
+      http('server { listen 80; root /srv/www; location / { try_files $uri uri/ =404; } }'),
+      http('server { listen 80; root /srv/www; location / { try_files index.html $uri =404; } }'),
+    ],
+    sane: [http('server { listen 80; root /srv/www; location / { try_files $uri $uri/index.html "" =404; } }')],
+  },
+  {
     rule: 'comma-in-list',
     bad: [
       http('server { listen 80; root /srv/www; index index.php, index.html; }'),

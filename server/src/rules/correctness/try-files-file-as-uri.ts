@@ -14,6 +14,8 @@ export default defineRule({
   why: `
 The arguments of \`try_files\` are paths of the site. nginx puts the root before each, and goes on with the last as a path of the site; \`/var/www/html/index.html\` is looked for as \`/var/www/html/var/www/html/index.html\`.
 
+The root is put there as it is: without a slash \`index.html\` becomes \`/var/www/htmlindex.html\`, and \`uri/\`, which has lost its dollar sign, \`/var/www/htmluri/\`.
+
 Nothing is passed on by \`try_files\` either: \`try_files $uri http://127.0.0.1:8000;\` ends in 404, for no file is called so. An application gets what is not there through a named location: \`try_files $uri @app;\` and \`location @app { proxy_pass …; }\`.`,
   about: ['try_files', 'root'],
   looksAt: { directive: ['try_files'] },
@@ -21,10 +23,21 @@ Nothing is passed on by \`try_files\` either: \`try_files $uri http://127.0.0.1:
   fixable: 'sometimes',
   messages: {
     disk: 'nginx looks for {root}{path}: try_files prepends the root. Write {short}.',
+    slash: 'nginx looks for {root}{path}, as try_files puts the root before it without a slash. Write {short}.',
     url: '{url} is looked for below the root like any file, and nothing is passed to it. Write @app, and give location @app the proxy_pass.',
   },
   check({ directive, scope, file, report }) {
     for (const word of directive.args) if (URL_OF_A_PROGRAM.test(word.value)) report('url', { at: word, data: { url: word.value } });
+    // the last one is told for what comes of it (try-files-missing-fallback)
+    for (const word of directive.args.slice(0, -1)) {
+      if (word.templated || !/^\w/.test(word.value) || URL_OF_A_PROGRAM.test(word.value)) continue;
+      const short = /^(?:uri|request_uri|request_filename)(?=\/?$)/.test(word.value) ? `$${word.value}` : `/${word.value}`;
+      report('slash', {
+        at: word,
+        data: { root: (scope.value('root')?.value(0) ?? '…').replace(/\/+$/, ''), path: word.value, short },
+        fix: fixOf(`Write ${short}`, 'suggestion', file, [replace(word, short)]),
+      });
+    }
     if (!directive.args.some((w) => /^(\/|\$\{?(document_root|request_filename))/.test(w.value))) return;
     const root = scope.value('root');
     if (root?.name !== 'root') return;
@@ -72,5 +85,22 @@ location @app {
 }`,
     },
     { inside: 'server', good: 'root /srv/site;\nlocation / { try_files $uri /srv.html; }' },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+location / {
+    try_files $uri uri/ /index.html;
+#                  ^^^^ slash
+}`,
+      good: `root /srv/site;
+location / {
+    try_files $uri $uri/ /index.html;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: 'root /srv/site;\n    try_files $uri index.html =404;\n#                  ^^^^^^^^^^ slash',
+      good: 'root /srv/site;\n    try_files $uri /index.html =404;',
+    },
   ],
 });
