@@ -295,13 +295,13 @@ describe('format', () => {
   const NICE = 'server {\n    listen 80;\n    location / { return 204; }\n}\n';
 
   test('a template engine is named on the command line, or in the settings', async () => {
-    // `${lines}` alone in its line: the name of a directive to nginx, whole lines to Terraform
-    const text = 'server {\n  listen 80;\n  ${lines}\n  root /srv;\n}\n';
-    const made = 'server {\n    listen 80;\n    ${lines}\n    root /srv;\n}\n';
+    // `{lines}` alone in its line: a block without an end to nginx, whole lines to Python
+    const text = 'server {\n  listen 80;\n  {lines}\n  root /srv;\n}\n';
+    const made = 'server {\n    listen 80;\n    {lines}\n    root /srv;\n}\n';
     const cwd = folder({ 'a.cfg': text, '.git/HEAD': '' });
-    assert.notEqual((await ends(0, ['format', 'a.cfg'], { cwd })).out, made);
-    assert.equal((await ends(0, ['format', '--template', '*.cfg=terraform', 'a.cfg'], { cwd })).out, made);
-    const set = folder({ 'a.cfg': text, '.git/HEAD': '', '.proxylens.yaml': 'templates: { "*.cfg": terraform }\n' });
+    await ends(2, ['format', 'a.cfg'], { cwd, says: /is missing/ });
+    assert.equal((await ends(0, ['format', '--template', '*.cfg=python-format', 'a.cfg'], { cwd })).out, made);
+    const set = folder({ 'a.cfg': text, '.git/HEAD': '', '.proxylens.yaml': 'templates: { "*.cfg": python-format }\n' });
     assert.equal((await ends(0, ['format', 'a.cfg'], { cwd: set })).out, made);
     await ends(2, ['format', '--template', '*.cfg=quill', 'a.cfg'], { cwd, says: /--template is one of/ });
   });

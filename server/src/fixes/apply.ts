@@ -131,6 +131,9 @@ function withRefusals(all: readonly Proofs[], found: readonly Found[]): readonly
 const wordsOf = ({ rule, message, fixes, at }: Finding, start = at.span.start): string =>
   [rule, message, at.file, start, ...fixes.flatMap((fix) => fix.edits.flatMap(({ edits }) => edits.map((e) => e.newText)))].join('\n');
 
+/** Whether a fix puts something into a text. */
+const writes = ({ edits }: Fix): boolean => edits.some((file) => file.edits.some((e) => e.newText.trim() !== ''));
+
 /** Where what was at an offset is after the edits of its file. */
 function moved(offset: number, edits: readonly TextEdit[]): number {
   let by = 0;
@@ -170,7 +173,8 @@ export async function applyFixes(bench: Bench, first: readonly Found[], suggeste
     }
     found = await bench.find();
     const again = new Set(found.flatMap((f) => f.findings).map((f) => wordsOf(bench.placed?.(f) ?? f)));
-    const treated = findings.filter((f) => inVain.has(wordsOf(f)) || f.fixes.some((fix) => applied.includes(fix)));
+    // of what is taken away there is an end, and the next one of its kind may come to stand in its place
+    const treated = findings.filter((f) => inVain.has(wordsOf(f)) || f.fixes.some((fix) => applied.includes(fix) && writes(fix)));
     const places = treated.map((f) => wordsOf(f, moved(f.at.span.start, edits.find((e) => e.file === f.at.file)?.edits ?? [])));
     inVain = new Set(places.filter((words) => again.has(words)));
   }
