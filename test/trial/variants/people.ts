@@ -71,7 +71,10 @@ export const TRIALS: readonly Trial[] = [
       http('server { listen 80; root /srv/www; location / { try_files $uri uri/ =404; } }'),
       http('server { listen 80; root /srv/www; location / { try_files index.html $uri =404; } }'),
     ],
-    sane: [http('server { listen 80; root /srv/www; location / { try_files $uri $uri/index.html "" =404; } }')],
+    sane: [
+      http('server { listen 80; root /srv/www; location / { try_files $uri $uri/index.html "" =404; } }'),
+      http(`server { listen 80; root /srv/www; location /x { try_files blocked.html @app; } location @app { ${PASS} } }`),
+    ],
   },
   {
     rule: 'comma-in-list',

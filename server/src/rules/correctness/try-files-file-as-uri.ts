@@ -31,7 +31,10 @@ Nothing is passed on by \`try_files\` either: \`try_files $uri http://127.0.0.1:
     // the last one is told for what comes of it (try-files-missing-fallback)
     for (const word of directive.args.slice(0, -1)) {
       if (word.templated || !/^\w/.test(word.value) || URL_OF_A_PROGRAM.test(word.value)) continue;
-      const short = /^(?:uri|request_uri|request_filename)(?=\/?$)/.test(word.value) ? `$${word.value}` : `/${word.value}`;
+      const variable = /^(?:uri|request_uri|request_filename)(?=\/?$)/.test(word.value);
+      // the one file that is tried may be one that there is not: `try_files blocked @app` goes straight on
+      if (!variable && directive.args.length === 2) continue;
+      const short = variable ? `$${word.value}` : `/${word.value}`;
       report('slash', {
         at: word,
         data: { root: (scope.value('root')?.value(0) ?? '…').replace(/\/+$/, ''), path: word.value, short },
