@@ -635,7 +635,7 @@ for (const [what, files, expected] of [
       'site.conf':
         'server {\n    listen 80;\n    root /srv/shop;\n    try_files $uri.html $uri;\n    location / {\n        expires 1h;\n    }\n}\nserver {\n    listen 81;\n    root /srv/shop;\n    try_files $uri.html $uri;\n    location /a/ {\n        expires 1h;\n    }\n}\n',
     },
-    ['site.conf:12 warning try-files-missing-fallback'],
+    ['site.conf:12 warning try-files-missing-fallback', 'site.conf:4 warning try-files-never-tried'],
   ],
   [
     'a page of php-fpm itself, below whose name no script is',
