@@ -69,6 +69,7 @@ const LIMITS: Readonly<Record<string, Readonly<Record<string, Outcome>>>> = {
   // a package without its router is no page of one
   'deploy/single-page.ts': { MAX_LENGTH: 'unknown' },
   'deploy/versions.ts': { MAX_LENGTH: 'unknown' },
+  'deploy/upload-routes.ts': { MOST_UPLOADS: 'search' },
   'deploy/wanted.ts': { MAX_FILES: 'search' },
   'deploy/yaml-text.ts': { MAX_LENGTH: 'finding', MAX_NODES: 'finding', MAX_ALIASES: 'finding' },
   'host/node-files.ts': { MAX_LINE: 'stops', MAX_INPUT: 'stops' },

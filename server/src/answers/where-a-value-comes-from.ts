@@ -1,4 +1,5 @@
 /** What a variable is made of: the built-in variables at the end of the ways through set, map, geo and split_clients. */
+import { PerPart } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { namesOf } from '../config/names.ts';
@@ -17,18 +18,22 @@ function textsIn(d: Directive): readonly string[] {
   return [];
 }
 
+/** The variables in those texts, each once; found once for a table, which may have thousands of rows and be asked about at as many places. */
+const variablesOf = new PerPart((d: Directive): readonly string[] => [...new Set(textsIn(d).flatMap((text) => variablesIn(text)))]);
+
 /** Steps from a variable to what it is made of, after which another one is taken as it is. */
 const STEPS = 5;
 
 /**
- * The variables on the ways from some to what they are made of, each once and with what defines it: those of a step before those of the next.
+ * The variables on the ways from some to what they are made of, as `made` says of a definition, each once and with what defines it: those of a step
+ * before those of the next.
  * A variable may be made of itself in many lines, and a table of another one in each of its rows.
  */
 export function* onTheWays(
   config: Config,
   names: readonly string[],
   protocol: 'http' | 'stream',
-  texts: (definition: Directive) => readonly string[],
+  made: (definition: Directive) => readonly string[],
 ): Generator<readonly [name: string, definitions: readonly Directive[]]> {
   const seen = new Set<string>();
   for (let step = 0, here = new Set(names); here.size; step++) {
@@ -38,9 +43,7 @@ export function* onTheWays(
       const sites = step > STEPS ? [] : namesOf(config).definitions('variable', name, protocol);
       const definitions = sites.filter((s) => !s.capture).map((s) => s.directive);
       yield [name, definitions];
-      for (const definition of definitions)
-        for (const text of texts(definition))
-          for (const inner of variablesIn(text)) if (!seen.has(inner) && !here.has(inner)) next.add(inner);
+      for (const definition of definitions) for (const inner of made(definition)) if (!seen.has(inner) && !here.has(inner)) next.add(inner);
     }
     here = next;
   }
@@ -49,7 +52,7 @@ export function* onTheWays(
 /** The built-in variables that a variable's value is made of, lower case; the name itself where nothing of the text defines it. */
 export function sourcesOf(config: Config, name: string, protocol: 'http' | 'stream' = 'http'): ReadonlySet<string> {
   const out = new Set<string>();
-  for (const [variable, definitions] of onTheWays(config, [name], protocol, textsIn))
+  for (const [variable, definitions] of onTheWays(config, [name], protocol, (d) => variablesOf.of(d)))
     if (!definitions.some((d) => d.name === 'set' || TABLES.has(d.name))) out.add(variable);
   return out;
 }
@@ -61,8 +64,8 @@ const makersOf = (definition: Directive): readonly Directive[] =>
 /** The directives that give variables their values on the way to a text, the text's own variables first. */
 export function definitionsFor(config: Config, source: string): readonly Directive[] {
   const out: Directive[] = [];
-  const texts = (definition: Directive): string[] => makersOf(definition).map((m) => m.args.at(-1)?.value ?? '');
-  for (const [, definitions] of onTheWays(config, variablesIn(source), 'http', texts))
+  const made = (definition: Directive): string[] => makersOf(definition).flatMap((m) => variablesIn(m.args.at(-1)?.value ?? ''));
+  for (const [, definitions] of onTheWays(config, variablesIn(source), 'http', made))
     for (const definition of definitions) for (const maker of makersOf(definition)) out.push(maker);
   return out;
 }

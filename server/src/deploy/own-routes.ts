@@ -45,12 +45,15 @@ const IMPORTS_AFTER = new RegExp(`=\\s*(?:\\w+\\.)*(?:${MAKERS})\\((?:[^\\n]*\\n
 /** The first part of a route that stands for any text. */
 const ANY = /^\/?[<{]/;
 
+/** A route of an application, and where its path is written. */
+export interface OwnRoute {
+  readonly path: string;
+  readonly place: Place;
+}
+
 /** The routes of an application, with their places; null where there may be others. */
-export function ownRoutes(
-  deployment: Deployment,
-  application: Application,
-): readonly { readonly path: string; readonly place: Place }[] | null {
-  const out: { path: string; place: Place }[] = [];
+export function ownRoutes(deployment: Deployment, application: Application): readonly OwnRoute[] | null {
+  const out: OwnRoute[] = [];
   for (const [file, text] of modulesOf(deployment, application)) {
     if (MORE.test(text) || IMPORTS_AFTER.test(text)) return null;
     for (const { path, own, start, end } of decoratedRoutes(text)) {

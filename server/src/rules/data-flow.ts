@@ -6,7 +6,7 @@
 import type { CompiledRegex } from '../base/regexes.ts';
 import type { Place } from '../base/span.ts';
 import { table } from '../base/table.ts';
-import { asked, numberOf, PerConfig } from '../config/asked.ts';
+import { asked, numberOf, PerConfig, PerPart } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { locationOf } from '../config/locations.ts';
@@ -386,21 +386,21 @@ function isSureToHold(
 /** What a text begins with that ends a host: a slash or a question mark, or a variable that has one or is empty together with the next. */
 const BEGINS_PATH = /^(?:[/?]|\$\{?(?:request_uri|(?:document_)?uri)\b|\$\{?is_args\}?(?:$|\$\{?(?:args|query_string)\b))/i;
 
+const isSuch = (word: Word | undefined): boolean => word !== undefined && (word.value === '' || BEGINS_PATH.test(word.value));
+
+/** Whether a map gives nothing but that; a row that is missing gives nothing. */
+const givesSuch = new PerPart((map: Directive): boolean =>
+  (map.body?.directives ?? []).every((row) => row.name !== 'include' && (row.name === 'hostnames' || isSuch(row.args[0]))),
+);
+
 /** Whether a variable is nothing at all or begins with what ends a host, whatever line gives it its value: `set $suffix ?$query_string`. */
 export function isPathOrNothing(directive: Directive, { name, capture }: Pick<VariableUse, 'name' | 'capture'>): boolean {
   if (capture) return false;
   const sites = namesOf(directive.scope.config).definitions('variable', name, 'http');
-  const isSo = (word: Word | undefined): boolean => word !== undefined && (word.value === '' || BEGINS_PATH.test(word.value));
   return (
     sites.length > 0 &&
-    sites.every(({ directive: d, capture: isGroup }) => {
-      if (isGroup) return false;
-      if (d.name === 'set') return isSo(d.args[1]);
-      // a row that is missing gives nothing
-      return (
-        d.name === 'map' &&
-        (d.body?.directives ?? []).every((row) => row.name !== 'include' && (row.name === 'hostnames' || isSo(row.args[0])))
-      );
-    })
+    sites.every(
+      ({ directive: d, capture: isGroup }) => !isGroup && (d.name === 'set' ? isSuch(d.args[1]) : d.name === 'map' && givesSuch.of(d)),
+    )
   );
 }

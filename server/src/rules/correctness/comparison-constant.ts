@@ -1,5 +1,6 @@
 /** Comparisons with a text that nginx's variable never holds: a range of addresses, a method in small letters, a path with its query. */
 import { isNameOverTls, reachOf } from '../../answers/which-socket.ts';
+import { PerPart } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import { namesOf } from '../../config/names.ts';
 import { type Server, serverOf } from '../../config/servers.ts';
@@ -60,19 +61,24 @@ function whyNeverMatches(name: string, texts: readonly string[]): string | null 
   return null;
 }
 
-/** All texts that a variable may hold which one table alone defines, its own words for nothing among them; null where nobody can say. */
-function textsOfTable(of: Directive, name: string): { readonly table: Directive; readonly texts: readonly string[] } | null {
-  const sites = namesOf(of.scope.config).definitions('variable', name, 'http');
-  const table = sites.length === 1 && !sites[0]!.capture ? sites[0]!.directive : null;
-  const lines = table?.body?.directives ?? [];
-  if (!table || !/^(?:map|geo)$/.test(table.name) || lines.some((d) => d.name === 'include' || d.args.some((a) => a.templated)))
-    return null;
+/** All texts that a table gives, its own word for nothing among them; null where there are many, or nobody can say. */
+const textsGiven = new PerPart((table: Directive): readonly string[] | null => {
+  const lines = table.body?.directives ?? [];
+  if (lines.some((d) => d.name === 'include' || d.args.some((a) => a.templated))) return null;
   const rows =
     table.name === 'map'
       ? rowsOf(table).map(({ directive: d, value }) => ({ name: d.name, value }))
       : lines.filter((d) => !/^(?:ranges|delete|proxy(?:_recursive)?)$/.test(d.name)).map((d) => ({ name: d.name, value: d.value(0) }));
   const texts = [...new Set([...rows.map((r) => r.value), ...(rows.some((r) => r.name === 'default') ? [] : [''])])];
-  return rows.length > 0 && texts.length <= MOST_TEXTS && !texts.some((t) => t.includes('$')) ? { table, texts } : null;
+  return rows.length > 0 && texts.length <= MOST_TEXTS && !texts.some((t) => t.includes('$')) ? texts : null;
+});
+
+/** All texts that a variable may hold which one table alone defines; null where nobody can say. */
+function textsOfTable(of: Directive, name: string): { readonly table: Directive; readonly texts: readonly string[] } | null {
+  const sites = namesOf(of.scope.config).definitions('variable', name, 'http');
+  const table = sites.length === 1 && !sites[0]!.capture ? sites[0]!.directive : null;
+  const texts = table && /^(?:map|geo)$/.test(table.name) ? textsGiven.of(table) : null;
+  return table && texts ? { table, texts } : null;
 }
 
 /** More texts than these are no list that a message can name. */

@@ -1,6 +1,7 @@
 /** A try_files of a server counts where no location matches (ngx_http_core_find_config_phase), and no location inherits it. */
 import { CONTENT_HANDLERS } from '../../config/handlers.ts';
 import { locationsOf } from '../../config/locations.ts';
+import { unseenIn, unseenWithin } from '../../config/open.ts';
 import { fixOf, insertFirst, remove, written } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { soundFact } from '../validity/_sound.ts';
@@ -32,7 +33,7 @@ Move the line into the location.`,
     const all = locationsOf(scope).all.find((l) => l.kind === 'prefix' && l.name === '/');
     if (!all || all.directive.file !== file) return;
     // what answers there is meant to, and so is what is tried there
-    if (all.scope.all.some((d) => answers(d.name))) return;
+    if (all.scope.all.some((d) => answers(d.name)) || unseenIn(all.scope).length > 0 || unseenWithin(all.scope, null).length > 0) return;
     report('lost', {
       at: directive.statement.name,
       related: [{ at: all.directive.nameAt, message: 'takes every path' }],
@@ -57,6 +58,8 @@ location / {
     add_header X-Frame-Options DENY always;
 }`,
     },
+    // what is included there may say what is tried, or who answers
+    { inside: 'server', good: 'root /srv/page;\n    try_files $uri /index.html;\nlocation / { include page/*.conf; expires 1h; }' },
     { inside: 'server', good: 'root /srv/page;\n    try_files $uri /index.html;\nlocation /api/ { proxy_pass http://127.0.0.1:8000; }' },
     {
       inside: 'server',

@@ -30,9 +30,9 @@ const members = new PerConfig((config) => {
 function hangsOnGeo(config: Config, limit: Directive): boolean {
   const zone = limit.values.map((v) => /^zone=(.*)$/.exec(v)?.[1]).find((v) => v !== undefined) ?? limit.value(0);
   const key = indexOf(config).zones.get(zone)?.value(0) ?? '';
-  const texts = (d: Directive): string[] =>
-    d.name === 'map' ? [d.value(0), ...(d.body?.directives ?? []).map((row) => row.value(0))] : [];
-  for (const [, definitions] of onTheWays(config, variablesIn(key), 'http', texts))
+  const made = (d: Directive): string[] =>
+    d.name === 'map' ? [d.value(0), ...(d.body?.directives ?? []).map((row) => row.value(0))].flatMap((text) => variablesIn(text)) : [];
+  for (const [, definitions] of onTheWays(config, variablesIn(key), 'http', made))
     if (definitions.some((d) => d.name === 'geo' || d.name === 'set')) return true;
   return false;
 }

@@ -24,8 +24,12 @@ export interface Handed {
   readonly whole: boolean;
 }
 
-/** Programs longer than this are not read: they are rather files of their own. */
+/** Programs longer than this, in UTF-16 units, are not read: they are rather files of their own. */
 const MOST_OF_PROGRAM = 50_000;
+/** Of what is in more brackets than these nothing is said. */
+const MOST_NESTED = 32;
+/** Calls of one program that are told. */
+const MOST_CALLS = 100;
 
 const TOKEN =
   /--\[(=*)\[[\s\S]*?\]\1\]|--[^\n]*|\[(=*)\[([\s\S]*?)\]\2\]|"((?:[^"\\\n]|\\[\s\S])*)"|'((?:[^'\\\n]|\\[\s\S])*)'|[A-Za-z_]\w*|0[xX][\da-fA-F]+|\d+(?:\.\d+)?|\.\.\.|\.\.|[=~<>]=|[^\s\w]/g;
@@ -68,6 +72,9 @@ const NOTHING: Read = { path: '', source: null, table: false, first: false, whol
 class Program {
   readonly tokens: readonly Token[];
   private at = 0;
+  private depth = 0;
+  /** by the number of a token that opens a bracket, that of the one that closes it */
+  private readonly closers = new Map<number, number>();
   /** local names that hold a value of the client, or a table of them */
   private readonly held = new Map<string, { readonly source: string; readonly table: boolean }>();
   /** the tokens that only hand a value on */
@@ -75,6 +82,12 @@ class Program {
 
   constructor(text: string) {
     this.tokens = tokensOf(text);
+    const open: number[] = [];
+    for (const [i, token] of this.tokens.entries()) {
+      if (token.kind !== 'sign') continue;
+      if ('([{'.includes(token.text)) open.push(i);
+      else if (')]}'.includes(token.text) && open.length) this.closers.set(open.pop()!, i);
+    }
   }
 
   private is(i: number, text: string): boolean {
@@ -82,15 +95,9 @@ class Program {
     return token !== undefined && token.kind !== 'string' && token.text === text;
   }
 
-  /** The number of the token that closes the bracket at a number. */
+  /** The number of the token that closes the bracket at a number; behind the last one where none does. */
   private closing(open: number): number {
-    let depth = 0;
-    for (let i = open; i < this.tokens.length; i++) {
-      if (this.tokens[i]!.kind !== 'sign') continue;
-      if ('([{'.includes(this.tokens[i]!.text)) depth++;
-      else if (')]}'.includes(this.tokens[i]!.text) && --depth === 0) return i;
-    }
-    return this.tokens.length;
+    return this.closers.get(open) ?? this.tokens.length;
   }
 
   /** A name with its fields and calls, and what of the client it holds. */
@@ -145,8 +152,16 @@ class Program {
     return { ...NOTHING, path };
   }
 
-  /** Operands with `..` and `or` between them; whatever else stands there makes the value unknown. */
-  expression(): Read {
+  /** Operands with `..` and `or` between them; whatever else stands there makes the value unknown, and so does a bracket too deep. */
+  private expression(): Read {
+    if (this.depth >= MOST_NESTED) return NOTHING;
+    this.depth++;
+    const value = this.operands();
+    this.depth--;
+    return value;
+  }
+
+  private operands(): Read {
     let out: Read | null = null;
     let operands = 0;
     for (;;) {
@@ -229,9 +244,9 @@ class Program {
         seen: value.seen,
       });
     }
-    return found.filter(
-      ({ seen, source }) => !this.isLookedAt(new Set([source, ...seen.map((n) => this.pathAt(n)).filter((p) => p !== '')])),
-    );
+    return found
+      .slice(0, MOST_CALLS)
+      .filter(({ seen, source }) => !this.isLookedAt(new Set([source, ...seen.map((n) => this.pathAt(n)).filter((p) => p !== '')])));
   }
 
   /** The path that begins at a token; the empty string where none does. */

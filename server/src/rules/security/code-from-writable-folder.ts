@@ -94,15 +94,15 @@ Keep modules in the folder of the package, and programs and configuration where 
   examples: [
     {
       inside: 'main',
-      bad: ` load_module /tmp/ngx_http_extra_module.so;
-#            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ all`,
+      bad: ` load_module /var/tmp/ngx_http_extra_module.so;
+#            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ all`,
       good: 'load_module modules/ngx_http_extra_module.so;',
       notOn122: 'the module is not on every machine',
     },
     {
       inside: 'http',
-      bad: ` lua_package_path "/tmp/lua/?.lua;;";
-#                 ^^^^^^^^^^^^^^^^^^ all
+      bad: ` lua_package_path "/var/tmp/lua/?.lua;;";
+#                 ^^^^^^^^^^^^^^^^^^^^^^ all
 server { location / { return 204; } }`,
       good: `lua_package_path "/usr/share/site/?.lua;;";
 server { location / { return 204; } }`,

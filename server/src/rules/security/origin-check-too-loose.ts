@@ -3,6 +3,7 @@
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 import { isLocalOnly } from '../../answers/who-may-enter.ts';
 import { fromBytes } from '../../base/bytes.ts';
+import { PerConfig } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { namesOf, regexesOf } from '../../config/names.ts';
@@ -164,18 +165,33 @@ const isRefusing = (d: Directive): boolean =>
       (r.name === 'set' && leadsToRefusal(r.scope.config, r.value(0).replace(/^\$/, '').toLowerCase(), r.value(1), d)),
   ) ?? false;
 
-/** Whether an `if` turns away who has the value in the variable. */
-const leadsToRefusal = (config: Config, variable: string, value: string, but: Directive | null = null): boolean =>
+/** A condition on a variable whose block turns away who gets into it. */
+interface Refusal {
+  readonly by: Directive;
+  /** the text that is compared with; null: whatever is something */
+  readonly text: string | null;
+  readonly negative: boolean;
+}
+
+/** Those on a variable, looked through once for all values that it may have: a map has thousands. */
+const refusalsOf = new PerConfig((config, variable: string): readonly Refusal[] =>
   namesOf(config)
     .references('variable', variable, 'http')
-    .some(({ directive: d }) => {
-      if (d === but || d.name !== 'if' || !d.body?.named('return').some((r) => /^4\d\d$/.test(r.value(0)))) return false;
-      const condition = readCondition(d);
-      if (!condition || condition.kind === 'file' || condition.name !== variable) return false;
-      if (condition.kind === 'variable') return value !== '' && value !== '0';
-      if ((condition.kind !== 'equal' && condition.kind !== 'not-equal') || condition.value.literal === null) return false;
-      return (value === fromBytes(condition.value.literal)) === (condition.kind === 'equal');
-    });
+    .flatMap(({ directive: by }): readonly Refusal[] => {
+      if (by.name !== 'if' || !by.body?.named('return').some((r) => /^4\d\d$/.test(r.value(0)))) return [];
+      const condition = readCondition(by);
+      if (!condition || condition.kind === 'file' || condition.name !== variable) return [];
+      if (condition.kind === 'variable') return [{ by, text: null, negative: false }];
+      if ((condition.kind !== 'equal' && condition.kind !== 'not-equal') || condition.value.literal === null) return [];
+      return [{ by, text: fromBytes(condition.value.literal), negative: condition.kind === 'not-equal' }];
+    }),
+);
+
+/** Whether an `if` turns away who has the value in the variable. */
+const leadsToRefusal = (config: Config, variable: string, value: string, but: Directive | null = null): boolean =>
+  refusalsOf
+    .of(config, variable)
+    .some(({ by, text, negative }) => by !== but && (text === null ? value !== '' && value !== '0' : (value === text) !== negative));
 
 /** A block that changes paths and nothing else, itself or by what it sets: who gets into it is let in nowhere. */
 const isOfPaths = ({ body, scope: { config } }: Directive, depth = 0): boolean =>

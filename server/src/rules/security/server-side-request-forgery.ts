@@ -26,12 +26,12 @@ const OF_CLIENTS = /^ssl_(preread_server_name|server_name|preread_alpn_protocols
 const isOneDomain = (key: string): boolean =>
   key !== 'default' && key !== 'include' && (key.startsWith('~') ? /(?:\^|\\\.)[\w-]+\\\.[\w-]+\$$/.test(key) : /\w\.\w/.test(key));
 
-/** The texts of a variable of stream that hand on what they are made of. */
+/** The variables that a variable of stream hands on. */
 const handingOn = (d: Directive): readonly string[] =>
   d.name === 'map'
-    ? (d.body?.directives ?? []).flatMap((e) => (isOneDomain(e.name) ? [] : [e.args.at(-1)?.value ?? '']))
+    ? (d.body?.directives ?? []).flatMap((e) => (isOneDomain(e.name) ? [] : namesIn(e.args.at(-1)?.value ?? '')))
     : d.name === 'set'
-      ? [d.value(1)]
+      ? namesIn(d.value(1))
       : [];
 
 /** The client's own variable at the end of a value of stream, through maps that hand it on; null where there is none. */

@@ -4,13 +4,13 @@ import type { Place } from '../../base/span.ts';
 import { parseOffset } from '../../catalog/value-kind.ts';
 import { unseenInForce } from '../../config/effective.ts';
 import type { Scope } from '../../config/scope.ts';
-import { type Application, frameworkTitle, serverTitle } from '../../deploy/application.ts';
+import { frameworkTitle, serverTitle } from '../../deploy/application.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import { asked } from '../../deploy/frameworks/framework.ts';
-import { modulesOf } from '../../deploy/modules.ts';
-import { decoratedRoutes, ownRoutes } from '../../deploy/own-routes.ts';
+import type { OwnRoute } from '../../deploy/own-routes.ts';
 import type { BodyLimit } from '../../deploy/servers/server.ts';
 import { certain, placeOf, type Setting } from '../../deploy/setting.ts';
+import { uploadRoutes } from '../../deploy/upload-routes.ts';
 import { fixOf, insertAfter, outside, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { django, main, site, tree } from './_examples.ts';
@@ -113,18 +113,6 @@ const POOL = (lines: string): Readonly<Record<string, string>> => ({
   'php-fpm.d/www.conf': `[www]\nlisten = /run/php/site.sock\n${lines}`,
 });
 
-/** What a view reads files of a form with. */
-const READS_FILES = /\bUploadFile\b|\brequest\.files\b|\bFile\(/;
-
-/** Routes that take files, as the text of the application says by itself, without any that begin with a value. */
-const uploadsOf = (deployment: Deployment, application: Application): readonly { readonly path: string; readonly place: Place }[] =>
-  [...modulesOf(deployment, application)].flatMap(([file, text]) =>
-    decoratedRoutes(text).flatMap(({ path, own, start, end }) => {
-      const view = text.slice(end).split(/\n(?=@|class |def \w+\([^)]*\):\n\S)/)[0]!;
-      return own && /^\/[\w./-]+$/.test(path) && READS_FILES.test(view) ? [{ path, place: { file, span: { start, end } } }] : [];
-    }),
-  );
-
 const UPLOADS = (raised: string, mark = ''): string =>
   main(`server {
     location ${raised} {
@@ -173,17 +161,26 @@ PHP has two limits of its own. A body above \`post_max_size\` is thrown away and
     head: 'nginx takes header lines of {own}, {server} takes {limits}: larger cookies, tokens or URLs are answered with {status}. Raise {setting}.',
   },
   check({ config, deployment, report }) {
+    /** Which side leads to each route for files, asked once for all sides of an application. */
+    const leading = new Map<string, readonly { readonly route: OwnRoute; readonly by: Side | undefined }[]>();
+    function uploadsThrough({ application, server }: Side) {
+      const scheme = server && portOf(server, 'https') !== null ? 'https' : 'http';
+      const key = `${scheme} ${application.id}`;
+      let found = leading.get(key);
+      if (!found) {
+        const own = sides.filter((s) => s.application === application);
+        found = uploadRoutes(deployment, application).map((route) => ({
+          route,
+          by: own.find((s) => probeRoute(s, config, route.path, { scheme, method: 'POST' })),
+        }));
+        leading.set(key, found);
+      }
+      return found;
+    }
     /** A route for files to which another side of the application leads, with a smaller limit, where none leads over this one. */
     function lostUpload(side: Side) {
-      const { application, server } = side;
-      const scheme = server && portOf(server, 'https') !== null ? 'https' : 'http';
-      // where a router has more of them, one of those may be what is meant here
-      if (!ownRoutes(deployment, application)) return null;
-      const found = uploadsOf(deployment, application).map((route) => ({
-        route,
-        by: sides.find((s) => s.application === application && probeRoute(s, config, route.path, { scheme, method: 'POST' })),
-      }));
-      if (found.some(({ by }) => !by || by === side || by.server !== server)) return null;
+      const found = uploadsThrough(side);
+      if (found.some(({ by }) => !by || by === side || by.server !== side.server)) return null;
       return found.flatMap(({ route, by }) => {
         const size = by ? sizeAt(by.pass.scope) : 0;
         const isOpen = by && unseenInForce(by.pass.scope, 'client_max_body_size').length > 0;

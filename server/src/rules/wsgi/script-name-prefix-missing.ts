@@ -1,16 +1,15 @@
 /** An application below a prefix that does not know of it, knows it twice, or is told one that the path does not have. */
 import { fromBytes } from '../../base/bytes.ts';
-import { pathOf } from '../../base/file-id.ts';
 import type { Place } from '../../base/span.ts';
 import type { Config } from '../../config/config.ts';
 import { locationOf } from '../../config/locations.ts';
 import { type Application, frameworkTitle, serverTitle } from '../../deploy/application.ts';
+import { dashOf } from '../../deploy/dash.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import djangoFramework from '../../deploy/frameworks/django.ts';
 import { asked, frameworkSettings } from '../../deploy/frameworks/framework.ts';
 import { modulesOf } from '../../deploy/modules.ts';
 import { ownRoutes } from '../../deploy/own-routes.ts';
-import { certain } from '../../deploy/setting.ts';
 import { pathsFor } from '../../witness/paths.ts';
 import { type Fix, fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -113,19 +112,6 @@ const FLASK = {
 const TOOL =
   'from fastapi import FastAPI\nfrom fastapi.staticfiles import StaticFiles\nfrom fastapi.templating import Jinja2Templates\n\napp = FastAPI(openapi_url=None)\napp.mount("/static", StaticFiles(directory="static"), name="static")\npages = Jinja2Templates(directory="pages")\n';
 
-/** Where Dash is made. */
-const DASH = /(?<=^\s*\w+\s*=\s*)(?:dash\.)?Dash\(/m;
-
-/** Where an application makes Dash in its one module, without a word of the path that it is below; null where anything may say that. */
-function dashOf({ files }: Deployment, { target, environment }: Application): Place | null {
-  const module = certain(target)?.replace(/:.*$/, '').replaceAll('.', '/');
-  if (!module || [...environment.keys()].some((name) => name.startsWith('DASH_'))) return null;
-  const [found, ...others] = [...files].filter(([file]) => pathOf(file).endsWith(`/${module}.py`));
-  const m = found && !others.length ? DASH.exec(found[1]) : null;
-  if (!found || !m || [...files].some(([file, text]) => pathOf(file).endsWith('.py') && /pathname|DASH_/.test(text))) return null;
-  return { file: found[0], span: { start: m.index, end: m.index + m[0].length } };
-}
-
 const FIGURES = (argument: string) => ({
   'app/Procfile': 'web: gunicorn app:server -b 127.0.0.1:8000\n',
   'app/app.py': `from dash import Dash, html\napp = Dash(__name__${argument})\nserver = app.server\napp.layout = html.Div("figures")\n`,
@@ -176,6 +162,8 @@ that is said of applications whose routes are all in sight.`,
   },
   check({ config, deployment, report }) {
     const sides = distinct(sidesOf(config, deployment));
+    /** where each application makes Dash; null for those that do not */
+    const dashes = new Map<Application, Place | null>();
     for (const side of sides) {
       keptAt(side);
       dashAt(side);
@@ -235,7 +223,8 @@ that is said of applications whose routes are all in sight.`,
       const { application, server, pass } = side;
       const prefix = server ? prefixOf(side) : null;
       if (!server || prefix === null || sides.some((s) => s.application === application && prefixOf(s) !== prefix)) return;
-      const made = dashOf(deployment, application);
+      if (!dashes.has(application)) dashes.set(application, dashOf(deployment, application));
+      const made = dashes.get(application);
       if (!made) return;
       const scheme = portOf(server, 'https') !== null ? 'https' : 'http';
       const view = probe(side, config, { scheme, path: `${prefix}/proxylens` })?.view;
