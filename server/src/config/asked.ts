@@ -15,6 +15,7 @@ import type { Statement } from '../syntax/statement.ts';
 import type { Config } from './config.ts';
 import type { Directive } from './directive.ts';
 import type { Scope } from './scope.ts';
+import { Slot } from './slot.ts';
 
 /** What may be distinguished by identity: one object or text, or a list of them. */
 type Answer = unknown;
@@ -288,7 +289,7 @@ interface Made<V> {
  * as before. Whoever uses it depends on the same.
  */
 export class PerPart<P extends Directive | Scope, V> {
-  private readonly known = new WeakMap<P, Made<V>>();
+  private readonly known = new Slot<P, Made<V>>();
 
   constructor(private readonly make: (part: P) => V) {}
 

@@ -5,6 +5,7 @@ import type { DirectiveFact } from '../catalog/fact.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import type { Word } from '../syntax/word.ts';
 import type { Scope } from './scope.ts';
+import type { Slotted } from './slot.ts';
 
 /** The include directive through which a file was reached. */
 export interface IncludeSite {
@@ -15,9 +16,10 @@ export interface IncludeSite {
 const NO_TEXTS: readonly string[] = [];
 
 /** A statement in the place where nginx sees it: a file that is included twice has two of each. */
-export class Directive {
+export class Directive implements Slotted {
   private opened: Scope | null | undefined;
   private texts: readonly string[] | undefined;
+  slots: Slotted['slots'] = null;
   /** of the statement; every rule asks for it, so it is at hand */
   readonly name: string;
 

@@ -9,6 +9,7 @@ import { atLeast, type Version } from '../catalog/version.ts';
 import type { Directive } from './directive.ts';
 import { RegexIndex } from './regex-index.ts';
 import type { Scope } from './scope.ts';
+import { Slot } from './slot.ts';
 
 /** `predicate`: `location $name`, since 1.31.5 */
 export type LocationKind = 'exact' | 'prefix' | 'regex' | 'predicate' | 'named';
@@ -86,7 +87,7 @@ export interface LocationMatch {
   readonly path: readonly Location[];
 }
 
-const levels = new WeakMap<Scope, LocationLevel>();
+const levels = new Slot<Scope, LocationLevel>();
 
 /** Directives that set auto_redirect where the name ends in a slash (tunnel_pass does not). */
 const PASSES = ['proxy_pass', 'fastcgi_pass', 'uwsgi_pass', 'scgi_pass', 'grpc_pass', 'memcached_pass'];
@@ -98,7 +99,7 @@ export function locationsOf(scope: Scope): LocationLevel {
   return level;
 }
 
-const parents = new WeakMap<Scope, Location>();
+const parents = new Slot<Scope, Location>();
 
 /** The location whose inside a scope is; for an `if` or limit_except in it, that location too. Null on the server level. */
 export function locationOf(scope: Scope): Location | null {

@@ -17,6 +17,7 @@ import type { Directive } from './directive.ts';
 import { readLocation } from './locations.ts';
 import { everywhere, MemoPerBlock } from './pieces.ts';
 import type { Scope, ScopeContext } from './scope.ts';
+import { Slot } from './slot.ts';
 
 export interface NameSite {
   readonly kind: NameKind;
@@ -274,7 +275,7 @@ const declarations = new MemoPerBlock((directives): Sites => {
   return sites;
 });
 
-const carriedSites = new WeakMap<Directive, Map<string, NameSite>>();
+const carriedSites = new Slot<Directive, Map<string, NameSite>>();
 
 /** One object for one place, over all revisions in which its directive stands. */
 function carriedSite(directive: Directive, protocol: Protocol, part: Part): NameSite {

@@ -10,6 +10,7 @@ import { Directive, type IncludeSite } from './directive.ts';
 import { type Effective, effective, isHandedOn } from './effective.ts';
 import { APART, LEVELS } from './kept.ts';
 import type { Unseen } from './open.ts';
+import type { Slotted } from './slot.ts';
 
 /** `unknown` is the inside of a block that the catalog does not know: nothing is misplaced there. */
 export type ScopeContext = Context | 'unknown';
@@ -37,7 +38,7 @@ export const identityOf = (d: Directive): object =>
   d.scope.context !== 'main' ? d : LEVELS.has(d.name) && d.statement.block ? d.statement.name : d.statement;
 
 /** The directives of a block with those of its includes, and what they inherit. */
-export class Scope {
+export class Scope implements Slotted {
   private list: readonly Directive[] | undefined;
   private flat: readonly Directive[] | undefined;
   private byName: Map<string, Directive[]> | undefined;
@@ -45,6 +46,7 @@ export class Scope {
   private inForce: Map<string, Effective> | undefined;
   /** why more may be on this level, once somebody has asked; open.ts alone sets it, for each level there is */
   unseen: readonly Unseen[] | undefined;
+  slots: Slotted['slots'] = null;
 
   constructor(
     /** the configuration, for its outermost scope; null for a scope within another, which belongs to what that one belongs to */

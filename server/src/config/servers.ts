@@ -10,6 +10,7 @@ import { asked, isRecorded, noted, numberOf, PerConfig, unrecorded } from './ask
 import type { Config } from './config.ts';
 import type { Directive } from './directive.ts';
 import type { Scope } from './scope.ts';
+import { Slot } from './slot.ts';
 
 export type ServerProtocol = 'http' | 'stream' | 'mail';
 
@@ -260,7 +261,7 @@ export function serverOf(scope: Scope): Server | null {
   return own && serverBy(own.config, numberOf(own));
 }
 
-const made = new WeakMap<Scope, Server>();
+const made = new Slot<Scope, Server>();
 
 function makeServer(scope: Scope, index: number, protocol: ServerProtocol): Server {
   const known = made.get(scope);

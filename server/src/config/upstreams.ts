@@ -9,6 +9,7 @@ import type { Config } from './config.ts';
 import type { Directive } from './directive.ts';
 import type { Scope } from './scope.ts';
 import { protocolScopes } from './servers.ts';
+import { Slot } from './slot.ts';
 
 export type UpstreamProtocol = 'http' | 'stream';
 
@@ -61,7 +62,7 @@ const groups = new PerConfig((config, protocol: UpstreamProtocol): ReadonlyMap<s
   return found;
 });
 
-const made = new WeakMap<Directive, Upstream>();
+const made = new Slot<Directive, Upstream>();
 
 function makeUpstream(directive: Directive, scope: Scope, protocol: UpstreamProtocol): Upstream {
   const known = made.get(directive);

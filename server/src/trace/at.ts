@@ -2,9 +2,10 @@
 import { hostFileOf, pathOf } from '../base/file-id.ts';
 import type { Lines } from '../base/lines.ts';
 import type { Directive } from '../config/directive.ts';
+import { Slot } from '../config/slot.ts';
 import type { At, Range } from './trace.ts';
 
-const made = new WeakMap<Directive, { readonly lines: Lines; readonly start: number; readonly at: At }>();
+const made = new Slot<Directive, { readonly lines: Lines; readonly start: number; readonly at: At }>();
 
 /** The place of a directive: its name and arguments, without the block behind it. */
 export function atOf(directive: Directive): At {

@@ -2,6 +2,7 @@
 import { type ByteString, byteArray, fromBytes, lower, toBytes } from '../base/bytes.ts';
 import { parseSize, parseTime } from '../catalog/value-kind.ts';
 import type { Directive } from '../config/directive.ts';
+import { Slot } from '../config/slot.ts';
 import { atOf } from './at.ts';
 import { followBody } from './body.ts';
 import { isKnownCharset, recodingOf } from './charsets.ts';
@@ -199,7 +200,7 @@ interface AddedHeader {
   readonly always: boolean;
 }
 
-const added = new WeakMap<Directive, AddedHeader>();
+const added = new Slot<Directive, AddedHeader>();
 
 function readAdded(directive: Directive): AddedHeader {
   let read = added.get(directive);

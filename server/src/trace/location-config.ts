@@ -6,6 +6,7 @@ import { fromBytes } from '../base/bytes.ts';
 import type { Directive } from '../config/directive.ts';
 import { CONTENT_HANDLERS, PASSES } from '../config/handlers.ts';
 import type { Scope } from '../config/scope.ts';
+import { Slot } from '../config/slot.ts';
 import type { Reader } from './reader.ts';
 import { knownMethod, type Run } from './run.ts';
 
@@ -50,7 +51,7 @@ interface LimitExcept {
   readonly methods: ReadonlySet<string>;
 }
 
-const limits = new WeakMap<Scope, LimitExcept | null>();
+const limits = new Slot<Scope, LimitExcept | null>();
 
 /** The limit_except of a location; an `if` has none of its own and takes none over. */
 function limitExcept(scope: Scope): LimitExcept | null {
@@ -65,7 +66,7 @@ function limitExcept(scope: Scope): LimitExcept | null {
   return found;
 }
 
-const contents = new WeakMap<Scope, string | null>();
+const contents = new Slot<Scope, string | null>();
 
 /**
  * The directive that sets a scope's content handler: its own last one. A limit_except without one takes over its location's pass

@@ -1,6 +1,7 @@
 /** The Content-Type of files and of `return` texts (ngx_http_set_content_type): types and default_type. */
 import { lower, toBytes } from '../base/bytes.ts';
 import type { Directive } from '../config/directive.ts';
+import { Slot } from '../config/slot.ts';
 import type { Reader } from './reader.ts';
 import type { Run } from './run.ts';
 
@@ -13,7 +14,7 @@ const BUILT_IN = new Map([
   ['jpg', 'image/jpeg'],
 ]);
 
-const tables = new WeakMap<Directive, ReadonlyMap<string, string>>();
+const tables = new Slot<Directive, ReadonlyMap<string, string>>();
 
 /** The types blocks of the nearest level that has any, as one table. */
 function tableOf(run: Run): ReadonlyMap<string, string> {

@@ -2,6 +2,7 @@
 import { type ByteString, toBytes } from '../base/bytes.ts';
 import type { Directive } from '../config/directive.ts';
 import { locationOf } from '../config/locations.ts';
+import { Slot } from '../config/slot.ts';
 import type { Run } from './run.ts';
 import { compileValue, type Value } from './script.ts';
 
@@ -16,7 +17,7 @@ export interface Root {
   readonly relative: boolean;
 }
 
-const roots = new WeakMap<Directive, Root>();
+const roots = new Slot<Directive, Root>();
 
 /** The root or alias in force. */
 export function rootOf(run: Run): Root {

@@ -2,6 +2,7 @@
 import { type ByteString, byteArray, lower, toBytes } from '../base/bytes.ts';
 import type { CompiledRegex } from '../base/regexes.ts';
 import type { Scope } from '../config/scope.ts';
+import { Slot } from '../config/slot.ts';
 import type { Run } from './run.ts';
 
 /** A host, with the start of the path that goes with it; '' where any does. */
@@ -21,7 +22,7 @@ interface Referers {
   readonly names: readonly (CompiledRegex | null)[];
 }
 
-const tables = new WeakMap<Scope, Referers | null>();
+const tables = new Slot<Scope, Referers | null>();
 
 /** What a level has in force; null where no level has the directive. */
 function referersOf(run: Run, scope: Scope): Referers | null {

@@ -1,6 +1,7 @@
 /** Errors and redirects that nginx answers by itself, and error_page (ngx_http_special_response_handler, ngx_http_send_error_page). */
 import { type ByteString, fromBytes, toBytes } from '../base/bytes.ts';
 import type { Directive } from '../config/directive.ts';
+import { Slot } from '../config/slot.ts';
 import { sendHeader } from './filters.ts';
 import type { Reader } from './reader.ts';
 import type { Move, Run } from './run.ts';
@@ -111,7 +112,7 @@ export function readErrorPage(directive: Directive): ErrorPage | null {
   return { directive, statuses, overwrite, target };
 }
 
-const pages = new WeakMap<Directive, ErrorPage | null>();
+const pages = new Slot<Directive, ErrorPage | null>();
 
 /** The error_page in force for a status; null when there is none. */
 export function errorPageFor(run: Run, status: number): ErrorPage | null {

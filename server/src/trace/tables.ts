@@ -3,6 +3,7 @@ import { type ByteString, lower, toBytes } from '../base/bytes.ts';
 import type { CompiledRegex } from '../base/regexes.ts';
 import { atofp, parseIpv4 } from '../catalog/value-kind.ts';
 import type { Directive } from '../config/directive.ts';
+import { Slot } from '../config/slot.ts';
 import { type Ip, type Net, netKey, readNet, readPlainIp, unmapped } from './networks.ts';
 import { cut, lastAt, put, type Range } from './ranges.ts';
 import { forwardedAddress } from './realip.ts';
@@ -30,7 +31,7 @@ export interface MapTable {
 }
 
 const EMPTY = compileValue('');
-const maps = new WeakMap<Directive, MapTable>();
+const maps = new Slot<Directive, MapTable>();
 
 /** The table of a `map` block, read once. */
 export function mapTable(directive: Directive): MapTable {
@@ -143,7 +144,7 @@ function deleteRange(pieces: Piece[], from: number, to: number): void {
 
 const BLOCK = 65_536;
 
-const geos = new WeakMap<Directive, GeoTable>();
+const geos = new Slot<Directive, GeoTable>();
 
 function readGeo(directive: Directive): GeoTable {
   const nets = new Map<string, ByteString>();
@@ -227,7 +228,7 @@ interface Split {
   readonly parts: readonly { readonly below: number; readonly value: ByteString }[];
 }
 
-const splits = new WeakMap<Directive, Split>();
+const splits = new Slot<Directive, Split>();
 
 function readSplit(directive: Directive): Split {
   let last = 0n;

@@ -8,6 +8,7 @@ import { table } from '../base/table.ts';
 import type { Config } from '../config/config.ts';
 import { assumedFlavour } from '../config/flavour.ts';
 import type { Scope } from '../config/scope.ts';
+import { Slot } from '../config/slot.ts';
 import { isStock } from '../config/stock.ts';
 import type { AssumptionInput } from './report.ts';
 import type { Run } from './run.ts';
@@ -20,7 +21,7 @@ interface Level {
 }
 
 const NOTHING: Level = { questions: [], stock: [] };
-const levels = new WeakMap<Scope, Level>();
+const levels = new Slot<Scope, Level>();
 
 /** What lines of a level may change, for people. */
 const MAY_CHANGE: Readonly<Record<string, string>> = table({

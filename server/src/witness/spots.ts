@@ -24,6 +24,7 @@ import {
   serversOf,
   validHost,
 } from '../config/servers.ts';
+import { Slot } from '../config/slot.ts';
 import { upstreamsOf } from '../config/upstreams.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import { standsAt } from '../trace/at.ts';
@@ -234,7 +235,7 @@ export function requestAt(config: Config, door: Door, probe: Probe): RequestInpu
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-const owned = new WeakMap<Scope, readonly Directive[]>();
+const owned = new Slot<Scope, readonly Directive[]>();
 
 /** What is at a level itself, with what its `if` and limit_except blocks hold. */
 export function ownOf(scope: Scope): readonly Directive[] {
@@ -389,7 +390,7 @@ function patternedPaths(spot: Spot, name: string): string[] {
 
 const CHOOSING: ReadonlySet<string> = new Set(['if', 'deny', 'return', 'rewrite', 'set', 'proxy_pass', 'root', 'alias', 'try_files']);
 
-const choices = new WeakMap<Scope, readonly Directive[]>();
+const choices = new Slot<Scope, readonly Directive[]>();
 
 /** The lines of one level by which requests may fare differently: a server has thousands of others, and each of its locations asks. */
 function choicesIn(scope: Scope): readonly Directive[] {

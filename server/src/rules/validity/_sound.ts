@@ -7,11 +7,12 @@ import { askedSet, PerConfig } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { walk } from '../../config/scope.ts';
+import { Slot } from '../../config/slot.ts';
 import { factFor } from './_known.ts';
 import { isTemplated } from './_spans.ts';
 import { faultsOf, isAftermath, isBroken } from './_structure.ts';
 
-const facts = new WeakMap<Directive, { readonly structure: object; readonly fact: DirectiveFact | null }>();
+const facts = new Slot<Directive, { readonly structure: object; readonly fact: DirectiveFact | null }>();
 
 /** The fact of a directive whose form is right; null otherwise (another rule says why, or a template fills it in). */
 export function soundFact(directive: Directive): DirectiveFact | null {

@@ -12,6 +12,7 @@ import { checkValues } from '../../catalog/value-check.ts';
 import { asked, askedOfBlock, isAskedOfBlock, isRecorded } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
+import { Slot } from '../../config/slot.ts';
 import { type BlockOracle, lackingBrace, repairedAt, surplusBrace } from '../../syntax/nesting.ts';
 import type { SourceFile, Statement, SyntaxProblem } from '../../syntax/statement.ts';
 
@@ -413,7 +414,7 @@ export function faultsOf(directive: Directive): object {
   return broken.has(statement) || regions.some((r) => r.start <= statement.start && statement.start < r.end) ? structure : SOUND;
 }
 
-const absent = new WeakMap<Directive, boolean>();
+const absent = new Slot<Directive, boolean>();
 
 /** Whether a block, or one around it, is of a module that this nginx does not have: nginx stops at that block and sees nothing of what is inside. */
 function isAbsent(opener: Directive): boolean {
@@ -445,7 +446,7 @@ const isWithin = (regions: readonly Region[], { start }: Statement, about: 'plac
 export const isBroken = (directive: Directive): boolean =>
   faultsAt(directive).broken.has(directive.statement) || swallowed(directive) !== null;
 
-const splits = new WeakMap<Directive, { at: number | null }>();
+const splits = new Slot<Directive, { at: number | null }>();
 
 /**
  * A missing semicolon makes the next directive's words arguments of this one. Gives the index of the argument that is the next

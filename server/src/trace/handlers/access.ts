@@ -1,12 +1,13 @@
 /** ngx_http_access_module: allow and deny, the first that fits. */
 import type { Directive } from '../../config/directive.ts';
+import { Slot } from '../../config/slot.ts';
 import { type Ip, inNet, type Net, readNet, readPlainIp, unmapped } from '../networks.ts';
 import type { Handler } from '../phases.ts';
 import type { Run, Verdict } from '../run.ts';
 
 type Rule = { readonly kind: 'all' | 'unix' } | { readonly kind: 'net'; readonly net: Net } | { readonly kind: 'none' };
 
-const rules = new WeakMap<Directive, Rule>();
+const rules = new Slot<Directive, Rule>();
 
 function ruleOf(directive: Directive): Rule {
   let rule = rules.get(directive);

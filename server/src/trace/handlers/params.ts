@@ -2,6 +2,7 @@
 import { type ByteString, fromBytes, toBytes } from '../../base/bytes.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
+import { Slot } from '../../config/slot.ts';
 import { atOf } from '../at.ts';
 import type { HeaderLine, Run, Verdict } from '../run.ts';
 import { compileValue, type Line } from '../script.ts';
@@ -31,7 +32,7 @@ const CACHE_PARAMS = [
 
 const HOST_PARAM = [['HTTP_HOST', '$host$is_request_port$request_port']] as const;
 
-const plans = new WeakMap<Scope, Map<string, Plan>>();
+const plans = new Slot<Scope, Map<string, Plan>>();
 
 function planOf(run: Run, directive: string, cached: boolean): Plan {
   let kept = plans.get(run.scope);

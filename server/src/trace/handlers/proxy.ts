@@ -4,6 +4,7 @@ import type { CompiledRegex } from '../../base/regexes.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
+import { Slot } from '../../config/slot.ts';
 import { type PassTarget, passTarget } from '../../config/upstreams.ts';
 import { atOf } from '../at.ts';
 import { escapeUri } from '../escape.ts';
@@ -237,7 +238,7 @@ function readRule(at: Directive, domain = false): Rule {
 
 type Redirects = readonly Rule[] | 'off' | 'none';
 
-const redirects = new WeakMap<Scope, Redirects>();
+const redirects = new Slot<Scope, Redirects>();
 
 /**
  * The proxy_redirect rules of a level. A level without lines takes over what the outer level has, and that may be the default rule of the

@@ -4,12 +4,13 @@
  */
 import { lower, toBytes } from '../../base/bytes.ts';
 import type { Directive } from '../../config/directive.ts';
+import { Slot } from '../../config/slot.ts';
 import { ipText, type Net, readIpPort, readNet, readPlainIp } from '../networks.ts';
 import type { Handler } from '../phases.ts';
 import { forwarded } from '../realip.ts';
 import { changes, type Run, type Verdict } from '../run.ts';
 
-const nets = new WeakMap<Directive, readonly Net[]>();
+const nets = new Slot<Directive, readonly Net[]>();
 
 function trustedBy(run: Run, lines: readonly Directive[]): { readonly nets: readonly Net[]; readonly unix: boolean } {
   const all: Net[] = [];

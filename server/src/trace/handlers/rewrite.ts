@@ -6,6 +6,7 @@ import { type ByteString, fromBytes } from '../../base/bytes.ts';
 import type { CompiledRegex } from '../../base/regexes.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
+import { Slot } from '../../config/slot.ts';
 import { escapeUri, unescapeRedirect } from '../escape.ts';
 import { Failed } from '../failed.ts';
 import { sendHeader } from '../filters.ts';
@@ -48,7 +49,7 @@ export type Code =
   | { readonly kind: 'return'; readonly at: Directive; readonly status: number; readonly text: Value | null }
   | { readonly kind: 'break'; readonly at: Directive };
 
-const programs = new WeakMap<Scope, readonly Code[]>();
+const programs = new Slot<Scope, readonly Code[]>();
 
 /** The program of a server or location scope; empty when it has none of these directives. */
 export function programOf(scope: Scope): readonly Code[] {
