@@ -27,6 +27,27 @@ type Family = (typeof FAMILIES)[number];
 const PAGE = '<html><head></head><body>hello <!--# echo var="arg_a" --> world</body></html>\n';
 const DATES = ['Thu, 01 Jan 2026 00:00:00 GMT', 'Fri, 02 Jan 2026 00:00:00 GMT', 'soon'];
 
+/** Lines of headers-more, drawn where the module is installed. */
+const MORE = [
+  'more_set_headers "X-A: m";',
+  'more_set_headers "X-V: $arg_a" "X-Powered-By: none";',
+  'more_set_headers -s "404 301" "X-S: 1";',
+  'more_set_headers -t "text/html text/plain" "X-T: 1";',
+  'more_set_headers "Server: own";',
+  'more_clear_headers Server X-Powered-By;',
+  'more_clear_headers "X-*";',
+  'more_set_headers "Content-Type: text/plain";',
+  'more_clear_headers Last-Modified ETag;',
+  'more_set_headers "ETag: own" "Last-Modified: soon";',
+  'more_set_headers "Cache-Control: no-store" "Expires: 0";',
+  'more_set_headers "Set-Cookie: m=1" "Vary: M";',
+  'more_clear_headers Set-Cookie Vary Link Refresh Date;',
+  'more_set_headers "Location: /m";',
+  'more_clear_headers Content-Type Accept-Ranges WWW-Authenticate;',
+  'more_clear_headers Content-Length Cache-Control Content-Encoding;',
+];
+const hasMoreHeaders = (): boolean => available()?.modules.includes('ngx_http_headers_more_filter_module') ?? false;
+
 /** Lines of a location that have a say in the head of an answer. */
 function draw(random: Random, p: Family): string {
   const some = (chance: number, ...lines: string[]): string => (random.chance(chance) ? random.pick(lines) : '');
@@ -81,6 +102,8 @@ function draw(random: Random, p: Family): string {
       'add_header Link a; add_header Server mine;',
       'add_header Date d;',
     ),
+    hasMoreHeaders() ? some(0.3, ...MORE) : '',
+    hasMoreHeaders() ? some(0.15, ...MORE) : '',
     some(0.1, 'add_trailer X-T 1;'),
     some(0.15, 'server_tokens off;'),
     some(0.1, 'keepalive_timeout 0;', 'keepalive_timeout 75 20;', 'keepalive_requests 1;', 'keepalive_disable none;'),
@@ -221,7 +244,11 @@ location = /page { default_type text/html; return 200 page; }
 ${places.map((l) => l.text).join('\n')}
 } }
 `),
-        { ports: 2, modules: 'none', files: { 'html/a.html': PAGE, 'html/b.css': 'a { b: c }\n', 'html/c.txt': 'hello world, a text\n' } },
+        {
+          ports: 2,
+          modules: 'needed',
+          files: { 'html/a.html': PAGE, 'html/b.css': 'a { b: c }\n', 'html/c.txt': 'hello world, a text\n' },
+        },
       );
       try {
         fs.writeFileSync(path.join(running.folder, 'html/a.html.gz'), zlib.gzipSync(PAGE));

@@ -27,6 +27,8 @@ const TWO_DEFECTS: Readonly<Record<string, string>> = {
   'session-tickets-not-rotated + weak-protocol': 'tickets, and the protocols that are there by default',
   'forwarded-headers-missing + proxy-host-missing': 'headers of one included list: who asks, and for which host',
   'open-redirect + redirect-loop': 'where a slash and a backslash lead, and where a folder does',
+  'capture-sent-decoded + proxy-pass-slash-mismatch': 'a blank in the path, and dots in it',
+  'proxy-pass-drops-path + proxy-pass-slash-mismatch': 'the query, and dots in the path',
   'access-list-outranked + program-served-as-text': 'who may ask, and what is sent',
 };
 

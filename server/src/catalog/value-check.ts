@@ -1089,23 +1089,9 @@ const FOREIGN: Readonly<Record<string, (c: Check) => void>> = table({
   'ngx_http_geoip2_module/geoip2_proxy': (c) => networkArgument(c, 0, []),
   'nginx-rtmp-module/allow': (c) => rtmpAccess(c),
   'nginx-rtmp-module/deny': (c) => rtmpAccess(c),
-  'njs/js_import': (c) => {
-    if (c.args.length === 3 && c.args[1] !== 'from')
-      say(c, 1, `"${c.args[1]}" stands where "from" is expected.`, invalidParameter(c.args[1] ?? ''), 'from');
-    else if (c.args.length === 2) say(c, 1, 'The form is "name from file", or the file alone.', invalidParameter(c.args[1] ?? ''));
-    else if (c.args.length === 3) exportName(c, c.args[0] ?? '');
-    else {
-      const file = (c.args[0] ?? '').replace(/^.*\//, '');
-      if (file.endsWith('.js')) exportName(c, file.slice(0, -3));
-      else
-        say(
-          c,
-          0,
-          `"${c.args[0]}" does not end in ".js", so it gives the module no name. Write "name from ${c.args[0]}".`,
-          `cannot extract export name from file path "${c.args[0]}", use extended "from" syntax`,
-        );
-    }
-  },
+  'njs/js_import': (c) => ofFile(c, '.js', 'module', badExportName),
+  'njs/js_preload_object': (c) =>
+    ofFile(c, '.json', 'object', (name) => badExportName(name)?.replace('export name', 'global name') ?? null),
   'nginx-dav-ext-module/dav_ext_lock_zone': (c) => {
     c.args.forEach((value, argument) => {
       if (value.startsWith('zone=')) {
@@ -1152,9 +1138,33 @@ const FOREIGN: Readonly<Record<string, (c: Check) => void>> = table({
   ...Object.fromEntries(['proxy', 'fastcgi', 'uwsgi', 'scgi'].map((f) => [`ngx_cache_purge/${f}_cache_purge`, purge])),
 });
 
-function exportName(c: Check, name: string): void {
-  const problem = badExportName(name);
-  if (problem !== null) say(c, 0, `"${name}" cannot be the name of a module. Use letters, digits and underscores.`, problem);
+/** `name from file`, or a file alone whose own name, without its end, is the one that it has in programs. */
+function ofFile(c: Check, end: string, what: string, bad: (name: string) => string | null): void {
+  const named = (name: string): void => {
+    const problem = bad(name);
+    if (problem !== null)
+      say(
+        c,
+        0,
+        `"${name}" cannot be the name of ${what === 'object' ? 'an object' : 'a module'}. Use letters, digits and underscores.`,
+        problem,
+      );
+  };
+  if (c.args.length === 3 && c.args[1] !== 'from')
+    say(c, 1, `"${c.args[1]}" stands where "from" is expected.`, invalidParameter(c.args[1] ?? ''), 'from');
+  else if (c.args.length === 2) say(c, 1, 'The form is "name from file", or the file alone.', invalidParameter(c.args[1] ?? ''));
+  else if (c.args.length === 3) named(c.args[0] ?? '');
+  else {
+    const file = (c.args[0] ?? '').replace(/^.*\//, '');
+    if (file.endsWith(end)) named(file.slice(0, -end.length));
+    else
+      say(
+        c,
+        0,
+        `"${c.args[0]}" does not end in "${end}", so it gives the ${what} no name. Write "name from ${c.args[0]}".`,
+        `cannot extract export name from file path "${c.args[0]}", use extended "from" syntax`,
+      );
+  }
 }
 
 /** `[publish|play] address`: ngx_rtmp_access_rule. */

@@ -52,6 +52,9 @@ function ownOf({ level }: Scope, names: readonly string[]): readonly Directive[]
   return list;
 }
 
+/** Of these a level adds its lines to those of the level around it (ngx_http_headers_more_merge_loc_conf). */
+const JOINED = new Set(['more_set_headers', 'more_clear_headers', 'more_set_input_headers', 'more_clear_input_headers']);
+
 const isHeader = (name: string): boolean => name === 'add_header' || name === 'add_trailer';
 
 /** Whether a level has nothing of its own to say about a name: what is in force around it is in force there. */
@@ -85,7 +88,7 @@ export function effective(scope: Scope, name: string): Effective {
     }
     if (at.context !== 'unknown' && bodyOf(at.context) === 'entries') break;
     if (NOT_INHERITED.has(name) && !(PASSES.includes(name) && isNestedConfiguration(at))) break;
-    const inherit = isHeader(name) ? headerInherit(at, `${name}_inherit`) : 'on';
+    const inherit = isHeader(name) ? headerInherit(at, `${name}_inherit`) : JOINED.has(name) ? 'merge' : 'on';
     if (inherit === 'off') break;
     closed ||= lines.length > 0 && inherit !== 'merge';
   }

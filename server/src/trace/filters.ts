@@ -8,6 +8,7 @@ import { followBody } from './body.ts';
 import { isKnownCharset, recodingOf } from './charsets.ts';
 import { clock } from './clock.ts';
 import { Failed } from './failed.ts';
+import { MORE_HEADERS, moreHeaders } from './handlers/more-headers.ts';
 import { slice } from './handlers/slice.ts';
 import { OF_USERS, userid } from './handlers/userid.ts';
 import { httpTime, parseHttpTime } from './http-time.ts';
@@ -71,6 +72,7 @@ export const OF_CLIENTS = ['gzip_disable', 'gzip_http_version', 'gzip_proxied'] 
 export const FILTERS: readonly Filter[] = [
   filter('slice', parts, 'slice'),
   filter('not_modified', notModified, 'if_modified_since'),
+  filter('headers_more', moreHeaders, ...MORE_HEADERS),
   {
     ...filter('headers', addHeaders, 'add_header', 'add_header_inherit', 'expires', 'add_trailer', 'add_trailer_inherit'),
     // that there are trailers shows in the head, what they say comes behind the body

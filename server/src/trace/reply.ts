@@ -56,6 +56,8 @@ export class Reply {
   /** the application's missing Server line is passed on, so that nginx sends none either */
   noServer = false;
   date: ReplyHeader | null = null;
+  /** the same of a missing Date */
+  noDate = false;
   contentEncoding: ReplyHeader | null = null;
   acceptRanges: ReplyHeader | null = null;
   wwwAuthenticate: ReplyHeader[] = [];

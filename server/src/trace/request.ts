@@ -797,7 +797,7 @@ function finish(run: Run): Trace {
     if (reply.gzipVary && run.flag('gzip_vary', false)) put('Vary', 'Accept-Encoding');
     if (!reply.server?.live && !reply.noServer) put('Server', serverText(run));
     // nginx's own date is in every answer, and told where another line makes two of it
-    if (!reply.date?.live && others.some(([[n]]) => n.toLowerCase() === 'date')) put('Date', httpTime(clock(run)));
+    if (!reply.date && !reply.noDate && others.some(([[n]]) => n.toLowerCase() === 'date')) put('Date', httpTime(clock(run)));
     if (reply.contentType !== '') {
       const type =
         reply.charset !== '' && reply.typeLength === reply.contentType.length

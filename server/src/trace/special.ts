@@ -2,6 +2,7 @@
 import { type ByteString, fromBytes, toBytes } from '../base/bytes.ts';
 import type { Directive } from '../config/directive.ts';
 import { Slot } from '../config/slot.ts';
+import { msie } from './browser.ts';
 import { sendHeader } from './filters.ts';
 import type { Reader } from './reader.ts';
 import type { Move, Run } from './run.ts';
@@ -72,15 +73,14 @@ function pageLength(run: Run, status: number): number {
   const tokens = run.text('server_tokens') ?? 'on';
   lines.push(`<hr><center>${tokens === 'off' ? 'nginx' : `nginx/${run.behaviour.text}`}</center>`, '</body>', '</html>');
   let length = lines.reduce((sum, line) => sum + line.length + 2, 0);
-  const agent = run.header('user-agent') ?? '';
-  if (run.flag('msie_padding', true) && status >= 400 && run.version >= 1000 && isPadded(agent)) length += 6 * 67;
+  if (run.flag('msie_padding', true) && status >= 400 && run.version >= 1000 && isPadded(run)) length += 6 * 67;
   return length;
 }
 
 /** MSIE and Chrome show a page of their own instead of a short one (ngx_http_process_user_agent). */
-function isPadded(agent: string): boolean {
-  if (agent.includes('Opera')) return false;
-  return /MSIE .{3}/.test(agent) || (!agent.includes('Gecko/') && agent.includes('Chrome/'));
+function isPadded(run: Run): boolean {
+  const agent = run.header('user-agent') ?? '';
+  return msie(run) !== null || (!/Opera|Gecko\//.test(agent) && agent.includes('Chrome/'));
 }
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
@@ -137,12 +137,7 @@ export function specialResponse(run: Run, status: number): 'answered' | number |
     if (page) return sendErrorPage(run, page, status);
   }
   if (SENT_AS_400.has(status)) run.reply.errStatus = 400;
-  if (
-    run.flag('msie_refresh', false) &&
-    /MSIE /.test(run.header('user-agent') ?? '') &&
-    (status === 301 || status === 302) &&
-    reply.location
-  ) {
+  if (run.flag('msie_refresh', false) && msie(run) !== null && (status === 301 || status === 302) && reply.location) {
     run.reply.errStatus = 200;
     reply.clearLocation();
     const sent = finish(run, 0, 'return');

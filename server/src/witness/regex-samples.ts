@@ -318,6 +318,19 @@ export const samplesOf = (regexes: Regexes, pattern: string, options: SampleOpti
 
 const held = new WeakMap<CompiledRegex, Map<string, boolean>>();
 
+/** Paths that fit a pattern as they are, with dots put in place of what the group captures: `x` below the folder around, and that folder. */
+export function climbing(regexes: Regexes, pattern: string, caseless: boolean, group: number): string[] {
+  const compiled = regexes.compile(pattern, { caseless });
+  if (!compiled.ok) return [];
+  const fits = samplesOf(regexes, pattern, { caseless, fill: 'a', tries: 12, forms: (s) => [s, `/${s}`] });
+  const before = fits.flatMap((path) => {
+    const match = compiled.regex.match(path);
+    const text = typeof match === 'object' ? match.captures[group] : undefined;
+    return text === undefined ? [] : [path.slice(0, text ? path.lastIndexOf(text) : path.length)];
+  });
+  return [...new Set(before.map((b) => b.replace(/\/+$/, '')))].flatMap((b) => [`${b}../x`, `${b}..`]);
+}
+
 /** Whether a group of the pattern can capture a text that holds the character: shown by a match, never by looking at the pattern alone. */
 export function groupHolds(regexes: Regexes, pattern: string, caseless: boolean, group: number, c: string): boolean {
   const compiled = regexes.compile(pattern, { caseless });

@@ -7,6 +7,7 @@ import { TRIALS as againTls } from './again-tls.ts';
 import { TRIALS as asked } from './asked.ts';
 import { TRIALS as askedMore } from './asked-more.ts';
 import { TRIALS as bothEnds } from './both-ends.ts';
+import { TRIALS as byHand } from './by-hand.ts';
 import { TRIALS as cluster } from './cluster.ts';
 import { TRIALS as compliance } from './compliance.ts';
 import { TRIALS as correctness } from './correctness.ts';
@@ -66,6 +67,7 @@ export const TRIALS: readonly Trial[] = [
   ...headers,
   ...kinds,
   ...kept,
+  ...byHand,
   ...latest,
   ...meant,
   ...opened,

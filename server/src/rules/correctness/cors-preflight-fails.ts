@@ -3,7 +3,7 @@ import type { HeaderPair, Trace } from '../../trace/trace.ts';
 import { isBackend, isRefused } from '../../witness/access.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { defineRule } from '../rule.ts';
-import { ALLOW_ORIGIN, IS_ALLOW_ORIGIN, lineOf, originsOf, valuesOf } from '../security/_cors.ts';
+import { ALLOW_ORIGIN, IS_ALLOW_ORIGIN, lineOf, originsOf, SETTERS, valuesOf } from '../security/_cors.ts';
 
 const ALLOW_METHODS = 'access-control-allow-methods';
 const ALLOWED = [ALLOW_METHODS, 'access-control-allow-headers'];
@@ -50,7 +50,7 @@ The answer to the request needs \`Access-Control-Allow-Origin\` as well: lines i
   references: ['https://fetch.spec.whatwg.org/#cors-preflight-fetch'],
   looksAt: {
     outcome: ['location', 'server'],
-    somewhere: ['add_header'],
+    somewhere: [...SETTERS],
     like: IS_ALLOW_ORIGIN,
     when: (spot) => lineOf(spot, ALLOW_ORIGIN) !== null,
   },

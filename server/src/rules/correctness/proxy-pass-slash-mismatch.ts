@@ -2,12 +2,16 @@
 import { isForSockets, isWatched } from '../../answers/what-a-place-is-for.ts';
 import type { Directive } from '../../config/directive.ts';
 import { passTarget } from '../../config/upstreams.ts';
+import { climbing } from '../../witness/regex-samples.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { directiveAt } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
 
 /** A slash right before a variable, which may begin with one itself. */
 const SLASH_AND_VARIABLE = /^\w+:\/\/[^/]+\/(?:[^?$]*\/)?\$/;
+
+/** A path of the upstream's, and then the number or name of a group of the location's pattern. */
+const PATH_AND_GROUP = /^\w+:\/\/[^/$]+(\/[^?$]*\/)\$\{?(\w+)/;
 
 /** A replacement with a slash before a group that begins with one itself: `rewrite ^/app(/.*)$ /$1 break`. */
 const isDoubling = ({ name, values }: Directive): boolean => {
@@ -43,6 +47,7 @@ Let both end in a slash, or neither.`,
   needs: 'config',
   costly: true,
   messages: {
+    captured: '{from} arrives as {to}, outside of {uri}: the group can begin with two dots. Let a slash be before it in the pattern.',
     climbs: '{from} arrives as {to}, outside of {uri}: {prefix} has no slash at its end. End both in a slash.',
     doubled:
       '{from} arrives as {to}, with two slashes: {prefix} has no slash at its end, and the URI of proxy_pass has. End both in a slash, or neither.',
@@ -78,6 +83,7 @@ Let both end in a slash, or neither.`,
       });
     }
     const location = spot.location!;
+    if (location?.kind === 'regex') return tellCaptured(location.modifier === '~*');
     if (location?.kind !== 'prefix') return;
     const directive = spot.directives.findLast((d) => d.name === 'proxy_pass' && passTarget(d)?.uri);
     const uri = directive ? (passTarget(directive)?.uri ?? '') : '';
@@ -112,6 +118,24 @@ Let both end in a slash, or neither.`,
       const glued = ask(`${name}users`);
       if (glued?.to === `${uri}users`)
         report('glued', { at: word, data: { from: glued.from, to: glued.to, uri, prefix: name }, related, witness: glued.proof });
+    }
+
+    /** What a group captures is appended to the path of the upstream, and its dots are for the upstream to resolve. */
+    function tellCaptured(caseless: boolean): void {
+      for (const pass of spot.directives.filter((d) => d.name === 'proxy_pass')) {
+        const [, uri, name] = PATH_AND_GROUP.exec(pass.value(0)) ?? [];
+        const compiled = uri ? spot.config.regexes.compile(location.name, { caseless }) : undefined;
+        if (!uri || !name || !compiled?.ok) continue;
+        const group = /^\d$/.test(name) ? Number(name) : compiled.regex.names.find((n) => n.name === name)?.group;
+        for (const path of group === undefined ? [] : climbing(spot.config.regexes, location.name, caseless, group)) {
+          if (/(^|\/)\.\.(\/|$)/.test(path) || !spot.takes(path)) continue;
+          const trace = spot.ask({ path });
+          const sent = trace.outcome.upstreamRequest;
+          if (!sent?.at || !directiveAt([pass], sent.at) || !sent.uri.startsWith(`${uri}../`)) continue;
+          report('captured', { at: pass.at(pass.args[0]!), data: { from: path, to: sent.uri, uri }, witness: proofOf(trace) });
+          return;
+        }
+      }
     }
   },
   examples: [
@@ -180,6 +204,17 @@ Let both end in a slash, or neither.`,
     rewrite ^/shop(/.*)$ $1 break;
     proxy_pass http://127.0.0.1:8000;
 }`,
+    },
+    {
+      inside: 'server',
+      bad: `location ~ ^/api(.*)$ {
+    proxy_pass http://127.0.0.1:8000/v1/$1;
+#              ^^^^^^^^^^^^^^^^^^^^^^^^^^^ captured
+}`,
+      good: `location ~ ^/api/(.*)$ {
+    proxy_pass http://127.0.0.1:8000/v1/$1;
+}`,
+      witness: { request: 'GET http://www.example.test/api../x', outcome: 'GET /v1/../x at 127.0.0.1:8000', meant: 'a path in /v1/' },
     },
   ],
 });

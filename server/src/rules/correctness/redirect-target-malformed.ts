@@ -1,4 +1,5 @@
 /** Redirects whose Location is not the address that was meant: a slash too few, no scheme, the port after the path, a pattern as the host. */
+import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 import { toBytes } from '../../base/bytes.ts';
 import { asked } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
@@ -6,6 +7,7 @@ import type { Directive } from '../../config/directive.ts';
 import { listenersAt, listenersOf, nameMatches, serversOf } from '../../config/servers.ts';
 import type { ComposeService } from '../../deploy/compose.ts';
 import { nginxContainers, publishedAs } from '../../deploy/reach.ts';
+import { variablesIn } from '../../trace/script.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { withNothingThere } from '../../witness/errors.ts';
 import { isRedirect, isWellFormed } from '../../witness/redirects.ts';
@@ -60,7 +62,9 @@ function faultOf(location: string, path: string, asked: string, door: Door, by: 
     return { fault: 'machine', part: name };
   const escaped = name.includes('\\') ? /\\(\$\{?\w+\}?)/.exec(by.values.join(' '))?.[1] : undefined;
   if (escaped) return { fault: 'escaped', part: escaped };
-  if (name === '_' || /^[.~*]|[*^()\\|]|\.\*$/.test(name)) return { fault: 'pattern', part: name };
+  // a host that begins with a dot may as well be what an empty variable leaves
+  const isOfServer = variablesIn(by.values.join(' ')).some((v) => sourcesOf(by.scope.config, v).has('server_name'));
+  if (isOfServer && (name === '_' || /^[.~*]|[*^()\\|]|\.\*$/.test(name))) return { fault: 'pattern', part: name };
   const [, before = '', port = ''] = /^(.*)(:\d{2,5})(?:\?b=1)?$/.exec(location) ?? [];
   if (port && (before.endsWith(path) || before.endsWith(asked))) return { fault: 'portBehind', part: port };
   // the path continues a host that is written out: https://example.orgusers

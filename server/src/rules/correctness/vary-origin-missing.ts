@@ -4,7 +4,7 @@ import type { Trace } from '../../trace/trace.ts';
 import { proofOf } from '../../witness/requests.ts';
 import type { Spot } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
-import { ALLOW_ORIGIN, IS_ALLOW_ORIGIN, lineOf, originsOf, valuesOf } from '../security/_cors.ts';
+import { ALLOW_ORIGIN, IS_ALLOW_ORIGIN, lineOf, originsOf, SETTERS, valuesOf } from '../security/_cors.ts';
 
 /** Whether an answer says that it may be kept for a while. */
 function mayBeKept(trace: Trace): string | null {
@@ -44,7 +44,7 @@ Where \`Access-Control-Allow-Origin\` depends on who asks, the answers to two si
   references: ['https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches', 'https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5'],
   looksAt: {
     outcome: ['location', 'server'],
-    somewhere: ['add_header'],
+    somewhere: [...SETTERS],
     like: IS_ALLOW_ORIGIN,
     when: (spot) => isByOrigin(spot),
   },

@@ -4,7 +4,7 @@ import type { Directive } from '../../config/directive.ts';
 import { locationOf } from '../../config/locations.ts';
 import { variablesIn } from '../../syntax/variable.ts';
 import { definitionOf, indexOf } from '../../trace/index.ts';
-import { probeFor, rowsOf } from '../../witness/values.ts';
+import { probeFor, rowsOf, type Wanted } from '../../witness/values.ts';
 import { flowInto } from '../data-flow.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -38,6 +38,8 @@ const WHAT: Readonly<Record<string, string>> = table({
 /** A value long enough that nobody guesses it. */
 const SECRET = /(?=[a-z+=.-]*\d)(?=[\d+=.-]*[a-z])[\w+=.-]{16,}/i;
 
+const isOfNothing = (wanted: Wanted | null): boolean => wanted !== null && wanted !== 'something' && 'is' in wanted && wanted.is === '';
+
 /** A row of the key's map by which whoever sends a header line of his own has an empty key, where everyone else has one. */
 function exemption(zone: Directive, key: string): { readonly row: Directive; readonly line: string } | null {
   const { config } = zone.scope;
@@ -46,11 +48,22 @@ function exemption(zone: Directive, key: string): { readonly row: Directive; rea
   if (defined?.by !== 'map') return null;
   const source = /^\$\{?((?:http|cookie|arg)_\w+)\}?$/.exec(defined.directive.value(0))?.[1];
   const rows = rowsOf(defined.directive);
-  if (source === undefined || !rows.some((r) => r.key === null && r.value !== '')) return null;
+  if (source === undefined) return null;
+  const others = rows.find((r) => r.key === null);
+  const lineFor = (wanted: Wanted): string | undefined => {
+    const probe = probeFor(config, source, wanted);
+    return probe?.headers?.[0]?.join(': ') ?? (probe?.query ? `?${probe.query}` : undefined);
+  };
+  // only who sends nothing is counted
+  const counted = rows.find(({ key: wanted, value }) => isOfNothing(wanted) && value !== '');
+  if ((others?.value ?? '') === '') {
+    const line = counted && rows.every((r) => r === others || r === counted) ? lineFor('something') : undefined;
+    return line === undefined ? null : { row: (others ?? counted!).directive, line };
+  }
   for (const { key: wanted, value, directive } of rows) {
     if (value !== '' || wanted === null || wanted === 'something' || SECRET.test(directive.name)) continue;
-    if ('is' in wanted && wanted.is === '') continue;
-    const line = probeFor(config, source, wanted)?.headers?.[0]?.join(': ');
+    if (isOfNothing(wanted)) continue;
+    const line = lineFor(wanted);
     if (line !== undefined) return { row: directive, line };
   }
   return null;

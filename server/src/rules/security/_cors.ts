@@ -3,6 +3,7 @@
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
+import { readMoreHeaders } from '../../trace/handlers/more-headers.ts';
 import { readCondition } from '../../trace/handlers/rewrite.ts';
 import { definitionOf, indexOf } from '../../trace/index.ts';
 import { variablesIn } from '../../trace/script.ts';
@@ -13,8 +14,8 @@ import { probeFor, rowsOf } from '../../witness/values.ts';
 const MOST_ORIGINS = 3;
 
 export const ALLOW_ORIGIN = 'access-control-allow-origin';
-/** The same as an expression, for the names of headers as they are written. */
-export const IS_ALLOW_ORIGIN = /^access-control-allow-origin$/i;
+/** The same as an expression, for the words of lines that set it: `more_set_headers` writes the value into the word. */
+export const IS_ALLOW_ORIGIN = /^access-control-allow-origin(?=:|$)/i;
 export const FOREIGN = 'https://evil.test';
 
 /** Whether a condition on the way to a place, or in a location below that inherits its lines, looks at the origin. */
@@ -34,15 +35,28 @@ export function asksForOrigin(scope: Scope): boolean {
 export const valuesOf = (trace: Trace, name: string): string[] =>
   trace.outcome.responseHeaders.filter(([n]) => n.toLowerCase() === name).map(([, v]) => v);
 
-/** The add_header line in force that gives a header; of several the last. */
+/** Lines that set headers of a response. */
+export const SETTERS = ['add_header', 'more_set_headers'] as const;
+
+const gives = (d: Directive, name: string): boolean =>
+  d.name === 'add_header' ? d.value(0).toLowerCase() === name : readMoreHeaders(d).headers.some((h) => h.name.toLowerCase() === name);
+
+/** The line in force that gives a header; of several the last. */
 export function lineOf(spot: Spot, name: string): Directive | null {
-  const own = spot.directives.filter((d) => d.name === 'add_header' && d.value(0).toLowerCase() === name);
-  return own.at(-1) ?? spot.scope.effective('add_header').directives.findLast((d) => d.value(0).toLowerCase() === name) ?? null;
+  const own = spot.directives.filter((d) => SETTERS.some((setter) => setter === d.name) && gives(d, name));
+  const inForce = (setter: string): Directive | undefined => spot.scope.effective(setter).directives.findLast((d) => gives(d, name));
+  return own.at(-1) ?? inForce('add_header') ?? inForce('more_set_headers') ?? null;
 }
+
+/** What such a line says the header's value is, with variables. */
+const writtenIn = (line: Directive | null, name: string): string =>
+  line?.name === 'more_set_headers'
+    ? (readMoreHeaders(line).headers.find((h) => h.name.toLowerCase() === name)?.value ?? '')
+    : (line?.value(1) ?? '');
 
 /** Origins that the place answers: the one that it names, those of its maps and conditions, any. */
 export function originsOf(spot: Spot): readonly string[] {
-  const written = lineOf(spot, ALLOW_ORIGIN)?.value(1) ?? '';
+  const written = writtenIn(lineOf(spot, ALLOW_ORIGIN), ALLOW_ORIGIN);
   const rows = variablesIn(written).flatMap((name) => {
     const defined = definitionOf(indexOf(spot.config), name);
     return defined?.by === 'map' && defined.directive.value(0) === '$http_origin' ? rowsOf(defined.directive).slice(0, 6) : [];

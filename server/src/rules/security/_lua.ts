@@ -11,7 +11,7 @@ interface Token {
 
 /** A value of the client in a program, as the program names it. */
 export interface Handed {
-  /** the call, such as `os.execute` */
+  /** the call, such as `os.execute`; of a method a colon and its name */
   readonly call: string;
   /** where its first argument is, in characters of the program */
   readonly from: number;
@@ -224,6 +224,11 @@ class Program {
       let call = token.text;
       while (this.is(end, '.') && this.tokens[end + 1]?.kind === 'name') {
         call += `.${this.tokens[end + 1]!.text}`;
+        end += 2;
+      }
+      // of a method its own name is enough: `client:request_uri(…)`
+      if (this.is(end, ':') && this.tokens[end + 1]?.kind === 'name' && this.is(end + 2, '(')) {
+        call = `:${this.tokens[end + 1]!.text}`;
         end += 2;
       }
       if (!calls.has(call)) continue;

@@ -49,6 +49,10 @@ const TOOLS: readonly Tool[] = [
   { name: 'Adminer', called: /^adminer$/, harm: 'log in to the database', login: true },
   { name: 'pgAdmin', called: /^pg-?admin4?$/, harm: 'log in to the database', login: true },
   { name: 'Elasticsearch', called: /^es$|^elastic-?search$|^opensearch$/, port: 9200, harm: 'read and delete every index', login: true },
+  { name: 'Ollama', called: /^(?:ollama|llms?)$/, port: 11434, harm: 'run, load and delete its models' },
+  { name: 'ComfyUI', called: /^comfy-?ui$/, port: 8188, harm: 'run programs of his own as nodes' },
+  { name: 'Selenium Grid', called: /^selenium(?:-(?:hub|grid|router))?$/, port: 4444, harm: 'start browsers in the inner network' },
+  { name: 'Temporal’s pages', called: /^temporal(?:-(?:ui|web))?$/, port: 8233, harm: 'read and end every workflow' },
   { name: 'Kibana', called: /^kibana$|^opensearch-?dashboards$/, port: 5601, harm: 'read every index', login: true },
 ];
 
@@ -57,7 +61,20 @@ const CALLED = new RegExp(TOOLS.map((t) => t.called.source).join('|'));
 const PORTS = new Set(TOOLS.flatMap((t) => t.port ?? []));
 
 /** Paths of pages that programs bring along for their developers. */
-const PAGES: readonly { readonly path: RegExp; readonly name: string; readonly harm: string }[] = [
+const PAGES: readonly { readonly path: RegExp; readonly name: string; readonly harm: string; readonly login?: true }[] = [
+  {
+    path: /^\^?(?:\/[\w-]+)?\/debug\/vars\/?\$?$/,
+    name: 'the list of variables of Go',
+    harm: 'read its command line and the state of its memory',
+  },
+  {
+    path: /^\^?(?:\/[\w-]+)?\/(?:manager\/(?:html|text|jmxproxy)|host-manager)(?:\/|\$|$)/,
+    name: 'Tomcat’s manager',
+    harm: 'start programs on the server',
+    login: true,
+  },
+  { path: /^\^?(?:\/[\w-]+)?\/adminer\\?\.php\$?$/, name: 'Adminer', harm: 'log in to the database', login: true },
+  { path: /^\^?(?:\/[\w-]+)?\/php-?info\\?\.php\$?$/, name: 'the page of phpinfo', harm: 'read the environment, with the passwords in it' },
   {
     path: /^\^?(?:\/[\w-]+)?\/debug\/pprof(?:\/|$)/,
     name: 'the profiler of Go',

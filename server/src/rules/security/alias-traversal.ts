@@ -4,29 +4,15 @@ import { textsOf } from '../../answers/what-is-passed.ts';
 import { sendsFiles } from '../../answers/where-a-line-counts.ts';
 import { entryOf } from '../../answers/who-may-enter.ts';
 import { toBytes } from '../../base/bytes.ts';
-import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { isOpen, locationsOf, matchLocation, readLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import { definitionOf, indexOf } from '../../trace/index.ts';
 import { contentIn } from '../../trace/location-config.ts';
-import { samplesOf } from '../../witness/regex-samples.ts';
+import { climbing } from '../../witness/regex-samples.ts';
 import { rowsOf } from '../../witness/values.ts';
 import { byHand, type Fix, fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-
-/** Paths that fit a pattern as they are, with dots put in place of what the group captures. */
-function climbing(config: Config, pattern: string, caseless: boolean, group: number): string[] {
-  const compiled = config.regexes.compile(pattern, { caseless });
-  if (!compiled.ok) return [];
-  const fits = samplesOf(config.regexes, pattern, { caseless, fill: 'a', tries: 12, forms: (s) => [s, `/${s}`] });
-  const before = fits.flatMap((path) => {
-    const match = compiled.regex.match(path);
-    const text = typeof match === 'object' ? match.captures[group] : undefined;
-    return text === undefined ? [] : [path.slice(0, text ? path.lastIndexOf(text) : path.length)];
-  });
-  return [...new Set(before.map((b) => b.replace(/\/+$/, '')))].flatMap((b) => [`${b}../x`, `${b}..`]);
-}
 
 /** A path that a row of a map turns into a name that climbs, where the alias of a plain location has the map's answer; null where there is none. */
 function climbingMap(alias: Directive, prefix: string): { readonly path: string; readonly row: Directive } | null {
@@ -44,7 +30,7 @@ function climbingMap(alias: Directive, prefix: string): { readonly path: string;
       ? Number(group)
       : compiled.regex.names.find((n) => n.name.toLowerCase() === group.toLowerCase())?.group;
     if (number === undefined) continue;
-    for (const path of climbing(config, matches, caseless, number)) {
+    for (const path of climbing(config.regexes, matches, caseless, number)) {
       const match = compiled.regex.match(path);
       const text = typeof match === 'object' ? match.captures[number] : undefined;
       if (text?.startsWith('../') && path.startsWith(prefix) && !/(^|\/)\.\.(\/|$)/.test(path)) return { path, row: row.directive };
@@ -66,7 +52,7 @@ function climbingRewrite(rewrite: Directive): { path: string; file: string } | n
   if (!group) return null;
   const compiled = scope.config.regexes.compile(rewrite.value(0), { caseless: false });
   if (!compiled.ok) return null;
-  for (const path of climbing(scope.config, rewrite.value(0), false, Number(group[2]))) {
+  for (const path of climbing(scope.config.regexes, rewrite.value(0), false, Number(group[2]))) {
     const match = compiled.regex.match(path);
     const text = typeof match === 'object' ? match.captures[Number(group[2])] : undefined;
     if (!text?.startsWith('../') || /(^|\/)\.\.(\/|$)/.test(path)) continue;
@@ -181,7 +167,7 @@ The same happens with a regex location whose capture may begin with two dots dir
       return (/^\d$/.test(name) ? Number(name) : compiled.regex.names.find((n) => n.name === name)?.group) ?? [];
     });
     for (const group of groups)
-      for (const witness of climbing(config, location.name, location.modifier === '~*', group)) {
+      for (const witness of climbing(config.regexes, location.name, location.modifier === '~*', group)) {
         const match = compiled.regex.match(witness);
         const text = typeof match === 'object' ? match.captures[group] : undefined;
         // a path with "/../" is resolved before the search (ngx_http_parse_complex_uri), so only dots that do not stand alone arrive here

@@ -11,7 +11,7 @@ import { keysTo } from '../../witness/guards.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
 import { directiveAt } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
-import { WHERE_ASKED } from '../upstreams/_auth-request.ts';
+import { isLetIn, WHERE_ASKED } from '../upstreams/_auth-request.ts';
 
 /** What the answer of the subrequest makes of the request: refused, forbidden, and the service that knows the users is down. */
 const REFUSALS = ['401', '403', '500'] as const;
@@ -22,9 +22,6 @@ function isSame(own: Trace, other: Trace): boolean {
   if (isBackend(own)) return isBackend(other) && !!a && !!b && a.protocol === b.protocol && a.upstream === b.upstream && a.uri === b.uri;
   return own.outcome.file !== null && !isBackend(other) && own.outcome.file === other.outcome.file;
 }
-
-/** The subrequest lets the request in. */
-const isLetIn = (trace: Trace): boolean => trace.steps.some((s) => s.phase === 'access' && / answers 2\d\d, allowed$/.test(s.said));
 
 /** The location says to the application by a text of its own that nobody is logged in: whoever wrote it lets guests in on purpose. */
 const marksGuests = ({ directives }: Scope, guarded: ReadonlySet<string>): boolean =>

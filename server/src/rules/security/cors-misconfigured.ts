@@ -1,9 +1,10 @@
 /** CORS headers that let any site read what is the user's, or that no browser accepts. Shown by a request of a foreign page. */
+import type { Directive } from '../../config/directive.ts';
 import type { HeaderPair, Trace } from '../../trace/trace.ts';
 import { errorAnswer } from '../../witness/errors.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { defineRule } from '../rule.ts';
-import { ALLOW_ORIGIN, FOREIGN, IS_ALLOW_ORIGIN, lineOf, valuesOf } from './_cors.ts';
+import { ALLOW_ORIGIN, FOREIGN, IS_ALLOW_ORIGIN, lineOf, SETTERS, valuesOf } from './_cors.ts';
 
 const REFERER: readonly HeaderPair[] = [['Referer', `${FOREIGN}/page`]];
 
@@ -27,6 +28,9 @@ const isCredentialed = (trace: Trace): boolean => valuesOf(trace, 'access-contro
 /** Words that a page's origin may be, as a list would have them. */
 const isList = (value: string): boolean => value.trim().split(/[\s,]+/).length > 1;
 
+/** The header that a line sets, as it is written. */
+const nameAsWritten = (line: Directive): string => line.value(0).split(':', 1)[0]!;
+
 export default defineRule({
   id: 'cors-misconfigured',
   group: 'security',
@@ -43,7 +47,7 @@ Choose the origin with a \`map\` of \`$http_origin\` that lists your own sites a
   references: ['https://fetch.spec.whatwg.org/#http-cors-protocol', 'https://cwe.mitre.org/data/definitions/942.html'],
   looksAt: {
     outcome: ['location', 'server'],
-    somewhere: ['add_header'],
+    somewhere: [...SETTERS],
     like: IS_ALLOW_ORIGIN,
     when: (spot) => lineOf(spot, ALLOW_ORIGIN) !== null,
   },
@@ -90,8 +94,8 @@ Choose the origin with a \`map\` of \`$http_origin\` that lists your own sites a
       if (!written) return;
       report(message, {
         at: written.at(),
-        data: { value, name: written.value(0) },
-        witness: proofOf(trace, `${written.value(0)}: ${value}`),
+        data: { value, name: nameAsWritten(written) },
+        witness: proofOf(trace, `${nameAsWritten(written)}: ${value}`),
       });
     };
     for (const probe of probes)
@@ -120,7 +124,13 @@ Choose the origin with a \`map\` of \`$http_origin\` that lists your own sites a
 
     /** A page's script sees no error of an API: the answer to a 401 or 500 has no header that lets it read. */
     function tellOfErrors(): void {
-      if (line.scope !== spot.scope || line.args.length !== 2 || !spot.has('proxy_pass', 'uwsgi_pass', 'fastcgi_pass', 'scgi_pass')) return;
+      if (
+        line.name !== 'add_header' ||
+        line.scope !== spot.scope ||
+        line.args.length !== 2 ||
+        !spot.has('proxy_pass', 'uwsgi_pass', 'fastcgi_pass', 'scgi_pass')
+      )
+        return;
       const own = line.value(1);
       const origin = /^https?:\/\//.test(own) ? own : FOREIGN;
       const shown = errorAnswer(spot, { headers: [['Origin', origin]] });

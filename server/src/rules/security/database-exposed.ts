@@ -27,6 +27,13 @@ const PROGRAMS: readonly Program[] = [
   { name: 'etcd', port: 2379, called: /^etcd\b/, harm: 'read and change every key' },
   { name: 'MySQL', port: 3306, called: /^(?:mysql|mariadb|galera)\b/, harm: 'read and change every table' },
   { name: 'PostgreSQL', port: 5432, called: /^(?:postgres(?:ql)?|pgsql|pgbouncer)\b/, harm: 'read and change every table' },
+  { name: 'Kafka', port: 9092, called: /^kafka\b/, harm: 'read and write every topic', open: true },
+  { name: 'ZooKeeper', port: 2181, called: /^zoo-?keeper\b/, harm: 'read and change every node', open: true },
+  { name: 'NATS', port: 4222, called: /^nats\b/, harm: 'read and write every subject', open: true },
+  { name: 'Cassandra', port: 9042, called: /^(?:cassandra|scylla)\b/, harm: 'read and change every table', open: true },
+  { name: 'NFS', port: 2049, called: /^nfs\b/, harm: 'read and change the files', open: true },
+  { name: 'A file share', port: 445, called: /^(?:samba|smb)\b/, harm: 'read and change the files' },
+  { name: 'A screen (VNC)', port: 5900, called: /^vnc\b/, harm: 'see and use it' },
   { name: 'RabbitMQ', port: 5672, called: /^(?:rabbit-?mq|amqp)\b/, harm: 'read and write every queue' },
 ];
 

@@ -19,7 +19,7 @@ const PUBLISHED =
   /^\/(?:[\w-]+\/)*(?:pub|public|files?|downloads?|dl|share[ds]?|mirrors?|repo(?:s|sitory)?|packages?|dist|releases?|archives?|iso|ftp|browse|listing|index|autoindex|wheels?|simple|artifacts?|builds?|nightly|snapshots?)(?:\/[\w-]*)*\/?$/i;
 
 /** Lines that say how a list looks: whoever writes them wants it seen. */
-const LAID_OUT = /^(?:autoindex_(?:exact_size|format|localtime)|fancyindex(?:_\w+)?|add_(?:before|after)_body|xslt_stylesheet)$/;
+const LAID_OUT = /^(?:autoindex_(?:exact_size|format|localtime)|fancyindex_\w+|add_(?:before|after)_body|xslt_stylesheet)$/;
 
 /** Names of what nobody publishes, however its list looks. */
 const KEPT = /(?:^|[/_.-])(?:backups?|dumps?|private|secrets?|internal|admin|logs?|config|keys?|protected)(?:[/_.-]|$)/i;
@@ -61,11 +61,11 @@ export default defineRule({
   why: `
 With \`autoindex on\` a folder without an index file answers with the list of what is in it: backups, exports, other people's uploads that nobody was meant to find. For a public mirror that is the purpose: under a name such as \`/download/\`, where lines such as \`autoindex_exact_size\` say how the list looks, and on a server that only gives out files, it is an info, and \`check --fix=suggested\` leaves it alone. Where strangers are turned away (a password, an address list, a condition on an address or a secret) and on servers that only this machine reaches it is silent by itself. A condition on the method or the browser turns no one away.`,
   about: ['autoindex'],
-  looksAt: { directive: ['autoindex'] },
+  looksAt: { directive: ['autoindex', 'fancyindex'] },
   needs: 'file',
   fixable: 'always',
   fixChanges: ['answer', 'response-headers'],
-  messages: { listed: 'autoindex on lists the files of every folder without an index. Set it to off, or restrict access.' },
+  messages: { listed: '{line} on lists the files of every folder without an index. Set it to off, or restrict access.' },
   check({ directive, file, report }) {
     const word = directive.args[0];
     if (word?.value.toLowerCase() !== 'on') return;
@@ -74,6 +74,7 @@ With \`autoindex on\` a folder without an index file answers with the list of wh
     const meant = isMeant(directive) || isOption(directive);
     report('listed', {
       at: word,
+      data: { line: directive.name },
       ...(meant ? { severity: 'info' as const } : {}),
       fix: meant ? byHand(fix, 'the list seems to be meant') : fix,
     });

@@ -143,7 +143,9 @@ With \`underscores_in_headers on\`, X_REMOTE_USER and X-Remote-User become the s
         variablesIn(directive.args[1]).uses.find((u) =>
           ofCertificate
             ? /^http_/i.test(u.name) && OF_CERTIFICATE.test(nameOf(u.name))
-            : /^(http_(x_)?(remote_user|forwarded_(user|email)|user_?id)|arg_|cookie_)/i.test(u.name) ||
+            : /^(http_(x_)?(remote_user|webauth_user|authenticated_(user(id)?|email)|forwarded_(user|email)|user_?id)|arg_|cookie_)/i.test(
+                u.name,
+              ) ||
               (asksWho && u.name.toLowerCase() === `http_${name.toLowerCase().replaceAll('-', '_')}`),
         );
       if (use) report('client', { at: use.span, data: { header: directive.value(0) } });

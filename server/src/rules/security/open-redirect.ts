@@ -58,7 +58,7 @@ function* tries(spot: Spot): Generator<Probe> {
   const looked = [...used].some((name) => /^(?:arg_|args$|query_string$)/.test(name)) ? lookedFor(spot) : [];
   for (const path of spot.somePaths(2)) for (const query of looked) yield { path, query };
   for (const path of spot.somePaths(2))
-    for (const value of [`https://${EVIL}/`, `//${EVIL}/`, `/${EVIL}/`, EVIL, `.${EVIL}`, `@${EVIL}`]) {
+    for (const value of [`https://${EVIL}/`, `//${EVIL}/`, `/${EVIL}/`, `${EVIL}/`, EVIL, `.${EVIL}`, `@${EVIL}`]) {
       for (const name of used) if (name.startsWith('arg_')) yield { path, query: `${name.slice(4)}=${value}` };
       if (used.has('args') || used.has('query_string')) yield { path, query: value };
     }
@@ -96,10 +96,19 @@ function lookedFor(spot: Spot): readonly string[] {
       .slice(0, 4)
       .flatMap((s) => [`${name}=${s}.${EVIL}/`, `${name}=${s}@${EVIL}/`]);
   });
+  // a row that looks for a part of the text: what is before the part, and what is behind it, the client writes
+  const patterns = definitionsFor(config, redirectsOf(spot)).filter((row) => row.name.startsWith('~'));
+  const mapped = patterns.slice(0, MOST_LOOKED_FOR).flatMap(({ name: key, scope: { opener } }) => {
+    const name = opener?.name === 'map' ? /^\$\{?arg_(\w+)/.exec(opener.value(0))?.[1] : undefined;
+    if (name === undefined) return [];
+    return samplesOf(config.regexes, key.replace(/^~\*?/, ''), { caseless: key.startsWith('~*'), tries: 8 })
+      .slice(0, 4)
+      .flatMap((s) => [`${name}=https://${EVIL}/${s}`, `${name}=${s}.${EVIL}/`, `${name}=${s}@${EVIL}/`]);
+  });
   const rows = [...definitionsFor(config, redirectsOf(spot)).map((row) => row.name), ...asked.map((d) => d.values.join(' '))].flatMap(
     (text) => [...text.matchAll(/(\w+)=\(/g)].flatMap((m) => [`${m[1]}=https://${EVIL}/`, `${m[1]}=//${EVIL}/`]),
   );
-  return [...new Set([...conditions, ...rows])].slice(0, MOST_LOOKED_FOR);
+  return [...new Set([...conditions, ...mapped, ...rows])].slice(0, MOST_LOOKED_FOR);
 }
 
 const MOST_LOOKED_FOR = 12;

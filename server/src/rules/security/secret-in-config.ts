@@ -11,6 +11,9 @@ const SCHEME = /^(basic|bearer|token)\s+/i;
 const ASKED =
   /^\$?(http_(authorization|proxy_authorization|(x_)?api_?key|x_auth_token|x_access_token|x_vault_token|private_token|x_\w*(secret|token|key)\w*)|arg_(api_?key|token|access_token|secret|key)|cookie_\w*(secret|token)\w*)$/i;
 
+/** Names under which programs look for a secret in their environment or among their parameters. */
+const NAMED = /(?:^|_)(?:PASSWORD|PASSWD|SECRET|SECRET_?KEY|API_?KEY|ACCESS_?KEY|AUTH_?TOKEN|ACCESS_?TOKEN)$/;
+
 /** A token that a URL carries in its query. */
 const IN_QUERY = /[?&](?:token|access_token|api_?key|secret|client_secret|password|sig(?:nature)?)=([^&$\s]+)$/i;
 
@@ -46,12 +49,18 @@ What nginx compares with is informational: such lists are often short-lived keys
 Keep the line in a file of its own that only root may read and include it, so that the rest can be shared.`,
   about: ['proxy_set_header', 'uwsgi_param', 'secure_link_md5', 'include'],
   looksAt: [
-    { directive: SETTERS, where: ({ name, values: [header = ''] }) => name === 'more_set_input_headers' || mayCarry(header) },
+    {
+      directive: SETTERS,
+      where: ({ name, values: [header = ''] }) =>
+        name === 'more_set_input_headers' || mayCarry(header) || (name.endsWith('_param') && NAMED.test(header)),
+    },
+    { directive: ['env'], where: ({ values: [text = ''] }) => NAMED.test(text.split('=', 1)[0]!) && text.includes('=') },
     { directive: ['proxy_pass'], where: ({ values: [to = ''] }) => to.includes('@') || IN_QUERY.test(to) },
     { directive: ['set', 'map', 'if', 'secure_link_md5', 'secure_link_secret', 'secure_link_hmac_secret'] },
   ],
   needs: 'file',
   messages: {
+    named: 'The value of {name} is a secret in plain text. Move the line into a file of its own that only root can read.',
     header: 'The value of {header} is a secret in plain text. Move the line into a file of its own that only root can read.',
     value: 'This is a secret in plain text. Move the line into a file of its own that only root can read.',
     compared: '{variable} is compared with a secret in plain text. Move it into a file of its own that only root can read.',
@@ -66,6 +75,13 @@ Keep the line in a file of its own that only root may read and include it, so th
         if (!name.templated && /^https?:\/\/[^/$@:]+:[^/$@]+@/.test(name.value)) report('url', { at: name });
         else if (!name.templated && isSecret(IN_QUERY.exec(name.value)?.[1] ?? '')) report('value', { at: name });
         return;
+      case 'env': {
+        const [variable, ...text] = name.value.split('=');
+        // a path is where the secret is
+        if (!name.templated && isSecret(text.join('=')) && !text[0]!.startsWith('/'))
+          report('named', { at: name, data: { name: variable! } });
+        return;
+      }
       case 'set':
         if (value && !value.templated && SCHEME.test(value.value) && isSecret(value.value)) report('value', { at: value });
         return;
@@ -97,7 +113,11 @@ Keep the line in a file of its own that only root may read and include it, so th
     for (const word of words) {
       const [header, text] =
         directive.name === 'more_set_input_headers' ? (headerText(word.value) ?? ['', '']) : [headerName(word.value), value?.value ?? ''];
-      if (directive.name.endsWith('_param') && !/^HTTP_/.test(word.value)) continue;
+      if (directive.name.endsWith('_param') && !/^HTTP_/.test(word.value)) {
+        if (NAMED.test(word.value) && value && !value.templated && isSecret(value.value) && !value.value.startsWith('/'))
+          report('named', { at: value, data: { name: word.value } });
+        continue;
+      }
       const at = directive.name === 'more_set_input_headers' ? word : value;
       if (!at || at.templated) continue;
       const secret = HEADERS.test(header) ? isSecret(text) : /^cookie$/i.test(header) && /^[\w-]+=[^\s;$]{12,}/.test(text);
@@ -119,5 +139,14 @@ Keep the line in a file of its own that only root may read and include it, so th
       fixed: false,
     },
     { inside: 'location', good: 'proxy_set_header Authorization "";' },
+    {
+      inside: 'location',
+      bad: `fastcgi_param DB_PASSWORD kJ7-quokka-41;
+#                         ^^^^^^^^^^^^^ named
+fastcgi_pass 127.0.0.1:9000;`,
+      good: `fastcgi_param DB_PASSWORD_FILE /run/secrets/database;
+fastcgi_pass 127.0.0.1:9000;`,
+      fixed: false,
+    },
   ],
 });

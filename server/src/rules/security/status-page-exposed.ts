@@ -18,6 +18,9 @@ const PAGES = [
   'stream_server_traffic_status_display',
   'check_status',
   'sts_display',
+  'nchan_stub_status',
+  'rtmp_stat',
+  'rtmp_control',
 ];
 
 /** Pages for Prometheus and the like, by the whole name of a place. */
@@ -92,6 +95,7 @@ A server that listens on a unix socket or a loopback address only needs nothing 
     pool: 'Everybody can read the status of PHP-FPM at {place}: processes, requests and scripts. Add allow lines for the monitoring and "deny all;".',
     behind:
       'Everybody can read the status page of the server behind at {path}: for that one each request comes from this machine, which it lets in. Add allow lines for the monitoring and "deny all;" here.',
+    control: 'Everybody can record, redirect and end streams through this. Add allow lines for those who may and "deny all;".',
     writable: 'Everybody can change upstreams through this API. Add allow lines for those who may and "deny all;".',
   },
   check({ directive, scope, file, report }) {
@@ -111,16 +115,27 @@ A server that listens on a unix socket or a loopback address only needs nothing 
     if (directive.value(0) === 'off' || !admitsStrangers(scope)) return;
     const writable = directive.name === 'api' && directive.values.includes('write=on');
     const own = scope.named('allow').filter((d) => d.file.id === file.id && d.statement.parent === directive.statement.parent);
-    report(passed ? (directive.name === 'fastcgi_pass' ? 'pool' : 'metrics') : writable ? 'writable' : 'open', {
-      // a list without its end is one defect with this, and said once
-      at: own[0]?.statement ?? directive.statement.name,
-      ...(passed && { severity: 'info' as const, data: { place: scope.opener!.values.at(-1)! } }),
-      fix: fixOf('Let only this machine in', 'suggestion', file, [
-        // what is behind a line that lets everybody in is never asked
-        ...own.filter((d) => d.value(0) === 'all').map((d) => replace(d.args[0]!, '127.0.0.1')),
-        insertAfter(file, own.at(-1)?.statement ?? directive.statement, own.length ? ['deny all;'] : ['allow 127.0.0.1;', 'deny all;']),
-      ]),
-    });
+    report(
+      passed
+        ? directive.name === 'fastcgi_pass'
+          ? 'pool'
+          : 'metrics'
+        : writable
+          ? 'writable'
+          : directive.name === 'rtmp_control'
+            ? 'control'
+            : 'open',
+      {
+        // a list without its end is one defect with this, and said once
+        at: own[0]?.statement ?? directive.statement.name,
+        ...(passed && { severity: 'info' as const, data: { place: scope.opener!.values.at(-1)! } }),
+        fix: fixOf('Let only this machine in', 'suggestion', file, [
+          // what is behind a line that lets everybody in is never asked
+          ...own.filter((d) => d.value(0) === 'all').map((d) => replace(d.args[0]!, '127.0.0.1')),
+          insertAfter(file, own.at(-1)?.statement ?? directive.statement, own.length ? ['deny all;'] : ['allow 127.0.0.1;', 'deny all;']),
+        ]),
+      },
+    );
   },
   examples: [
     {

@@ -57,6 +57,27 @@ const comparedVerdict = ({ name, args }: Directive): { readonly negative: boolea
   return sign === '=' || sign === '!=' ? { negative: sign === '!=', text: (args[2]?.value ?? '').replace(/\)$/, '') } : null;
 };
 
+/** What a map makes of texts, where its rows say so by themselves; undefined where a pattern or a file may have a say. */
+function answersOf(map: Directive, texts: readonly string[]): readonly string[] | undefined {
+  const rows = map.body?.directives ?? [];
+  if (map.name !== 'map' || rows.some((row) => /^(?:~|include$|hostnames$)/.test(row.name))) return undefined;
+  const given = (key: string): string | undefined => rows.find((row) => row.name.toLowerCase() === key.toLowerCase())?.value(0);
+  return texts.map((text) => given(text) ?? given('default') ?? '');
+}
+
+/** Whether a map of `$secure_link` takes one of its refusals (an empty text, "0") for a good link, and the other for none. */
+const takesForGood = (map: Directive, refused: '' | '0'): boolean => {
+  const [good, taken, kept] = answersOf(map, ['1', refused, refused === '' ? '0' : '']) ?? [];
+  return good !== undefined && good === taken && good !== kept;
+};
+
+/** The row of a map that waits for "FAILED", which is never all of the text, where nothing else tells who has no certificate. */
+function waitsForFailed(map: Directive): Directive | undefined {
+  const [failed, none, success] = answersOf(map, ['FAILED', 'NONE', 'SUCCESS']) ?? [];
+  const row = failed !== undefined && failed !== none && none === success;
+  return row ? map.body?.directives.find((d) => d.name === 'FAILED') : undefined;
+}
+
 /** Bundles of all public authorities, by their usual places. */
 const PUBLIC =
   /^(?:\/etc\/ssl\/certs\/ca-certificates\.crt|\/etc\/ssl\/cert\.pem|\/etc\/ssl\/ca-bundle\.pem|\/etc\/pki\/tls\/certs\/ca-bundle\.crt|\/etc\/pki\/ca-trust\/extracted\/pem\/tls-ca-bundle\.pem|\/etc\/ca-certificates\/extracted\/tls-ca-bundle\.pem)$/;
@@ -174,7 +195,12 @@ export default defineRule({
     }
     const variables = VERDICTS[name]!;
     const readers = variables.flatMap((v) => names.references('variable', v, protocol));
-    if (name === 'secure_link' && /,/.test(directive.value(0)) && readers.length > 0 && readers.every((r) => asksForEmpty(r.directive)))
+    if (
+      name === 'secure_link' &&
+      /,/.test(directive.value(0)) &&
+      readers.length > 0 &&
+      readers.every((r) => asksForEmpty(r.directive) || takesForGood(r.directive, '0'))
+    )
       return report('expired', { at: directive.at(), missing: ['if'] });
     if (name === 'ssl_verify_client' && directive.value(0) === 'optional_no_ca' && readers.length > 0) {
       const read = variables.filter((v) => names.references('variable', v, protocol).length > 0);
@@ -185,7 +211,7 @@ export default defineRule({
       if (of.every((c) => c.text === 'NONE' && !c.negative)) report('own', { at: of[0]!.at, missing: ['if'] });
       return;
     }
-    if (/^secure_link/.test(name) && readers.length > 0 && readers.every((r) => asksForZero(r.directive)))
+    if (/^secure_link/.test(name) && readers.length > 0 && readers.every((r) => asksForZero(r.directive) || takesForGood(r.directive, '')))
       return report('unsigned', { at: directive.at(), missing: ['if'] });
     if (name === 'ssl_verify_client' && readers.length > 0) {
       const compared = readers.map((r) => ({ at: r.directive.at(r.span), ...comparedVerdict(r.directive) }));
@@ -194,6 +220,8 @@ export default defineRule({
       const kept = compared.every((c) => c.text !== undefined && !c.negative && c.text !== 'SUCCESS' && c.text !== 'NONE');
       if (wrong?.text !== undefined && (wrong.negative || kept))
         report(wrong.negative ? 'nobody' : 'never', { at: wrong.at, data: { text: wrong.text }, missing: true });
+      const row = readers.length === 1 ? waitsForFailed(readers[0]!.directive) : undefined;
+      if (row) report('never', { at: row.nameAt, data: { text: 'FAILED' }, missing: true });
     }
     if (readers.length > 0) return;
     report('unread', {
@@ -316,6 +344,66 @@ ssl_verify_client on;
 error_page 495 496 = @help;
 location / { proxy_pass http://127.0.0.1:8000; }
 location @help { return 403 "Bring a certificate."; }`,
+    },
+    {
+      inside: 'http',
+      bad: `map $ssl_client_verify $refuse {
+    default 0;
+    FAILED 1;
+#   ^^^^^^ never
+}
+server {
+    listen 443 ssl;
+    ssl_certificate a.pem;
+    ssl_certificate_key a.key;
+    ssl_client_certificate clients.pem;
+    ssl_verify_client optional;
+    if ($refuse) { return 403; }
+    root /srv/site;
+}`,
+      good: `map $ssl_client_verify $refuse {
+    default 1;
+    SUCCESS 0;
+}
+server {
+    listen 443 ssl;
+    ssl_certificate a.pem;
+    ssl_certificate_key a.key;
+    ssl_client_certificate clients.pem;
+    ssl_verify_client optional;
+    if ($refuse) { return 403; }
+    root /srv/site;
+}`,
+    },
+    {
+      inside: 'http',
+      bad: `map $secure_link $is_good {
+    default 1;
+    "" 0;
+}
+server {
+    listen 80;
+    location /files/ {
+        secure_link $arg_md5,$arg_expires;
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ expired
+        secure_link_md5 "$secure_link_expires$uri";
+        if ($is_good = 0) { return 403; }
+        root /srv/site;
+    }
+}`,
+      good: `map $secure_link $is_good {
+    default 0;
+    1 1;
+}
+server {
+    listen 80;
+    location /files/ {
+        secure_link $arg_md5,$arg_expires;
+        secure_link_md5 "$secure_link_expires$uri";
+        if ($is_good = 0) { return 403; }
+        root /srv/site;
+    }
+}`,
     },
   ],
 });

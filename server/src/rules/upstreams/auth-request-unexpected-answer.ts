@@ -6,7 +6,7 @@ import type { Trace } from '../../trace/trace.ts';
 import { answersAtOnce } from '../../witness/access.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { defineRule } from '../rule.ts';
-import { WHERE_ASKED } from './_auth-request.ts';
+import { isLetIn, WHERE_ASKED } from './_auth-request.ts';
 
 /** The status of the subrequest that made a 500, where the configuration itself gives it: what a backend says is its own affair. */
 function answered(trace: Trace): number | null {
@@ -40,6 +40,7 @@ Answer 401 there, and redirect the client with \`error_page 401\` in the locatio
       'The client gets a 500 for {from}: the subrequest {uri} is answered with {status}, and only 2xx, 401 and 403 count. Return 401 or 403 there.',
     always:
       'Everybody is let in: "location {place}" answers the subrequest {uri} with {status} whoever asks. Pass it on to the service that knows the users.',
+    page: 'Everybody is let in: no location is written for the subrequest {uri}, and it gets the page that answers every address, with 200. Add "location = {uri}".',
     nowhere:
       'The client gets a 500 for {from}: no location is written for the subrequest {uri}, and nginx looks for a file of that name. Add "location = {uri}".',
     literal:
@@ -74,6 +75,7 @@ Answer 401 there, and redirect the client with \`error_page 401\` in the locatio
       const unwritten = file !== undefined && !place?.name.startsWith(uri.replace(/\/$/, ''));
       const trace = unwritten ? spot.ask({ path, ...probe }, { assume: { [file.id]: 'missing' } }) : first;
       const status = answered(trace);
+      if (status === null && unwritten && isLetIn(trace)) return report('page', { at: line.at(), data: { uri }, witness: proofOf(trace) });
       if (status === null || (status === 404 && !unwritten && file)) continue;
       report(status >= 300 && status < 400 ? 'redirect' : unwritten ? 'nowhere' : 'status', {
         at: line.at(),
@@ -176,6 +178,36 @@ location = /may-enter {
     internal;
     proxy_pass http://127.0.0.1:8000;
     proxy_set_header X-Room $room;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+location / {
+    try_files $uri @page;
+}
+location @page {
+    return 200 "start";
+}
+location /reports/ {
+    auth_request /session;
+#   ^^^^^^^^^^^^^^^^^^^^^^ page
+}`,
+      good: `root /srv/site;
+location / {
+    try_files $uri @page;
+}
+location @page {
+    return 200 "start";
+}
+location /reports/ {
+    auth_request /session;
+}
+location = /session {
+    internal;
+    proxy_pass http://127.0.0.1:8002;
+    proxy_pass_request_body off;
+    proxy_set_header Content-Length "";
 }`,
     },
   ],

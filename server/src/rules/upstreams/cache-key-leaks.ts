@@ -235,7 +235,9 @@ An application that compresses says \`Vary: Accept-Encoding\`, and nginx keeps a
         related: [{ at: directive.at(), message: 'the cache' }],
       });
     const vary = ignored?.args.find((w) => /^vary$/i.test(w.value));
-    const sendsOwn = sentTo(family, level, 'accept-encoding');
+    const asks = sentTo(family, level, 'accept-encoding');
+    // the client's own line, written out, is no line of ours
+    const sendsOwn = asks && asks.value(1) !== '$http_accept_encoding';
     const unpacks = level.value('gunzip')?.value(0) === 'on';
     if (ignored && vary && !sendsOwn && passes.length && !ofKey.includes('http_accept_encoding') && !unpacks)
       report('vary', { at: ignored.at(vary), severity: 'info', data: { family }, related: [{ at: directive.at(), message: 'the cache' }] });

@@ -77,6 +77,7 @@ function mistaken(header: string, value: string): { readonly wanted: Wanted; rea
   if (wanted.kind === 'host' && name === 'server_addr') return null;
   if (name === 'remote_port') return wanted.kind === 'port' ? { wanted, is: 'the port of the client’s own end' } : { wanted, is: 'a port' };
   if (name === 'server_addr') return { wanted, is: 'the address of nginx itself' };
+  if (name === 'proxy_add_x_forwarded_for' && wanted === CLIENT) return { wanted, is: 'a list that begins with what the client wrote' };
   return kind === wanted.kind ? null : { wanted, is: SAID[kind] };
 }
 
@@ -108,7 +109,7 @@ export default defineRule({
   since: '0.2',
   title: 'Forwarding header with the wrong value',
   why: `
-nginx sends whatever a line says. An application compares \`X-Forwarded-Proto\` with \`https\`: an address in it never is, so that every request counts as plain HTTP. \`X-Real-IP $host\` makes every client the same one for logs, limits and access lists. \`X-Forwarded-Port $remote_port\` is the port that the client's own system chose for this connection, and it ends up in links.
+nginx sends whatever a line says. An application compares \`X-Forwarded-Proto\` with \`https\`: an address in it never is, so that every request counts as plain HTTP. \`X-Real-IP $host\` makes every client the same one for logs, limits and access lists. \`X-Real-IP $proxy_add_x_forwarded_for\` is a list, and its first address is whatever the client wrote into its own \`X-Forwarded-For\`. \`X-Forwarded-Port $remote_port\` is the port that the client's own system chose for this connection, and it ends up in links.
 
 A dollar sign with a backslash in front of it is what a shell wants in a here-document. nginx has no such escape: \`Host \\$host\` sends a backslash and the host, which many servers answer with 400.
 

@@ -578,7 +578,10 @@ function copyHeaders(run: Run, family: Family, answer: BackendAnswer, ignored: R
     place(run, name, value);
   }
   // proxy adds an empty Server line where the backend sent none, which takes nginx's own away when it is passed
-  if (family.prefix === 'proxy' && !hidden.has('server') && !answer.headers.some(([n]) => lower(n) === 'server')) reply.noServer = true;
+  const lacks = (name: ByteString): boolean =>
+    family.prefix === 'proxy' && !hidden.has(name) && !answer.headers.some(([n]) => lower(n) === name);
+  if (lacks('server')) reply.noServer = true;
+  if (lacks('date')) reply.noDate = true;
   if (removed.length)
     run.report.step({
       phase: 'response',
