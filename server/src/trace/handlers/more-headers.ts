@@ -6,6 +6,7 @@ import { type ByteString, fromBytes, lower, toBytes } from '../../base/bytes.ts'
 import { table } from '../../base/table.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
+import { Slot } from '../../config/slot.ts';
 import { atOf } from '../at.ts';
 import { PerLevel } from '../level.ts';
 import { change, type Reply, type ReplyHeader } from '../reply.ts';
@@ -30,7 +31,7 @@ interface Command {
   readonly headers: readonly MoreHeader[];
 }
 
-const read = new WeakMap<Directive, Command>();
+const read = new Slot<Directive, Command>();
 
 /** A line as ngx_http_headers_more_parse_directive reads it: options first or between, the rest are headers. */
 export function readMoreHeaders(directive: Directive): Command {
