@@ -65,7 +65,7 @@ ExecStart=/srv/venv/bin/gunicorn \\
     --bind unix:%t/%p/%N.sock \\
     shop.wsgi:application
 `;
-  const unit = readService(at('shop.service'), text)!;
+  const unit = readService({ file: at('shop.service'), text })!;
   assert.deepEqual(words(unit.commands[0]), ['--workers', '3', '--bind', 'unix:/run/shop/shop.sock', 'shop.wsgi:application']);
   assert.equal(covered(text, unit.commands[0]!.args[1]!.place), '3');
   assert.equal(covered(text, unit.commands[0]!.args[3]!.place), 'unix:%t/%p/%N.sock');
@@ -76,7 +76,10 @@ ExecStart=/srv/venv/bin/gunicorn \\
   assert.equal(spaced?.from === 'text' && spaced.value, 'two words');
   assert.equal(unit.workingDirectory?.text, '/srv/shop');
   assert.equal(unitEntries(at('a.service'), text).length, 7);
-  const socket = readSocket(at('shop.socket'), '[Socket]\nListenStream=/run/shop.sock\nListenStream=8000\nSocketMode=0600\n')!;
+  const socket = readSocket({
+    file: at('shop.socket'),
+    text: '[Socket]\nListenStream=/run/shop.sock\nListenStream=8000\nSocketMode=0600\n',
+  })!;
   assert.equal(socket.service, 'shop.service');
   assert.deepEqual(
     socket.listens.map((l) => l.address.from === 'text' && l.address.value),
@@ -85,6 +88,22 @@ ExecStart=/srv/venv/bin/gunicorn \\
       { kind: 'tcp', host: '', port: 8000 },
     ],
   );
+});
+
+test('files that add to a unit: an empty line takes away what was before', () => {
+  const unit = readService(
+    { file: at('shop.service'), text: '[Service]\nUser=shop\nExecStart=/srv/venv/bin/gunicorn -b :8000 shop.wsgi\n' },
+    [
+      { file: at('shop.service.d/10-user.conf'), text: '[Service]\nUser=www-data\n' },
+      {
+        file: at('shop.service.d/20-start.conf'),
+        text: '[Service]\nExecStart=\nExecStart=/srv/venv/bin/gunicorn -b unix:%t/%N.sock shop.wsgi\n',
+      },
+    ],
+  )!;
+  assert.deepEqual(unit.commands.map(words), [['-b', 'unix:/run/shop.sock', 'shop.wsgi']]);
+  assert.equal(unit.commands[0]!.place.file, at('shop.service.d/20-start.conf'));
+  assert.equal(unit.user?.text, 'www-data');
 });
 
 test('a Procfile', () => {

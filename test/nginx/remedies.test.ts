@@ -737,6 +737,28 @@ const ROWS: readonly Row[] = [
   { rule: 'path-pattern-without-slash', harm: async ({ get }) => (await get('/old/a')).status !== 301 },
   { rule: 'path-pattern-without-slash', example: 2, harm: async ({ get }) => (await get('/private/a')).status !== 403 },
   { rule: 'typographic-quote', harm: async ({ get }) => headerOf((await get('/')).headers, 'X-Note') !== 'curly', plus: 'return 204;' },
+  {
+    rule: 'backslash-before-variable',
+    files: { 'srv/www/a.txt': 'A', 'srv/www/index.html': 'I' },
+    harm: async ({ get }) => (await get('/a.txt')).body !== 'A',
+  },
+  {
+    rule: 'backslash-before-variable',
+    example: 2,
+    plus: 'return 204;',
+    harm: async ({ get }) => headerOf((await get('/')).headers, 'X-Served-By')!.startsWith('\\'),
+  },
+  {
+    rule: 'stray-quote',
+    files: { 'var/www/site/public/index.html': 'I' },
+    harm: async ({ get }) => (await get('/')).status === 404,
+  },
+  {
+    rule: 'error-page-ineffective',
+    example: 6,
+    files: { 'srv/closed/on': '', 'srv/closed/index.html': 'closed' },
+    harm: async ({ get }) => (await get('/')).body !== 'closed',
+  },
   { rule: 'dash-in-variable', harm: async ({ get }) => (await get('/', { headers: ['X-Api-Key: k'] })).status === 401 },
   {
     rule: 'dead-directive-after-return',

@@ -787,6 +787,13 @@ const SPECIAL: Readonly<Record<string, (c: Check) => void>> = table({
     for (const { value, argument } of addresses) {
       const read = parseAddress(value);
       expect(c, argument, read, () => `${addressReason(value)} in resolver "${value}"`);
+      if (/^\$(?:[a-z]\w*|\{[a-z]\w*\})$/.test(value))
+        say(
+          c,
+          argument,
+          `No variable counts here: nginx takes "${value}" for the name of a host, which nobody has. Write the address of the name server.`,
+          `host not found in resolver "${value}"`,
+        );
       if (read.ok && read.value.family === 'name' && value.includes(','))
         say(
           c,

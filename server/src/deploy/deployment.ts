@@ -26,7 +26,7 @@ import { byDefault, certain, likely, placeOf, type Setting, unknownSetting, writ
 import { closed, type Environment, MOST_OF_SCRIPT, NO_ENVIRONMENT, withVariables } from './shell.ts';
 import { type ServedPage, type SinglePage, servedPages, singlePages } from './single-page.ts';
 import { readSupervisor } from './supervisor.ts';
-import { readService, readSocket, type ServiceUnit, type SocketUnit, unitName, unitText } from './systemd.ts';
+import { dropInOf, readService, readSocket, type ServiceUnit, type SocketUnit, type UnitFile, unitName, unitText } from './systemd.ts';
 import { TooMuch, type Unread, whyUnread } from './unread.ts';
 import { readVersions, type Versions } from './versions.ts';
 
@@ -145,11 +145,11 @@ class Reader {
       const unit = unitText(basename(file), text);
       return unit === null ? [] : [{ file, name: unitName(basename(file))!, text: unit }];
     });
+    const dropIns = this.dropIns(units);
     const sockets = units
       .filter((u) => u.name.endsWith('.socket'))
-      .flatMap(({ file, text }) => this.guarded(file, null, () => readSocket(file, text)) ?? []);
-    for (const { file, name, text } of units)
-      if (name.endsWith('.service')) this.guarded(file, undefined, () => this.systemd(file, text, sockets));
+      .flatMap((u) => this.guarded(u.file, null, () => readSocket(u, dropIns(u))) ?? []);
+    for (const u of units) if (u.name.endsWith('.service')) this.guarded(u.file, undefined, () => this.systemd(u, dropIns(u), sockets));
     for (const [file, text] of named((n, p) => isSupervisor(n, p))) this.guarded(file, undefined, () => this.supervisor(file, text));
     for (const [file, text] of named((n) => isProcfile(n))) this.guarded(file, undefined, () => this.procfile(file, text));
     const dockerfiles = new Map(
@@ -206,8 +206,27 @@ class Reader {
     }
   }
 
-  private systemd(file: FileId, text: string, sockets: readonly SocketUnit[]): void {
-    const unit = readService(file, text);
+  /** The files that add to a unit, in the order of their names: those beside it, or of the only unit that is called so. */
+  private dropIns(
+    units: readonly { readonly file: FileId; readonly name: string }[],
+  ): (unit: (typeof units)[number]) => readonly UnitFile[] {
+    const byName = new Map<string, UnitFile[]>();
+    for (const [file, text] of this.files) {
+      const name = dropInOf(pathOf(file));
+      if (name && !byName.get(name)?.push({ file, text })) byName.set(name, [{ file, text }]);
+    }
+    if (!byName.size) return () => [];
+    const called = new Map<string, number>();
+    for (const { name } of units) called.set(name, (called.get(name) ?? 0) + 1);
+    return ({ file, name }) =>
+      (byName.get(name) ?? [])
+        .filter((d) => dirname(dirname(d.file)) === dirname(file) || called.get(name) === 1)
+        .sort((a, b) => (basename(a.file) < basename(b.file) ? -1 : 1));
+  }
+
+  private systemd(source: UnitFile, dropIns: readonly UnitFile[], sockets: readonly SocketUnit[]): void {
+    const { file } = source;
+    const unit = readService(source, dropIns);
     if (!unit) return;
     const activation = sockets.find((s) => s.service === unit.name) ?? null;
     const named = unit.environmentFiles.map((f) => ({
@@ -221,7 +240,7 @@ class Reader {
       NO_ENVIRONMENT,
       'systemd',
     );
-    const own = readService(file, text, variables);
+    const own = readService(source, dropIns, variables);
     const commands = own?.commands.length
       ? own.commands
       : (own?.starts ?? []).flatMap((s) => this.scripts(s.text.split(/\s+/), withVariables(own!.environment, variables), file));
@@ -235,7 +254,7 @@ class Reader {
         container: null,
         activation,
         workingDirectory: unit.workingDirectory?.text.includes('${') ? null : (unit.workingDirectory?.text ?? null),
-        files: [file, ...(activation ? [activation.file] : [])],
+        files: [file, ...dropIns.map((d) => d.file), ...(activation ? [activation.file] : [])],
         unread,
         unit,
       });

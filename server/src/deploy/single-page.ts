@@ -8,7 +8,7 @@ import type { DockerStage } from './dockerfile.ts';
 import { withoutComments } from './node-port.ts';
 
 /** A package's own file and that of its builder, of the project or of a part of it; deeper ones are of libraries and examples. */
-export const isPackageFile = (path: string): boolean => /^([^/]+\/){0,3}(?:package\.json|vite\.config\.[cm]?[jt]s)$/.test(path);
+export const isPackageFile = (path: string): boolean => /^([^/]+\/){0,3}(?:package\.json|(?:vite|next)\.config\.[cm]?[jt]s)$/.test(path);
 
 const MAX_LENGTH = 64 * 1024;
 
@@ -43,6 +43,8 @@ export interface SinglePage {
   readonly folder: FileId;
   /** what Vite writes before the paths of scripts and styles; null where another builder does, or the text does not say it */
   readonly base: BuildBase | null;
+  /** each page is a file of its own, `about.html` for `/about` */
+  readonly filePerPage?: true;
 }
 
 export interface BuildBase {
@@ -63,6 +65,11 @@ export function singlePages(files: ReadonlyMap<FileId, string>): readonly Single
   for (const [file, text] of files) {
     if (basename(file) !== 'package.json' || text.length > MAX_LENGTH) continue;
     const names = dependencies(text);
+    const exported = names.includes('next') ? exportOf(files, dirname(file)) : null;
+    if (exported) {
+      out.push({ router: 'Next', place: exported, folder: dirname(file), base: null, filePerPage: true });
+      continue;
+    }
     const router = ROUTERS.find((r) => names.includes(r));
     if (router === undefined || names.some((n) => MAKES_PAGES.test(n))) continue;
     const folder = dirname(file);
@@ -71,6 +78,17 @@ export function singlePages(files: ReadonlyMap<FileId, string>): readonly Single
     out.push({ router, place: { file, span: { start: at, end: at + router.length + 2 } }, folder, base: baseOf(files, folder, text) });
   }
   return out;
+}
+
+/** Where Next is told to write a file for each page, and none of them into a folder; null where it is not, or where code decides. */
+function exportOf(files: ReadonlyMap<FileId, string>, folder: FileId): Place | null {
+  const config = [...files].find(([f]) => dirname(f) === folder && /^next\.config\.[cm]?[jt]s$/.test(basename(f)));
+  if (!config || config[1].length > MAX_LENGTH) return null;
+  const [file, whole] = config;
+  const text = withoutComments(whole);
+  const set = /\boutput\s*:\s*(["'`])export\1/.exec(text);
+  if (!set || /\btrailingSlash\s*:\s*(?!false\b)/.test(text)) return null;
+  return { file, span: { start: set.index, end: set.index + set[0].length } };
 }
 
 /** `base` of Vite's configuration, `/` where nothing sets it; null where an option, a variable or code decides. */

@@ -1,6 +1,6 @@
 /**
  * Units of systemd: services with their commands and environment, sockets with their addresses (systemd.syntax(7), systemd.service(5), systemd.socket(5)).
- * Specifiers that depend on the machine stay unknown; drop-ins are not merged.
+ * Specifiers that depend on the machine stay unknown.
  */
 
 import { basename, type FileId } from '../base/file-id.ts';
@@ -11,6 +11,15 @@ import { MappedText } from './mapped-text.ts';
 import { type Setting, unknownSetting, written } from './setting.ts';
 import { type Environment, NO_ENVIRONMENT, shellCommands, withVariables } from './shell.ts';
 import { counter } from './unread.ts';
+
+/** A file with the text of a unit, or of a part of one. */
+export interface UnitFile {
+  readonly file: FileId;
+  readonly text: string;
+}
+
+/** The unit that a file adds lines to: `gunicorn.service` for `gunicorn.service.d/override.conf`. Null for other files. */
+export const dropInOf = (path: string): string | null => /(?:^|\/)([^/]+\.(?:service|socket))\.d\/[^/]+\.conf$/.exec(path)?.[1] ?? null;
 
 /** Units, and the templates that Ansible's roles and other tools write them from. */
 const UNIT_TEMPLATE = /\.(j2|jinja2?|tpl|tmpl|template)$/i;
@@ -142,9 +151,16 @@ export function environmentIn(entries: readonly UnitEntry[], section: string): M
   return environment;
 }
 
-/** `more` are variables of files that the unit names. */
-export function readService(file: FileId, text: string, more: Environment = NO_ENVIRONMENT): ServiceUnit | null {
-  const entries = unitEntries(file, text);
+/** The entries of a unit and then those of the files that add to it. */
+const entriesOf = ({ file, text }: UnitFile, dropIns: readonly UnitFile[]): UnitEntry[] => [
+  ...unitEntries(file, text),
+  ...dropIns.flatMap((d) => unitEntries(d.file, d.text)),
+];
+
+/** A service of systemd; null for a file that is none. `dropIns` in the order of their names, `more` are variables of files that the unit names. */
+export function readService(unit: UnitFile, dropIns: readonly UnitFile[] = [], more: Environment = NO_ENVIRONMENT): ServiceUnit | null {
+  const { file } = unit;
+  const entries = entriesOf(unit, dropIns);
   if (!entries.some((e) => e.section === 'Service')) return null;
   const environment = environmentIn(entries, 'Service');
   const starts = values(entries, 'Service', 'ExecStart').map((value) =>
@@ -184,7 +200,7 @@ function specifiers(value: MappedText, file: FileId): MappedText {
   }
   if (!parts.length) return value;
   for (const piece of pieces(value, last, value.text.length)) parts.push(piece);
-  return MappedText.joined(file, parts);
+  return MappedText.joined(value.place().file, parts);
 }
 
 /** A stretch of mapped text cut where its offsets jump (a continued line). */
@@ -200,8 +216,9 @@ function pieces(value: MappedText, start: number, end: number): { text: string; 
 }
 
 /** A socket unit of systemd; null for a file that is none. */
-export function readSocket(file: FileId, text: string): SocketUnit | null {
-  const entries = unitEntries(file, text);
+export function readSocket(unit: UnitFile, dropIns: readonly UnitFile[] = []): SocketUnit | null {
+  const { file } = unit;
+  const entries = entriesOf(unit, dropIns);
   if (!entries.some((e) => e.section === 'Socket')) return null;
   return {
     file,

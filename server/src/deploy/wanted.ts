@@ -9,6 +9,7 @@ import { isFillFile } from './fills.ts';
 import { isNodeStart } from './node-port.ts';
 import { SERVERS } from './servers/all.ts';
 import { isPackageFile } from './single-page.ts';
+import { dropInOf } from './systemd.ts';
 import { isVersionFile } from './versions.ts';
 
 const SKIPPED =
@@ -44,6 +45,7 @@ export function wanted(path: string): boolean {
   if (name.endsWith('.py')) return PYTHON_NAMES.test(name) || PYTHON_FOLDERS.test(path) || !path.includes('/');
   return (
     isVersionFile(name) ||
+    dropInOf(path) !== null ||
     namesServices(name) ||
     isDockerfile(name) ||
     /(^|\/)requirements\/[^/]+\.txt$/.test(path) ||
@@ -58,12 +60,13 @@ export const WANTED_GLOBS: readonly string[] = [
   '**/{manage,wsgi,asgi,*settings*,base,common,production,prod,staging,local,dev,development,urls,routing,views,routes,download,downloads,app,main,application,__init__,config,conf,gunicorn*}.py',
   '**/{settings,config}/*.py',
   '**/*.{service,socket,container,ini}',
+  '**/*.{service,socket}.d/*.conf',
   '**/*.{service,socket}.{j2,jinja,jinja2,tpl,tmpl,template}',
   '**/Procfile*',
   '**/{server,app,index,main,start}.{js,mjs,cjs,ts}',
   '**/bin/www',
   '**/package.json',
-  '**/vite.config.{js,mjs,cjs,ts,mts,cts}',
+  '**/{vite,next}.config.{js,mjs,cjs,ts,mts,cts}',
   '**/{compose,docker-compose,docker-stack,docker-swarm}*.{yml,yaml}',
   '**/{stack,swarm,*.compose,*.stack,*-compose,*-stack}.{yml,yaml}',
   '**/{common,base,shared,services,docker-common,docker-base,docker-shared,docker-services}*.{yml,yaml}',

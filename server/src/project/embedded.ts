@@ -148,6 +148,8 @@ function targetOf(form: Form, text: string, at: number, start: number, end: numb
 const WORDS =
   'listen|server_name|root|alias|index|return|rewrite|try_files|include|error_page|access_log|error_log|add_header|expires|allow|deny|resolver|keepalive_timeout|client_[a-z_]+|proxy_[a-z_]+|fastcgi_[a-z_]+|uwsgi_[a-z_]+|grpc_[a-z_]+|ssl_[a-z_]+|gzip[a-z_]*|limit_[a-z_]+|auth_[a-z_]+|more_set_headers|worker_[a-z_]+|log_format|sendfile|tcp_[a-z]+|real_ip_[a-z_]+|set_real_ip_from|sub_filter|charset|default_type|server_tokens|large_client_header_buffers|set';
 const LINE = new RegExp(String.raw`(?:^|[\n;{}])[ \t]*(?:${WORDS})[ \t]+[^\n;{}][^\n]*;`);
+/** A line of it whose end is missing. */
+const UNENDED = new RegExp(String.raw`^\s*(?:${WORDS})[ \t]+\S`);
 const BLOCK =
   /(?:^|[\n;{}])[ \t]*(?:server|http|events|stream|upstream[ \t]+\S+|location[ \t]+[^\n{]+|map[ \t]+\S+[ \t]+\$\w+|geo[ \t]+\$\w+)[ \t]*\{/;
 const NAMED = /nginx|\.conf(\.|$)|vhost|default$|sites-/i;
@@ -371,7 +373,7 @@ class Finder {
       if (plain) this.commands(plain, text.slice(plain.start, plain.end), folder, this.reader);
       return;
     }
-    if (contexts ? !/[;{]/.test(value) : !isNginx(value, key)) return;
+    if (contexts ? !/[;{]/.test(value) && !UNENDED.test(value) : !isNginx(value, key)) return;
     if (block) {
       const head = source.indexOf('\n');
       if (head < 0) return;

@@ -21,6 +21,7 @@ import acmeChallengeRefused from './correctness/acme-challenge-refused.ts';
 import aliasWithoutCapture from './correctness/alias-without-capture.ts';
 import assetAnsweredWithPage from './correctness/asset-answered-with-page.ts';
 import assetsWithoutRoot from './correctness/assets-without-root.ts';
+import backslashBeforeVariable from './correctness/backslash-before-variable.ts';
 import cacheControlContradicts from './correctness/cache-control-contradicts.ts';
 import captureOverwritten from './correctness/capture-overwritten.ts';
 import captureSentDecoded from './correctness/capture-sent-decoded.ts';
@@ -86,6 +87,7 @@ import settingOfDefaultOnly from './correctness/setting-of-default-only.ts';
 import shadowedServer from './correctness/shadowed-server.ts';
 import sharedPrefixCookiePath from './correctness/shared-prefix-cookie-path.ts';
 import staticTypeMissing from './correctness/static-type-missing.ts';
+import strayQuote from './correctness/stray-quote.ts';
 import subFilterOnGzip from './correctness/sub-filter-on-gzip.ts';
 import textSentAsDownload from './correctness/text-sent-as-download.ts';
 import tryFilesAndPass from './correctness/try-files-and-pass.ts';
@@ -145,6 +147,7 @@ import keepaliveRequestsLow from './performance/keepalive-requests-low.ts';
 import openFileCacheMissing from './performance/open-file-cache-missing.ts';
 import rlimitBelowConnections from './performance/rlimit-below-connections.ts';
 import rootInLocation from './performance/root-in-location.ts';
+import sendfileOnSharedFolder from './performance/sendfile-on-shared-folder.ts';
 import sendfileTcpNopushUnpaired from './performance/sendfile-tcp-nopush-unpaired.ts';
 import staticWithoutExpires from './performance/static-without-expires.ts';
 import workerConnectionsLow from './performance/worker-connections-low.ts';
@@ -342,6 +345,7 @@ import applicationPublished from './wsgi/application-published.ts';
 import applicationRedirectsForever from './wsgi/application-redirects-forever.ts';
 import applicationUnread from './wsgi/application-unread.ts';
 import asgiWebsocketWithoutUpgrade from './wsgi/asgi-websocket-without-upgrade.ts';
+import basePathMismatch from './wsgi/base-path-mismatch.ts';
 import bodyLimitMismatch from './wsgi/body-limit-mismatch.ts';
 import buildBaseMismatch from './wsgi/build-base-mismatch.ts';
 import clusterPortMismatch from './wsgi/cluster-port-mismatch.ts';
@@ -424,6 +428,7 @@ export const RULES: readonly Rule[] = [
   aliasWithoutCapture,
   assetAnsweredWithPage,
   assetsWithoutRoot,
+  backslashBeforeVariable,
   cacheControlContradicts,
   captureOverwritten,
   captureSentDecoded,
@@ -489,6 +494,7 @@ export const RULES: readonly Rule[] = [
   shadowedServer,
   sharedPrefixCookiePath,
   staticTypeMissing,
+  strayQuote,
   subFilterOnGzip,
   textSentAsDownload,
   tryFilesAndPass,
@@ -548,6 +554,7 @@ export const RULES: readonly Rule[] = [
   openFileCacheMissing,
   rlimitBelowConnections,
   rootInLocation,
+  sendfileOnSharedFolder,
   sendfileTcpNopushUnpaired,
   staticWithoutExpires,
   workerConnectionsLow,
@@ -744,6 +751,7 @@ export const RULES: readonly Rule[] = [
   applicationRedirectsForever,
   applicationUnread,
   asgiWebsocketWithoutUpgrade,
+  basePathMismatch,
   bodyLimitMismatch,
   buildBaseMismatch,
   clusterPortMismatch,

@@ -6,6 +6,7 @@ import { TRIALS as againSecurity } from './again-security.ts';
 import { TRIALS as againTls } from './again-tls.ts';
 import { TRIALS as asked } from './asked.ts';
 import { TRIALS as askedMore } from './asked-more.ts';
+import { TRIALS as below } from './below.ts';
 import { TRIALS as bothEnds } from './both-ends.ts';
 import { TRIALS as byHand } from './by-hand.ts';
 import { TRIALS as cluster } from './cluster.ts';
@@ -51,6 +52,7 @@ export const TRIALS: readonly Trial[] = [
   ...access,
   ...asked,
   ...askedMore,
+  ...below,
   ...bothEnds,
   ...cluster,
   ...againRest,

@@ -89,6 +89,39 @@ function unseenBy(directive: Directive, codes: readonly string[]): { pass: Direc
   return null;
 }
 
+/**
+ * The line of the server by which a code comes before a location is found, where this page of a location is for it and nothing in there answers with it: the
+ * server's own error_page counts then. Null where a location may come by the code itself, or the server has a page for it.
+ */
+function beforeTheLocation(directive: Directive, codes: readonly string[]): { readonly at: Directive; readonly code: string } | null {
+  const { scope } = directive;
+  const server = scope.parent;
+  const [code] = codes;
+  if (scope.context !== 'location' || server?.context !== 'server' || codes.length !== 1 || !code) return null;
+  const at = returnsOf.of(server).get(code);
+  // what refuses by itself, or hands an error of the application on
+  const own = walk(scope).some(
+    (d) =>
+      d.name === 'include' ||
+      d.name === 'if' ||
+      d.name === 'return' ||
+      d.name === 'try_files' ||
+      /_status$|_intercept_errors$|^limit_/.test(d.name),
+  );
+  if (!at || own || APPLICATION.has(code) || code !== '503') return null;
+  if (server.effective('error_page').directives.some((d) => d.values.includes(code))) return null;
+  return ['limit_req', 'limit_conn', 'auth_request'].some((name) => scope.effective(name).directives.length > 0) ? null : { at, code };
+}
+
+/** What a server answers with before it looks for a location, by the code; under a condition, too. */
+const returnsOf = new PerPart((server: Scope): ReadonlyMap<string, Directive> => {
+  const found = new Map<string, Directive>();
+  for (const d of server.directives)
+    for (const line of d.name === 'if' && d.body ? d.body.directives : [d])
+      if (line.name === 'return' && line.args.length === 1 && !found.has(line.value(0))) found.set(line.value(0), line);
+  return found;
+});
+
 /** A location for the pages themselves. */
 const isPage = (location: Directive, pages: ReadonlySet<string>): boolean => {
   const name = location.values.at(-1)!;
@@ -120,6 +153,8 @@ error.`,
   fixable: 'sometimes',
   messages: {
     passed: '{codes} of the application is passed on unchanged. Set {switch} on for this page to be shown.',
+    outside:
+      'This page is never shown for {code}: the server answers so before it looks for a location, and only an error_page of the server counts then. Move the line there.',
     soft: '"=" sends {path} with its own status, 200 for a file: nobody notices the error. Drop the "=" to keep status {codes}.',
   },
   check({ directive, scope, report }) {
@@ -135,6 +170,15 @@ error.`,
         severity: pass.scope === scope ? 'warning' : 'info',
         related: pass.scope === scope ? [] : [{ at: pass.at(), message: 'the application answers here' }],
         fix: fixAcross(`Set ${name} on`, 'suggestion', [setLine(directive, name, 'on')]),
+      });
+      return;
+    }
+    const before = beforeTheLocation(directive, codes);
+    if (before) {
+      report('outside', {
+        at: directive.statement,
+        data: { code: before.code },
+        related: [{ at: before.at.at(), message: 'answers before' }],
       });
       return;
     }
@@ -174,5 +218,31 @@ location / { root /var/www/html; }`,
     { inside: 'server', good: 'error_page 404 = /index.html;\nlocation / { root /var/www/app; }' },
     { inside: 'server', good: 'error_page 404 = /404.html;\nlocation / { proxy_pass http://127.0.0.1:8000; proxy_intercept_errors on; }' },
     { inside: 'server', good: 'error_page 500 502 503 504 /50x.html;\nlocation / { root /var/www/html; }' },
+    {
+      inside: 'server',
+      bad: `if (-f /srv/closed/on) {
+    return 503;
+}
+location @closed {
+    root /srv/closed;
+    rewrite ^ /index.html break;
+}
+location / {
+    error_page 503 @closed;
+#   ^^^^^^^^^^^^^^^^^^^^^^^ outside
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `error_page 503 @closed;
+if (-f /srv/closed/on) {
+    return 503;
+}
+location @closed {
+    root /srv/closed;
+    rewrite ^ /index.html break;
+}
+location / {
+    proxy_pass http://127.0.0.1:8000;
+}`,
+    },
   ],
 });

@@ -30,6 +30,18 @@ const isTrusting = (directive: Directive, servers: readonly Server[]): boolean =
     (s) => s.scope.effective('set_real_ip_from').directives.length > 0 || s.scope.all.some((d) => d.name === 'set_real_ip_from'),
   );
 
+/** Every connection to the servers comes by a socket of the file system, which no address is. */
+const comesBySocket = (servers: readonly Server[]): boolean =>
+  servers.every((s) => s.listens.length > 0 && s.listens.every((l) => l.directive?.value(0).startsWith('unix:')));
+
+/** The lines that say whom the servers trust. */
+function trustedBy(servers: readonly Server[]): readonly Directive[] {
+  return servers.flatMap((s) => [
+    ...s.scope.effective('set_real_ip_from').directives,
+    ...s.scope.all.filter((d) => d.name === 'set_real_ip_from'),
+  ]);
+}
+
 /** Some line takes the address out of the PROXY protocol. */
 const isReadSomewhere = (config: Config): boolean =>
   ['proxy_protocol_addr', 'proxy_protocol_port'].some((v) => namesOf(config).references('variable', v, 'http').length > 0);
@@ -48,7 +60,7 @@ The PROXY protocol is read where \`listen\` has the parameter \`proxy_protocol\`
   about: ['real_ip_header', 'set_real_ip_from', 'listen'],
   references: ['https://nginx.org/en/docs/http/ngx_http_realip_module.html'],
   looksAt: [
-    { directive: ['real_ip_header', 'set_real_ip_from', 'listen'] },
+    { directive: ['real_ip_header', 'set_real_ip_from', 'listen', 'proxy_protocol'] },
     { directive: ['proxy_set_header', 'uwsgi_param', 'fastcgi_param'], where: ({ values }) => values.some((v) => OF_THE_PROTOCOL.test(v)) },
   ],
   needs: 'config',
@@ -60,6 +72,10 @@ The PROXY protocol is read where \`listen\` has the parameter \`proxy_protocol\`
       'set_real_ip_from has no effect: no listen of {server} has the parameter proxy_protocol, and stream knows no other source. Add it where the proxy speaks the protocol.',
     protocol:
       'real_ip_header proxy_protocol has no effect: no listen of {server} has the parameter proxy_protocol. Add it where the proxy speaks the protocol.',
+    socket:
+      'real_ip_header has no effect: connections come by {socket}, and set_real_ip_from trusts addresses only. Add "set_real_ip_from unix:".',
+    handed:
+      'The PROXY line that goes out names the proxy that this connection came from, not the client: what came in with proxy_protocol counts only for whom set_real_ip_from trusts. Add it with the addresses of that proxy.',
     nobody: 'real_ip_header has no effect: no set_real_ip_from says which proxy to trust. Name the addresses of the proxy.',
     network:
       '{text} is a single address, the address of a network, and no host has it: no proxy is trusted. Write the mask of the network, such as {network}.',
@@ -97,15 +113,35 @@ The PROXY protocol is read where \`listen\` has the parameter \`proxy_protocol\`
           .slice(0, 4)
           .flatMap((s) => s.listens.flatMap((l) => (l.directive ? [{ at: l.directive.at(), message: 'reads no PROXY protocol' }] : []))),
       });
-    if (!isTrusting(directive, servers)) report('nobody', { at: directive.at(), severity: 'info' });
+    if (!isTrusting(directive, servers)) {
+      report('nobody', { at: directive.at(), severity: 'info' });
+      return;
+    }
+    const trusted = trustedBy(servers);
+    // unix: is the only word that trusts a socket (ngx_cidr_match)
+    if (comesBySocket(servers) && trusted.every((d) => /^[\d.:a-f]+(?:\/\d+)?$/i.test(d.value(0))))
+      report('socket', { at: directive.at(), data: { socket: servers[0]!.listens[0]!.directive!.value(0) } });
 
     /** In stream the address comes with the PROXY protocol or not at all (ngx_stream_realip_handler): there are no headers. */
     function inStream(): void {
+      if (directive.name === 'proxy_protocol') handedOn();
       if (directive.name !== 'set_real_ip_from') return;
       const servers = serversUnder(directive).filter((s) => s.scope.effective('set_real_ip_from').directives.includes(directive));
       if (!servers.length || servers.some((s) => unseenInForce(s.scope, 'listen').length)) return;
       if (servers.some((s) => s.listens.some((l) => l.params.includes('proxy_protocol')))) return;
       report('stream', { at: directive.at(), data: { server: servers.length === 1 ? 'the server' : 'the servers' } });
+    }
+
+    /** What goes out is made of the address that the connection has (ngx_proxy_protocol_write), which only realip replaces. */
+    function handedOn(): void {
+      if (directive.value(0) !== 'on') return;
+      const servers = serversUnder(directive).filter((s) => s.scope.value('proxy_protocol') === directive);
+      if (!servers.length || servers.some((s) => ['listen', 'set_real_ip_from'].some((name) => unseenInForce(s.scope, name).length)))
+        return;
+      const lost = servers.filter(
+        (s) => s.listens.some((l) => l.params.includes('proxy_protocol')) && !s.scope.effective('set_real_ip_from').directives.length,
+      );
+      if (lost.length === servers.length) report('handed', { at: directive.at() });
     }
 
     /** The PROXY protocol is read, and nothing of it is used. */
@@ -198,6 +234,37 @@ server { listen 80 proxy_protocol; }`,
       bad: `set_real_ip_from 172.20.0.0/32;
 #                ^^^^^^^^^^^^^ network`,
       good: 'set_real_ip_from 172.20.0.0/16;',
+    },
+    {
+      inside: 'http',
+      bad: `
+  server {
+    listen unix:/run/inner.sock proxy_protocol;
+    set_real_ip_from 0.0.0.0/0;
+    real_ip_header proxy_protocol;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ socket
+  }`,
+      good: `server {
+    listen unix:/run/inner.sock proxy_protocol;
+    set_real_ip_from unix:;
+    real_ip_header proxy_protocol;
+}`,
+      notOn122: 'the folder of the socket is not there',
+    },
+    {
+      inside: 'stream',
+      bad: `server {
+    listen 5432 proxy_protocol;
+    proxy_protocol on;
+#   ^^^^^^^^^^^^^^^^^^ handed
+    proxy_pass 192.0.2.9:5432;
+}`,
+      good: `server {
+    listen 5432 proxy_protocol;
+    set_real_ip_from 10.0.0.0/8;
+    proxy_protocol on;
+    proxy_pass 192.0.2.9:5432;
+}`,
     },
   ],
 });

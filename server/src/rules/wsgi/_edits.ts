@@ -5,7 +5,7 @@ import type { Place } from '../../base/span.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import type { Setting } from '../../deploy/setting.ts';
-import { addToList, type Fix, fixOf, insertAfter, isOfThePackage, outside } from '../fix.ts';
+import { addToList, type Fix, fixOf, insertAfter, isOfThePackage, outside, replace } from '../fix.ts';
 import { type Shared, sharedList } from '../shared.ts';
 import type { Side } from './_links.ts';
 
@@ -89,4 +89,21 @@ export function addedItem(deployment: Deployment, place: Place, item: string): T
   const at = place.span.start + 1 + body.length;
   const separator = body.trim() === '' ? '' : body.endsWith(',') ? ' ' : ', ';
   return { span: { start: at, end: at }, newText: separator + item + (inner[1] === '(' && body.trim() === '' ? ',' : '') };
+}
+
+/** Takes the prefix off in nginx: a URI after the address replaces what the location matched. */
+export function strips(side: Pick<Side, 'pass' | 'target' | 'location'>): Fix | null {
+  const { pass, target, location } = side;
+  const word = pass.args[0];
+  if (!word || word.value.includes('$') || target.uri !== '' || !location?.name.endsWith('/') || target.kind !== 'proxy') return null;
+  const value = target.kindOfHost === 'unix' && !target.upstream ? `${target.url}:/` : `${target.url}/`;
+  return fixOf('Take the prefix off in nginx', 'suggestion', pass.file, [replace(word, value)]);
+}
+
+/** Keeps the prefix in nginx: without a URI after the address the path goes on as it came. */
+export function keeps(side: Pick<Side, 'pass' | 'target'>): Fix | null {
+  const { pass, target } = side;
+  const word = pass.args[0];
+  if (!word || word.value.includes('$') || target.uri !== '/') return null;
+  return fixOf('Keep the prefix in nginx', 'suggestion', pass.file, [replace(word, target.url.replace(/:?\/$/, ''))]);
 }

@@ -14,8 +14,9 @@ import { unseenInForce } from '../../config/effective.ts';
 import { type Location, locationOf } from '../../config/locations.ts';
 import { type Server, serversOf } from '../../config/servers.ts';
 import { PASS_DIRECTIVES, type PassTarget, readTarget, type UpstreamServer } from '../../config/upstreams.ts';
+import { isEveryAddress, isLoopback } from '../../deploy/address.ts';
 import type { Application, Listener } from '../../deploy/application.ts';
-import type { ComposeService } from '../../deploy/compose.ts';
+import { type ComposeService, shareNetwork } from '../../deploy/compose.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import { writtenBy } from '../../deploy/fills.ts';
 import djangoFramework, { type DjangoProject } from '../../deploy/frameworks/django.ts';
@@ -40,6 +41,15 @@ export interface Link {
   readonly location: Location | null;
   /** the container in which nginx runs; null for the machine itself */
   readonly from: ComposeService | null;
+}
+
+/** The container that the address of a link leads to: by its name on a common network, or by a port that it publishes where nginx is in none. */
+export function containerBehind({ address, from }: Link, deployment: Deployment): ComposeService | undefined {
+  if (address.kind !== 'tcp') return undefined;
+  const { host, port } = address;
+  const named = deployment.containers.find((s) => s !== from && s.hostNames.includes(host) && (from === null || shareNetwork(s, from)));
+  if (named || from !== null || !(isLoopback(host) || isEveryAddress(host))) return named;
+  return deployment.containers.find((s) => s.ports.some((p) => p.published === port));
 }
 
 /** A link that ends at an application. */

@@ -79,6 +79,19 @@ function sentOnIn(server: Scope): string[] {
   });
 }
 
+/** The host of a target, with the port of nginx's own listener. */
+const OWN_PORT = /(?<=^(?:\$scheme|https?):\/\/)\$(?:host|server_name):\$server_port\b/;
+
+/** The lines of a server that send browsers on with the port of nginx's own listener. */
+function* withOwnPort(scope: Scope): Generator<{ line: Directive; word: Word; authority: string }> {
+  for (const line of scope.directives) {
+    if (line.body) yield* withOwnPort(line.body);
+    const word = line.name === 'return' || line.name === 'rewrite' ? line.args[1] : undefined;
+    const authority = word && OWN_PORT.exec(word.value)?.[0];
+    if (word && authority && word.raw.includes(authority)) yield { line, word, authority };
+  }
+}
+
 /** A target on HTTPS that names no port: the host as the client sent it without its port, or a name that is written out. */
 const TO_HTTPS = /^https:\/\/(\$(?:host|server_name)|[\w-]+(?:\.[\w-]+)+)(?=[/?$]|$)/;
 
@@ -129,6 +142,7 @@ A redirect that is written out, \`return 301 https://$host$request_uri\`, names 
   messages: {
     closed:
       'For {path} nginx redirects to {url}, and the container publishes its port {port} as {outer}: nothing answers there. Set absolute_redirect off.',
+    own: 'This sends browsers to port {port}, which is the one inside of the container: it is published as {outer}, and nothing answers there. Use $http_host, which has the port that the client asked for.',
     tls: 'This sends browsers to port 443 of {host}, and the container publishes its port {port} as {outer}: unless something in front of it has 443, nothing answers there. Name the port: {url}.',
   },
   check({ config, deployment, report }) {
@@ -152,6 +166,23 @@ A redirect that is written out, \`return 301 https://$host$request_uri\`, names 
             fix: fixOf('Name the published port', 'suggestion', line.file, [replace({ start: end, end }, `:${tls!.published}`)]),
           });
         }
+      }
+      for (const server of serversOf(config)) {
+        const inner = server.listens.flatMap((l) => l.addresses.flatMap((a) => (a.kind === 'unix' ? [] : a.port)));
+        const lost = inner.filter((port) => publishedAs(from, port).length > 0);
+        if (!lost.length || lost.some((port) => publishedAs(from, port).some((p) => p.published === port))) continue;
+        for (const { line, word, authority } of withOwnPort(server.scope))
+          report('own', {
+            at: line.at(word),
+            data: { port: lost[0]!, outer: publishedAs(from, lost[0]!)[0]!.published! },
+            related: [{ at: publishedAs(from, lost[0]!)[0]!.place, message: 'published here' }],
+            fix: fixOf('Use $http_host', 'suggestion', line.file, [
+              replace(
+                word,
+                word.raw.replace(authority, () => '$http_host'),
+              ),
+            ]),
+          });
       }
       for (const server of serversOf(config)) {
         const opener = server.scope.opener;
@@ -275,6 +306,35 @@ A redirect that is written out, \`return 301 https://$host$request_uri\`, names 
       good: tree({
         'nginx/nginx.conf': main('server {\n    listen 80;\n    root /srv/www;\n}'),
         'compose.yaml': COMPOSE.replace('80:8080', '80:80'),
+      }),
+    },
+    {
+      bad: tree({
+        'nginx/nginx.conf': main(`server {
+    listen 8080;
+    server_name cloud.example.com;
+    location = /old {
+        return 301 $scheme://$host:$server_port/new/;
+#                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ own
+    }
+    location / {
+        return 404;
+    }
+}`),
+        'compose.yaml': COMPOSE,
+      }),
+      good: tree({
+        'nginx/nginx.conf': main(`server {
+    listen 8080;
+    server_name cloud.example.com;
+    location = /old {
+        return 301 $scheme://$http_host/new/;
+    }
+    location / {
+        return 404;
+    }
+}`),
+        'compose.yaml': COMPOSE,
       }),
     },
   ],

@@ -11,9 +11,9 @@ import { asked, frameworkSettings } from '../../deploy/frameworks/framework.ts';
 import { modulesOf } from '../../deploy/modules.ts';
 import { ownRoutes } from '../../deploy/own-routes.ts';
 import { pathsFor } from '../../witness/paths.ts';
-import { type Fix, fixOf, replace } from '../fix.ts';
+import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { appended, sendHeader } from './_edits.ts';
+import { appended, keeps, sendHeader, strips } from './_edits.ts';
 import { django, FORWARDED, main, tree } from './_examples.ts';
 import { askServer, distinct, orPlace, portOf, probe, type Side, sidesOf } from './_links.ts';
 
@@ -49,22 +49,6 @@ function asgiLinks(deployment: Deployment, application: Application): boolean {
   const texts = [...modulesOf(deployment, application)].map(([, text]) => text);
   const has = (word: RegExp): boolean => texts.some((t) => word.test(t));
   return has(/\brequest\.url_for\(/) || (has(/\bJinja2Templates\(/) && has(/\bStaticFiles\(/));
-}
-
-/** Takes the prefix off in nginx: a URI after the address replaces what the location matched. */
-function strips(side: Side): Fix | null {
-  const { pass, target, location } = side;
-  const word = pass.args[0];
-  if (!word || word.value.includes('$') || target.uri !== '' || !location?.name.endsWith('/') || target.kind !== 'proxy') return null;
-  const value = target.kindOfHost === 'unix' && !target.upstream ? `${target.url}:/` : `${target.url}/`;
-  return fixOf('Take the prefix off in nginx', 'suggestion', pass.file, [replace(word, value)]);
-}
-
-function keeps(side: Side): Fix | null {
-  const { pass, target } = side;
-  const word = pass.args[0];
-  if (!word || word.value.includes('$') || target.uri !== '/') return null;
-  return fixOf('Keep the prefix in nginx', 'suggestion', pass.file, [replace(word, target.url.replace(/:?\/$/, ''))]);
 }
 
 function told(side: Side, deployment: Deployment, prefix: string): Fix | null {

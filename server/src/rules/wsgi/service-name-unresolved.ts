@@ -1,5 +1,6 @@
 /** A service whose name nginx asks a resolver for that does not know it: the one of the internet, or that of the cluster without the rest of the name. */
 import { asksPublicOnly } from '../../answers/who-resolves.ts';
+import type { Directive } from '../../config/directive.ts';
 import { hasVariables } from '../../config/upstreams.ts';
 import type { ComposeService } from '../../deploy/compose.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
@@ -43,6 +44,15 @@ const isAskedLater = ({ pass, target, member }: Link): boolean =>
 /** The container beside nginx's that has the name. */
 const besideBy = (deployment: Deployment, from: ComposeService, host: string): ComposeService | undefined =>
   deployment.containers.find((s) => s !== from && s.pod === undefined && s.hostNames.includes(host));
+
+/** Names that no server of the internet knows; Docker's own on a desktop knows two of them. */
+const OF_HOSTS = /^(?!(?:host|gateway)\.docker\.internal$)(?:[\w-]+|[\w.-]+\.(?:internal|local|lan|test|home|localdomain))$/i;
+
+/** Whether nginx asks Docker's own server, or one of the internet, and nobody else. */
+const asksDocker = (resolver: Directive): boolean => {
+  const servers = resolver.values.filter((v) => !v.includes('='));
+  return asksPublicOnly(resolver) || (servers.length > 0 && servers.every((v) => /^127\.0\.0\.11(?::53)?$/.test(v)));
+};
 
 /** Whether Compose starts a service only after another one, which it waits for directly or through others. */
 function waitsFor(deployment: Deployment, service: ComposeService, other: ComposeService): boolean {
@@ -91,6 +101,8 @@ A name that is written out is asked for once, when nginx starts, and Docker know
   fixable: 'sometimes',
   messages: {
     compose: '{servers} does not know "{host}", so requests end as 502: names of services are Docker’s. Use resolver 127.0.0.11.',
+    hosts:
+      '"{host}" is a name of extra_hosts, a line of /etc/hosts: nginx reads those when it starts, and {servers} does not know it, so requests end as 502. Write the name into proxy_pass itself, without a variable, or its address into the variable.',
     order:
       'nginx does not start: {service} waits for {from} (depends_on), so there is no host "{host}" yet when nginx asks for it: host not found in upstream. Let {from} depend on {service}.',
     cluster: 'nginx asks for "{host}" as it stands, without the search domains of the cluster, so requests end as 502. Write {whole}.',
@@ -115,6 +127,10 @@ A name that is written out is asked for once, when nginx starts, and Docker know
         if (whole === null) continue;
         seen.add(key);
         report('cluster', { at: directive.at(directive.args[0]), data: { host, whole }, related });
+      } else if (from.extraHosts.includes(host) && OF_HOSTS.test(host) && asksDocker(resolver) && !besideBy(deployment, from, host)) {
+        seen.add(key);
+        const servers = resolver.values.filter((v) => !v.includes('=')).join(' ');
+        report('hosts', { at: directive.at(directive.args[0]), data: { host, servers }, related });
       } else if (asksPublicOnly(resolver) && besideBy(deployment, from, host)) {
         seen.add(key);
         const [first, ...rest] = resolver.args.filter((w) => !w.value.includes('='));
@@ -180,6 +196,34 @@ A name that is written out is asked for once, when nginx starts, and Docker know
         'nginx.conf': SERVER('', 'http://web:8000'),
         'compose.yaml': `${COMPOSE.replace('shop.wsgi\n', 'shop.wsgi\n    depends_on: [nginx]\n')}    restart: unless-stopped\n`,
       }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': main(`server {
+    listen 80;
+    resolver 127.0.0.11;
+    location / {
+        set $old old.internal;
+        proxy_pass http://$old:8000;
+#                  ^^^^^^^^^^^^^^^^ hosts
+        ${FORWARDED}
+    }
+}`),
+        'compose.yaml':
+          'services:\n  nginx:\n    image: nginx:1.29\n    extra_hosts: ["old.internal:10.1.2.3"]\n    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]\n',
+      }),
+      good: tree({
+        'nginx.conf': main(`server {
+    listen 80;
+    location / {
+        proxy_pass http://old.internal:8000;
+        ${FORWARDED}
+    }
+}`),
+        'compose.yaml':
+          'services:\n  nginx:\n    image: nginx:1.29\n    extra_hosts: ["old.internal:10.1.2.3"]\n    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]\n',
+      }),
+      notOn122: 'the name of the upstream is resolved when nginx starts',
     },
   ],
 });

@@ -1,27 +1,25 @@
 /** A program that is known to need WebSockets is proxied without the headers of their handshake. */
 
-import { isEveryAddress, isLoopback } from '../../deploy/address.ts';
 import type { ComposeService } from '../../deploy/compose.ts';
-import { shareNetwork } from '../../deploy/compose.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import { type SocketProgram, socketProgram } from '../../deploy/websockets.ts';
 import { defineRule } from '../rule.ts';
 import { main, site, tree } from './_examples.ts';
-import { type Link, linksOf, pathsTo, portOf, sendAlong } from './_links.ts';
+import { containerBehind, type Link, linksOf, pathsTo, portOf, sendAlong } from './_links.ts';
 import { lostOf, passesOn, UPGRADE } from './_upgrade.ts';
 
-/** The container that an address leads to: by its name on a common network, by a port that it publishes, or on the network of the machine by its own port. */
-function containerAt({ address, from }: Link, deployment: Deployment, programOf: (s: ComposeService) => SocketProgram | null) {
-  if (address.kind !== 'tcp') return undefined;
-  const { host, port } = address;
-  const named = deployment.containers.find((s) => s !== from && s.hostNames.includes(host) && (from === null || shareNetwork(s, from)));
-  if (named) return named;
-  const onHost = deployment.containers.find(
-    (s) => s.networkMode === 'host' && programOf(s)?.port === port && !deployment.containers.some((o) => o.hostNames.includes(host)),
-  );
-  if (onHost) return onHost;
-  if (from !== null || !(isLoopback(host) || isEveryAddress(host))) return undefined;
-  return deployment.containers.find((s) => s.ports.some((p) => p.published === port));
+/** The container that an address leads to: by its name, by a port that it publishes, or on the network of the machine by its own port. */
+function containerAt(link: Link, deployment: Deployment, programOf: (s: ComposeService) => SocketProgram | null) {
+  const { address } = link;
+  const onHost =
+    address.kind === 'tcp' &&
+    deployment.containers.find(
+      (s) =>
+        s.networkMode === 'host' &&
+        programOf(s)?.port === address.port &&
+        !deployment.containers.some((o) => o.hostNames.includes(address.host)),
+    );
+  return onHost || containerBehind(link, deployment);
 }
 
 const COMPOSE = (image: string): string =>

@@ -1,0 +1,255 @@
+/**
+ * Programs of others that can be put below a path, known by the image of their container, with the path that their settings name. Sources: the guide of each on
+ * reverse proxies. Some answer below the path only once they know it (a proxy must keep it), some use it for their links alone (a proxy must cut it off).
+ */
+import type { Place } from '../base/span.ts';
+import type { ComposeService } from './compose.ts';
+import type { Deployment } from './deployment.ts';
+import { commandWords } from './dockerfile.ts';
+import { imageOf } from './inside.ts';
+import { certain, placeOf, type Setting } from './setting.ts';
+
+interface Program {
+  readonly title: string;
+  readonly image: RegExp;
+  /** a first part of a path that is called after it, and that none of its own paths has */
+  readonly called: RegExp;
+  /** what its guide calls the setting */
+  readonly setting: string;
+  /** variables that hold the path, or an address that ends in it */
+  readonly variables?: readonly string[];
+  /** options of its command that hold it */
+  readonly options?: readonly string[];
+  /** a variable that holds such options */
+  readonly optionsIn?: string;
+  /** whether it answers below the path only: always, never, or as a variable says */
+  readonly answersBelow: boolean | { readonly variable: string };
+  /** the first release whose ways these are, as its first number */
+  readonly since?: number;
+  /** where in the container a file may say the same */
+  readonly file?: RegExp;
+  /** variables with other settings of the same kind: where one is there, nothing is said */
+  readonly unless?: readonly string[];
+  /** where it sends a browser that comes to it without a login: a path from the root, where it knows no other */
+  readonly sendsTo?: string;
+  /** a request header that tells it the path */
+  readonly header?: string;
+}
+
+const PROGRAMS: readonly Program[] = [
+  {
+    title: 'Grafana',
+    image: /(?:^|\/)grafana(?:-oss|-enterprise)?$/,
+    called: /^grafana$/,
+    setting: 'GF_SERVER_ROOT_URL',
+    variables: ['GF_SERVER_ROOT_URL'],
+    answersBelow: { variable: 'GF_SERVER_SERVE_FROM_SUB_PATH' },
+    // earlier releases took the path off where it came, and did without where not
+    since: 10,
+    file: /^\/(?:etc|usr\/share)\/grafana(?:\/(?:grafana\.ini|conf\b.*))?$/,
+    unless: ['GF_PATHS_CONFIG'],
+    sendsTo: '/login',
+  },
+  {
+    title: 'Kibana',
+    image: /(?:^|\/)kibana(?:-oss)?$/,
+    called: /^kibana$/,
+    setting: 'SERVER_BASEPATH',
+    variables: ['SERVER_BASEPATH'],
+    answersBelow: { variable: 'SERVER_REWRITEBASEPATH' },
+    since: 7,
+    file: /^\/usr\/share\/kibana(?:\/config(?:\/kibana\.yml)?)?$/,
+    sendsTo: '/app/home',
+  },
+  {
+    title: 'Prometheus',
+    image: /(?:^|\/)prom\/prometheus$/,
+    called: /^prometheus$/,
+    setting: '--web.external-url',
+    // the path of the routes is that of the address, if nothing says otherwise
+    options: ['--web.route-prefix', '--web.external-url'],
+    answersBelow: true,
+  },
+  {
+    title: 'Alertmanager',
+    image: /(?:^|\/)prom\/alertmanager$/,
+    called: /^alert-?manager$/,
+    setting: '--web.external-url',
+    options: ['--web.route-prefix', '--web.external-url'],
+    answersBelow: true,
+  },
+  {
+    title: 'Jenkins',
+    image: /(?:^|\/)jenkins\/jenkins$/,
+    called: /^jenkins$/,
+    setting: '--prefix',
+    options: ['--prefix'],
+    optionsIn: 'JENKINS_OPTS',
+    answersBelow: true,
+  },
+  {
+    title: 'Keycloak',
+    image: /(?:^|\/)keycloak\/keycloak$/,
+    // what was its path up to release 16
+    called: /^(?:auth|keycloak)$/,
+    setting: 'KC_HTTP_RELATIVE_PATH',
+    variables: ['KC_HTTP_RELATIVE_PATH'],
+    options: ['--http-relative-path'],
+    answersBelow: true,
+    since: 17,
+    file: /^\/opt\/keycloak(?:\/conf(?:\/keycloak\.conf)?)?$/,
+  },
+  {
+    title: 'Gitea',
+    image: /(?:^|\/)gitea$/,
+    called: /^(?:git|gitea)$/,
+    setting: 'ROOT_URL',
+    variables: ['GITEA__server__ROOT_URL', 'ROOT_URL'],
+    answersBelow: false,
+    unless: ['GITEA__server__USE_SUB_URL_PATH'],
+  },
+  {
+    title: 'Forgejo',
+    image: /(?:^|\/)forgejo$/,
+    called: /^(?:git|forgejo)$/,
+    setting: 'ROOT_URL',
+    variables: ['FORGEJO__server__ROOT_URL', 'ROOT_URL'],
+    answersBelow: false,
+    unless: ['FORGEJO__server__USE_SUB_URL_PATH'],
+  },
+  {
+    title: 'Jupyter',
+    image: /(?:^|\/)jupyter\/[\w-]+-notebook$/,
+    called: /^jupyter(?:lab)?$/,
+    setting: 'base_url',
+    options: ['--ServerApp.base_url', '--NotebookApp.base_url', '--LabApp.base_url'],
+    optionsIn: 'NOTEBOOK_ARGS',
+    answersBelow: true,
+    file: /^\/(?:etc\/jupyter|home\/jovyan\/\.jupyter)\b/,
+  },
+  {
+    title: 'SonarQube',
+    image: /(?:^|\/)sonarqube$/,
+    called: /^sonar(?:qube)?$/,
+    setting: 'SONAR_WEB_CONTEXT',
+    variables: ['SONAR_WEB_CONTEXT'],
+    answersBelow: true,
+    file: /^\/opt\/sonarqube(?:\/conf(?:\/sonar\.properties)?)?$/,
+  },
+  {
+    title: 'Vaultwarden',
+    image: /(?:^|\/)vaultwarden\/server$/,
+    called: /^(?:vault|vaultwarden|bitwarden)$/,
+    setting: 'DOMAIN',
+    variables: ['DOMAIN'],
+    answersBelow: true,
+  },
+  {
+    title: 'Portainer',
+    image: /(?:^|\/)portainer\/portainer(?:-[ce]e)?$/,
+    called: /^portainer$/,
+    setting: '--base-url',
+    options: ['--base-url'],
+    answersBelow: true,
+  },
+  {
+    title: 'phpMyAdmin',
+    image: /(?:^|\/)phpmyadmin(?:\/phpmyadmin)?$/,
+    called: /^(?:phpmyadmin|pma)$/i,
+    setting: 'PMA_ABSOLUTE_URI',
+    variables: ['PMA_ABSOLUTE_URI'],
+    answersBelow: false,
+    file: /^\/(?:var\/www\/html|etc\/(?:apache2|nginx))\b/,
+  },
+  {
+    title: 'pgAdmin',
+    image: /(?:^|\/)dpage\/pgadmin4$/,
+    called: /^pg-?admin4?$/,
+    setting: 'SCRIPT_NAME',
+    variables: ['SCRIPT_NAME'],
+    answersBelow: true,
+    sendsTo: '/login',
+    header: 'X-Script-Name',
+  },
+];
+
+/** A program of others, with the path that it was told. */
+export interface BasePath extends Pick<Program, 'title' | 'called' | 'setting' | 'sendsTo' | 'header'> {
+  /** without a slash at its end; empty where nothing was told */
+  readonly path: string;
+  /** it answers below the path only */
+  readonly below: boolean;
+  /** what makes it answer below the path, where it does not by being told the path */
+  readonly switch: string | null;
+  readonly place: Place | null;
+}
+
+/** The path of a setting that holds one, or an address that ends in one; null where it has variables of another program. */
+function pathIn(value: string): string | null {
+  const m = /^(?:[\w%()]+:\/\/[^/]*)?(\/[^?#]*)?$/.exec(value.trim());
+  const path = m && (m[1] ?? '').replace(/\/+$/, '');
+  return path === null || /[$%{]/.test(path) ? null : path;
+}
+
+/** The value of an option among words, written with `=` or as the next word; undefined where it is not there. */
+function optionIn(words: readonly string[], name: string): string | undefined {
+  const at = words.findIndex((w) => w === name || w.startsWith(`${name}=`));
+  return at < 0 ? undefined : words[at]!.startsWith(`${name}=`) ? words[at]!.slice(name.length + 1) : words[at + 1];
+}
+
+const unquoted = (word: string): string => word.replace(/^(["'])(.*)\1$/, '$2');
+
+/** The program that a container runs, where it is one of those and all that may tell it a path is in sight; null for every other. */
+export function basePathOf(deployment: Deployment, service: ComposeService): BasePath | null {
+  const image = imageOf(deployment, service);
+  const program = image === undefined || service.builds ? undefined : PROGRAMS.find((p) => p.image.test(image));
+  if (!program || service.mountsOpen || service.mounts.some((m) => program.file?.test(m.target.replace(/(?<=.)\/+$/, '')))) return null;
+  const major = /:v?(\d+)(?![^/]*\/)/.exec(service.imageName ?? '')?.[1];
+  if (/:[^/]*legacy/.test(service.imageName ?? '')) return null;
+  if (program.since !== undefined && major !== undefined && Number(major) < program.since) return null;
+  const { environment } = service;
+  // a file with variables may set whatever is not set here
+  const open = service.environmentFiles.length > 0;
+  const isSet = (name: string): boolean => open || environment.has(name);
+  if (program.unless?.some(isSet)) return null;
+  const read = (name: string): Setting<string> | null | undefined => environment.get(name) ?? (open ? null : undefined);
+
+  const more = program.optionsIn === undefined ? undefined : read(program.optionsIn);
+  const moreText = more && certain(more);
+  if (more === null || (more && moreText === undefined)) return null;
+  const words = [...commandWords(service.entrypoint), ...commandWords(service.command), ...(moreText?.split(/\s+/) ?? [])].map(unquoted);
+  if (words.some((w) => w.includes('$'))) return null;
+
+  let told: { readonly value: string; readonly place: Place | null } | null = null;
+  for (const name of program.options ?? []) {
+    const value = optionIn(words, name);
+    if (value !== undefined) told ??= { value, place: more ? placeOf(more) : service.place };
+  }
+  for (const name of program.variables ?? []) {
+    const setting = read(name);
+    const value = setting && certain(setting);
+    if (setting === null || (setting && value === undefined)) return null;
+    if (setting && typeof value === 'string') told ??= { value, place: placeOf(setting) };
+  }
+  const path = pathIn(told?.value ?? '');
+  if (path === null) return null;
+  const { title, called, setting: name, sendsTo, header, answersBelow } = program;
+  let below = answersBelow === true;
+  if (typeof answersBelow === 'object') {
+    const setting = read(answersBelow.variable);
+    const value = setting && certain(setting);
+    if (setting === null || (setting && value === undefined)) return null;
+    below = /^(?:true|1|yes|on)$/i.test(value ?? '');
+  }
+  return {
+    title,
+    called,
+    setting: name,
+    sendsTo,
+    header,
+    path,
+    below: below && path !== '',
+    switch: typeof answersBelow === 'object' ? answersBelow.variable : null,
+    place: told?.place ?? null,
+  };
+}
