@@ -125,4 +125,19 @@ export const TRIALS: readonly Trial[] = [
       'sendfile on; server { listen 80; location / { sendfile off; root /vagrant/www; } }',
     ],
   },
+  {
+    rule: 'error-page-ineffective',
+    inside: 'server',
+    bad: [
+      'if (-f /srv/off) { return 503; } location / { error_page 503 /off.html; proxy_pass http://127.0.0.1:8000; }',
+      'set $off 1; if ($off) { return 503; } location /app/ { error_page 503 @off; proxy_pass http://127.0.0.1:8000; } location @off { root /srv; }',
+      'return 503; location / { error_page 503 /off.html; root /srv; }',
+    ],
+    sane: [
+      'error_page 503 /off.html; if (-f /srv/off) { return 503; } location / { proxy_pass http://127.0.0.1:8000; }',
+      'location / { error_page 503 /off.html; if (-f /srv/off) { return 503; } proxy_pass http://127.0.0.1:8000; }',
+      'if ($request_method = TRACE) { return 405; } location / { error_page 503 /off.html; proxy_pass http://127.0.0.1:8000; }',
+      'if (-f /srv/off) { return 503; } location / { error_page 503 /off.html; proxy_intercept_errors on; proxy_pass http://127.0.0.1:8000; }',
+    ],
+  },
 ];

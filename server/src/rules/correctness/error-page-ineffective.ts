@@ -99,19 +99,19 @@ function beforeTheLocation(directive: Directive, codes: readonly string[]): { re
   const [code] = codes;
   if (scope.context !== 'location' || server?.context !== 'server' || codes.length !== 1 || !code) return null;
   const at = returnsOf.of(server).get(code);
-  // what refuses by itself, or hands an error of the application on
-  const own = walk(scope).some(
-    (d) =>
-      d.name === 'include' ||
-      d.name === 'if' ||
-      d.name === 'return' ||
-      d.name === 'try_files' ||
-      /_status$|_intercept_errors$|^limit_/.test(d.name),
-  );
-  if (!at || own || APPLICATION.has(code) || code !== '503') return null;
-  if (server.effective('error_page').directives.some((d) => d.values.includes(code))) return null;
+  if (!at || code !== '503' || pagedCodes.of(server).has(code) || answersItself.of(scope)) return null;
   return ['limit_req', 'limit_conn', 'auth_request'].some((name) => scope.effective(name).directives.length > 0) ? null : { at, code };
 }
+
+/** Whether something of a location may refuse by itself, or hands an error of the application on. */
+const answersItself = new PerPart((scope: Scope): boolean =>
+  walk(scope).some((d) => /^(?:include|if|return|try_files)$|_status$|_intercept_errors$|^limit_/.test(d.name)),
+);
+
+/** The codes that a scope has pages for. */
+const pagedCodes = new PerPart(
+  (scope: Scope): ReadonlySet<string> => new Set(scope.effective('error_page').directives.flatMap((d) => d.values.slice(0, -1))),
+);
 
 /** What a server answers with before it looks for a location, by the code; under a condition, too. */
 const returnsOf = new PerPart((server: Scope): ReadonlyMap<string, Directive> => {

@@ -24,6 +24,9 @@ const COMPOSE = (name: string, image: string, lines: string): string =>
 const prefixOf = ({ location }: Link): string | null =>
   location?.kind === 'prefix' ? fromBytes(location.bytes).replace(/\/+$/, '') : null;
 
+/** More ways than these to one program are not compared. */
+const MOST_WAYS = 64;
+
 const isBelow = (path: string, base: string): boolean => path === base || path.startsWith(`${base}/`);
 
 export default defineRule({
@@ -105,7 +108,12 @@ The rule knows the program by the image of its container, and says nothing where
         report('kept', { at, data: { ...data, or }, related, fix: strips(link) });
       } else if (to === rest && path === '' && program.sendsTo !== undefined) {
         const rewritten = link.pass.scope.value('sub_filter') || link.pass.scope.value('proxy_redirect');
-        if (rewritten || [...ways.get(wayOf(one))!].some((p) => p === null || !isBelow(p, prefix))) continue;
+        if (
+          rewritten ||
+          ways.get(wayOf(one))!.size > MOST_WAYS ||
+          [...ways.get(wayOf(one))!].some((p) => p === null || !isBelow(p, prefix))
+        )
+          continue;
         reported.add(key);
         const tell = program.header ? `proxy_set_header ${program.header} ${prefix}` : `${setting} with ${prefix} at its end`;
         report('untold', { at, data: { ...data, page: program.sendsTo, setting: tell }, related });
