@@ -6,6 +6,9 @@ import { reportOn } from '../../server/src/cli/report.ts';
 import { isStock } from '../../server/src/config/stock.ts';
 import { MAIN_FILES } from '../../server/src/project/main-files.ts';
 import type { Finding } from '../../server/src/rules/rule.ts';
+import { requestFromUrl } from '../../server/src/trace/from-url.ts';
+import { traceRequest } from '../../server/src/trace/request.ts';
+import type { Trace } from '../../server/src/trace/trace.ts';
 import type { Files } from './sides.ts';
 import { fragmentOf, mainOf, parts, saidOf } from './tree.ts';
 import { checked, edited, inMemory } from './world.ts';
@@ -261,4 +264,38 @@ test('a site of Angie’s folder is read within the main file of Angie’s packa
   assert.equal(config.settings.target.flavour, 'angie');
   const read = reportOn(asked, [], () => true).readAs.find((r) => r.id === config.subject);
   assert.deepEqual([read?.product, read?.inside], ['Angie', 'the angie.conf of Angie']);
+});
+
+describe('a request to a file within a stand-in', () => {
+  const traced = async (text: string, destination: Parameters<typeof fragmentOf>[1] = null): Promise<Trace> => {
+    const request = requestFromUrl({ url: 'http://example.com/page.html' });
+    if ('problem' in request) throw new Error(request.problem);
+    return traceRequest(await fragmentOf(text, destination), request);
+  };
+  const site = '#- site.conf\nserver {\n listen 80;\n location /x/ { return 204; }\n}\n';
+
+  test('is looked up in the folder that the package was built with, which is assumed where the package is', async () => {
+    const { outcome, assumptions } = await traced(site);
+    assert.equal(outcome.file, '/etc/nginx/html/page.html');
+    const { assumed, why } = assumptions.find((a) => a.id === 'prefix')!;
+    assert.equal(assumed, '/etc/nginx/');
+    assert.equal(why, '--prefix names it, else the one that nginx is built with, as nginx -V says');
+    const debian = await traced(site, {
+      path: '/etc/nginx/sites-enabled/site.conf',
+      distribution: 'debian',
+      of: null,
+      whole: false,
+    });
+    assert.equal(debian.outcome.file, '/usr/share/nginx/html/page.html');
+  });
+
+  test('names no place of blocks that were put around the file', async () => {
+    const { steps, outcome } = await traced('#- part.conf\nlocation /page {\n return 204;\n}\n');
+    assert.equal(outcome.status, 204);
+    assert.deepEqual(
+      steps.flatMap((s) => (s.at ? [`${s.at.path.split('/').at(-1)}:${s.at.range.start.line + 1}`] : [])),
+      ['part.conf:1', 'part.conf:2'],
+    );
+    assert.equal(steps.find((s) => s.phase === 'server')?.at, null);
+  });
 });

@@ -96,3 +96,9 @@ export const mayBePatched = (config: Config): boolean => isOfDistribution(packag
 /** The first packages with the fix, of the Debian releases whose nginx has the same number. */
 export const packagesWithFix = (config: Config, advisory: Advisory): readonly string[] =>
   debianFixes(advisory, config.settings.target.nginx).flatMap((f) => f.package ?? []);
+
+/** A file as people know it: one below nginx's own folder without that folder, where nothing says which it is. */
+export function shownFile({ prefixThere }: Config, file: string): string {
+  const folder = prefixThere.path.endsWith('/') ? prefixThere.path : `${prefixThere.path}/`;
+  return !prefixThere.known && file.startsWith(folder) ? file.slice(folder.length) : file;
+}

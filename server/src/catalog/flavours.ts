@@ -104,3 +104,19 @@ export const BUILDS = table({
   plus: 'NGINX Plus.',
 } as const);
 export type Build = keyof typeof BUILDS;
+
+/**
+ * The `--prefix` that a build has (`nginx -V`): the folder that relative paths of root, alias and logs hang from. Null where the name of
+ * the build does not say it. Sources: the packages' build files; Debian's was looked at.
+ */
+export const PREFIXES: Readonly<Record<Build, string | null>> = table({
+  any: null,
+  plain: '/usr/local/nginx',
+  debian: '/usr/share/nginx',
+  alpine: '/var/lib/nginx',
+  rhel: '/usr/share/nginx',
+  official: '/etc/nginx',
+  openresty: '/usr/local/openresty/nginx',
+  angie: '/etc/angie',
+  plus: '/etc/nginx',
+});

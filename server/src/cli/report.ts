@@ -115,7 +115,7 @@ function readAsOf(file: FileId, config: Config, { project, way }: Pick<Asked, 'p
     id: hostFileOf(file),
     as: standIn?.file === file ? standIn.path : (lives?.path ?? null),
     inside: standIn
-      ? `the ${standIn.mainName} of ${standIn.of}`
+      ? `the ${standIn.mainPath.split('/').at(-1)} of ${standIn.of}`
       : file === config.root
         ? null
         : relativePath(hostFileOf(config.root), project.boundary),

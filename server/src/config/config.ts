@@ -1,8 +1,9 @@
 /** One configuration as nginx would see it, from its main file down. Pure: everything that needed the disk is in the tree. */
 
-import { dirname, type FileId, resolve } from '../base/file-id.ts';
+import { dirname, type FileId, pathOf, resolve } from '../base/file-id.ts';
 import type { Regexes } from '../base/regexes.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import { PREFIXES } from '../catalog/flavours.ts';
 import { ANY_MODULE, loadedAlso } from '../catalog/modules.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import { asked } from './asked.ts';
@@ -87,6 +88,18 @@ export class Config {
   /** The folder that root, alias, logs and cache paths hang from: --prefix, else the main file's folder. */
   get prefix(): FileId {
     return this.settings.prefix === null ? this.confDir : resolve(this.confDir, this.settings.prefix);
+  }
+
+  /**
+   * The same folder as it is called where nginx runs, and whether that is known: settings say it, or which build it is. Where neither does, it
+   * is that of the package whose main file stands in, or of the main file.
+   */
+  get prefixThere(): { readonly path: string; readonly known: boolean } {
+    const { prefix, target } = this.settings;
+    if (prefix !== null) return { path: pathOf(this.prefix), known: true };
+    const ofBuild = PREFIXES[target.modules.build ?? 'any'];
+    if (ofBuild !== null) return { path: ofBuild, known: true };
+    return { path: this.tree.standIn?.prefix ?? pathOf(this.confDir), known: false };
   }
 
   /** Whether some file has such a text anywhere, be it in a comment. */

@@ -6,9 +6,16 @@ import { type FileId, fileId } from '../base/file-id.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 
 const SCHEME = 'stock://';
+const INVENTED = `${SCHEME}/invented`;
 
 /** The name of a file that is built in, by the absolute path that it has on a server. */
 export const stockId = (path: string): FileId => fileId(SCHEME + path);
+
+/** The name of a main file that nobody has, by its absolute path: blocks around a file of which no more is known than where it may stand. */
+export const inventedId = (path: string): FileId => fileId(`${INVENTED}${path}`);
+
+/** True for the name of a main file that nobody has. */
+export const isInvented = (uri: string): boolean => uri.startsWith(`${INVENTED}/`);
 
 /** True for a file that is built in: nothing is reported in it, and nobody can be led there. */
 export const isStock = (file: FileId): boolean => file.startsWith(SCHEME);

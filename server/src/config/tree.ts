@@ -78,8 +78,10 @@ export const SET_BY_SITES: readonly string[] = [
 /** The main file that stands in for the one that will include a file, and what was assumed with it. */
 export interface StandIn {
   readonly main: SourceFile;
-  /** what the main file is called on the server, without folders */
-  readonly mainName: string;
+  /** the absolute path of the main file on the server */
+  readonly mainPath: string;
+  /** what relative paths of files hang from there: the folder that the package was built with */
+  readonly prefix: string | null;
   /** the file that is judged in it */
   readonly file: FileId;
   /** the contexts that the file may be in; it is read in the first */

@@ -3,11 +3,14 @@
  * from the packages: nginx.org's and the official images, Debian's and Ubuntu's, Alpine's, that of RHEL and its like, OpenResty's image, Angie's package.
  */
 import type { Context } from '../catalog/context.ts';
+import type { Build } from '../catalog/flavours.ts';
 import type { Distribution } from './images.ts';
 
 export interface MainFile {
   /** how people call where it comes from */
   readonly title: string;
+  /** whose nginx it is for: the binary knows more paths */
+  readonly build: Build;
   readonly path: string;
   readonly text: string;
   /** its includes that take files of others: the mask as written, the context that it is in, and whether it is where sites go */
@@ -44,12 +47,14 @@ const CONF_D = { mask: '/etc/nginx/conf.d/*.conf', context: 'http' } as const;
 export const MAIN_FILES: Readonly<Record<Distribution, MainFile>> = {
   official: {
     title: 'nginx',
+    build: 'official',
     path: '/etc/nginx/nginx.conf',
     takes: [CONF_D],
     text: packaged('nginx', 'conf.d', 1024),
   },
   unprivileged: {
     title: 'nginx-unprivileged',
+    build: 'official',
     path: '/etc/nginx/nginx.conf',
     takes: [CONF_D],
     text: `worker_processes auto;
@@ -78,6 +83,7 @@ http {
   },
   debian: {
     title: 'Debian’s nginx',
+    build: 'debian',
     path: '/etc/nginx/nginx.conf',
     takes: [
       { mask: '/etc/nginx/sites-enabled/*', context: 'http' },
@@ -111,6 +117,7 @@ http {
   },
   alpine: {
     title: 'Alpine’s nginx',
+    build: 'alpine',
     path: '/etc/nginx/nginx.conf',
     takes: [
       { mask: '/etc/nginx/http.d/*.conf', context: 'http' },
@@ -153,6 +160,7 @@ http {
   },
   rhel: {
     title: 'the nginx of RHEL and its kin',
+    build: 'rhel',
     path: '/etc/nginx/nginx.conf',
     takes: [
       CONF_D,
@@ -198,12 +206,14 @@ http {
   },
   angie: {
     title: 'Angie',
+    build: 'angie',
     path: '/etc/angie/angie.conf',
     takes: [{ mask: '/etc/angie/http.d/*.conf', context: 'http' }],
     text: packaged('angie', 'http.d', 65536, 'worker_rlimit_nofile 65536;\n'),
   },
   openresty: {
     title: 'openresty',
+    build: 'openresty',
     path: '/usr/local/openresty/nginx/conf/nginx.conf',
     takes: [CONF_D],
     text: `pcre_jit on;

@@ -8,13 +8,14 @@ import { matchesMask } from '../base/glob.ts';
 import { table } from '../base/table.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { bodyOf, type Context } from '../catalog/context.ts';
+import { PREFIXES } from '../catalog/flavours.ts';
 import { readAsChosen } from '../config/chosen-engine.ts';
 import { Config, type Engine } from '../config/config.ts';
 import { fragmentContext } from '../config/fragment.ts';
 import { type LoadOptions, loadTree, type Sources } from '../config/load.ts';
 import { namesDeclaredIn } from '../config/names-beside.ts';
 import type { Settings } from '../config/settings.ts';
-import { stockId } from '../config/stock.ts';
+import { inventedId, stockId } from '../config/stock.ts';
 import { NO_DISK, SET_BESIDE_SITES, SET_BY_SITES, type StandIn, type Tree } from '../config/tree.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import { TEMPLATE_ENDINGS } from '../syntax/template/engines.ts';
@@ -146,15 +147,16 @@ export function standInFor(
   const told = destination?.path === main.path ? null : destination?.path;
   const path = told ?? usual.replace(/[^/]*$/, '') + nameThere(file.id, usual);
   const home = main.path.replace(/\/[^/]*$/, '');
-  const mainName = main.path.replace(/^.*\//, '');
-  const id = stockId(`/stand-in/${distribution}/${context}/${taken ? 'known' : 'assumed'}${pathOf(file.id)}/${mainName}`);
+  const name = `/${distribution}/${context}${pathOf(file.id)}/${main.path.split('/').at(-1)}`;
+  const id = taken ? stockId(`/stand-in${name}`) : inventedId(name);
   const together = taken && destination ? destination.together : [file.id];
   const whole = !!taken && (destination?.whole ?? false);
   const linked = enabled || destination?.path === LINKED_BY_DEBIAN;
   const disabled = !taken && !linked && [path, pathOf(file.id)].some((at) => AVAILABLE.test(at));
   return {
     main: stock.add(id, made.text),
-    mainName,
+    mainPath: main.path,
+    prefix: PREFIXES[main.build],
     file: file.id,
     contexts: taken ? [context] : guess.contexts,
     certain: !!taken,

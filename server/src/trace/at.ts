@@ -14,7 +14,9 @@ export function atOf(directive: Directive): At {
   if (kept && kept.start === statement.start && kept.lines === file.lines) return kept.at;
   const end = statement.args.at(-1)?.end ?? statement.name.end;
   const range: Range = { start: file.lines.position(statement.start), end: file.lines.position(end) };
-  const at: At = { path: pathOf(hostFileOf(file.id)), uri: hostFileOf(file.id), range };
+  const { standIn } = directive.scope.config.tree;
+  const path = standIn?.main === file ? standIn.mainPath : pathOf(hostFileOf(file.id));
+  const at: At = { path, uri: hostFileOf(file.id), range };
   made.set(directive, { lines: file.lines, start: statement.start, at });
   return at;
 }

@@ -51,14 +51,18 @@ const rootText = (run: Run, root: Root): ByteString => {
   return root.literal === null ? run.full(text) : text;
 };
 
-/** What a relative path hangs from. Where nobody says it, nginx knows it from `-p` or from how it was built. */
+/** What a relative path hangs from. Where neither settings nor the name of the build say it, nginx knows it from `-p` or from how it was built. */
 function prefixOf(run: Run): string {
-  if (run.config.settings.prefix !== null) return run.prefix;
+  const { config } = run;
+  if (config.prefixThere.known) return run.prefix;
+  const { standIn } = config.tree;
   const chosen = run.report.assume({
     id: 'prefix',
     what: 'the folder that relative paths hang from',
     otherwise: run.prefix,
-    why: "--prefix names it, else the main file's folder is taken: nginx takes that of -p or of its build, as nginx -V says",
+    why: standIn
+      ? `--prefix names it, else the one that ${standIn.of} is built with, as nginx -V says`
+      : "--prefix names it, else the main file's folder is taken: nginx takes that of -p or of its build, as nginx -V says",
     choices: [run.prefix],
     also: 'text',
     at: rootOf(run).directive,

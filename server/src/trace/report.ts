@@ -1,5 +1,6 @@
 /** What is told of a request: its stations, the limits that it met, and what was assumed where the text does not decide. */
 import type { Directive } from '../config/directive.ts';
+import { isInvented } from '../config/stock.ts';
 import { atOf } from './at.ts';
 import type { Assumption, At, Change, Limit, PhaseId, Rejected, Step } from './trace.ts';
 
@@ -28,11 +29,17 @@ export interface AssumptionInput {
 const own = (answers: Readonly<Record<string, string>> | null, id: string): string | undefined =>
   answers && Object.hasOwn(answers, id) ? answers[id] : undefined;
 
+/** A place that people can look at: blocks that were put around a file are not in any. */
+function placeOf(at: Directive | At | null): At | null {
+  const place = at === null || 'path' in at ? at : atOf(at);
+  return place && isInvented(place.uri) ? null : place;
+}
+
 function stepOf({ phase, handler, at = null, said, changed = NONE, rejected = NONE, assumption, exchange }: StepInput): Step {
   return {
     phase,
     handler,
-    at: at === null ? null : 'path' in at ? at : atOf(at),
+    at: placeOf(at),
     said,
     changed,
     rejected,

@@ -425,7 +425,7 @@ export class Run implements Scripting {
 
   /** The folder that relative paths hang from, with a slash at its end. */
   get prefix(): string {
-    const path = pathOf(this.config.prefix);
+    const { path } = this.config.prefixThere;
     return path.endsWith('/') ? path : `${path}/`;
   }
 

@@ -8,5 +8,11 @@ const api = acquireVsCodeApi();
 /** Sends a message to the extension. */
 export const tell = (message: ToExtension): void => api.postMessage(message);
 
-/** Shows a line in the editor; the focus stays here unless it is asked for. */
-export const reveal = ({ uri, range }: WirePlace, focus = false): void => tell({ type: 'reveal', uri, range, focus });
+/** False for a file that nginx brings along and the project has not: there is nothing to open. */
+export const canBeOpened = ({ uri }: WirePlace): boolean => !uri.startsWith('stock:');
+
+/** Shows a line in the editor, where it can be opened; the focus stays here unless it is asked for. */
+export function reveal(place: WirePlace, focus = false): void {
+  const { uri, range } = place;
+  if (canBeOpened(place)) tell({ type: 'reveal', uri, range, focus });
+}

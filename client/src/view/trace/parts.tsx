@@ -1,7 +1,7 @@
 // Small pieces that all of the drawing is made of: icons, places, findings with their fix, changes of a value, text that may break.
 import type { StationFinding, TraceResult, WirePlace } from '../../../../server/src/lsp/protocol.ts';
 import type { Station } from '../../../../server/src/trace/stations.ts';
-import { reveal, tell } from './host.ts';
+import { canBeOpened, reveal, tell } from './host.ts';
 
 export type Good = Extract<TraceResult, { ok: true }>;
 
@@ -85,6 +85,7 @@ export function Changes({ changes }: { changes: Station['changes'] }) {
 
 /** A place as a link to its line. */
 export function PlaceLink({ at, text = placeText(at) }: { at: WirePlace; text?: string }) {
+  if (!canBeOpened(at)) return <span>{text}</span>;
   return (
     <button type="button" class="link" onClick={() => reveal(at)}>
       {text}

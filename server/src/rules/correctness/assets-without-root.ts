@@ -1,7 +1,7 @@
 /** A location for files without a root, beside a proxied rest: nginx looks in the folder it was compiled with. Shown by a request and its file. */
 
+import { shownFile } from '../../answers/which-build.ts';
 import { toBytes } from '../../base/bytes.ts';
-import { pathOf } from '../../base/file-id.ts';
 import { CONTENT_HANDLERS } from '../../config/handlers.ts';
 import { type Location, locationsOf, matchLocation } from '../../config/locations.ts';
 import { endsOf } from '../../config/regex-index.ts';
@@ -95,12 +95,6 @@ function pathBelow(spot: Spot, prefix: Location): string | null {
   return null;
 }
 
-/** A file of the compiled-in folder, as nginx names it: where that folder is, the machine of the project does not tell. */
-function belowPrefix({ config }: Spot, file: string): string {
-  const prefix = `${pathOf(config.prefix).replace(/\/$/, '')}/`;
-  return config.settings.prefix === null && file.startsWith(prefix) ? file.slice(prefix.length) : file;
-}
-
 const OF_LOGS = /^(?:access_log|error_log|log_not_found)$/;
 
 export default defineRule({
@@ -152,7 +146,7 @@ Give the block the \`root\` where the files are, or a \`proxy_pass\` of its own;
       if (!trace || id === undefined) return;
       report('rootless', {
         at: line.at(),
-        data: { from: from!, file: belowPrefix(spot, id.slice('file:'.length)) },
+        data: { from: from!, file: shownFile(spot.config, id.slice('file:'.length)) },
         // whoever falls back to an application may have no files
         severity: fallsBackToPass(server.scope, line.values.at(-1)!) ? 'info' : 'warning',
         witness: proofOf(trace),
@@ -196,7 +190,7 @@ Give the block the \`root\` where the files are, or a \`proxy_pass\` of its own;
     // whoever may enter finds nothing there either; a page of errors is looked up elsewhere
     const trace = path === undefined ? null : admitted(spot, path);
     if (!rest || !trace || trace.outcome.kind !== 'static' || !trace.outcome.file?.endsWith(path!)) return outranked?.();
-    const file = belowPrefix(spot, trace.outcome.file);
+    const file = shownFile(spot.config, trace.outcome.file);
     report(rest.scope.has('root') ? 'inner' : 'none', {
       at,
       data: { from: path!, file },

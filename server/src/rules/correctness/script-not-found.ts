@@ -1,5 +1,5 @@
 /** A script that the program is told to run and cannot find: another folder than the site's, or a folder. Shown by a request and its params. */
-import { pathOf } from '../../base/file-id.ts';
+import { shownFile } from '../../answers/which-build.ts';
 import { PerPart } from '../../config/asked.ts';
 import type { Scope } from '../../config/scope.ts';
 import { isStock } from '../../config/stock.ts';
@@ -33,12 +33,6 @@ function touch(a: string, b: string): boolean {
 const foldersOf = new PerPart((server: Scope): readonly string[] =>
   server.all.filter((d) => (d.name === 'root' || d.name === 'alias') && d.value(0).startsWith('/')).map((d) => d.value(0)),
 );
-
-/** A file as people know it: where nginx's own folder is, a file that is read in a main file of its kind does not tell. */
-function shownAs({ config }: Spot, file: string): string {
-  const prefix = `${pathOf(config.prefix).replace(/\/$/, '')}/`;
-  return config.tree.standIn && file.startsWith(prefix) ? file.slice(prefix.length) : file;
-}
 
 export default defineRule({
   id: 'script-not-found',
@@ -76,7 +70,7 @@ The usual value begins with \`$document_root\`, which is the root of the locatio
     const script = paramOf(trace, 'SCRIPT_FILENAME');
     if (script === null || !trace.outcome.upstreamRequest) return;
     const tell = (message: 'rootless' | 'elsewhere' | 'folder', by: Trace, data: Record<string, string>): void => {
-      const found = shownAs(spot, paramOf(by, 'SCRIPT_FILENAME')!);
+      const found = shownFile(spot.config, paramOf(by, 'SCRIPT_FILENAME')!);
       report(message, {
         at: (line.scope === spot.scope && !isStock(line.file.id)) || message !== 'rootless' ? line.at(line.args[1]) : pass.nameAt,
         data: { path: by.request.target, script: found, ...data },
@@ -111,7 +105,7 @@ location ~ \\.php$ {
 }`,
       witness: {
         request: 'GET http://www.example.test/index.php',
-        outcome: 'SCRIPT_FILENAME: /etc/nginx/html/index.php arrives at 127.0.0.1:9000',
+        outcome: 'SCRIPT_FILENAME: html/index.php arrives at 127.0.0.1:9000',
         meant: 'the path of the script',
       },
     },
