@@ -685,6 +685,133 @@ for (const [what, files, expected] of [
     },
     ['nginx.conf:10 error unknown-directive', 'nginx.conf:11 error unknown-directive'],
   ],
+  [
+    'a name of the environment where nginx knows no variables, in a template whose other names have braces',
+    {
+      'nginx.conf.tmpl':
+        'worker_processes auto;\nerror_log /var/log/nginx/error.log $LOG_LEVEL;\nevents {\n}\nmail {\n    server_name ${MAIL_NAME};\n    auth_http 127.0.0.1:8080${AUTH_URL};\n    server {\n        listen 25;\n        protocol smtp;\n        smtp_auth none;\n    }\n}\n',
+    },
+    [],
+  ],
+  [
+    'names between lines',
+    {
+      'conf/nginx.tpl':
+        'events {}\nhttp {\n    include mime.types;\n    server {\n        listen _SHOP_IP_:_SHOP_PORT_;\n        server_name _SHOP_NAME_;\n        root _HOME_/www;\n    }\n}\n',
+      'conf/odd.conf': 'server {\n    listen 127.0.0.1:_port_;\n    root /srv/shop;\n}\n',
+    },
+    ['conf/odd.conf:2 error invalid-value'],
+  ],
+  [
+    'what two programs fill in, one after the other',
+    {
+      'deploy/site.conf':
+        'server {\n{% if tls %}\n    listen 443 ssl;\n{% else %}\n    listen 80;\n{% endif %}\n    server_name %(server_name)s;\n    root /srv/shop;\n}\n',
+    },
+    [],
+  ],
+  [
+    'a name that stands for itself, which a script fills in, and one that nobody asks for',
+    {
+      'site.conf': 'server {\n    listen 80;\n    server_name ${server_name};\n    root /srv/shop;\n}\n',
+      'other.conf': 'server {\n    listen 80;\n    server_name ${host};\n    root /srv/shop;\n}\n',
+    },
+    ['other.conf:3 warning invalid-server-name'],
+  ],
+  [
+    'a mask that no server can have is told once',
+    { 'site.conf': 'server {\n    listen 80;\n    server_name *.shop.*;\n    rewrite ^(.*) https://$host$1 permanent;\n}\n' },
+    ['site.conf:3 warning invalid-server-name'],
+  ],
+  [
+    'who may play a stream is everyone on purpose, and who may publish one by mistake',
+    {
+      'nginx.conf':
+        'load_module modules/ngx_rtmp_module.so;\nevents {}\nrtmp {\n    server {\n        listen 1935;\n        application shop {\n            live on;\n            allow play all;\n        }\n        application studio {\n            live on;\n            allow publish 10.0.0.0/8;\n        }\n    }\n}\n',
+    },
+    ['nginx.conf:12 warning allow-without-deny'],
+  ],
+  [
+    'a refusal that the mail proxy reads from a header, and one for browsers',
+    {
+      'site.conf':
+        "server {\n    listen 127.0.0.1:8080;\n    location = /verify {\n        internal;\n        proxy_pass_request_body off;\n        proxy_set_header Content-Length '';\n        proxy_pass http://accounts:9000;\n    }\n    location = /mail {\n        auth_request /verify;\n        error_page 401 =200 /refused;\n        try_files /none /granted;\n    }\n    location = /page {\n        auth_request /verify;\n        error_page 401 =200 /sorry;\n        try_files /none /granted;\n    }\n    location = /refused {\n        add_header Auth-Status 'Invalid login';\n        return 200;\n    }\n    location = /sorry {\n        return 200 no;\n    }\n    location = /granted {\n        return 200 yes;\n    }\n}\n",
+    },
+    ['site.conf:16 warning error-answered-as-success'],
+  ],
+  [
+    'films that a module packs for the player, and files that are sent as they are',
+    {
+      'nginx.conf':
+        "events {}\nhttp {\n    include mime.types;\n    server {\n        listen 80;\n        root /srv;\n        vod_mode local;\n        location /films/ {\n            vod hls;\n            add_header Access-Control-Allow-Headers '*';\n            add_header Access-Control-Allow-Origin '*';\n        }\n        location /data/ {\n            add_header Access-Control-Allow-Headers '*';\n            add_header Access-Control-Allow-Origin '*';\n        }\n    }\n}\n",
+    },
+    ['nginx.conf:15 warning cors-preflight-fails'],
+  ],
+  [
+    'a path that a shell fills in asks no variable, and an expression has no place for a URI',
+    {
+      'start.sh':
+        '#!/bin/sh\ncat > /etc/nginx/conf.d/app.conf <<EOF\nserver {\n    listen 8888;\n    proxy_set_header Host \\$host;\n    proxy_set_header X-Forwarded-For \\$remote_addr;\n    proxy_set_header X-Forwarded-Proto \\$scheme;\n    location $PREFIX {\n        proxy_pass http://127.0.0.1:8080/;\n    }\n    location ~ ^/api/ {\n        proxy_pass http://127.0.0.1:8080/;\n    }\n}\nEOF\n',
+    },
+    ['start.sh:12 error proxy-pass-form-invalid'],
+  ],
+  [
+    'lines that Terraform writes, one below the other',
+    {
+      'main.tf': 'locals {\n  site = templatefile("site.conf.tpl", { headers = var.headers, target = var.target })\n}\n',
+      'site.conf.tpl':
+        'server {\n    listen 80;\n    location / {\n        client_max_body_size 0;\n\n        ${headers}\n        ${target}\n    }\n}\n',
+    },
+    [],
+  ],
+  [
+    'words in capitals for an address and for a path, and an address without a scheme',
+    {
+      'nginx/app.conf.tpl':
+        'server {\n    listen 80;\n    server_name APP_NAME;\n    proxy_set_header Host $host;\n    proxy_set_header X-Forwarded-For $remote_addr;\n    proxy_set_header X-Forwarded-Proto $scheme;\n    location / {\n        proxy_pass APP_ADDRESS;\n    }\n    location RPC {\n        proxy_pass http://127.0.0.1:RPC_PORT;\n    }\n}\n',
+      'nginx/other.conf':
+        'server {\n    listen 81;\n    proxy_set_header Host $host;\n    proxy_set_header X-Forwarded-For $remote_addr;\n    proxy_set_header X-Forwarded-Proto $scheme;\n    location / {\n        proxy_pass app_address;\n    }\n}\n',
+    },
+    ['nginx/other.conf:7 error proxy-pass-form-invalid'],
+  ],
+  [
+    'templates of PHP by what they hold, and programs called after nginx',
+    {
+      'src/Templates/nginxSite.php':
+        'server {\n    listen 80;\n    server_name <?= $domain ?>;\n    root /srv/<?= $domain ?>;\n    lsten 81;\n}\n',
+      'config/vhost.tpl.php':
+        'server {\n    listen *:<?php print $port; ?>;\n    server_name <?php print $name; ?>;\n    root /srv;\n    lsten 81;\n}\n',
+      'src/NginxWriter.php':
+        '<?php\n\nclass NginxWriter\n{\n    public function write(): string\n    {\n        return "server { listen 80; }";\n    }\n}\n',
+    },
+    ['config/vhost.tpl.php:5 error unknown-directive', 'src/Templates/nginxSite.php:5 error unknown-directive'],
+  ],
+  [
+    'lines that several commands write to one file',
+    {
+      Dockerfile:
+        "FROM nginx:1.29\nRUN { \\\n      echo 'proxy_read_timeout 600;'; \\\n      echo 'client_max_body_size 50q;'; \\\n    } > /etc/nginx/conf.d/limits.conf\n",
+    },
+    ['Dockerfile:4 error invalid-value'],
+  ],
+  [
+    'pictures and letters in front of hidden files are no way to them, and a program is',
+    {
+      'site.conf':
+        'server {\n    listen 80;\n    root /srv/shop;\n    location ~* \\.(?:svgz?|ttf|ttc|heic|mp3)$ {\n        expires 7d;\n    }\n    location ~ /\\.(?!well-known) {\n        deny all;\n    }\n}\n',
+      'other.conf':
+        'server {\n    listen 81;\n    root /srv/other;\n    location ~* \\.(?:json|ya?ml)$ {\n        expires 7d;\n    }\n    location ~ /\\.(?!well-known) {\n        deny all;\n    }\n}\n',
+    },
+    ['other.conf:7 warning access-list-outranked'],
+  ],
+  [
+    'errors that lead to the front of the same application, and that Lua may raise',
+    {
+      'site.conf':
+        'server {\n    listen 80;\n    root /srv/shop;\n    location = /index.php {\n        error_page 404 /index.php;\n        include fastcgi_params;\n        fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;\n        fastcgi_pass php:9000;\n    }\n    location /page {\n        error_page 404 /404.html;\n        include fastcgi_params;\n        fastcgi_param SCRIPT_FILENAME $document_root/page.php;\n        fastcgi_pass php:9000;\n    }\n    location /lua {\n        error_page 404 /404.html;\n        access_by_lua_block { check() }\n        include fastcgi_params;\n        fastcgi_param SCRIPT_FILENAME $document_root/page.php;\n        fastcgi_pass php:9000;\n    }\n}\n',
+    },
+    ['site.conf:11 warning error-page-ineffective'],
+  ],
 ] as const)
   test(what, async () => {
     const memory = inMemory({ '.git/HEAD': '', ...files });

@@ -125,6 +125,7 @@ const KINDS: readonly (readonly [what: string, path: string, mark: (name: string
   ['tildes', 'site.conf', (n) => `~${big(n)}~`],
   ['exclamation marks', 'site.conf', (n) => `!!${big(n)}!!`],
   ['ISPConfig', 'site.conf.master', (n) => `{tmpl_var name='${n}'}`],
+  ['brackets upon brackets', 'site.conf', (n) => `((((${n}))))`],
   ['words that ask to be replaced', 'site.conf', (n) => `REPLACE_${big(n)}`],
   ['words that say what they are', 'site.conf', (n) => `${big(n)}_PLACEHOLDER`],
 ];
@@ -179,6 +180,8 @@ const CHOICES: readonly (readonly [
     'a.conf.master',
     { if: "<tmpl_if name='tls'>", else: '<tmpl_else>', end: '</tmpl_if>', each: "<tmpl_loop name='nets'>", done: '</tmpl_loop>' },
   ],
+  ['Go in round brackets', 'a.conf.tpl', { if: '(if .Tls)', else: '(else)', end: '(end)', each: '(range .Nets)', done: '(end)' }],
+  ['Penlight', 'a.conf', { if: '> if tls then', else: '> else', end: '> end', each: '> for _, n in ipairs(nets) do', done: '> end' }],
   ['DirectAdmin', 'a.conf', { if: '|*if TLS="1"|', else: '|*else|', end: '|*endif|', each: '', done: '' }],
 ];
 
@@ -228,6 +231,8 @@ for (const [what, text] of [
   ['a class of characters', 'server { location ~ ^/[[:alnum:]]+$ { return 204; } lsten 80; }'],
   ['an address of mail', 'server { add_header X-Contact "a@b.example, c@d.example"; lsten 80; }'],
   ['a commented block', 'server {\n  #location / {\n  #  return 204;\n  #}\n  lsten 80;\n}'],
+  ['brackets of an expression', 'server { location ~ ^/((end)|(if))$ { return 204; } location ~ (((a))) { return 204; } lsten 80; }'],
+  ['a name with lines around it', 'server { server_name _; root /srv/_OLD_shop; location /_new_/ { return 204; } lsten 80; }'],
   ['a named group', 'server { location ~ ^/(?<name>[a-z]+)/(?P<PART_TWO>.*)$ { return 200 $name; } lsten 80; }'],
 ] as const)
   test(`no marks: ${what}`, async () => {

@@ -44,6 +44,22 @@ for (const [title, files] of [
     },
   ],
   [
+    'a line that the build puts into the main file of the image',
+    {
+      Dockerfile: `FROM nginx:1.29\nRUN sed -i -e '1i ${LOAD}' -e 's/^user .*//' /etc/nginx/nginx.conf\nCOPY web/site.conf /etc/nginx/conf.d/\n`,
+      'web/nginx.conf': '',
+      'web/site.conf': 'server {\n    listen 8080;\n    location /thumb/ {\n        image_filter resize 320 240;\n    }\n}\n',
+    },
+  ],
+  [
+    'a line that the command puts into the main file of the image',
+    {
+      'compose.yaml': `services:\n  edge:\n    image: nginx:1.29\n    command: sh -c "sed -i '1i${LOAD}' /etc/nginx/nginx.conf && exec nginx -g 'daemon off;'"\n    volumes: ["./web/site.conf:/etc/nginx/conf.d/site.conf"]\n`,
+      'web/nginx.conf': '',
+      'web/site.conf': 'server {\n    listen 8080;\n    location /thumb/ {\n        image_filter resize 320 240;\n    }\n}\n',
+    },
+  ],
+  [
     'an override of compose',
     {
       'compose.yaml': `services:\n  edge:\n    image: nginx:1.29\n    ${MOUNTED}`,
@@ -55,6 +71,11 @@ for (const [title, files] of [
 
 for (const [title, files, advice] of [
   ['the official image', { Dockerfile: `FROM nginx:1.29\n${COPIED}` }, /Add "load_module modules\/ngx_http_image_filter_module\.so;"/],
+  [
+    'a build that loads another library',
+    { Dockerfile: `FROM nginx:1.29\nRUN sed -i '1i load_module modules/ngx_http_js_module.so;' /etc/nginx/nginx.conf\n${COPIED}` },
+    /Add "load_module modules\/ngx_http_image_filter_module\.so;"/,
+  ],
   [
     'a command that loads another library',
     { Dockerfile: `FROM nginx:1.29\n${COPIED}CMD ["nginx", "-g", "load_module modules/ngx_http_js_module.so; daemon off;"]\n` },

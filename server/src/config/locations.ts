@@ -131,8 +131,11 @@ export function readLocationWords(values: readonly string[], nginx: Version): { 
 }
 
 /** The modifier and the name of a `location` directive as its target's version reads them; null when nginx refuses them. */
-export const readLocation = (location: Directive): { modifier: LocationModifier; name: string } | null =>
-  readLocationWords(location.values, location.scope.config.settings.target.nginx);
+export function readLocation(location: Directive): { modifier: LocationModifier; name: string } | null {
+  const read = readLocationWords(location.values, location.scope.config.settings.target.nginx);
+  // the dollar sign of a value that someone fills in before nginx reads it asks no variable
+  return read?.modifier === '$' && location.args[0]?.templated ? { modifier: '', name: read.name } : read;
+}
 
 const KINDS: Readonly<Record<LocationModifier, LocationKind>> = {
   '': 'prefix',

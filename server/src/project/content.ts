@@ -50,7 +50,8 @@ const OTHER_NAMES =
 export function isPlausible(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
   if (looksLikeNginx(path)) return true;
-  if (OTHER_NAMES.test(name) || (/(?<!\.blade)\.php$/i.test(name) && !/\.(?:conf|vhost|nginx|blade)\.php$/i.test(name))) return false;
+  if (OTHER_NAMES.test(name) || (/(?<!\.blade)\.php$/i.test(name) && !/\.(?:conf|vhost|nginx|blade|tpl)\.php$|nginx|vhost/i.test(name)))
+    return false;
   const bare = name.replace(LAST_ENDING, '');
   // `index.liquid` is a page of a shop, `nginx.liquid` is not
   const plain = bare.includes('.') || /nginx/i.test(bare) ? bare : name.replace(/\.(bak|orig|old|disabled)$/i, '');
@@ -109,6 +110,8 @@ const withoutTemplates = (text: string): string => {
 const MARKS: readonly (readonly [signs: readonly string[], pattern: RegExp, value: string])[] = [
   [['{!!', '<?', '[['], /\{!![^\n]*?!!\}|<\?(?:=|php\s+echo\b)[\s\S]*?\?>|(?<!^[ \t]*)\[\[-?(?=[ \t.$])[^[\]\n]*\]\]/gm, 'x'],
   [['<?php', '[['], /<\?php\b[\s\S]*?\?>|\[\[-?(?=[ \t.$])[^[\]\n]*\]\]/g, ' '],
+  [['(end)'], /^[ \t]*\((?:range|if|else|with|template|end)\b[^()\n]*\)[ \t]*\r?$/gm, ' '],
+  [['\n> end'], /^>[^\n]*$/gm, ' '],
   [['{#', '{%', '<%#', '{{'], /\{#[\s\S]*?#\}|\{%[\s\S]*?%\}|<%#[\s\S]*?%>|\{\{-?\s*\/\*[\s\S]*?\*\/\s*-?\}\}/g, ' '],
   [['<%='], /<%=[\s\S]*?%>/g, 'x'],
   [

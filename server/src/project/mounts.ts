@@ -39,6 +39,8 @@ export interface Instance {
   readonly main: string | null;
   /** directives of the main level that the command which starts it gives, without their semicolons (`nginx -g "daemon off;"`) */
   readonly given: readonly string[];
+  /** those of them that the build has written into the main file that is there, whatever command starts it */
+  readonly edited?: readonly string[];
   /** paths to which something is put that is not seen: of a variable, of the machine, of a volume, of another image */
   readonly unseen?: readonly string[];
   /** commands that may put files of nginx elsewhere, or change them, before it starts; null where it is not nginx itself that is started */
@@ -150,6 +152,14 @@ const STARTED_SO: readonly (Image['distribution'] | undefined)[] = ['official', 
 /** The directives that an image's own command gives; none where another one is said. */
 const givenByImage = (image: Image | null): readonly string[] => (STARTED_SO.includes(image?.distribution) ? OF_IMAGE : []);
 
+/** Lines that load a library, which commands put into the main file that is there: `sed -i '1i load_module …;' /etc/nginx/nginx.conf`. */
+const loadedByEdit = (...commands: readonly string[]): readonly string[] =>
+  commands
+    .filter((words) => words.includes('nginx.conf'))
+    .flatMap((words) =>
+      [...words.matchAll(/load_module[ \t]+["'\\]*([\w./-]+)["'\\]*[ \t]*;/g)].map(([, library]) => `load_module ${library}`),
+    );
+
 /** What a command that starts nginx says of its configuration: the main file of `-c`, and the directives of `-g`. */
 function startedBy(...commands: readonly string[]): Pick<Instance, 'main' | 'given'> {
   const main = commands.flatMap(
@@ -207,7 +217,8 @@ function composeInstance(
   let image = imageOf(service.imageName ?? '');
   const replaced = service.command !== null || service.entrypoint !== null;
   let commands: readonly string[] | null = service.builds ? null : [];
-  let { main, given } = startedBy(wordsOfCommand(service.entrypoint), wordsOfCommand(service.command));
+  const started = [service.entrypoint, service.command].map(wordsOfCommand);
+  let { main, given } = startedBy(...started);
   if (!replaced) given = givenByImage(image);
   const { recipe } = service;
   const from = recipe === undefined ? service.dockerfile : service.file;
@@ -223,7 +234,8 @@ function composeInstance(
     image = made?.image ?? image;
     main ??= made?.main ?? null;
     commands = made?.commands ?? null;
-    if (!replaced) given = made?.given ?? [];
+    // another command changes nothing of the image's own files
+    given = replaced ? [...given, ...(made?.edited ?? [])] : (made?.given ?? []);
     placed.push(...(made?.placed ?? []));
     unseen.push(...(made?.unseen ?? []));
   }
@@ -243,7 +255,7 @@ function composeInstance(
     image,
     placed: withTemplates(placed, known),
     main,
-    given,
+    given: [...given, ...loadedByEdit(...started)],
     unseen,
     commands: startsNginx(service.entrypoint, service.command) ? commands : null,
     variables: JSON.stringify([
@@ -341,6 +353,8 @@ function dockerInstance(
     command?.form === 'exec' ? command.words.map((w) => w.text).join(' ') : (command?.text.text ?? ''),
   );
   const { unseen } = last;
+  const { main, given } = startedBy(started.join(' '));
+  const edited = loadedByEdit(...stage.runs.map((run) => run.text));
   return {
     name: basename(file),
     kind: 'dockerfile',
@@ -349,8 +363,9 @@ function dockerInstance(
     placed,
     unseen,
     commands: startsNginx(stage.entrypoint, stage.command) ? stage.runs.map((run) => run.text) : null,
-    ...startedBy(started.join(' ')),
-    ...(stage.entrypoint || stage.command ? {} : { given: givenByImage(image) }),
+    main,
+    given: [...(stage.entrypoint || stage.command ? given : givenByImage(image)), ...edited],
+    edited,
     at: stage.place,
   };
 }

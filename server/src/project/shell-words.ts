@@ -1,6 +1,6 @@
 /**
- * Files that a shell writes word by word: `echo "…" > /etc/nginx/nginx.conf`, `printf '…\n' >> site.conf`, `echo … | sudo tee site.conf`. Only what is
- * literal is read: words between quotes, each apart from the others. Nothing is run; pure, and linear in the text.
+ * Files that a shell writes word by word: `echo "…" > /etc/nginx/nginx.conf`, `printf '…\n' >> site.conf`, `echo … | sudo tee site.conf`, several in
+ * braces before one `>`. Only what is literal is read: words between quotes, each apart from the others. Nothing is run; pure, and linear in the text.
  */
 import type { Span } from '../base/span.ts';
 import { FILLER } from '../syntax/template.ts';
@@ -22,6 +22,12 @@ export interface WrittenFile {
 const MAX_WORDS = 1000;
 const MAX_ALL = 20_000;
 
+/** Commands that write to one file together: `{ echo '…'; echo '…'; } > site.conf`. */
+const GROUP = /(?<![\w$"'])[({](?:[ \t]|\\?\r?\n)+$/;
+const BETWEEN = /(?:[ \t]|\\\r?\n)*(?:;|&&|\r?\n)(?:[ \t;]|\\?\r?\n)*/y;
+const NEXT = /echo|printf/y;
+const CLOSED = /[})]/y;
+
 const COMMAND = /(?<![\w./-])(?:echo|printf)(?=[ \t\\$"'-])/g;
 const GAP = /(?:[ \t]|\\\r?\n)*/y;
 const OPTION = /-[neE]+(?=[ \t\\])|--(?=[ \t])/y;
@@ -40,7 +46,7 @@ export function writtenBy(text: string): WrittenFile[] {
   COMMAND.lastIndex = 0;
   for (let m = COMMAND.exec(text); m && left.words > 0; m = COMMAND.exec(text)) {
     const { index } = m;
-    const read = commandAt(text, index + m[0].length, m[0], left);
+    const read = commandAt(text, index + m[0].length, m[0], left, GROUP.test(text.slice(Math.max(0, index - 80), index)));
     COMMAND.lastIndex = read?.end ?? index + m[0].length;
     if (!read) continue;
     const before = read.appends ? last.get(read.target) : undefined;
@@ -56,12 +62,13 @@ export function writtenBy(text: string): WrittenFile[] {
   return out;
 }
 
-function commandAt(
+/** The words of one command; null where they are not all literal. */
+function wordsAt(
   text: string,
   start: number,
   command: string,
   left: { words: number },
-): { target: string; words: ShellWord[]; filled: boolean; appends: boolean; end: number } | null {
+): { words: ShellWord[]; filled: boolean; end: number } | null {
   let at = start;
   const take = (mask: RegExp): RegExpExecArray | null => {
     mask.lastIndex = at;
@@ -81,20 +88,52 @@ function commandAt(
     if (!gap || found.length >= MAX_WORDS) return null;
     found.push({ start: from, source: word[0] });
   }
-  if (!found.length) return null;
+  const [format] = found;
+  if (!format) return null;
+  const isPrintf = command === 'printf';
+  // of a format with places to fill in only one that joins its words is literal
+  const joins = isPrintf && found.length > 1;
+  if (joins && !/^["'](?:%[sb](?:\\n)?)+["']$/.test(format.source)) return null;
+  if (isPrintf && !joins && /%[^%]/.test(format.source)) return null;
+  const words = (joins ? found.slice(1) : found).map(({ start: from, source }) => wordOf(from, source, isPrintf && !joins));
+  if (words.includes(null)) return null;
+  return { words: words as ShellWord[], filled: found.some(({ source }) => source.startsWith('"') && /(?<!\\)[$`]/.test(source)), end: at };
+}
+
+/** What a command writes to a file, or all those that are with it in one group (`inGroup`). */
+function commandAt(
+  text: string,
+  start: number,
+  command: string,
+  left: { words: number },
+  inGroup: boolean,
+): { target: string; words: ShellWord[]; filled: boolean; appends: boolean; end: number } | null {
+  const first = wordsAt(text, start, command, left);
+  if (!first) return null;
+  const { words } = first;
+  let { end, filled } = first;
+  const take = (mask: RegExp): RegExpExecArray | null => {
+    mask.lastIndex = end;
+    const m = mask.exec(text);
+    if (m) end = mask.lastIndex;
+    return m;
+  };
+  while (inGroup && take(BETWEEN)) {
+    if (take(CLOSED)) {
+      take(GAP);
+      break;
+    }
+    const next = take(NEXT);
+    const more = next && left.words > 0 ? wordsAt(text, end, next[0], left) : null;
+    if (!more || words.length + more.words.length > MAX_WORDS) return null;
+    words.push(...more.words);
+    filled ||= more.filled;
+    end = more.end;
+  }
   const target = take(TARGET);
   const path = target && (target[3] ?? target[4] ?? target[5]);
   if (!path || path.startsWith('/dev/')) return null;
-  const isPrintf = command === 'printf';
-  const [format] = found;
-  // of a format with places to fill in only one that joins its words is literal
-  const joins = isPrintf && found.length > 1;
-  if (joins && !/^["'](?:%[sb](?:\\n)?)+["']$/.test(format!.source)) return null;
-  if (isPrintf && !joins && /%[^%]/.test(format!.source)) return null;
-  const words = (joins ? found.slice(1) : found).map(({ start: from, source }) => wordOf(from, source, isPrintf && !joins));
-  if (words.includes(null)) return null;
-  const filled = found.some(({ source }) => source.startsWith('"') && /(?<!\\)[$`]/.test(source));
-  return { target: path, words: words as ShellWord[], filled, appends: target![1] === '>>' || target![2] !== undefined, end: at };
+  return { target: path, words, filled, appends: target![1] === '>>' || target![2] !== undefined, end };
 }
 
 /** What is between the quotes. Null where it cannot be said at its place. */

@@ -35,6 +35,8 @@ function tellRefused(spot: Spot, report: CheckInput<'refused' | 'prompt'>['repor
     const by = step && directiveAt(lines, step.at);
     const { status, kind } = trace.outcome;
     if (!by || status < 200 || status > 299 || kind === 'unknown') continue;
+    // the mail proxy reads the verdict from a header, and wants 200 with it (ngx_mail_auth_http_module)
+    if (trace.outcome.responseHeaders.some(([n]) => n.toLowerCase() === 'auth-status')) continue;
     report(code === '401' && password ? 'prompt' : 'refused', {
       at: by.at(),
       data: { from: spot.path ?? '/', error: code, code: String(status), equals: by.values.find((v) => SUCCESS.test(v))! },

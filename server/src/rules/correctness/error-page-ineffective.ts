@@ -70,6 +70,22 @@ const onlyPassesOn = new PerPart((scope: Scope): boolean => {
   return servers.every(takesAll);
 });
 
+/** Whether a program within nginx runs before the application is asked: it may end a request with any code. */
+function mayEndInCode(scope: Scope): boolean {
+  for (let at: Scope | null = scope; at; at = at.parent)
+    if (at.directives.some((d) => /^(?:server_rewrite|rewrite|access|balancer)_by_lua/.test(d.name) || d.name === 'js_access')) return true;
+  return false;
+}
+
+/** Whether the page is the front of the application whose errors it is for, and no page of an error: it would be asked again for each of its own. */
+function isAnsweredBy(pass: Directive, page: string): boolean {
+  if (!/^\/(?:index\.\w+)?(?:\?|$)/.test(page)) return false;
+  const root = matchingRoot(pass.scope);
+  if (root.context !== 'server') return false;
+  const { location } = matchLocation(root, toBytes(page.replace(/\?.*$/s, '')));
+  return location?.scope.named(pass.name).some((d) => d.value(0) === pass.value(0)) ?? false;
+}
+
 /** The pass directive whose errors a page is meant for and does not see, with the codes that only the application gives there. */
 function unseenBy(directive: Directive, codes: readonly string[]): { pass: Directive; codes: readonly string[] } | null {
   const { scope } = directive;
@@ -81,7 +97,8 @@ function unseenBy(directive: Directive, codes: readonly string[]): { pass: Direc
   // on an outer level the page may be for files
   if (scope.context !== 'location' && (!passes.length || !onlyPassesOn.of(scope))) return null;
   for (const pass of own ? [own] : passes) {
-    if (isOn(pass.scope, `${pass.name.replace('_pass', '')}_intercept_errors`)) continue;
+    if (isOn(pass.scope, `${pass.name.replace('_pass', '')}_intercept_errors`) || mayEndInCode(pass.scope)) continue;
+    if (isAnsweredBy(pass, directive.values.at(-1)!)) continue;
     const given = ownCodes.of(pass.scope);
     const left = meant.filter((c) => !given.has(c));
     if (left.length) return { pass, codes: left };

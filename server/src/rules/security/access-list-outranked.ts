@@ -26,7 +26,10 @@ import { type CheckInput, defineRule } from '../rule.ts';
 const SCRIPT = /\.php$/i;
 
 /** Endings of what pages show and nobody hides. */
-const ASSETS = /\.(?:css|js|mjs|map|svg|ico|png|jpe?g|gif|bmp|swf|webp|woff2?|ttf|eot|otf)$/i;
+const ASSETS = /\.(?:css|js|mjs|map|svgz?|ico|cur|png|jpe?g|gif|bmp|tiff?|swf|webp|avif|heic|woff2?|tt[fc]|eot|otf)$/i;
+
+/** Sound and films, which may well be kept from some, but lie in no folder whose name is hidden. */
+const MEDIA = /\.(?:mp[34]|m4[av]|aac|og[gv]|mpe?g|midi?|wav|flac|mov|avi|flv|wmv|webm)$/i;
 
 /** A name or an expression for hidden files: `/.git`, `~ /\\.`, `~ (^|/)\\.(git|env)`. */
 const OF_HIDDEN_FILES = /^(?:\^?\/?|\(?:?\^\|\/\)|\(\^\|\/\))\\?\.(?!\*)/;
@@ -758,7 +761,7 @@ A request is in one location only. Where a regular expression matches, it outran
       if (!isSame(own, trace, location, path)) continue;
       // what version control and editors keep in such folders has other names
       if (isOfNoFile(location, other)) continue;
-      if (OF_HIDDEN_FILES.test(location.name) && (ASSETS.test(path) || SCRIPT.test(path))) continue;
+      if (OF_HIDDEN_FILES.test(location.name) && (ASSETS.test(path) || MEDIA.test(path) || SCRIPT.test(path))) continue;
       // php-fpm's own page is at one path alone, and a script below its name is another matter
       if (isForPool(location.scope, location.name) && path !== location.name) continue;
       told.add(other);

@@ -85,8 +85,8 @@ A level with lines of its own does not inherit those of the outer level: a \`den
     }
     const denied = scope.has('deny') ? deniesOthers(scope) : [];
     if (!denied) return;
-    // "allow all" undoes an outer list on purpose
-    if (lines.some((d) => d.value(0) === 'all' || d.value(0) === '0.0.0.0/0')) return;
+    // "allow all" undoes an outer list on purpose; for streams of RTMP a word before it says for what
+    if (lines.some((d) => d.values.at(-1) === 'all' || d.value(0) === '0.0.0.0/0')) return;
     // with satisfy any who fits no line is asked for the password
     if (scope.value('satisfy')?.value(0) === 'any' && isAskedFor(scope)) return;
     // an include whose file is not here may bring the deny

@@ -101,15 +101,16 @@ nginx decodes the path of a request before it fills \`$uri\`, \`$document_uri\` 
         const name = `$${use.name}`;
         const lower = use.name.toLowerCase();
         const direct = flow.chain.length === 0 && (lower === 'uri' || lower === 'document_uri');
+        const raw = use.braced ? '${request_uri}' : '$request_uri';
+        // it has the query, which rewrite would append once more; between other words nothing takes its place
+        const written = directive.name !== 'rewrite' ? raw : use.span.end >= word.end - word.quote.length ? `${raw}?` : null;
         report(direct ? 'decoded' : flow.escaped ? 'escaped' : use.capture ? 'group' : 'carried', {
           at: use.span,
           data: { variable: name, into: sink!.into, source: flow.source },
           // what leads to an internal location is the application's or this file's, and rarely as the client wrote it
           severity: flow.escaped ? 'info' : isInternal(scope) ? 'warning' : 'error',
           related: flow.chain,
-          fix: direct
-            ? fixOf('Use $request_uri', 'suggestion', file, [replace(use.span, use.braced ? '${request_uri}' : '$request_uri')])
-            : null,
+          fix: direct && written !== null ? fixOf('Use $request_uri', 'suggestion', file, [replace(use.span, written)]) : null,
         });
       }
     }
@@ -187,6 +188,27 @@ server {
     listen 80;
     if ($new) { return 301 $new; }
 }`,
+    },
+    {
+      inside: 'server',
+      bad: `location /old/ {
+    rewrite ^ https://www.example.org$uri permanent;
+#                                    ^^^^ decoded
+}`,
+      good: `location /old/ {
+    rewrite ^ https://www.example.org$request_uri? permanent;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `if (!-e $request_filename) {
+    rewrite /wp-admin$ https://www.example.org$uri/ permanent;
+#                                             ^^^^ decoded
+}`,
+      good: `if (!-e $request_filename) {
+    rewrite ^(.*/wp-admin)$ https://www.example.org$1/ permanent;
+}`,
+      fixed: false,
     },
   ],
 });

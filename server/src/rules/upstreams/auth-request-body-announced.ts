@@ -2,6 +2,7 @@
 
 import { requestHeader } from '../../answers/what-is-passed.ts';
 import type { Directive } from '../../config/directive.ts';
+import { locationOf } from '../../config/locations.ts';
 import { addToList, fixOf, outside } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { askedBy } from './_receiver.ts';
@@ -48,17 +49,22 @@ Switch the body off with \`proxy_pass_request_body off\`, and remove the header 
     )
       return;
     const place = outside(directive);
+    // a folder of an application that is asked below it: there others send bodies
+    const own = locationOf(scope);
+    const isForMore = own?.kind === 'prefix' && !scope.has('internal') && asking.value(0) !== own.name;
     report('announced', {
       at: directive.nameAt,
       related: [{ at: asking.at(), message: 'the subrequest is made here' }],
-      fix: fixOf('Send neither body nor length', 'suggestion', place.file, [
-        addToList(
-          place,
-          'proxy_set_header',
-          ['proxy_set_header Content-Length "";'],
-          scope.value('proxy_pass_request_body')?.value(0) === 'off' ? [] : ['proxy_pass_request_body off;'],
-        ),
-      ]),
+      fix: isForMore
+        ? null
+        : fixOf('Send neither body nor length', 'suggestion', place.file, [
+            addToList(
+              place,
+              'proxy_set_header',
+              ['proxy_set_header Content-Length "";'],
+              scope.value('proxy_pass_request_body')?.value(0) === 'off' ? [] : ['proxy_pass_request_body off;'],
+            ),
+          ]),
     });
 
     /** CGI and its like: the length is a parameter, which the stock files take from the client's request. */

@@ -31,8 +31,8 @@ const isPattern = (name: string): boolean => /^\^|\$$|\\[.dw]|\(.*\)|\w[+?]|\[(?
 const isOwnVariable = ({ catalog }: Config, word: string): boolean => {
   const written = /^\$\{?(\w+)\}?$/.exec(word)?.[1];
   const name = written?.toLowerCase();
-  // in capitals it is a variable of the environment, which a script fills in
-  return name !== undefined && written === name && name !== 'hostname' && catalog.variable(name, 'http') !== null;
+  // in capitals it is a variable of the environment, which a script fills in; nor does a name stand for itself
+  return name !== undefined && written === name && name !== 'hostname' && name !== 'server_name' && catalog.variable(name, 'http') !== null;
 };
 
 export default defineRule({

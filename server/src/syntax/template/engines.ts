@@ -231,6 +231,16 @@ const PHP_ROWS: readonly Row[] = [
   [/\{$/, () => open('plain')],
 ];
 
+const PENLIGHT_ROWS: readonly Row[] = [
+  [/^--/, () => NOTE],
+  [/^if\b([\s\S]*?)(?:\bthen)?$/, (m) => open('condition', { test: m[1]! })],
+  [/^elseif\b([\s\S]*?)(?:\bthen)?$/, (m) => middle(m[1]!)],
+  [/^else\b/, () => middle()],
+  [/^for\b([\s\S]*?)(?:\bin\b|=)([\s\S]*?)(?:\bdo)?$/, (m) => open('loop', { test: m[2]!, locals: names(m[1]!) })],
+  [/^while\b([\s\S]*?)(?:\bdo)?$/, (m) => open('loop', { test: m[1]! })],
+  [/^end\b/, () => CLOSE],
+];
+
 const FAMILIES = {
   jinja: {
     // what is in quotes ends no mark: `{{ '{{' }}`. Each character is read in one way only, so that no text takes long
@@ -291,6 +301,19 @@ const FAMILIES = {
     marks: /\[\[-?(?=[ \t.$])[^[\]\n]*\]\]/g,
     notation: 'prefix',
     sort: byRows(GO_ROWS, VALUE, /^\[\[-?/, /-?\]\]$/, /-\]\]$/),
+  },
+  // Go with round brackets for braces, which a program may choose where its configuration is full of braces
+  rounds: {
+    marks:
+      /\{\{[^{}\n]*\}\}|\((?=(?:range|if|else|end|with|template|define|block|\$\w+[ \t]*:?=|\.[A-Z]\w*|\$\w+|[a-z]\w*[ \t]+[.$]\w[^()\n]*)(?:[ \t)]))[^()\n]*\)/g,
+    notation: 'prefix',
+    sort: byRows(GO_ROWS, VALUE, /^(?:\{\{|\()[-~]?/, /[-~]?(?:\}\}|\))$/, /-(?:\}\}|\))$/),
+  },
+  // Penlight's lines of Lua behind a `>`, as Kong has them
+  penlight: {
+    marks: /^>[^\n]*|\$\{\{[^{}\n]*\}\}|\$\((?:[^()\n]|\([^()\n]*\))*\)/gm,
+    notation: 'infix',
+    sort: (mark) => (mark.startsWith('$') ? VALUE : byRows(PENLIGHT_ROWS, CONTROL, /^>[ \t]*/, /$/, /^(?!)/)(mark)),
   },
   // macros are plain words: those in capitals are taken for them
   m4: {
@@ -416,6 +439,8 @@ const BY_WORD: Readonly<Record<string, FamilyName>> = table({
   blade: 'blade',
   php: 'php',
   m4: 'm4',
+  penlight: 'penlight',
+  kong: 'penlight',
   levant: 'brackets',
   envsubst: 'envsubst',
   placeholders: 'placeholders',
@@ -430,6 +455,9 @@ const BY_CONTENT: readonly (readonly [RegExp, FamilyName, engine: string])[] = [
   [/^(?:[^"'#\n]|"[^"\n]*"|'[^'\n]*')*?<\?(?:php\b|=)[\s\S]*?\?>/m, 'php', 'php'],
   [/<#(?:if|list|assign|macro|switch)\b[^\n]*>[\s\S]*<\/#/, 'freemarker', 'freemarker'],
   [/(?:^|[\s;:/."@])\[\[-?(?=[ \t.$])[^[\]\n]*\]\]/, 'brackets', 'levant'],
+  // each of the two is looked for once, from the beginning of the text
+  [/(?<![\s\S])(?=[\s\S]*?^[ \t]*\(end\)[ \t]*\r?$)(?=[\s\S]*?^[ \t]*\((?:range|if|with)\b[^()\n]*\)[ \t]*\r?$)/m, 'rounds', 'go'],
+  [/(?<![\s\S])(?=[\s\S]*?^>[ \t]*end\b)(?=[\s\S]*?^>[ \t]*(?:if\b[^\n]*\bthen|for\b[^\n]*\bdo)[ \t]*\r?$)/m, 'penlight', 'penlight'],
   [/^[ \t]*@end(?:if|foreach|for|forelse|unless|isset|switch)[ \t]*$/m, 'blade', 'blade'],
   [/\{\{-?\s*cookiecutter\./, 'jinja', 'cookiecutter'],
   [/\{%-?\s*(unless|elsif|capture|assign)\b[\s\S]*?%\}/, 'jinja', 'liquid'],
@@ -452,12 +480,12 @@ const BY_CONTENT: readonly (readonly [RegExp, FamilyName, engine: string])[] = [
 ];
 
 /** Engines whose marks are found where they stand outside of quotes only, or nowhere else at all. */
-const TELLING: ReadonlySet<FamilyName> = new Set(['mako', 'blade', 'php', 'brackets', 'freemarker']);
+const TELLING: ReadonlySet<FamilyName> = new Set(['mako', 'blade', 'php', 'brackets', 'freemarker', 'rounds', 'penlight']);
 
 /** Engines that a file's name suggests, and that the marks found may overrule: every engine has files called `.tmpl` and `.template`. */
 const OVERRULED: Readonly<Record<string, readonly FamilyName[]>> = table({
-  envsubst: ['jinja', 'erb', 'ejs', 'go', 'mako', 'blade', 'brackets', 'php', 'freemarker'],
-  go: ['jinja', 'erb', 'ejs', 'blade', 'brackets', 'php', 'freemarker'],
+  envsubst: ['jinja', 'erb', 'ejs', 'go', 'mako', 'blade', 'brackets', 'php', 'freemarker', 'rounds', 'penlight'],
+  go: ['jinja', 'erb', 'ejs', 'blade', 'brackets', 'php', 'freemarker', 'rounds', 'penlight'],
 });
 
 // a text is looked through for this at every keystroke, and nearly always in vain: plain words are found faster than expressions
@@ -470,6 +498,8 @@ const mayHoldMarks = (text: string): boolean =>
   text.includes('</#') ||
   text.includes('[[') ||
   text.includes('@end') ||
+  text.includes('(end)') ||
+  text.includes('\n> end') ||
   ((text.includes('endif') || text.includes('endfor')) && /^[ \t]*%\s*end(if|for)\b/m.test(text));
 
 const SET_BY_COMMENT = /^[^\S\n]*(?:#|\{#|<%#|\{\{\/\*)[^\S\n]*proxylens: template ([\w-]+)/m;
@@ -480,12 +510,20 @@ const SET_BY_COMMENT = /^[^\S\n]*(?:#|\{#|<%#|\{\{\/\*)[^\S\n]*proxylens: templa
  * whether marks stand where no configuration can have such characters: in a plain file quoted strings, comments and Lua may hold anything.
  */
 export function engineOf(name: string, text: string, outside: (text: string) => boolean, chosen: string | null = null): Engine | null {
-  const engine = writerOf(name, text, outside, chosen);
+  const written = writerOf(name, text, outside, chosen);
+  // a script fills its own values into what the engine has written
+  const engine =
+    written && !written.also && BESIDE_ENVSUBST.has(written.family) && text.includes('%(') && PERCENT_FORMAT.test(withoutComments(text))
+      ? { ...written, also: REPLACED }
+      : written;
   if (!engine || !BESIDE_ENVSUBST.has(engine.family) || !(text.includes('${') || BARE_NAME_HERE.test(text))) return engine;
   // a chart or a role may write a template that a container fills in when it starts
   const later = substituted(text);
-  return later?.family === 'envsubst' ? { ...engine, also: later } : engine;
+  return later?.family === 'envsubst' ? { ...engine, also: nested(engine.also ?? null, later)! } : engine;
 }
+
+/** Python's percent format, which means nothing to any engine and to nginx. */
+const PERCENT_FORMAT = /%\([A-Za-z_]\w*\)[sdr]/;
 
 /** Engines to which a dollar sign means nothing. */
 const BESIDE_ENVSUBST: ReadonlySet<FamilyName> = new Set(['jinja', 'erb', 'ejs', 'go', 'blade']);
@@ -555,23 +593,29 @@ function writerOf(name: string, text: string, outside: (text: string) => boolean
   return { family, name: finer?.[2] ?? engine };
 }
 
+/** Directives whose words are read when nginx starts: in those there are no variables. */
+const WITHOUT_VARIABLES =
+  'listen|server|server_name|upstream|user|pid|resolver|allow|deny|keepalive|set_real_ip_from|error_log|worker_\\w+|load_module|client_\\w+|\\w+_timeout';
+
 /** A name in small letters where nginx knows no variables: whoever writes the file from the template fills it in. */
-const NO_VARIABLE_HERE =
-  /^[ \t]*(?:listen|server|server_name|upstream|user|pid|resolver|allow|deny|keepalive|set_real_ip_from|worker_\w+|load_module|client_\w+|\w+_timeout)[ \t]+[^;{}\n]*?\$\{([a-z_]\w*)\}/m;
+const NO_VARIABLE_HERE = new RegExp(String.raw`^[ \t]*(?:${WITHOUT_VARIABLES})[ \t]+[^;{}\n]*?\$\{([a-z_]\w*)\}`, 'm');
 
 /** Names in braces, of whatever case, where a directive would begin: no directive is called by a variable. */
 const holesIn = (code: string): string[] =>
-  [...code.matchAll(/[;{}]\s*\n[ \t]*\$\{([A-Za-z_]\w*)\}(?=[ \t]*;?[ \t]*\r?$)/gm)].map((m) => m[1]!);
+  [...code.matchAll(/(?<=[;{}]\s*\n[ \t]*)\$\{([A-Za-z_]\w*)\}(?=[ \t]*;?[ \t]*\r?$)/gm)].map((m) => m[1]!);
 
 /** A name in capitals without braces where nginx knows no variables. */
-const BARE_NAME_HERE = /^[ \t]*(?:listen|server|server_name|resolver|allow|deny)[ \t]+[^;{}\n#]*?\$[A-Z][A-Z0-9_]*\b/m;
+const BARE_NAME_HERE = new RegExp(String.raw`^[ \t]*(?:${WITHOUT_VARIABLES})[ \t]+[^;{}\n#]*?\$[A-Z][A-Z0-9_]*\b`, 'm');
 
 /** A word in capitals where a directive would begin, alone on its line and without an end: a script puts lines in its place. */
 const BARE_WORD = /^(?<=[{};]\s*)[ \t]*[A-Z][A-Z0-9_]{2,}[ \t]*$/m;
 
-/** A word in capitals as the port of an address: no port has a name, so a script puts a number in its place. */
+/** A word in capitals as the port of an address, which has no name, or as a whole URL, which has a scheme: a script puts something in its place. */
 const BARE_PORT =
-  /^[ \t]*(?:(?:server|listen|proxy_pass|grpc_pass|uwsgi_pass|fastcgi_pass)[ \t]+[^;{}\n#]*:[A-Z][A-Z0-9_]+(?=[\s;/])|listen[ \t]+[A-Z][A-Z0-9]*_[A-Z0-9_]*(?=[ \t;]))/m;
+  /^[ \t]*(?:(?:server|listen|proxy_pass|grpc_pass|uwsgi_pass|fastcgi_pass)[ \t]+[^;{}\n#]*:[A-Z][A-Z0-9_]+(?=[\s;/])|(?:listen|proxy_pass)[ \t]+[A-Z][A-Z0-9]*_[A-Z0-9_]*(?=[ \t;]))/m;
+
+/** A word in capitals for the path of a location, which begins with a slash: beside others that a script replaces it is one of them. */
+const BARE_PATH = /(?<=^[ \t]*location[ \t]+(?:(?:=|\^~)[ \t]+)?)[A-Z][A-Z0-9_]{2,}(?=[ \t]*\{)/gm;
 
 /** The names that envsubst may fill in, as the text has them. */
 const namesIn = (text: string): string[] => (text.match(FAMILIES.envsubst.marks) ?? []).map((m) => m.replace(/^\$\{?|\}$/g, ''));
@@ -606,7 +650,7 @@ function substituted(text: string): Engine | null {
   const { marks } = FAMILIES.placeholders;
   marks.lastIndex = 0;
   const bare = BARE_NAME_HERE.test(text);
-  const ports = (text.includes(':') || text.includes('listen')) && BARE_PORT.test(text);
+  const ports = (text.includes(':') || text.includes('listen') || text.includes('proxy_pass')) && BARE_PORT.test(text);
   if (!text.includes('${') && !bare && !ports && !marks.test(text)) return null;
   marks.lastIndex = 0;
   const code = withoutComments(text);
@@ -628,7 +672,8 @@ function substituted(text: string): Engine | null {
     const only = [...code.matchAll(new RegExp(BARE_PORT, 'gm'))].flatMap(
       (m) => m[0].slice(m[0].search(/\s\S/)).match(/(?<![\w$.-])[A-Z][A-Z0-9_]+(?![\w.-])/g) ?? [],
     );
-    if (only.length) only.push(...[...code.matchAll(new RegExp(BARE_WORD, 'gm'))].map((m) => m[0].trim()));
+    if (only.length)
+      only.push(...[BARE_WORD, BARE_PATH].flatMap((mask) => [...code.matchAll(new RegExp(mask, 'gm'))].map((m) => m[0].trim())));
     if (only.length)
       return {
         family: 'words',

@@ -31,6 +31,9 @@ const PATTERNS: readonly string[] = [
   // autoconf, CMake and Meson have names of either case
   `@${PATH}@`,
   `__[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*__`,
+  String.raw`\({4}[A-Za-z_]\w*\){4}`,
+  // between single lines a word of its own, of a path or of an address
+  String.raw`_(?<=(?:^|[\s/:.;="])_)[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)*_(?=[\s/:.;"-]|$)`,
   String.raw`@\{${PATH}\}`,
   `<<${PATH}>>`,
   `<(?<![?P<']<)(?:[A-Z][A-Z0-9_-]{2,}|[A-Za-z]+(?:[_-][A-Za-z]+)+)>`,
