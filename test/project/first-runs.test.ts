@@ -105,9 +105,9 @@ for (const [what, files, expected] of [
     'pages that a module of its own makes beside files, and files that nobody has',
     {
       'nginx.conf':
-        'load_module modules/ngx_rtmp_module.so;\nevents {\n}\nhttp {\n    server {\n        listen 80;\n        location / {\n            root /srv/www;\n        }\n        location /stat {\n            rtmp_stat all;\n        }\n        location /pictures {\n            expires 7d;\n        }\n    }\n}\n',
+        'load_module modules/ngx_rtmp_module.so;\nevents {\n}\nhttp {\n    server {\n        listen 80;\n        location / {\n            root /srv/www;\n        }\n        location /stat {\n            rtmp_stat all;\n            allow 127.0.0.1;\n            deny all;\n        }\n        location /pictures {\n            expires 7d;\n        }\n    }\n}\n',
     },
-    ['nginx.conf:13 warning assets-without-root'],
+    ['nginx.conf:15 warning assets-without-root'],
   ],
   [
     'a page of who watches nginx, and one of the site, with two types of content',
@@ -811,6 +811,24 @@ for (const [what, files, expected] of [
         'server {\n    listen 80;\n    root /srv/shop;\n    location = /index.php {\n        error_page 404 /index.php;\n        include fastcgi_params;\n        fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;\n        fastcgi_pass php:9000;\n    }\n    location /page {\n        error_page 404 /404.html;\n        include fastcgi_params;\n        fastcgi_param SCRIPT_FILENAME $document_root/page.php;\n        fastcgi_pass php:9000;\n    }\n    location /lua {\n        error_page 404 /404.html;\n        access_by_lua_block { check() }\n        include fastcgi_params;\n        fastcgi_param SCRIPT_FILENAME $document_root/page.php;\n        fastcgi_pass php:9000;\n    }\n}\n',
     },
     ['site.conf:11 warning error-page-ineffective'],
+  ],
+  [
+    'the page of a tool that says that it is well, and the tool',
+    {
+      'site.conf':
+        'server {\n    listen 80;\n    server_name shop.example.org;\n    proxy_set_header Host $host;\n    proxy_set_header X-Forwarded-For $remote_addr;\n    proxy_set_header X-Forwarded-Proto $scheme;\n    location /metrics-are-well {\n        proxy_pass http://prometheus:9090/-/healthy;\n    }\n    location /prometheus/ {\n        proxy_pass http://prometheus:9090;\n    }\n}\n',
+    },
+    ['site.conf:11 warning admin-tool-exposed'],
+  ],
+  [
+    'templates with the endings of other files, by their names and by what they hold',
+    {
+      'skel/nginx/default.conf.mo': 'server {\n    server_name www.{{SITE}};\n    root /srv/shop;\n    lsten 80;\n}\n',
+      'config/deploy/nginx_conf.rb':
+        'upstream <%= app %> {\n    server unix:/run/<%= app %>.sock;\n}\nserver {\n    listen 80;\n    server_name <%= host %>;\n    root /srv/shop;\n    lsten 80;\n}\n',
+      'recipes/nginx.rb': "package 'nginx'\n\ntemplate '/etc/nginx/nginx.conf' do\n  source 'nginx.conf.erb'\n  variables(port: 80)\nend\n",
+    },
+    ['config/deploy/nginx_conf.rb:8 error unknown-directive', 'skel/nginx/default.conf.mo:4 error unknown-directive'],
   ],
 ] as const)
   test(what, async () => {

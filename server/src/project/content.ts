@@ -52,6 +52,8 @@ export function isPlausible(path: string): boolean {
   if (looksLikeNginx(path)) return true;
   if (OTHER_NAMES.test(name) || (/(?<!\.blade)\.php$/i.test(name) && !/\.(?:conf|vhost|nginx|blade|tpl)\.php$|nginx|vhost/i.test(name)))
     return false;
+  // Mustache for a shell, and what Capistrano's tasks write out
+  if (/\.conf\.mo$|nginx[\w.-]*\.rb$/i.test(name)) return true;
   const bare = name.replace(LAST_ENDING, '');
   // `index.liquid` is a page of a shop, `nginx.liquid` is not
   const plain = bare.includes('.') || /nginx/i.test(bare) ? bare : name.replace(/\.(bak|orig|old|disabled)$/i, '');

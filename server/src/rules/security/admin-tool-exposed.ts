@@ -96,6 +96,9 @@ const PAGES: readonly { readonly path: RegExp; readonly name: string; readonly h
 const INNER =
   /^localhost$|\.(?:local|localhost|lan|internal|intranet|home|home\.arpa|corp|test|example)$|^[\w-]+$|^(?:127|10|192\.168|172\.(?:1[6-9]|2\d|3[01]))\./;
 
+/** Paths at which tools say that they are well, and no more: that is for whoever watches them. */
+const OF_HEALTH = /^\/(?:-\/(?:healthy|ready)|healthz?|ready|status|ping)\/?$/;
+
 /** The tool that a pass leads to: by a host called after it, by the image of the container of that name, or by its usual port where the place or the site is called after it. */
 function toolBehind(target: PassTarget, place: string, sites: readonly string[], deployment: Deployment): Tool | undefined {
   const servers = targetServers(target);
@@ -143,6 +146,7 @@ Ask for a password (\`auth_basic\`, \`auth_request\`) or allow the addresses of 
           .filter((n) => n !== '' && n !== '_')) ||
       [];
     const found = PAGES.find((p) => p.path.test(place.name)) ?? toolBehind(target, place.name, names, deployment);
+    if (OF_HEALTH.test(target.uri)) return;
     if (!found || (names.length > 0 && names.every((n) => INNER.test(n)))) return;
     if (!admitsStrangers(scope) || scope.value('ssl_verify_client')?.value(0) === 'on') return;
     const login = 'login' in found && found.login;
