@@ -378,7 +378,8 @@ describe('check: baseline', () => {
     const cwd = tree();
     const site = path.join(cwd, 'conf.d/site.conf');
     await ends(0, ['check', '--baseline', 'base.json', '--update-baseline', 'nginx.conf'], { cwd });
-    await ends(0, ['check', '--baseline', 'base.json', 'nginx.conf'], { cwd });
+    const { out } = await ends(0, ['check', '--baseline', 'base.json', 'nginx.conf'], { cwd });
+    assert.match(out, /\n\d+ findings? not shown: in the baseline base\.json\n/);
     fs.writeFileSync(site, `# a line more\n\n${FLAWED}`);
     await ends(0, ['check', '--baseline', 'base.json', 'nginx.conf'], { cwd });
     fs.writeFileSync(site, FLAWED.replace('}\n}', '}\n    location /css { alias /data/css/; }\n}'));

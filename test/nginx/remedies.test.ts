@@ -1056,6 +1056,7 @@ const GROUPS: Readonly<Record<string, string>> = {
 
 const ALONE: Readonly<Record<string, string>> = {
   'folder-closed-to-workers': 'the folder is that of root on this machine, in which no test puts anything',
+  'equals-sign-as-value': 'a name more that nobody asks for: what is lost by it is lost with the other names of the list, if at all',
   'mail-login-unencrypted': 'the harm is read on the wire',
   'basic-auth-over-http': 'the harm is read on the wire',
   'default-server-implicit': 'a question of intention',

@@ -33,6 +33,7 @@ import dashInVariable from './correctness/dash-in-variable.ts';
 import deadDirectiveAfterReturn from './correctness/dead-directive-after-return.ts';
 import envsubstEatsVariable from './correctness/envsubst-eats-variable.ts';
 import envsubstLeavesPlaceholder from './correctness/envsubst-leaves-placeholder.ts';
+import equalsSignAsValue from './correctness/equals-sign-as-value.ts';
 import errorAnsweredAsSuccess from './correctness/error-answered-as-success.ts';
 import errorLogOff from './correctness/error-log-off.ts';
 import errorPageFailsToo from './correctness/error-page-fails-too.ts';
@@ -440,6 +441,7 @@ export const RULES: readonly Rule[] = [
   deadDirectiveAfterReturn,
   envsubstEatsVariable,
   envsubstLeavesPlaceholder,
+  equalsSignAsValue,
   errorAnsweredAsSuccess,
   errorLogOff,
   errorPageFailsToo,

@@ -102,6 +102,26 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
+    rule: 'equals-sign-as-value',
+    bad: [
+      http(`server { listen 80; server_name = shop.example.com; location / { ${PASS} } }`),
+      http('server { listen 80; root /srv/www; index = start.html; }'),
+      http('server { listen 80; root /srv/www; location / { try_files = $uri $uri/ /index.html; } }'),
+      http('gzip on; gzip_types = application/json text/css;'),
+      http(`server { listen 80; location / { uwsgi_cache_bypass = $cookie_a; uwsgi_pass unix:/run/app.sock; } }`),
+      http(`server { listen 80; location / { proxy_no_cache = $cookie_a; ${PASS} } }`),
+      http(`server { listen 80; location / { add_header = nosniff; ${PASS} } }`),
+    ],
+    sane: [
+      http(`server { listen 80; server_name shop.example.com; location = / { ${PASS} } }`),
+      http('server { listen 80; root /srv/www; index start.html; error_page 404 = /missing.html; }'),
+      http('server { listen 80; root /srv/www; location / { try_files $uri =404; } }'),
+      http('server { listen 80; root /srv/www; index "=" start.html; }'),
+      http(`server { listen 80; location / { if ($http_x = a) { return 403; } ${PASS} } }`),
+      http(`map $http_x $y { = 1; default 0; }\nserver { listen 80; location / { add_header X-Y $y; ${PASS} } }`),
+    ],
+  },
+  {
     rule: 'body-limit-asked-elsewhere',
     inside: 'server',
     bad: [

@@ -67,6 +67,8 @@ export interface Result {
   readonly project: ProjectReport;
   /** fixes were applied: the findings are those that are left, with the engine's word on their fixes */
   readonly fixed: boolean;
+  /** the baseline, as it was named, and how many findings are not shown because it lists them; null without one */
+  readonly baseline: { readonly file: string; readonly held: number } | null;
   readonly durationMs: number;
   readonly color: boolean;
 }
@@ -262,6 +264,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
     rules: loader.parts.rules,
     project: reportOn(configs, findings, (file) => byFile.has(file)),
     fixed: options.fix !== undefined,
+    baseline: options.baseline ? { file: options.baseline, held: findings.length - left.size } : null,
     durationMs: Math.round((performance.now() - started) * 10) / 10,
     color: options.color === 'always' || (options.color !== 'never' && process.stdout.isTTY === true && !process.env.NO_COLOR),
   };

@@ -31,7 +31,7 @@ function alsoAt(places: readonly string[]): string[] {
 }
 
 /** The findings for people, by file, with the summary and what was assumed. */
-export function stylish({ files, text, project, durationMs, color, fixed }: Result): string {
+export function stylish({ files, text, project, durationMs, color, fixed, baseline }: Result): string {
   const c = pc.createColors(color);
   const paint: Record<Severity, (s: string) => string> = { error: c.red, warning: c.yellow, info: c.blue, hint: c.gray };
   const shownPath = shownPaths(files);
@@ -93,6 +93,7 @@ export function stylish({ files, text, project, durationMs, color, fixed }: Resu
     .filter(([, n]) => n > 0)
     .map(([s, n]) => paint[s](s === 'info' ? `${n} info` : plural(n, s)));
   out.push(`${total === 0 ? c.green('No findings') : parts.join(', ')} in ${plural(files.length, 'file')} (${Math.round(durationMs)} ms)`);
+  if (baseline?.held) out.push(c.dim(`${plural(baseline.held, 'finding')} not shown: in the baseline ${baseline.file}`));
   const did = whatWasDone(project, (id) => name(shownPath(id)), text, total === 0);
   out.push(...did.map((line) => c.dim(line)));
   if (fixable) out.push(c.dim(`${plural(fixable, 'finding')} can be fixed with --fix, where the proof of the fix succeeds`));

@@ -3,6 +3,8 @@
  * with what is to be written instead.
  */
 import { table } from '../../base/table.ts';
+import type { SourceFile } from '../../syntax/statement.ts';
+import type { Word } from '../../syntax/word.ts';
 
 const NO_ELSE = 'nginx has no "else": write a second "if", or choose the value with a map';
 const COMMENT = 'a comment begins with "#"';
@@ -176,10 +178,40 @@ const WISHES: Readonly<Record<string, string>> = table({
   timeout_server: TIMEOUT,
 });
 
+const NUMBERS = 'the numbers of the lines came in by copying: delete them';
+
+/** What comes in with a text that is copied, by how it looks where a name should stand. */
+const COPIED: readonly (readonly [mark: RegExp, told: string])[] = [
+  [/^(?:<{7}|={7}|>{7}|\|{7})$/, 'a merge is unfinished here: keep one of its sides, and delete the lines with the marks'],
+  [/^(?:`{3}|~{3})/, 'it fences code in Markdown: delete the line'],
+  [/^\d{1,5}[:.)|]$/, NUMBERS],
+  [/^(?:[+-]|@@)$/, 'the marks of a diff came in by copying: delete them, and the lines that the diff takes out'],
+  [/^\[?(?:\.{3}|…)\]?$/, 'it stands for lines that an example leaves out: write them, or delete it'],
+  [/^(?:[\w.-]+@[\w.-]+:\S*)?[#$%>]$|^[\w.-]+@[\w.-]+:\S*[#$]/, 'the prompt of a shell came in by copying: delete the line'],
+  [/^&(?:amp|lt|gt|quot|apos|nbsp|#\d+|#x[\da-f]+)\b/i, 'a web page writes a character so: type the character itself'],
+];
+
 /** What is to be written instead of a name that no nginx has; null where nobody can tell. */
 export const insteadOf = (name: string): string | null =>
   WISHES[name.toLowerCase()] ??
+  COPIED.find(([mark]) => mark.test(name))?.[1] ??
   (/^<\/?(?:VirtualHost|Directory|Location|IfModule|Files)/i.test(name) ? httpd('blocks with braces, server and location') : null);
+
+/** Whether a word that begins a line counts the lines: the line before begins with the number before, or the next with the next. */
+function countsLines({ text }: SourceFile, { start, end, value }: Word): boolean {
+  if (!/^\d{1,5}$/.test(value)) return false;
+  const number = Number(value);
+  const next = /^[^\n]*\n[ \t]*(\d{1,5})\b/.exec(text.slice(end, end + MOST_OF_LINES))?.[1];
+  const before = /(?:^|\n)[ \t]*(\d{1,5})\b[^\n]*\n[ \t]*$/.exec(text.slice(Math.max(0, start - MOST_OF_LINES), start))?.[1];
+  return Number(next) === number + 1 || Number(before) === number - 1;
+}
+
+/** How much of the text around a word is looked at for the numbers of lines, in UTF-16 units. */
+const MOST_OF_LINES = 400;
+
+/** The same of a name where it stands, which may be the number of its line. */
+export const insteadAt = (file: SourceFile, name: Word): string | null =>
+  insteadOf(name.value) ?? (countsLines(file, name) ? NUMBERS : null);
 
 /** All such names, for tests. */
 export const WISHED: readonly string[] = Object.keys(WISHES);

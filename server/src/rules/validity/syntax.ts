@@ -8,6 +8,7 @@ import { defineRule } from '../rule.ts';
 import { stopOfBraces, stopOfQuote } from './_reading.ts';
 import { endOf } from './_spans.ts';
 import { type Cause, structureOf, swallowed } from './_structure.ts';
+import { insteadAt } from './_wishes.ts';
 
 const MESSAGES = {
   'missing-semicolon': 'The directive "{name}" is not terminated by ";". Add a semicolon here.',
@@ -24,12 +25,22 @@ const MESSAGES = {
   'semicolon-in-value':
     'The value of {header} ends at its first semicolon, and what follows is read as a directive of its own. Put the whole value in quotes.',
   'word-too-long': 'This argument is longer than 4096 bytes, and nginx refuses it.',
+  wide: '"{sign}" is not the semicolon of nginx but a letter to it. Type ";" instead.',
+  foreign: '"{name}" begins no directive of nginx: {instead}.',
   'byte-order-mark': 'The file starts with a byte order mark, and nginx takes it for a part of the first directive. Remove it.',
-} as const satisfies Record<Cause['fault'], string>;
+} as const satisfies Record<Cause['fault'] | 'foreign' | 'wide', string>;
+
+const NO_COLON = 'no colon stands behind a name in nginx: write "listen 80;", and braces around the lines of a block';
 
 const TEXTS = Object.fromEntries(
   Object.entries(MESSAGES).map(([k, v]) => [k, v.replaceAll('{{', '{').replaceAll('}}', '}')]),
 ) as typeof MESSAGES;
+
+/** The sign before a place that only looks like a semicolon: the full-width one, or the Greek question mark. Null where it is another. */
+const wideBefore = (file: SourceFile, end: number): Span | null =>
+  /[\uff1b\u037e]/.test(file.text.slice(end - 1, end)) ? { start: end - 1, end } : null;
+
+const typed = (file: SourceFile, sign: Span): Fix | null => fixOf('Type ";"', 'safe', file, [replace(sign, ';')]);
 
 /** Where nginx gives up on a fault whose cause stands further up: at the first directive that lands in the wrong block, or at the end. */
 function nginxAt(config: Config, file: SourceFile, { fault, span, insert }: Cause): Span | null {
@@ -110,22 +121,33 @@ The finding is at the mistake itself, and there is one for each mistake.`,
       if (at === null) return;
       const before = at === 0 ? directive.statement.name : directive.args[at - 1]!;
       const line = endOf(directive);
-      report('missing-semicolon', {
-        at: { start: before.start, end: before.end },
-        data: { name: directive.name },
+      const sign = wideBefore(file, before.end);
+      report(sign ? 'wide' : 'missing-semicolon', {
+        at: sign ?? { start: before.start, end: before.end },
+        data: { name: directive.name, sign: sign ? file.text.slice(sign.start, sign.end) : '' },
         related: [{ at: { file: file.id, span: line }, message: 'nginx -t reports this line.' }],
-        fix: fixOf('Add ";"', 'safe', file, [replace({ start: before.end, end: before.end }, ';')]),
+        fix: sign ? typed(file, sign) : fixOf('Add ";"', 'safe', file, [replace({ start: before.end, end: before.end }, ';')]),
       });
       return;
     }
     for (const { fault, span, statement, insert } of structureOf(file, config.catalog).causes) {
       const name = statement?.name.value ?? '';
       const there = nginxAt(config, file, { fault, span, statement, insert });
-      report(fault, {
+      // a semicolon would not make a directive of what has come in from elsewhere
+      const instead =
+        fault === 'missing-semicolon' && statement
+          ? (insteadAt(file, statement.name) ?? (/^[a-z_]+:$/.test(name) ? NO_COLON : null))
+          : null;
+      const sign = fault === 'missing-semicolon' && !instead && insert !== null ? wideBefore(file, insert) : null;
+      report(instead ? 'foreign' : sign ? 'wide' : fault, {
         // an empty span could not be seen: the character before it is marked
-        at: span.end > span.start ? span : { start: Math.max(0, span.start - 1), end: span.end },
+        at:
+          sign ??
+          (instead && statement ? statement.name : span.end > span.start ? span : { start: Math.max(0, span.start - 1), end: span.end }),
         data: {
           name,
+          instead: instead ?? '',
+          sign: sign ? file.text.slice(sign.start, sign.end) : '',
           header: statement?.args[0]?.value ?? '',
           quote: file.text[span.start] ?? '"',
           pattern: file.text.slice(span.start, span.end),
@@ -134,7 +156,7 @@ The finding is at the mistake itself, and there is one for each mistake.`,
           there && file.lines.lineAt(there.start) !== file.lines.lineAt(span.start)
             ? [{ at: { file: file.id, span: there }, message: 'nginx -t reports this line.' }]
             : [],
-        fix: repair(file, { fault, span, statement, insert }),
+        fix: instead ? null : sign ? typed(file, sign) : repair(file, { fault, span, statement, insert }),
       });
     }
   },

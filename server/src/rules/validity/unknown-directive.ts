@@ -15,7 +15,7 @@ import { defineRule } from '../rule.ts';
 import { nearest } from './_guess.ts';
 import { absence, factsOf, isJudged, isOwn, ofAnotherModule, placesOf } from './_known.ts';
 import { isAftermath, isBroken } from './_structure.ts';
-import { insteadOf } from './_wishes.ts';
+import { insteadAt } from './_wishes.ts';
 
 /** Spaces and marks that look like nothing, or like a space, and are letters to nginx. */
 const INVISIBLE = /[\u00a0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]/u;
@@ -124,7 +124,7 @@ load one, the name may be the module's, and the finding is informational or a wa
       return report('relative', { at, data: { ...data, relative: FLAVOURS[target.flavour] }, severity: 'info' });
     const library = unknownLibrary(config) ?? (target.modules === ANY_MODULE ? unlistedModule(name) : null);
     if (library) return report('foreign', { at, data: { ...data, library }, severity: 'info' });
-    const instead = insteadOf(name);
+    const instead = insteadAt(directive.file, at);
     if (instead) return report('wished', { at, data: { name, instead } });
     const beginning = target.modules === ANY_MODULE ? unknownFamily(config, name) : null;
     if (beginning)
