@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { certain, placeOf, written } from '../../server/src/deploy/setting.ts';
-import { lastOption, optionsNamed, readUwsgi, uwsgiSockets } from '../../server/src/deploy/uwsgi.ts';
+import { lastOption, optionsNamed, readUwsgi, uwsgiArguments, uwsgiSockets } from '../../server/src/deploy/uwsgi.ts';
 import { at, covered } from './fixture.ts';
 
 const INI = `; comment
@@ -77,4 +77,22 @@ test('yaml and json say the same as ini', () => {
     ],
   );
   assert.equal(covered(json, placeOf(uwsgiSockets(fromJson)[1]!.address))?.replaceAll('"', ''), ':3032');
+});
+
+test('variables are options, and those of the command come after them', () => {
+  const file = at('Dockerfile');
+  const place = { file, span: { start: 0, end: 5 } };
+  const options = uwsgiArguments(
+    file,
+    place,
+    [],
+    new Map([
+      ['UWSGI_HTTP_SOCKET', written(':8000', place)],
+      ['UWSGI_MASTER', written('1', place)],
+    ]),
+  );
+  assert.deepEqual(
+    uwsgiSockets(options).map((s) => [s.protocol, certain(s.address)]),
+    [['http', { kind: 'tcp', host: '', port: 8000 }]],
+  );
 });

@@ -13,6 +13,7 @@ import { FRAMEWORKS } from './frameworks/all.ts';
 import { type FrameworkDeclaration, mainFile, type ProjectReading } from './frameworks/framework.ts';
 import { type Cluster, isManifest, NO_CLUSTER, readManifests } from './kubernetes.ts';
 import { MappedText } from './mapped-text.ts';
+import { type CrossOriginProgram, crossOriginPrograms } from './node-cors.ts';
 import { isNodeStart } from './node-port.ts';
 import { readProcfile } from './procfile.ts';
 import { type ModuleValues, type PyCall, PythonProject } from './python.ts';
@@ -53,6 +54,8 @@ export interface Deployment {
   readonly pages: readonly ServedPage[];
   /** All pages with a router in the browser. */
   readonly singlePages: readonly SinglePage[];
+  /** Programs for Node that answer other origins themselves. */
+  readonly crossOrigin: readonly CrossOriginProgram[];
   /** The files that were given. */
   readonly files: ReadonlyMap<FileId, string>;
 }
@@ -67,6 +70,7 @@ export const NO_DEPLOYMENT: Deployment = {
   checkedImages: [],
   pages: [],
   singlePages: [],
+  crossOrigin: [],
   files: new Map(),
 };
 
@@ -186,6 +190,7 @@ class Reader {
       }),
       pages: this.guarded([...dockerfiles.keys()][0]!, [], () => servedPages(single, dockerfiles)),
       singlePages: single,
+      crossOrigin: this.guarded([...this.files.keys()][0]!, [], () => crossOriginPrograms(this.files)),
       files: this.files,
     };
   }

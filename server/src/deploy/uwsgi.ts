@@ -188,6 +188,9 @@ export function uwsgiArguments(file: FileId, at: Place, words: readonly ShellWor
   const put = (writtenName: string, namePlace: Place, value: Setting<string>): void => {
     options.push({ name: canonical(writtenName), writtenName, namePlace, value });
   };
+  // variables are options too, before all others: UWSGI_HTTP_SOCKET for http-socket (uwsgi_setup)
+  for (const [name, setting] of environment)
+    if (/^UWSGI_[A-Z]/.test(name)) put(name.slice('UWSGI_'.length).toLowerCase().replaceAll('_', '-'), placeOf(setting) ?? at, setting);
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!;
     const long = /^--?([a-z0-9][a-z0-9-]+)(?:=(.*))?$/s.exec(word.text);

@@ -339,6 +339,7 @@ import unknownZone from './validity/unknown-zone.ts';
 import upstreamConflict from './validity/upstream-conflict.ts';
 import wrongArgumentCount from './validity/wrong-argument-count.ts';
 import accelRedirectLost from './wsgi/accel-redirect-lost.ts';
+import acmeChallengeElsewhere from './wsgi/acme-challenge-elsewhere.ts';
 import adminUnprotected from './wsgi/admin-unprotected.ts';
 import allowedHostsAny from './wsgi/allowed-hosts-any.ts';
 import allowedHostsMismatch from './wsgi/allowed-hosts-mismatch.ts';
@@ -746,6 +747,7 @@ export const RULES: readonly Rule[] = [
   upstreamConflict,
   wrongArgumentCount,
   accelRedirectLost,
+  acmeChallengeElsewhere,
   adminUnprotected,
   allowedHostsAny,
   allowedHostsMismatch,

@@ -247,6 +247,7 @@ function* stepsOfOne(config: Config, rules: readonly Rule[], options: LintOption
       !deployment.containers.length &&
       !deployment.checkedImages.length &&
       !deployment.singlePages.length &&
+      !deployment.crossOrigin.length &&
       !deployment.unread.length
     )
       return false;

@@ -3,13 +3,32 @@ import { files, main as page } from '../projects.ts';
 import type { Trial } from '../trial.ts';
 
 /** nginx and another program in containers; the lines of its service. */
-const beside = (service: string, site: string) =>
+const beside = (service: string, site: string, more: Readonly<Record<string, string>> = {}) =>
   files({
     'nginx.conf': page(`server { listen 80; server_name a.example; ${site} }`),
+    ...more,
     'compose.yaml': `services:\n  nginx:\n    image: nginx:1.28\n    ports: ["80:80"]\n    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]\n  app:\n    ${service}\n`,
   });
 
 const GRAFANA = (lines: string) => `image: grafana/grafana:11.0.0\n    environment: { ${lines} }`;
+
+const ORIGIN = 'add_header Access-Control-Allow-Origin https://a.example always;';
+
+/** A program of Express with the package cors. */
+const START = (line: string) =>
+  `import express from 'express';\nimport cors from 'cors';\nconst app = express();\n${line}\napp.listen(process.env.PORT || 3000);\n`;
+const express = (line: string, lines: string) =>
+  files({
+    'nginx.conf': page(`server { listen 80; location / { ${lines} proxy_pass http://127.0.0.1:3000; } }`),
+    'app/index.js': START(line),
+  });
+
+/** nginx and certbot, which share a folder as /var/www/acme. */
+const certbot = (command: string, lines: string) =>
+  files({
+    'nginx.conf': page(`server { listen 80; server_name a.example; ${lines} }`),
+    'compose.yaml': `services:\n  nginx:\n    image: nginx:1.28\n    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro", "./acme:/var/www/acme:ro"]\n  certbot:\n    image: certbot/certbot:latest\n    volumes: ["./acme:/var/www/acme"]\n    command: ${command}\n`,
+  });
 
 export const TRIALS: readonly Trial[] = [
   {
@@ -138,6 +157,56 @@ export const TRIALS: readonly Trial[] = [
       'location / { error_page 503 /off.html; if (-f /srv/off) { return 503; } proxy_pass http://127.0.0.1:8000; }',
       'if ($request_method = TRACE) { return 405; } location / { error_page 503 /off.html; proxy_pass http://127.0.0.1:8000; }',
       'if (-f /srv/off) { return 503; } location / { error_page 503 /off.html; proxy_intercept_errors on; proxy_pass http://127.0.0.1:8000; }',
+    ],
+  },
+  {
+    rule: 'cors-headers-twice',
+    bad: [
+      express('app.use(cors());', ORIGIN),
+      express("app.use(cors({ origin: 'https://a.example' }));", ORIGIN),
+      express("app.use(cors({\n  origin: ['https://a.example', 'https://b.example'],\n}));", `${ORIGIN} proxy_set_header Host $host;`),
+      beside('build: ./app', `location / { ${ORIGIN} proxy_pass http://app:3000; }`, { 'app/server.js': START('app.use(cors());') }),
+    ],
+    sane: [
+      express('app.use(cors());', ''),
+      express('app.use(cors());', `${ORIGIN} proxy_hide_header Access-Control-Allow-Origin;`),
+      express("if (process.env.NODE_ENV !== 'production') {\n  app.use(cors());\n}", ORIGIN),
+      express('app.use(cors({ origin: false }));', ORIGIN),
+      express('// app.use(cors());', ORIGIN),
+      express("app.get('/open', cors(), (req, res) => res.json({}));", ORIGIN),
+      express('process.env.DEV && app.use(cors());', ORIGIN),
+    ],
+  },
+  {
+    rule: 'acme-challenge-elsewhere',
+    bad: [
+      certbot('certonly --webroot -w /srv/acme -d a.example', 'location /.well-known/acme-challenge/ { root /var/www/acme; }'),
+      certbot(
+        'certonly --webroot --webroot-path=/var/www/html -d a.example',
+        'location /.well-known/acme-challenge/ { root /var/www/acme; }',
+      ),
+      certbot('["certonly", "--webroot", "-w", "/var/www/acme/x", "-d", "a.example"]', 'location ^~ /.well-known/ { root /var/www/acme; }'),
+      certbot('certonly --webroot -w /var/www/acme -d a.example', 'location /.well-known/acme-challenge/ { alias /var/www/acme/; }'),
+      certbot('certonly --webroot -w /var/www/acme -d a.example', 'root /usr/share/nginx/html;'),
+      certbot('certonly --webroot --webroot-path /data -d a.example', 'location / { root /var/www/acme; }'),
+    ],
+    sane: [
+      certbot('certonly --webroot -w /var/www/acme -d a.example', 'location /.well-known/acme-challenge/ { root /var/www/acme; }'),
+      certbot(
+        'certonly --webroot -w /var/www/acme/ -d a.example',
+        'location /.well-known/acme-challenge/ { alias /var/www/acme/.well-known/acme-challenge/; }',
+      ),
+      certbot('certonly --standalone -d a.example', 'location /.well-known/acme-challenge/ { root /srv; }'),
+      certbot('renew', 'location /.well-known/acme-challenge/ { root /srv; }'),
+      certbot('certonly --webroot -w $WEBROOT -d a.example', 'location /.well-known/acme-challenge/ { root /srv; }'),
+      certbot(
+        'certonly --webroot -w /srv/acme -d a.example',
+        'location /.well-known/acme-challenge/ { proxy_pass http://127.0.0.1:8080; }',
+      ),
+      certbot(
+        'certonly --webroot -w /var/www/acme -d a.example',
+        'root /var/www/acme; location / { return 301 https://$host$request_uri; } location /.well-known/ { }',
+      ),
     ],
   },
 ];

@@ -330,7 +330,10 @@ export const isDevelopment = (application: Application): boolean =>
  * The `add_header` line beside a header that the application sends itself, and the directive that takes the application's out; null where nginx
  * adds none, or hides it. `name` is in lower case; a line with an empty value adds none.
  */
-export function addedBeside({ pass: { scope }, target }: Side, name: string): { readonly added: Directive; readonly hide: string } | null {
+export function addedBeside(
+  { pass: { scope }, target }: Pick<Link, 'pass' | 'target'>,
+  name: string,
+): { readonly added: Directive; readonly hide: string } | null {
   const isIt = (d: Directive): boolean => d.value(0).toLowerCase() === name;
   const added = scope.effective('add_header').directives.find((d) => isIt(d) && d.value(1) !== '');
   const hide = `${target.kind}_hide_header`;
@@ -338,7 +341,7 @@ export function addedBeside({ pass: { scope }, target }: Side, name: string): { 
 }
 
 /** Takes a header of the application out behind its pass directive. */
-export function hiding({ pass }: Side, hide: string, header: string, whose: string): Fix {
+export function hiding({ pass }: Pick<Link, 'pass'>, hide: string, header: string, whose: string): Fix {
   const { file, statement } = outside(pass);
   return fixOf(`Hide the header of ${whose}`, 'suggestion', file, [insertAfter(file, statement, [`${hide} ${header};`])]);
 }

@@ -1,9 +1,12 @@
 /** nginx and the application both say who may read an answer: a browser wants one Access-Control-Allow-Origin and refuses two. */
 
+import type { Place } from '../../base/span.ts';
+import { isLoopback } from '../../deploy/address.ts';
 import { asked } from '../../deploy/frameworks/framework.ts';
+import { crossOriginAt } from '../../deploy/node-cors.ts';
 import { defineRule } from '../rule.ts';
 import { django, FORWARDED, httpsSite, tree } from './_examples.ts';
-import { addedBeside, distinct, hiding, orPlace, sidesOf } from './_links.ts';
+import { addedBeside, containerBehind, distinct, hiding, type Link, linksOf, orPlace, sidesOf } from './_links.ts';
 
 const NAME = 'access-control-allow-origin';
 const LINE = 'add_header Access-Control-Allow-Origin https://www.example.com;';
@@ -15,6 +18,9 @@ const SITE = (pass: string): string =>
         ${FORWARDED}
         ${LINE}`);
 
+const EXPRESS =
+  "const express = require('express');\nconst cors = require('cors');\nconst app = express();\napp.use(cors());\napp.get('/', (req, res) => res.json({}));\napp.listen(3000);\n";
+
 export default defineRule({
   id: 'cors-headers-twice',
   group: 'wsgi',
@@ -25,7 +31,7 @@ export default defineRule({
   title: 'CORS headers sent by nginx and by the application',
   why: `
 \`add_header\` adds a line of its own and replaces none. Where the application answers other origins itself, with django-cors-headers, flask_cors
-or \`CORSMiddleware\`, a page of an allowed origin gets \`Access-Control-Allow-Origin\` twice. Browsers refuse that ("contains multiple values"),
+\`CORSMiddleware\` or Express's \`cors\`, a page of an allowed origin gets \`Access-Control-Allow-Origin\` twice. Browsers refuse that ("contains multiple values"),
 though each of the two alone would do.
 
 Only one side should send it. The application knows its views and answers preflight requests, so drop the line of nginx; or take the
@@ -42,21 +48,32 @@ application's out with \`proxy_hide_header Access-Control-Allow-Origin\`.`,
   },
   check({ config, deployment, report }) {
     const reported = new Set<string>();
-    for (const side of distinct(sidesOf(config, deployment))) {
-      const cors = asked(side.application.framework, (d) => d.cors);
-      if (!cors) continue;
-      const both = addedBeside(side, NAME);
-      if (!both) continue;
+    const tell = (link: Link, cors: { readonly name: string; readonly place: Place }): void => {
+      const both = addedBeside(link, NAME);
+      if (!both) return;
       const { added, hide } = both;
       const key = `${added.file.id}#${added.statement.start}`;
-      if (reported.has(key)) continue;
+      if (reported.has(key)) return;
       reported.add(key);
       report('twice', {
         at: added.at(),
         data: { by: cors.name, hide },
-        related: [{ at: orPlace(cors.place, side.application), message: cors.name }],
-        fix: hiding(side, hide, 'Access-Control-Allow-Origin', 'the application'),
+        related: [{ at: cors.place, message: cors.name }],
+        fix: hiding(link, hide, 'Access-Control-Allow-Origin', 'the application'),
       });
+    };
+    for (const side of distinct(sidesOf(config, deployment))) {
+      const cors = asked(side.application.framework, (d) => d.cors);
+      if (cors) tell(side, { name: cors.name, place: orPlace(cors.place, side.application) });
+    }
+    // programs for Node, of which only the start file is read
+    for (const link of deployment.crossOrigin.length ? linksOf(config, deployment) : []) {
+      const { address, from, target } = link;
+      if (target.kind !== 'proxy' || address.kind !== 'tcp' || !addedBeside(link, NAME)) continue;
+      const service = containerBehind(link, deployment);
+      const where = service ? { service } : from === null && isLoopback(address.host) ? { port: address.port } : null;
+      const cors = where && crossOriginAt(deployment.crossOrigin, where);
+      if (cors) tell(link, cors);
     }
   },
   examples: [
@@ -74,6 +91,16 @@ application's out with \`proxy_hide_header Access-Control-Allow-Origin\`.`,
       good: tree({
         'nginx.conf': SITE('proxy_pass http://unix:/run/shop.sock;'),
         ...django("ALLOWED_HOSTS = ['shop.example.com']\nSECURE_PROXY_SSL_HEADER = ('HTTP_X_FORWARDED_PROTO', 'https')\n"),
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': SITE('proxy_pass http://127.0.0.1:3000;').replace(LINE, `${LINE}\n#       ${'^'.repeat(LINE.length)} twice`),
+        'index.js': EXPRESS,
+      }),
+      good: tree({
+        'nginx.conf': SITE('proxy_pass http://127.0.0.1:3000;\n        proxy_hide_header Access-Control-Allow-Origin;'),
+        'index.js': EXPRESS,
       }),
     },
   ],
