@@ -55,6 +55,7 @@ const LIMITS: Readonly<Record<string, Readonly<Record<string, Outcome>>>> = {
   'deploy/dockerfile.ts': { MAX_INSTRUCTIONS: 'finding' },
   'deploy/env-file.ts': { MAX_LENGTH: 'finding', MAX_VARIABLES: 'finding' },
   'deploy/fills.ts': { MOST: 'unknown' },
+  'deploy/node-cors.ts': { MAX_LENGTH: 'unknown' },
   'deploy/node-port.ts': { MAX_LENGTH: 'unknown' },
   'deploy/php-sizes.ts': { MAX_LENGTH: 'unknown' },
   'deploy/procfile.ts': { MAX_PROCESSES: 'finding' },
