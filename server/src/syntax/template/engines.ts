@@ -241,14 +241,43 @@ const PENLIGHT_ROWS: readonly Row[] = [
   [/^end\b/, () => CLOSE],
 ];
 
+// Perl's Template Toolkit: `[% IF tls %]`.
+const TOOLKIT_ROWS: readonly Row[] = [
+  [/^#/, () => NOTE],
+  [/^IF\b([\s\S]*)$/, (m) => open('condition', { test: m[1]! })],
+  [/^UNLESS\b([\s\S]*)$/, (m) => open('condition', { test: m[1]!, inverse: true })],
+  [/^(?:SWITCH)\b([\s\S]*)$/, (m) => open('case', { test: m[1]! })],
+  [/^CASE\b([\s\S]*)$/, (m) => middle(m[1]!)],
+  [/^(?:FOREACH|FOR)\b([\s\S]*?)(?:\bIN\b|=)([\s\S]*)$/, (m) => open('loop', { test: m[2]!, locals: [...names(m[1]!), 'loop'] })],
+  [/^(?:FOREACH|FOR|WHILE)\b([\s\S]*)$/, (m) => open('loop', { test: m[1]! })],
+  [/^(?:BLOCK|MACRO)\s+(\w+)/, (m) => open('definition', { name: m[1]! })],
+  [/^(?:FILTER|WRAPPER|TRY)\b/, () => open('plain')],
+  [/^ELSIF\b([\s\S]*)$/, (m) => middle(m[1]!)],
+  [/^(?:ELSE|CATCH|FINAL)\b/, () => middle()],
+  [/^END\b/, () => CLOSE],
+  [/^(?:INCLUDE|PROCESS|INSERT)\b/, () => ({ kind: 'value', hole: true })],
+  [/^(?:SET|DEFAULT|USE|CALL|NEXT|LAST|META)\b|^[\w.]+\s*=(?!=)/, () => CONTROL],
+];
+
+// Velocity: lines that steer behind a `#`, which would be comments of nginx.
+const VELOCITY_ROWS: readonly Row[] = [
+  [/^if\s*\(([\s\S]*)\)$/, (m) => open('condition', { test: m[1]! })],
+  [/^elseif\s*\(([\s\S]*)\)$/, (m) => middle(m[1]!)],
+  [/^else\b/, () => middle()],
+  [/^foreach\s*\(\s*(\$!?\{?\w+\}?)\s+in\b([\s\S]*)\)$/, (m) => open('loop', { test: m[2]!, locals: [...names(m[1]!), '$foreach'] })],
+  [/^macro\s*\(\s*(\w+)/, (m) => open('definition', { name: m[1]! })],
+  [/^end\b/, () => CLOSE],
+  [/^(?:parse|include)\b/, () => ({ kind: 'control', hole: true })],
+];
+
 const FAMILIES = {
   jinja: {
     // what is in quotes ends no mark: `{{ '{{' }}`. Each character is read in one way only, so that no text takes long
     marks:
-      /\{#[\s\S]*?#\}|\{%(?:"[^"\n]*"|'[^'\n]*'|"(?![^"\n]*")|'(?![^'\n]*')|(?!\{%)[^"'])*?%\}|\{\{(?:"[^"\n]*"|'[^'\n]*'|"(?![^"\n]*")|'(?![^'\n]*')|(?!\{\{|\{%)[^"'])*?\}\}|\{[{%][^\n]*/g,
+      /\{#[\s\S]*?#\}|\{%(?:"[^"\n]*"|'[^'\n]*'|"(?![^"\n]*")|'(?![^'\n]*')|(?!\{%)[^"'])*?%\}|\{\{(?:"[^"\n]*"|'[^'\n]*'|"(?![^"\n]*")|'(?![^'\n]*')|(?!\{\{|\{%)[^"'])*?\}\}|\{\*(?:[^*\n{]|\*(?!\})|\{(?!\*))*\*\}|\{[{%][^\n]*/g,
     notation: 'infix',
     sort: (mark) =>
-      mark.startsWith('{{') || mark.startsWith('{%=')
+      mark.startsWith('{{') || mark.startsWith('{%=') || mark.startsWith('{*')
         ? mark.endsWith('-}}')
           ? { ...VALUE, trims: true }
           : VALUE
@@ -305,9 +334,21 @@ const FAMILIES = {
   // Go with round brackets for braces, which a program may choose where its configuration is full of braces
   rounds: {
     marks:
-      /\{\{[^{}\n]*\}\}|\((?=(?:range|if|else|end|with|template|define|block|\$\w+[ \t]*:?=|\.[A-Z]\w*|\$\w+|[a-z]\w*[ \t]+[.$]\w[^()\n]*)(?:[ \t)]))[^()\n]*\)/g,
+      /\{\{[^{}\n]*\}\}|\((?=(?:range|if|else|end|with|template|define|block|\$\w+[ \t]*:?=|\.[A-Z]\w*|\$\w+(?:\.\w+)*|[a-z]\w*[ \t]+[.$]\w[^()\n]*)(?:[ \t)]))[^()\n]*\)/g,
     notation: 'prefix',
     sort: byRows(GO_ROWS, VALUE, /^(?:\{\{|\()[-~]?/, /[-~]?(?:\}\}|\))$/, /-(?:\}\}|\))$/),
+  },
+  toolkit: {
+    marks: /\[%[-+~=]?(?=[\s#])(?:[^%[]|%(?!\])|\[(?!%))*%\]/g,
+    notation: 'infix',
+    sort: byRows(TOOLKIT_ROWS, VALUE, /^\[%[-+~=]?/, /[-+~=]?%\]$/, /[-~=]%\]$/),
+  },
+  // names without a dot are known by the lines that give them a value (`givenIn`)
+  velocity: {
+    marks:
+      /^[ \t]*#(?:(?:foreach|if|elseif|set|macro|parse|include)[ \t]*\([^\n]*\)|else|end)(?=[ \t]*\r?$)|\$!?\{?[A-Za-z_]\w*(?:\.\w+(?:\([^()\n]*\))?)+\}?/gm,
+    notation: 'infix',
+    sort: (mark) => (/^\s*#/.test(mark) ? byRows(VELOCITY_ROWS, CONTROL, /^[ \t]*#/, /$/, /^(?!)/)(mark) : VALUE),
   },
   // Penlight's lines of Lua behind a `>`, as Kong has them
   penlight: {
@@ -408,13 +449,15 @@ const BY_NAME: readonly (readonly [RegExp, FamilyName, engine: string])[] = [
   [/\.blade(\.\w+)?$/i, 'blade', 'blade'],
   [/\.(template|envsubst)$/i, 'envsubst', 'envsubst'],
   [/\.tera$/i, 'jinja', 'tera'],
+  [/\.tt2?$/i, 'toolkit', 'template-toolkit'],
+  [/\.vm$/i, 'velocity', 'velocity'],
   [/\.m4$/i, 'm4', 'm4'],
   [/\.php$/i, 'php', 'php'],
 ];
 
 /** The endings of files that are written out to a file without them, as part of an expression. */
 export const TEMPLATE_ENDINGS =
-  'j2|jinja2?|liquid|twig|erb|epp|ejs|ctmpl|tmpl|gotmpl|gtpl|tpl|sigil|hbs|handlebars|mustache|mako|ftlh?|tftpl|stpl|blade(?:\\.php)?|tera|m4|php|smarty|template|envsubst|in|dist|sample|example';
+  'j2|jinja2?|liquid|twig|erb|epp|ejs|ctmpl|tmpl|gotmpl|gtpl|tpl|sigil|hbs|handlebars|mustache|mako|ftlh?|tftpl|stpl|blade(?:\\.php)?|tera|tt2?|vm|m4|php|smarty|template|envsubst|in|dist|sample|example';
 
 /** Names by which a person may set the engine: `# proxylens: template jinja` in the file. */
 const BY_WORD: Readonly<Record<string, FamilyName>> = table({
@@ -440,6 +483,8 @@ const BY_WORD: Readonly<Record<string, FamilyName>> = table({
   php: 'php',
   m4: 'm4',
   penlight: 'penlight',
+  'template-toolkit': 'toolkit',
+  velocity: 'velocity',
   kong: 'penlight',
   levant: 'brackets',
   envsubst: 'envsubst',
@@ -458,6 +503,9 @@ const BY_CONTENT: readonly (readonly [RegExp, FamilyName, engine: string])[] = [
   // each of the two is looked for once, from the beginning of the text
   [/(?<![\s\S])(?=[\s\S]*?^[ \t]*\(end\)[ \t]*\r?$)(?=[\s\S]*?^[ \t]*\((?:range|if|with)\b[^()\n]*\)[ \t]*\r?$)/m, 'rounds', 'go'],
   [/(?<![\s\S])(?=[\s\S]*?^>[ \t]*end\b)(?=[\s\S]*?^>[ \t]*(?:if\b[^\n]*\bthen|for\b[^\n]*\bdo)[ \t]*\r?$)/m, 'penlight', 'penlight'],
+  [/\[%[-+~=]?\s[^\n%[\]]*\s?[-+~=]?%\]/, 'toolkit', 'template-toolkit'],
+  // a condition of nginx that is switched off by a comment ends in a brace
+  [/(?<![\s\S])(?=[\s\S]*?^[ \t]*#end[ \t]*\r?$)(?=[\s\S]*?^[ \t]*#(?:foreach|if|set)[ \t]*\([^\n]*\)[ \t]*\r?$)/m, 'velocity', 'velocity'],
   [/^[ \t]*@end(?:if|foreach|for|forelse|unless|isset|switch)[ \t]*$/m, 'blade', 'blade'],
   [/\{\{-?\s*cookiecutter\./, 'jinja', 'cookiecutter'],
   [/\{%-?\s*(unless|elsif|capture|assign)\b[\s\S]*?%\}/, 'jinja', 'liquid'],
@@ -480,12 +528,22 @@ const BY_CONTENT: readonly (readonly [RegExp, FamilyName, engine: string])[] = [
 ];
 
 /** Engines whose marks are found where they stand outside of quotes only, or nowhere else at all. */
-const TELLING: ReadonlySet<FamilyName> = new Set(['mako', 'blade', 'php', 'brackets', 'freemarker', 'rounds', 'penlight']);
+const TELLING: ReadonlySet<FamilyName> = new Set([
+  'mako',
+  'blade',
+  'php',
+  'brackets',
+  'freemarker',
+  'rounds',
+  'penlight',
+  'toolkit',
+  'velocity',
+]);
 
 /** Engines that a file's name suggests, and that the marks found may overrule: every engine has files called `.tmpl` and `.template`. */
 const OVERRULED: Readonly<Record<string, readonly FamilyName[]>> = table({
-  envsubst: ['jinja', 'erb', 'ejs', 'go', 'mako', 'blade', 'brackets', 'php', 'freemarker', 'rounds', 'penlight'],
-  go: ['jinja', 'erb', 'ejs', 'blade', 'brackets', 'php', 'freemarker', 'rounds', 'penlight'],
+  envsubst: ['jinja', 'erb', 'ejs', 'go', 'mako', 'blade', 'brackets', 'php', 'freemarker', 'rounds', 'penlight', 'toolkit', 'velocity'],
+  go: ['jinja', 'erb', 'ejs', 'blade', 'brackets', 'php', 'freemarker', 'rounds', 'penlight', 'toolkit', 'velocity'],
 });
 
 // a text is looked through for this at every keystroke, and nearly always in vain: plain words are found faster than expressions
@@ -500,6 +558,8 @@ const mayHoldMarks = (text: string): boolean =>
   text.includes('@end') ||
   text.includes('(end)') ||
   text.includes('\n> end') ||
+  text.includes('[%') ||
+  text.includes('#end') ||
   ((text.includes('endif') || text.includes('endfor')) && /^[ \t]*%\s*end(if|for)\b/m.test(text));
 
 const SET_BY_COMMENT = /^[^\S\n]*(?:#|\{#|<%#|\{\{\/\*)[^\S\n]*proxylens: template ([\w-]+)/m;
@@ -729,7 +789,9 @@ function marksOfOne(engine: Engine, text: string): Mark[] {
   let raw = false;
   if (engine.family === 'go' && DELIMITERS.test(text)) return marksBetween(text);
   if (engine.family === 'jinja' && !engine.only && RAW.test(text)) return marksAroundRaw(text);
-  for (const m of text.matchAll(marks)) {
+  const given = engine.family === 'velocity' ? givenIn(text) : null;
+  for (const m of text.matchAll(given ? new RegExp(`${marks.source}|${NAME_OF_VELOCITY.source}`, marks.flags) : marks)) {
+    if (given && m[1] !== undefined && !given.has(m[1])) continue;
     const sort = engine.only ? VALUE : family.sort(m[0]);
     if (raw && sort.role !== 'close') continue;
     raw = sort.raw ?? false;
@@ -737,6 +799,13 @@ function marksOfOne(engine: Engine, text: string): Mark[] {
   }
   return out;
 }
+
+/** The names that lines of Velocity give a value. */
+const givenIn = (text: string): ReadonlySet<string> =>
+  new Set([...text.matchAll(/^[ \t]*#(?:set|foreach)[ \t]*\([ \t]*\$!?\{?(\w+)/gm)].map((m) => m[1]!));
+
+/** Any name of Velocity's. */
+const NAME_OF_VELOCITY = /\$!?\{?([A-Za-z_]\w*)\}?/;
 
 const RAW = /\{%[-+~]?\s*(raw|verbatim)\s*[-+~]?%\}([\s\S]*?)(?=\{%[-+~]?\s*end\1\s*[-+~]?%\}|$)/;
 
@@ -806,7 +875,10 @@ export const notationOf = (engine: Engine): Notation => FAMILIES[engine.family].
 export function placeholderName(mark: Mark): string | null {
   if (mark.sort.kind !== 'value' || mark.sort.hole) return null;
   const inner = mark.text
-    .replace(/^(\$\{\{|\{!!|\{\{\{?[-~]?|<%[=-]?|\$\{?|%%?|@|__|<)|([-~]?\}?\}\}|!!\}|[-_]?%>|\}|%%?|@|__|>)$/g, '')
+    .replace(
+      /^(\$\{\{|\{!!|\{\{\{?[-~]?|\{\*|\[%[-+~=]?|<%[=-]?|\$\{?|%%?|@|__|<)|([-~]?\}?\}\}|!!\}|\*\}|[-+~=]?%\]|[-_]?%>|\}|%%?|@|__|>)$/g,
+      '',
+    )
     .trim()
     .split(/\s*\|(?!\|)/)[0]!;
   return inner.length > 0 && inner.length < 80 ? inner : null;
