@@ -123,3 +123,7 @@ export function proofOf(trace: Trace, outcome: string = outcomeText(trace)): Pro
   const curl = asCurl({ ...request, headers: request.headers.map(([n, v]) => [n, inUrl(n, v)]) });
   return { request: `${request.method} ${url}${others.length ? `, ${others.join(', ')}` : ''}`, outcome, curl };
 }
+
+/** The value of a param that goes to the program; null where none is sent. */
+export const paramOf = (trace: Trace, name: string): string | null =>
+  trace.outcome.upstreamRequest?.params?.findLast(([n]) => n === name)?.[1] ?? null;

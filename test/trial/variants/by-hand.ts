@@ -5,6 +5,7 @@ const PASS = 'proxy_pass http://127.0.0.1:8000;';
 const TLS = 'listen 443 ssl; ssl_certificate a.pem; ssl_certificate_key a.key;';
 const ASKED = 'ssl_client_certificate ca.pem; ssl_verify_client optional;';
 const SIGNED = 'secure_link $arg_md5,$arg_expires; secure_link_md5 "$secure_link_expires$uri";';
+const SCRIPT = 'fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name; fastcgi_pass unix:/run/php.sock;';
 const CREDENTIALS = 'more_set_headers "Access-Control-Allow-Credentials: true";';
 
 export const TRIALS: readonly Trial[] = [
@@ -174,5 +175,18 @@ export const TRIALS: readonly Trial[] = [
     inside: 'server',
     bad: ['location /backups/ { root /srv; fancyindex on; }', 'location / { root /srv; index index.html; fancyindex on; }'],
     sane: ['location /backups/ { root /srv; fancyindex on; allow 10.0.0.0/8; deny all; }', 'location /a/ { root /srv; fancyindex off; }'],
+  },
+  {
+    rule: 'exact-path-restricted-only',
+    inside: 'server',
+    bad: [
+      `root /srv;\nlocation = /wp-login.php { allow 10.0.0.0/8; deny all; ${SCRIPT} }\nlocation ~ \\.php$ { fastcgi_split_path_info ^(.+\\.php)(/.+)$; ${SCRIPT} }`,
+      `root /srv;\nlocation = /xmlrpc.php { deny all; }\nlocation ~ [^/]\\.php(/|$) { fastcgi_split_path_info ^(.+?\\.php)(/.*)$; if (!-f $document_root$fastcgi_script_name) { return 404; } ${SCRIPT} }`,
+    ],
+    sane: [
+      `root /srv;\nlocation = /wp-login.php { allow 10.0.0.0/8; deny all; ${SCRIPT} }\nlocation ~ \\.php$ { try_files $uri =404; ${SCRIPT} }`,
+      `root /srv;\nlocation ^~ /wp-login.php { allow 10.0.0.0/8; deny all; fastcgi_split_path_info ^(.+\\.php)(/.+)$; ${SCRIPT} }\nlocation ~ \\.php$ { fastcgi_split_path_info ^(.+\\.php)(/.+)$; ${SCRIPT} }`,
+      `root /srv;\nlocation = /wp-login.php { allow 10.0.0.0/8; deny all; ${SCRIPT} }\nlocation ~ ^/index\\.php(/|$) { fastcgi_split_path_info ^(.+\\.php)(/.+)$; ${SCRIPT} }`,
+    ],
   },
 ];

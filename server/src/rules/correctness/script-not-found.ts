@@ -4,13 +4,9 @@ import { PerPart } from '../../config/asked.ts';
 import type { Scope } from '../../config/scope.ts';
 import { isStock } from '../../config/stock.ts';
 import type { Trace } from '../../trace/trace.ts';
-import { proofOf } from '../../witness/requests.ts';
+import { paramOf, proofOf } from '../../witness/requests.ts';
 import type { Spot } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
-
-/** The value of a param that goes to the program; null where none is sent. */
-const paramOf = (trace: Trace, name: string): string | null =>
-  trace.outcome.upstreamRequest?.params?.findLast(([n]) => n === name)?.[1] ?? null;
 
 /** The program runs on the same machine and sees the same files. */
 const isLocal = (address: string): boolean => /^(?:unix:|127\.|localhost\b|\[::1\])/.test(address);

@@ -5,7 +5,7 @@ import { BLOCKS, PerConfig } from '../../config/asked.ts';
 import type { Location } from '../../config/locations.ts';
 import type { Server } from '../../config/servers.ts';
 import { isBackend, isGivenOut, keepsOut } from '../../witness/access.ts';
-import { outcomeText, proofOf } from '../../witness/requests.ts';
+import { outcomeText, paramOf, proofOf } from '../../witness/requests.ts';
 import { type Spot, spotsOfServer } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
 
@@ -17,6 +17,9 @@ const OWN_PAGES = ['stub_status', 'prometheus', 'vhost_traffic_status_display', 
 
 /** Folders of version control and of keys: whoever names one has it there, with files of known names. */
 const FOLDERS = /\/\.(?:git|svn|hg|bzr|ssh|aws)$/;
+
+/** Programs that get what is behind their own name as path information. */
+const SCRIPT = /\.php$/;
 
 /** The one path that a location takes; null where it takes others too. */
 export const exactly = ({ kind, name }: Location): string | null =>
@@ -45,6 +48,8 @@ export default defineRule({
   why: `
 \`location = /admin\` takes requests for \`/admin\` and nothing else. \`/admin/\` and \`/admin/users\` are taken by another location, here by one that passes everything to the application, which answers them as before.
 
+Of a program, \`location = /login.php\`, the same is so where another location splits the path: \`/login.php/x.php\` ends in \`.php\`, \`fastcgi_split_path_info\` takes \`/x.php\` off again, and what runs is \`login.php\`. \`location ^~ /login.php\` takes both.
+
 Write \`location ^~ /admin\` (which takes \`/administration\`, too) or the exact path and \`location ^~ /admin/\` together.`,
   about: ['location', 'deny', 'allow', 'auth_basic'],
   looksAt: {
@@ -52,13 +57,15 @@ Write \`location ^~ /admin\` (which takes \`/administration\`, too) or the exact
     when: ({ location, scope }) =>
       !!location &&
       (exactly(location)?.length ?? 0) > 1 &&
-      (!SINGLE.test(exactly(location)!) || FOLDERS.test(exactly(location)!)) &&
+      (!SINGLE.test(exactly(location)!) || FOLDERS.test(exactly(location)!) || SCRIPT.test(exactly(location)!)) &&
       !OWN_PAGES.some((page) => scope.has(page)) &&
       (restrictionsOf(scope).length > 0 || [403, 404].includes(answeredFirst(scope) ?? 0)),
   },
   needs: 'config',
   messages: {
     folder: 'Only the name of the folder is refused, and the files in it are sent: {path} ({outcome}). Restrict "^~ {name}/".',
+    script:
+      '{path} runs {script} as {name} does, and nobody is asked: "location {place}" takes it, and what is behind the name is path information there. Write "location ^~ {name}" instead.',
     below: 'Only the exact path {name} is restricted: {path} is answered by the application ({outcome}). Restrict "^~ {name}/" as well.',
   },
   check({ spot, report }) {
@@ -69,6 +76,27 @@ Write \`location ^~ /admin\` (which takes \`/administration\`, too) or the exact
     const exact = exactly(location)!;
     const name = exact.replace(/\/$/, '');
     const isFolder = FOLDERS.test(name);
+    if (SCRIPT.test(name)) {
+      for (const path of [`${name}/x.php`, `${name}/x`]) {
+        const first = spot.ask({ path });
+        // whoever restricts the program has it
+        const file = first.assumptions.find((a) => a.id.startsWith('file:') && a.id.endsWith(name) && a.assumed !== 'file');
+        const trace = file ? spot.ask({ path }, { assume: { [file.id]: 'file' } }) : first;
+        const pattern = trace.outcome.location?.pattern;
+        const taker = pattern && byPattern.of(config, server).get(pattern);
+        const script = paramOf(trace, 'SCRIPT_FILENAME');
+        if (!taker || taker.unsure || taker.location!.kind !== 'regex' || keepsOut(trace) || !script?.endsWith(name)) continue;
+        report('script', {
+          at: location.directive.at(location.directive.args.at(-1)!),
+          data: { name, path, script, place: pattern },
+          related: [{ at: taker.location!.directive.nameAt, message: `takes ${path}` }],
+          witness: proofOf(trace, `SCRIPT_FILENAME: ${script} arrives at ${trace.outcome.upstreamRequest!.upstream}`),
+          severity: spot.has('fastcgi_pass') ? 'warning' : undefined,
+        });
+        return;
+      }
+      return;
+    }
     for (const path of isFolder ? [`${name}/config`] : [`${name}/`, `${name}/users`]) {
       if (path === exact) continue;
       const trace = spot.ask({ path });
@@ -135,5 +163,33 @@ location ^~ /.git { deny all; }`,
     },
     { inside: 'server', good: 'location = /xmlrpc.php { deny all; }\nlocation / { proxy_pass http://127.0.0.1:8000; }' },
     { inside: 'server', good: 'location = /admin { deny all; }\nlocation / { root /srv/site; }' },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+location = /staff.php {
+#          ^^^^^^^^^^ script
+    auth_basic "staff";
+    auth_basic_user_file /etc/nginx/staff;
+    fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+    fastcgi_pass 127.0.0.1:9000;
+}
+location ~ \\.php$ {
+    fastcgi_split_path_info ^(.+?\\.php)(/.*)$;
+    fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+    fastcgi_pass 127.0.0.1:9000;
+}`,
+      good: `root /srv/site;
+location ^~ /staff.php {
+    auth_basic "staff";
+    auth_basic_user_file /etc/nginx/staff;
+    fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+    fastcgi_pass 127.0.0.1:9000;
+}
+location ~ \\.php$ {
+    fastcgi_split_path_info ^(.+?\\.php)(/.*)$;
+    fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+    fastcgi_pass 127.0.0.1:9000;
+}`,
+    },
   ],
 });

@@ -128,7 +128,8 @@ function serverSide(server: Server, say: Say): void {
   }
   if (!certificates.length) {
     const ssl = scope.value('ssl');
-    if (ssl && soundFact(ssl) && ssl.value(0).toLowerCase() === 'on') say('old', { at: ssl.nameAt });
+    if (ssl && soundFact(ssl) && ssl.value(0).toLowerCase() === 'on' && !isOn(scope, 'ssl_reject_handshake'))
+      say('old', { at: ssl.nameAt });
     const starttls = scope.value('starttls');
     if (protocol === 'mail' && starttls && soundFact(starttls) && /^(on|only)$/.test(starttls.value(0)))
       say('starttls', { at: at(starttls), related: line(server) });
