@@ -113,6 +113,18 @@ function put(header: ReplyHeader, value: ByteString, from: Directive): void {
   header.live = true;
 }
 
+/** ngx_http_set_builtin_multi_header: the first line keeps its place, also without a value; where there is none, an empty value makes one. */
+function setCacheControl(reply: Reply, name: ByteString, value: ByteString, from: Directive): void {
+  const [first, ...others] = reply.cacheControl;
+  if (!first) {
+    reply.cacheControl.push(reply.add(name, value, from));
+    return;
+  }
+  for (const header of others) header.live = false;
+  put(first, value, from);
+  first.live = value !== '';
+}
+
 function setHeader(reply: Reply, name: ByteString, value: ByteString, from: Directive): void {
   const key = lower(name);
   if (key === 'content-type') {
@@ -127,11 +139,9 @@ function setHeader(reply: Reply, name: ByteString, value: ByteString, from: Dire
   const isRefresh = (h: ReplyHeader): boolean => h.live && h.origin !== 'nginx' && lower(h.name) === key;
   const refresh = key === 'refresh' ? reply.headers.findLast(isRefresh) : undefined;
   if (!slot && !refresh) {
-    // ngx_http_set_builtin_multi_header: where there is none, an empty one is added
-    const bare = key === 'cache-control' && value === '' && !reply.cacheControl.some((h) => h.live);
-    const kept = bare ? reply.add(name, '', from) : setAny(reply, name, value, from);
-    if (key === 'cache-control') reply.cacheControl = kept ? [kept] : [];
-    else if (key === 'link') reply.link = reply.link.filter((h) => h.live);
+    if (key === 'cache-control') return setCacheControl(reply, name, value, from);
+    setAny(reply, name, value, from);
+    if (key === 'link') reply.link = reply.link.filter((h) => h.live);
     else if (key === 'www-authenticate') reply.wwwAuthenticate = reply.wwwAuthenticate.filter((h) => h.live);
     return;
   }
