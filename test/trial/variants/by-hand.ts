@@ -163,10 +163,14 @@ export const TRIALS: readonly Trial[] = [
     inside: 'http',
     bad: [
       'map $arg_to $where { default /; "~^https://a\\.example\\.org/|b\\.example\\.org/" $arg_to; }\nserver { listen 80; location = /go { return 302 $where; } }',
+      'server { listen 80; location = /out { more_set_headers "Location: $arg_next"; return 302; } }',
+      'server { listen 80; location = /out { more_set_headers "Refresh: 3; url=$arg_next"; root /srv; } }',
       'server { listen 80; server_name a.example.org; location = /lang { return 302 https://$arg_lang.example.org/; } }',
     ],
     sane: [
       'map $arg_to $where { default /; "~^https://(?:a|b)\\.example\\.org/" $arg_to; }\nserver { listen 80; location = /go { return 302 $where; } }',
+      'server { listen 80; location = /out { more_set_headers "Location: /bye?to=$arg_next"; return 302; } }',
+      'server { listen 80; location = /out { more_set_headers -s 404 "Location: $arg_next"; return 302 /bye; } }',
       'map $arg_lang $name { default en; de de; }\nserver { listen 80; server_name a.example.org; location = /lang { return 302 https://$name.example.org/; } }',
     ],
   },

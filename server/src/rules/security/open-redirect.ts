@@ -2,6 +2,7 @@
 
 import { definitionsFor, sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 import type { Directive } from '../../config/directive.ts';
+import { readMoreHeaders } from '../../trace/handlers/more-headers.ts';
 import { variablesIn } from '../../trace/script.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { splicedPaths } from '../../witness/captures.ts';
@@ -126,8 +127,12 @@ const namesGroups = ({ location, server, directives }: Spot): boolean =>
 /** An error page that a variable names: a path, or whatever else the client wrote. */
 const isByVariable = (d: Directive): boolean => d.name === 'error_page' && /^\$\{?(?:arg|http|cookie)_/.test(d.values.at(-1) ?? '');
 
-/** The header by which a page leads elsewhere after a while. */
-const isRefresh = (d: Directive): boolean => d.name === 'add_header' && /^refresh$/i.test(d.value(0)) && d.value(1).includes('$');
+/** A header by which a page leads elsewhere after a while, or that headers-more puts in the place of a redirect's own. */
+const isRefresh = (d: Directive): boolean =>
+  d.name === 'add_header'
+    ? /^refresh$/i.test(d.value(0)) && d.value(1).includes('$')
+    : d.name === 'more_set_headers' &&
+      readMoreHeaders(d).headers.some((h) => /^(?:refresh|location)$/i.test(h.name) && h.value.includes('$'));
 
 const refreshOf = (trace: Trace): string | undefined => trace.outcome.responseHeaders.find(([n]) => n.toLowerCase() === 'refresh')?.[1];
 
@@ -163,7 +168,7 @@ Let the expression take only what a name may hold, \`[a-z0-9-]+\`, and put a sla
   about: ['return', 'rewrite'],
   references: ['https://cwe.mitre.org/data/definitions/601.html'],
   looksAt: {
-    outcome: ['return', 'rewrite', 'error_page', 'add_header'],
+    outcome: ['return', 'rewrite', 'error_page', 'add_header', 'more_set_headers'],
     when: (spot) => {
       const grouped = namesGroups(spot);
       const isOwn = (target: string): boolean => OWN_PATH.test(target) || (!grouped && OWN_HOST.test(target));
@@ -195,7 +200,8 @@ Let the expression take only what a name may hold, \`[a-z0-9-]+\`, and put a sla
       const to = leadsTo(trace);
       if (to === null || !isForeign(to, trace.request.scheme)) continue;
       const step = trace.steps.findLast((s) => /^(?:return|redirect) 30|becomes a redirect/.test(s.said));
-      const by = step && locationHeader(trace) !== null ? directiveAt(own, step.at) : refresh;
+      const set = refresh?.name === 'more_set_headers' ? refresh : undefined;
+      const by = set ?? (step && locationHeader(trace) !== null ? directiveAt(own, step.at) : refresh);
       if (!by || told.has(by)) continue;
       told.add(by);
       const line = probe.headers?.[0];
@@ -203,7 +209,7 @@ Let the expression take only what a name may hold, \`[a-z0-9-]+\`, and put a sla
         at: by.at(),
         data: { from: trace.request.target, to, line: line?.join(': ') ?? '' },
         severity: line ? 'info' : undefined,
-        witness: by === refresh ? proofOf(trace, `Refresh: ${refreshOf(trace)}`) : proofOf(trace),
+        witness: by === refresh && locationHeader(trace) === null ? proofOf(trace, `Refresh: ${refreshOf(trace)}`) : proofOf(trace),
       });
     }
   },
