@@ -139,8 +139,8 @@ function setHeader(reply: Reply, name: ByteString, value: ByteString, from: Dire
   const isRefresh = (h: ReplyHeader): boolean => h.live && h.origin !== 'nginx' && lower(h.name) === key;
   const refresh = key === 'refresh' ? reply.headers.findLast(isRefresh) : undefined;
   if (!slot && !refresh) {
-    if (key === 'cache-control') return setCacheControl(reply, name, value, from);
-    setAny(reply, name, value, from);
+    if (key === 'cache-control') setCacheControl(reply, name, value, from);
+    else setAny(reply, name, value, from);
     if (key === 'link') reply.link = reply.link.filter((h) => h.live);
     else if (key === 'www-authenticate') reply.wwwAuthenticate = reply.wwwAuthenticate.filter((h) => h.live);
     return;
