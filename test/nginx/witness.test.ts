@@ -84,8 +84,14 @@ async function shows(finding: Finding, running: Running, echo: Echo): Promise<{ 
               ? (header[3] ? got.passed : got.headers).some(
                   ([n, v]) =>
                     n.toLowerCase() === header[1]!.toLowerCase() &&
-                    // the port that is 80 in the text
-                    ['', '/etc/nginx'].some((at) => v.replace(running.folder, at).replace(`:${running.ports[0]}`, ':80') === header[2]),
+                    // the port that is 80 in the text; a folder that nobody names is told as it is written
+                    ['', '/etc/nginx', null].some(
+                      (at) =>
+                        (at === null ? v.replace(`${running.folder}/`, '') : v.replace(running.folder, at)).replace(
+                          `:${running.ports[0]}`,
+                          ':80',
+                        ) === header[2],
+                    ),
                 )
               : passed
                 ? got.asked.at(-1) === passed[1]
