@@ -36,10 +36,13 @@ interface Program {
   readonly header?: string;
 }
 
+/** An image of Docker's library, under its bare name or a registry's; `owner` is another one that has it. The images of others are set up in other ways. */
+const ofMaker = (name: string, owner = ''): RegExp => new RegExp(`^(?:[\\w.-]+\\.[a-z]+(?::\\d+)?\\/)?(?:library\\/|${owner})?${name}$`);
+
 const PROGRAMS: readonly Program[] = [
   {
     title: 'Grafana',
-    image: /(?:^|\/)grafana(?:-oss|-enterprise)?$/,
+    image: /(?:^|\/)grafana\/grafana(?:-oss|-enterprise)?$/,
     called: /^grafana$/,
     setting: 'GF_SERVER_ROOT_URL',
     variables: ['GF_SERVER_ROOT_URL'],
@@ -52,11 +55,12 @@ const PROGRAMS: readonly Program[] = [
   },
   {
     title: 'Kibana',
-    image: /(?:^|\/)kibana(?:-oss)?$/,
+    image: ofMaker('kibana(?:-oss)?', 'kibana/'),
     called: /^kibana$/,
     setting: 'SERVER_BASEPATH',
     variables: ['SERVER_BASEPATH'],
     answersBelow: { variable: 'SERVER_REWRITEBASEPATH' },
+    unless: ['server.basePath', 'server.rewriteBasePath'],
     since: 7,
     file: /^\/usr\/share\/kibana(?:\/config(?:\/kibana\.yml)?)?$/,
     sendsTo: '/app/home',
@@ -69,6 +73,8 @@ const PROGRAMS: readonly Program[] = [
     // the path of the routes is that of the address, if nothing says otherwise
     options: ['--web.route-prefix', '--web.external-url'],
     answersBelow: true,
+    // 1.x wrote its options with one dash
+    since: 2,
   },
   {
     title: 'Alertmanager',
@@ -101,7 +107,7 @@ const PROGRAMS: readonly Program[] = [
   },
   {
     title: 'Gitea',
-    image: /(?:^|\/)gitea$/,
+    image: /(?:^|\/)(?:gitea\/gitea|docker\.gitea\.com\/gitea)$/,
     called: /^(?:git|gitea)$/,
     setting: 'ROOT_URL',
     variables: ['GITEA__server__ROOT_URL', 'ROOT_URL'],
@@ -110,7 +116,7 @@ const PROGRAMS: readonly Program[] = [
   },
   {
     title: 'Forgejo',
-    image: /(?:^|\/)forgejo$/,
+    image: /(?:^|\/)forgejo\/forgejo$/,
     called: /^(?:git|forgejo)$/,
     setting: 'ROOT_URL',
     variables: ['FORGEJO__server__ROOT_URL', 'ROOT_URL'],
@@ -122,17 +128,19 @@ const PROGRAMS: readonly Program[] = [
     image: /(?:^|\/)jupyter\/[\w-]+-notebook$/,
     called: /^jupyter(?:lab)?$/,
     setting: 'base_url',
-    options: ['--ServerApp.base_url', '--NotebookApp.base_url', '--LabApp.base_url'],
+    options: ['--ServerApp.base_url', '--NotebookApp.base_url', '--LabApp.base_url', '--base-url'],
     optionsIn: 'NOTEBOOK_ARGS',
+    unless: ['JUPYTERHUB_SERVICE_PREFIX', 'NB_PREFIX'],
     answersBelow: true,
     file: /^\/(?:etc\/jupyter|home\/jovyan\/\.jupyter)\b/,
   },
   {
     title: 'SonarQube',
-    image: /(?:^|\/)sonarqube$/,
+    image: ofMaker('sonarqube'),
     called: /^sonar(?:qube)?$/,
     setting: 'SONAR_WEB_CONTEXT',
-    variables: ['SONAR_WEB_CONTEXT'],
+    variables: ['SONAR_WEB_CONTEXT', 'sonar.web.context'],
+    options: ['-Dsonar.web.context'],
     answersBelow: true,
     file: /^\/opt\/sonarqube(?:\/conf(?:\/sonar\.properties)?)?$/,
   },
@@ -143,6 +151,8 @@ const PROGRAMS: readonly Program[] = [
     setting: 'DOMAIN',
     variables: ['DOMAIN'],
     answersBelow: true,
+    // what was set on its page for administrators
+    file: /^\/data(?:\/config\.json)?$/,
   },
   {
     title: 'Portainer',
@@ -150,11 +160,12 @@ const PROGRAMS: readonly Program[] = [
     called: /^portainer$/,
     setting: '--base-url',
     options: ['--base-url'],
-    answersBelow: true,
+    // it answers at its root whatever it was told (its issue 6640)
+    answersBelow: false,
   },
   {
     title: 'phpMyAdmin',
-    image: /(?:^|\/)phpmyadmin(?:\/phpmyadmin)?$/,
+    image: ofMaker('phpmyadmin', 'phpmyadmin/'),
     called: /^(?:phpmyadmin|pma)$/i,
     setting: 'PMA_ABSOLUTE_URI',
     variables: ['PMA_ABSOLUTE_URI'],
@@ -197,6 +208,9 @@ function optionIn(words: readonly string[], name: string): string | undefined {
   return at < 0 ? undefined : words[at]!.startsWith(`${name}=`) ? words[at]!.slice(name.length + 1) : words[at + 1];
 }
 
+/** Words of a command that bring settings along: another file of them, Grafana's own form, a script. */
+const ELSEWHERE = /^-{1,2}(?:config|config-file|c|conf)(?:=|$)|^cfg:|\.sh$/;
+
 const unquoted = (word: string): string => word.replace(/^(["'])(.*)\1$/, '$2');
 
 /** The program that a container runs, where it is one of those and all that may tell it a path is in sight; null for every other. */
@@ -210,15 +224,18 @@ export function basePathOf(deployment: Deployment, service: ComposeService): Bas
   const { environment } = service;
   // a file with variables may set whatever is not set here
   const open = service.environmentFiles.length > 0;
+  // some take a setting from a file that such a variable names
   const isSet = (name: string): boolean => open || environment.has(name);
+  if (program.variables?.some((name) => ['_FILE', '__FILE'].some((end) => environment.has(name + end)))) return null;
   if (program.unless?.some(isSet)) return null;
   const read = (name: string): Setting<string> | null | undefined => environment.get(name) ?? (open ? null : undefined);
 
   const more = program.optionsIn === undefined ? undefined : read(program.optionsIn);
   const moreText = more && certain(more);
   if (more === null || (more && moreText === undefined)) return null;
-  const words = [...commandWords(service.entrypoint), ...commandWords(service.command), ...(moreText?.split(/\s+/) ?? [])].map(unquoted);
-  if (words.some((w) => w.includes('$'))) return null;
+  const written = [...commandWords(service.entrypoint), ...commandWords(service.command)].flatMap((w) => w.split(/\s+/));
+  const words = [...written, ...(moreText?.split(/\s+/) ?? [])].map(unquoted);
+  if (words.some((w) => w.includes('$') || ELSEWHERE.test(w))) return null;
 
   let told: { readonly value: string; readonly place: Place | null } | null = null;
   for (const name of program.options ?? []) {
@@ -231,6 +248,8 @@ export function basePathOf(deployment: Deployment, service: ComposeService): Bas
     if (setting === null || (setting && value === undefined)) return null;
     if (setting && typeof value === 'string') told ??= { value, place: placeOf(setting) };
   }
+  // what starts it otherwise than its image does may tell it the path
+  if (!told && commandWords(service.entrypoint).length) return null;
   const path = pathIn(told?.value ?? '');
   if (path === null) return null;
   const { title, called, setting: name, sendsTo, header, answersBelow } = program;

@@ -37,7 +37,7 @@ export default defineRule({
   missing: ['location', 'rewrite', 'proxy_set_header', 'proxy_redirect', 'sub_filter'],
   title: 'Path prefix unlike that of the program',
   why: `
-A program below a path needs two things that fit: whether nginx cuts the path off, and what the program knows. Kibana with \`SERVER_REWRITEBASEPATH\`, Grafana with \`GF_SERVER_SERVE_FROM_SUB_PATH\`, Keycloak, Jenkins, Prometheus, Jupyter and SonarQube answer below the path that they were told, and nowhere else: nginx must pass it on. Gitea and phpMyAdmin, and Grafana and Kibana without that switch, use it for their links only: nginx must cut it off.
+A program below a path needs two things that fit: whether nginx cuts the path off, and what the program knows. Kibana with \`SERVER_REWRITEBASEPATH\`, Grafana with \`GF_SERVER_SERVE_FROM_SUB_PATH\`, Keycloak, Jenkins, Prometheus, Jupyter and SonarQube answer below the path that they were told, and nowhere else: nginx must pass it on. Gitea, Portainer and phpMyAdmin, and Grafana and Kibana without that switch, use it for their links only: nginx must cut it off.
 
 Wrong in one way all is 404, or the browser is sent in a circle; wrong in the other the page is white, as its scripts are asked for at the root of the site.
 
@@ -78,6 +78,11 @@ The rule knows the program by the image of its container, and says nothing where
       if (!ways.has(way)) ways.set(way, new Set());
       ways.get(way)!.add(one.prefix);
     }
+    /** Whether all ways to the program lead below a path, as far as they are compared. */
+    const isOnlyBelow = (one: (typeof links)[number], path: string): boolean => {
+      const all = ways.get(wayOf(one))!;
+      return all.size <= MOST_WAYS && [...all].every((p) => p !== null && isBelow(p, path));
+    };
     const reported = new Set<string>();
     for (const one of links) {
       const { link, program, prefix, service } = one;
@@ -98,7 +103,7 @@ The rule knows the program by the image of its container, and says nothing where
         if (to !== rest || !isBelow(prefix, path)) continue;
         reported.add(key);
         report('cut', { at, data, related, fix: keeps(link) });
-      } else if (to === from && (prefix === path || program.called.test(prefix.slice(1)))) {
+      } else if (to === from && (prefix === path || (program.called.test(prefix.slice(1)) && isOnlyBelow(one, prefix)))) {
         reported.add(key);
         const or = program.switch
           ? `, or set ${program.switch} to true${path === '' ? ` beside ${setting}` : ''}`
@@ -108,12 +113,7 @@ The rule knows the program by the image of its container, and says nothing where
         report('kept', { at, data: { ...data, or }, related, fix: strips(link) });
       } else if (to === rest && path === '' && program.sendsTo !== undefined) {
         const rewritten = link.pass.scope.value('sub_filter') || link.pass.scope.value('proxy_redirect');
-        if (
-          rewritten ||
-          ways.get(wayOf(one))!.size > MOST_WAYS ||
-          [...ways.get(wayOf(one))!].some((p) => p === null || !isBelow(p, prefix))
-        )
-          continue;
+        if (rewritten || !isOnlyBelow(one, prefix)) continue;
         reported.add(key);
         const tell = program.header ? `proxy_set_header ${program.header} ${prefix}` : `${setting} with ${prefix} at its end`;
         report('untold', { at, data: { ...data, page: program.sendsTo, setting: tell }, related });
