@@ -211,22 +211,32 @@ class Reader {
     }
   }
 
-  /** The files that add to a unit, in the order of their names: those beside it, or of the only unit that is called so. */
+  /** The files that add to a unit, in the order of their names: those beside it, or the only ones of the only unit that is called so. */
   private dropIns(
     units: readonly { readonly file: FileId; readonly name: string }[],
   ): (unit: (typeof units)[number]) => readonly UnitFile[] {
-    const byName = new Map<string, UnitFile[]>();
+    /** by the folder of the unit that they are beside, and its name */
+    const beside = new Map<string, UnitFile[]>();
+    /** by the name of the unit, the folders of such files */
+    const folders = new Map<string, Set<string>>();
     for (const [file, text] of this.files) {
       const name = dropInOf(pathOf(file));
-      if (name && !byName.get(name)?.push({ file, text })) byName.set(name, [{ file, text }]);
+      if (!name) continue;
+      const key = `${dirname(dirname(file))}/${name}`;
+      if (!beside.get(key)?.push({ file, text })) beside.set(key, [{ file, text }]);
+      if (!folders.get(name)?.add(key)) folders.set(name, new Set([key]));
     }
-    if (!byName.size) return () => [];
+    if (!beside.size) return () => [];
     const called = new Map<string, number>();
     for (const { name } of units) called.set(name, (called.get(name) ?? 0) + 1);
-    return ({ file, name }) =>
-      (byName.get(name) ?? [])
-        .filter((d) => dirname(dirname(d.file)) === dirname(file) || called.get(name) === 1)
-        .sort((a, b) => (basename(a.file) < basename(b.file) ? -1 : 1));
+    return ({ file, name }) => {
+      const all = folders.get(name);
+      // elsewhere they count where there is one unit and one folder for it: several are of several machines
+      const elsewhere = all?.size === 1 && called.get(name) === 1 ? [...all][0]! : '';
+      return (beside.get(`${dirname(file)}/${name}`) ?? beside.get(elsewhere) ?? []).sort((a, b) =>
+        basename(a.file) < basename(b.file) ? -1 : 1,
+      );
+    };
   }
 
   private systemd(source: UnitFile, dropIns: readonly UnitFile[], sockets: readonly SocketUnit[]): void {

@@ -1,9 +1,9 @@
 /** certbot in one container writes the challenge where nginx in another one does not look. */
-import { toBytes } from '../../base/bytes.ts';
+import { type ByteString, toBytes } from '../../base/bytes.ts';
 import { isOpen, matchLocation } from '../../config/locations.ts';
 import { unseenOf } from '../../config/open.ts';
 import type { Scope } from '../../config/scope.ts';
-import { serversOf } from '../../config/servers.ts';
+import { nameMatches, type Server, serversOf } from '../../config/servers.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import type { ComposeService } from '../../deploy/compose.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
@@ -19,17 +19,39 @@ const CHALLENGE = '/.well-known/acme-challenge';
 /** What may answer a request for a file, or send it elsewhere, before the disk is asked. */
 const DECIDES = /^(?:return|rewrite|if|try_files|.*_by_lua.*|js_content|perl|acme_.*)$/;
 
-/** The folders that a container of certbot is told to write to; none where it is told otherwise, or by what is not seen. */
-function webrootsOf(deployment: Deployment, service: ComposeService): readonly string[] {
-  if (service.builds || service.mountsOpen || !/(?:^|\/)certbot\/certbot$/.test(imageOf(deployment, service) ?? '')) return [];
+/** What a container of certbot is told. */
+interface Told {
+  /** the folders that it writes to */
+  readonly webroots: readonly string[];
+  /** the names that it wants a certificate for */
+  readonly domains: ReadonlySet<ByteString>;
+}
+
+/** What a container of certbot is told; null where it writes nothing, is told otherwise, or by what is not seen. */
+function toldTo(deployment: Deployment, service: ComposeService): Told | null {
+  if (service.builds || service.mountsOpen || !/(?:^|\/)certbot\/certbot$/.test(imageOf(deployment, service) ?? '')) return null;
   const words = [...commandWords(service.entrypoint), ...commandWords(service.command)].flatMap((w) => w.split(/\s+/));
-  if (!words.includes('--webroot') || words.some((w) => w.includes('$'))) return [];
-  return words.flatMap((w, i) => {
+  if (!words.includes('--webroot') || words.some((w) => w.includes('$'))) return null;
+  const webroots = words.flatMap((w, i) => {
     const joined = /^--webroot-path=(\/.+)$/.exec(w)?.[1];
     const path = joined ?? (/^(?:-w|--webroot-path)$/.test(w) ? words[i + 1] : undefined);
     return path?.startsWith('/') ? path.replace(/\/+$/, '') : [];
   });
+  const domains = words.flatMap((w, i) => {
+    const names = /^(?:--domains?=|-d=?)(?=[^=])(.+)$/.exec(w)?.[1] ?? (/^(?:-d|--domains?)$/.test(w) ? words[i + 1] : undefined);
+    return names?.split(',').map((name) => toBytes(name.toLowerCase())) ?? [];
+  });
+  return webroots.length ? { webroots, domains: new Set(domains) } : null;
 }
+
+/** Whether a server has one of the names that the certificate is for. */
+const isFor = (server: Server, domains: ReadonlySet<ByteString>): boolean =>
+  server.names.some((n) => (n.kind === 'exact' ? domains.has(toBytes(n.text)) : [...domains].some((d) => nameMatches(n, d))));
+
+/** Whether a server takes every name, and says itself where the challenge is. */
+const isForAll = (server: Server): boolean =>
+  server.names.every((n) => n.text === '' || n.text === '_') &&
+  server.scope.directives.some((d) => d.name === 'location' && d.values.some((v) => v.startsWith('/.well-known')));
 
 /** The folder that has the challenges for a server, and the line that says so; null where something else answers, or may. */
 function folderOf(server: Scope): { readonly line: NonNullable<ReturnType<Scope['value']>>; readonly folder: string } | null {
@@ -39,6 +61,7 @@ function folderOf(server: Scope): { readonly line: NonNullable<ReturnType<Scope[
   const around = scope === server ? [server] : [scope, server];
   if (around.some((s) => unseenOf(s, 'root').length || s.directives.some((d) => DECIDES.test(d.name)))) return null;
   if (PASS_DIRECTIVES.some((name) => scope.has(name))) return null;
+  if (scope.effective('error_page').directives.some((d) => d.values.includes('404'))) return null;
   // root and alias are one setting: the nearer counts
   const line = scope.value('root');
   const value = line?.value(0);
@@ -81,16 +104,20 @@ export default defineRule({
   },
   check({ config, deployment, report }) {
     const clients = deployment.containers.flatMap((service) => {
-      const webroots = webrootsOf(deployment, service);
-      return webroots.length ? [{ service, webroots }] : [];
+      const told = toldTo(deployment, service);
+      return told ? [{ service, ...told }] : [];
     });
     if (clients.length !== 1) return;
-    const [{ service, webroots }] = clients as [(typeof clients)[number]];
-    const reported = new Set<string>();
-    for (const from of nginxesOf(config, deployment)) {
-      if (from.mountsOpen || projectOf(deployment, from) !== projectOf(deployment, service)) continue;
-      for (const server of serversOf(config)) {
-        const found = portOf(server, 'http') === null ? null : folderOf(server.scope);
+    const [{ service, webroots, domains }] = clients as [(typeof clients)[number]];
+    // of several containers with one configuration each may have the folder for the others
+    const [from, ...more] = nginxesOf(config, deployment);
+    if (from && !more.length && !from.mountsOpen && projectOf(deployment, from) === projectOf(deployment, service)) {
+      const plain = serversOf(config).filter((server) => portOf(server, 'http') !== null);
+      const named = plain.filter((server) => isFor(server, domains));
+      const asked = named.length ? named : plain.filter(isForAll);
+      const reported = new Set<string>();
+      for (const server of asked) {
+        const found = folderOf(server.scope);
         if (!found) continue;
         const { line, folder } = found;
         const key = `${line.file.id}#${line.statement.start}`;

@@ -1,6 +1,9 @@
 /** nginx and the application both say who may read an answer: a browser wants one Access-Control-Allow-Origin and refuses two. */
 
 import type { Place } from '../../base/span.ts';
+import { PerConfig } from '../../config/asked.ts';
+import type { Config } from '../../config/config.ts';
+import type { Directive } from '../../config/directive.ts';
 import { isLoopback } from '../../deploy/address.ts';
 import { asked } from '../../deploy/frameworks/framework.ts';
 import { crossOriginAt } from '../../deploy/node-cors.ts';
@@ -20,6 +23,23 @@ const SITE = (pass: string): string =>
 
 const EXPRESS =
   "const express = require('express');\nconst cors = require('cors');\nconst app = express();\napp.use(cors());\napp.get('/', (req, res) => res.json({}));\napp.listen(3000);\n";
+
+/** The sources of maps by the variables that they make. */
+const mapSources = new PerConfig(
+  (config): ReadonlyMap<string, string> =>
+    new Map(config.levels('http').flatMap((http) => http.named('map').map((d) => [d.value(1), d.value(0)] as const))),
+);
+
+/** Whether a line takes its value from the headers that the application has sent, by itself or in a map. */
+const isOfTheAnswer = (config: Config, line: Directive): boolean =>
+  OF_THE_ANSWER.test(line.value(1)) || OF_THE_ANSWER.test(mapSources.of(config).get(line.value(1)) ?? '');
+
+const OF_THE_ANSWER = /\$\{?upstream_http_/;
+
+/** Whether nginx takes the origin out of what it passes on. */
+const hasNoOrigin = ({ pass, target }: Link): boolean =>
+  target.kind === 'proxy' &&
+  pass.scope.effective('proxy_set_header').directives.some((d) => d.value(0).toLowerCase() === 'origin' && d.value(1) === '');
 
 export default defineRule({
   id: 'cors-headers-twice',
@@ -52,6 +72,8 @@ application's out with \`proxy_hide_header Access-Control-Allow-Origin\`.`,
       const both = addedBeside(link, NAME);
       if (!both) return;
       const { added, hide } = both;
+      // what the application says itself, or a value for where it says nothing; and without the origin it may say nothing
+      if (isOfTheAnswer(config, added) || hasNoOrigin(link)) return;
       const key = `${added.file.id}#${added.statement.start}`;
       if (reported.has(key)) return;
       reported.add(key);
@@ -72,7 +94,7 @@ application's out with \`proxy_hide_header Access-Control-Allow-Origin\`.`,
       if (target.kind !== 'proxy' || address.kind !== 'tcp' || !addedBeside(link, NAME)) continue;
       const service = containerBehind(link, deployment);
       const where = service ? { service } : from === null && isLoopback(address.host) ? { port: address.port } : null;
-      const cors = where && crossOriginAt(deployment.crossOrigin, where);
+      const cors = where && crossOriginAt(deployment, where);
       if (cors) tell(link, cors);
     }
   },
