@@ -86,6 +86,10 @@ export interface ComposeService {
   /** Names that only this service knows for another one (`links`), and those of `extra_hosts` and `external_links`. */
   readonly links: ReadonlyMap<string, string>;
   readonly extraHosts: readonly string[];
+  /** names of `external_links`, which Docker's name server knows */
+  readonly externalLinks?: readonly string[];
+  /** `dns` names servers that Docker's asks in turn */
+  readonly asksOwnServers?: boolean;
   readonly mounts: readonly ComposeMount[];
   /** of Kubernetes only */
   readonly maps?: readonly MapMount[];
@@ -367,6 +371,7 @@ function serviceOf(file: FileId, name: string, place: Place, value: YamlValue, d
   const extendedService = plain(extended) ?? plain(child(extended, 'service'));
   const { mounts, open } = mountsOf(value, document, outer);
   const extraHosts = child(value, 'extra_hosts');
+  const externalLinks = strings(child(value, 'external_links')).map((l) => l.text.split(':').at(-1)!);
   const tagged = REPLACEABLE.filter((key) => {
     const field = child(value, key);
     return field?.tag === '!reset' || field?.tag === '!override';
@@ -401,8 +406,10 @@ function serviceOf(file: FileId, name: string, place: Place, value: YamlValue, d
     ),
     extraHosts: [
       ...(extraHosts?.kind === 'map' ? keysOf(extraHosts) : strings(extraHosts).map((h) => h.text.split(/[:=]/)[0]!.trim())),
-      ...strings(child(value, 'external_links')).map((l) => l.text.split(':').at(-1)!),
+      ...externalLinks,
     ],
+    externalLinks,
+    asksOwnServers: child(value, 'dns') !== undefined,
     mounts,
     mountsOpen: open,
     dependsOn: keysOf(child(value, 'depends_on')),
@@ -498,6 +505,8 @@ function mergedService(b: ComposeService, o: ComposeService): ComposeService {
     hostNames: [...new Set([...b.hostNames, ...o.hostNames])],
     links: new Map([...b.links, ...o.links]),
     extraHosts: [...b.extraHosts, ...o.extraHosts],
+    externalLinks: [...(b.externalLinks ?? []), ...(o.externalLinks ?? [])],
+    asksOwnServers: b.asksOwnServers === true || o.asksOwnServers === true,
     mounts: own('volumes') ? o.mounts : [...b.mounts.filter((m) => !targets.has(m.target)), ...o.mounts],
     mountsOpen: b.mountsOpen || o.mountsOpen,
     dependsOn: [...new Set([...b.dependsOn, ...o.dependsOn])],

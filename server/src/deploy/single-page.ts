@@ -87,7 +87,7 @@ function exportOf(files: ReadonlyMap<FileId, string>, folder: FileId): Place | n
   const [file, whole] = config;
   const text = withoutComments(whole);
   const set = /\boutput\s*:\s*(["'`])export\1/.exec(text);
-  if (!set || /\btrailingSlash\s*:\s*(?!false\b)/.test(text)) return null;
+  if (!set || /\btrailingSlash\b(?!\s*:\s*false\b)/.test(text)) return null;
   return { file, span: { start: set.index, end: set.index + set[0].length } };
 }
 

@@ -18,7 +18,7 @@ import type { Settings } from '../config/settings.ts';
 import { inventedId, stockId } from '../config/stock.ts';
 import { NO_DISK, SET_BESIDE_SITES, SET_BY_SITES, type StandIn, type Tree } from '../config/tree.ts';
 import type { SourceFile } from '../syntax/statement.ts';
-import { TEMPLATE_ENDINGS } from '../syntax/template/engines.ts';
+import { TEMPLATE_ENDING } from '../syntax/template/engines.ts';
 import { partsApart } from './applications.ts';
 import { bringsUnseen, livesAt, type Project, startsWithStock } from './deployed.ts';
 import type { Distribution } from './images.ts';
@@ -86,7 +86,6 @@ const FOLDERS: readonly (readonly [RegExp, Distribution, string])[] = [
 ];
 
 /** The endings of template files, which go when the file is written to its place. */
-const TEMPLATE_ENDING = new RegExp(`\\.(${TEMPLATE_ENDINGS})$`);
 
 /** The name that a file of a mask such as `conf.d/*.conf` has there. */
 function nameThere(file: FileId, mask: string): string {

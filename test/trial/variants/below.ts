@@ -30,6 +30,30 @@ const certbot = (command: string, lines: string) =>
     'compose.yaml': `services:\n  nginx:\n    image: nginx:1.28\n    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro", "./acme:/var/www/acme:ro"]\n  certbot:\n    image: certbot/certbot:latest\n    volumes: ["./acme:/var/www/acme"]\n    command: ${command}\n`,
   });
 
+/** nginx in a container that listens on 8080, with the ports that are published. */
+const ports = (published: string, lines: string) =>
+  files({
+    'nginx.conf': page(`server { listen 8080; server_name a.example; absolute_redirect off; ${lines} }`),
+    'compose.yaml': `services:\n  nginx:\n    image: nginx:1.28\n    ports: ${published}\n    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]\n`,
+  });
+
+/** nginx in a container, with lines of its service, that asks a name server for a host. */
+const hosts = (lines: string, resolver: string, host: string) =>
+  files({
+    'nginx.conf': page(`server { listen 80; resolver ${resolver}; location / { set $to ${host}; proxy_pass http://$to:8000; } }`),
+    'compose.yaml': `services:\n  nginx:\n    image: nginx:1.28\n    ports: ["80:80"]\n    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]\n    ${lines}\n`,
+  });
+
+const GUNICORN = (socket: string) => `/srv/bin/gunicorn --bind unix:/run/${socket}.sock shop.wsgi:application`;
+
+/** A unit of systemd that runs an application, and files that add to it. */
+const unit = (more: Readonly<Record<string, string>>) =>
+  files({
+    'nginx.conf': page('server { listen 80; location / { proxy_pass http://unix:/run/app.sock; } }'),
+    'deploy/app.service': `[Service]\nWorkingDirectory=/srv\nExecStart=${GUNICORN('app')}\n`,
+    ...more,
+  });
+
 export const TRIALS: readonly Trial[] = [
   {
     rule: 'base-path-mismatch',
@@ -78,6 +102,46 @@ export const TRIALS: readonly Trial[] = [
         'location /prom/ { proxy_pass http://app:9090/; }',
       ),
       beside('image: registry:2', 'location /v2/ { proxy_pass http://app:5000; }'),
+      beside(GRAFANA('GF_SERVER_ROOT_URL__FILE: /run/secrets/url'), 'location /grafana/ { proxy_pass http://app:3000/; }'),
+      beside(
+        'image: grafana/grafana:11.0.0\n    command: ["cfg:server.root_url=http://a.example/grafana/"]',
+        'location /grafana/ { proxy_pass http://app:3000/; }',
+      ),
+      beside(
+        'image: grafana/grafana:11.0.0\n    command: ["--config=/own/mon.ini"]\n    volumes: ["./mon.ini:/own/mon.ini"]',
+        'location /grafana/ { proxy_pass http://app:3000/; }',
+      ),
+      beside(
+        'image: bitnami/sonarqube:10\n    environment: { SONARQUBE_WEB_CONTEXT: /sonar }',
+        'location /sonar/ { proxy_pass http://app:9000; }',
+      ),
+      beside('image: sonarqube:10\n    command: -Dsonar.web.context=/sonar', 'location /sonar/ { proxy_pass http://app:9000; }'),
+      beside(
+        'image: prom/prometheus:v1.8.2\n    command: -web.external-url=/prometheus',
+        'location /prometheus/ { proxy_pass http://app:9090; }',
+      ),
+      beside('image: prom/prometheus\n    entrypoint: ["/start"]', 'location /prometheus/ { proxy_pass http://app:9090; }'),
+      beside(
+        'image: prom/prometheus\n    entrypoint: ["/bin/sh", "-ec", "exec prometheus --web.external-url=/prometheus"]',
+        'location /prometheus/ { proxy_pass http://app:9090; }',
+      ),
+      beside(
+        'image: gitea/gitea:1.21',
+        'location / { proxy_pass http://app:3000; } location /git/ { client_max_body_size 0; proxy_pass http://app:3000; }',
+      ),
+      beside('image: vaultwarden/server:1.30\n    volumes: ["./vault:/data"]', 'location /vault/ { proxy_pass http://app:80; }'),
+      beside(
+        'image: portainer/portainer-ce:2.19\n    command: --base-url /portainer',
+        'location /portainer/ { proxy_pass http://app:9000/; }',
+      ),
+      beside(
+        'image: quay.io/keycloak/keycloak:25.0\n    command: ["start", "--config-file=/own/id.conf"]\n    volumes: ["./id.conf:/own/id.conf"]',
+        'location /auth/ { proxy_pass http://app:8080; }',
+      ),
+      beside(
+        'image: docker.elastic.co/kibana/kibana:8.13.0\n    environment: ["server.basePath=/kibana", "server.rewriteBasePath=true"]',
+        'location /kibana/ { proxy_pass http://app:5601; }',
+      ),
     ],
   },
   {
@@ -91,6 +155,7 @@ export const TRIALS: readonly Trial[] = [
       'access_log /var/log/nginx/\\$server_name.log;',
       'location /files/ { alias /srv/\\$host/; }',
       'location / { root /srv; try_files $uri \\$uri/index.html =404; }',
+      files({ 'templates/nginx.conf.template': page('server { listen 80; root /srv; location / { try_files \\$uri =404; } }') }),
     ],
     sane: [
       'root /srv/$host/www;',
@@ -100,6 +165,8 @@ export const TRIALS: readonly Trial[] = [
       'rewrite ^/cost\\$usd$ /cost permanent;',
       'if ($arg_x ~ "\\$admin") { return 403; }',
       'location / { add_header X-Path "C:\\dir" always; return 204; }',
+      // a shell takes it away
+      files({ 'nginx.conf.tpl': page('server { listen 80; root /srv; location / { try_files \\$uri =404; } }') }),
     ],
   },
   {
@@ -142,6 +209,10 @@ export const TRIALS: readonly Trial[] = [
       'sendfile on; server { listen 80; root /home/vagrant/www; }',
       'sendfile on; server { listen 80; root /vagrants/a; }',
       'sendfile on; server { listen 80; location / { sendfile off; root /vagrant/www; } }',
+      'sendfile on; server { listen 80; location / { root /vagrant/www; include /etc/nginx/unseen/*.conf; } }',
+      'sendfile on; server { listen 80; include /etc/nginx/unseen/*.conf; root /vagrant/www; }',
+      'sendfile on; root /vagrant/www; server { listen 80; sendfile off; }',
+      'sendfile on; server { listen 80; root /vagrant/www; location / { sendfile off; } }',
     ],
   },
   {
@@ -157,6 +228,12 @@ export const TRIALS: readonly Trial[] = [
       'location / { error_page 503 /off.html; if (-f /srv/off) { return 503; } proxy_pass http://127.0.0.1:8000; }',
       'if ($request_method = TRACE) { return 405; } location / { error_page 503 /off.html; proxy_pass http://127.0.0.1:8000; }',
       'if (-f /srv/off) { return 503; } location / { error_page 503 /off.html; proxy_intercept_errors on; proxy_pass http://127.0.0.1:8000; }',
+      'proxy_intercept_errors on; if (-f /srv/off) { return 503; } location / { error_page 503 /off.html; proxy_pass http://127.0.0.1:8000; }',
+      'if (-f /srv/off) { return 503; } location / { error_page 503 /off.html; include /etc/nginx/unseen/*.conf; proxy_pass http://127.0.0.1:8000; }',
+      'if (-f /srv/off) { return 503; } location / { error_page 503 /off.html; content_by_lua_block { ngx.exit(503) } }',
+      'if (-f /srv/off) { return 503; } access_by_lua_block { ngx.exit(503) } location / { error_page 503 /off.html; proxy_pass http://127.0.0.1:8000; }',
+      'if (-f /srv/off) { return 503; } location / { error_page 503 /off.html; js_content main.serve; }',
+      'if (-f /srv/off) { return 503; } location / { error_page 503 /off.html; modsecurity on; proxy_pass http://127.0.0.1:8000; }',
     ],
   },
   {
@@ -175,6 +252,25 @@ export const TRIALS: readonly Trial[] = [
       express('// app.use(cors());', ORIGIN),
       express("app.get('/open', cors(), (req, res) => res.json({}));", ORIGIN),
       express('process.env.DEV && app.use(cors());', ORIGIN),
+      express("const api = express.Router();\napi.use(cors());\napp.use('/api', api);", ORIGIN),
+      express('if (process.env.DEV) {\n  ready(() => {\n    app.use(cors());\n  });\n}', ORIGIN),
+      express('process.env.DEV &&\n  app.use(cors());', ORIGIN),
+      express("console.log('app.use(cors());');", ORIGIN),
+      express('app.use(cors({ origin: true }));', `${ORIGIN} proxy_set_header Origin "";`),
+      files({
+        'nginx.conf': page(
+          "map $upstream_http_access_control_allow_origin $allowed { '' '*'; } server { listen 80; location / { add_header Access-Control-Allow-Origin $allowed; proxy_pass http://127.0.0.1:3000; } }",
+        ),
+        'app/index.js': START('app.use(cors());'),
+      }),
+      files({
+        'nginx.conf': page(`server { listen 80; location / { ${ORIGIN} proxy_pass http://127.0.0.1:3000; } }`),
+        'app/index.js': START('app.use(cors());'),
+        'pages/server.js': "const server = require('http').createServer();\nserver.listen(3000);\n",
+      }),
+      beside('build: { context: ., dockerfile: web/Dockerfile }', `location / { ${ORIGIN} proxy_pass http://app:8000; }`, {
+        'mock/index.js': START('app.use(cors());'),
+      }),
     ],
   },
   {
@@ -189,6 +285,11 @@ export const TRIALS: readonly Trial[] = [
       certbot('certonly --webroot -w /var/www/acme -d a.example', 'location /.well-known/acme-challenge/ { alias /var/www/acme/; }'),
       certbot('certonly --webroot -w /var/www/acme -d a.example', 'root /usr/share/nginx/html;'),
       certbot('certonly --webroot --webroot-path /data -d a.example', 'location / { root /var/www/acme; }'),
+      certbot('certonly --webroot -w /srv/acme --domains=www.a.example,a.example', 'location /.well-known/ { root /var/www/acme; }'),
+      certbot(
+        'certonly --webroot -w /srv/acme -d c.example',
+        'return 444; } server { listen 80 default_server; server_name _; location /.well-known/acme-challenge/ { root /var/www/acme; }',
+      ),
     ],
     sane: [
       certbot('certonly --webroot -w /var/www/acme -d a.example', 'location /.well-known/acme-challenge/ { root /var/www/acme; }'),
@@ -207,6 +308,93 @@ export const TRIALS: readonly Trial[] = [
         'certonly --webroot -w /var/www/acme -d a.example',
         'root /var/www/acme; location / { return 301 https://$host$request_uri; } location /.well-known/ { }',
       ),
+      certbot(
+        'certonly --webroot -w /var/www/acme -d a.example',
+        'root /var/www/acme; } server { listen 80; server_name inner.example; root /srv/inner;',
+      ),
+      certbot(
+        'certonly --webroot -w /var/www/acme -d a.example',
+        'root /var/www/acme; } server { listen 80 default_server; root /usr/share/nginx/html;',
+      ),
+      certbot(
+        'certonly --webroot -w /var/www/acme -d a.example',
+        'root /var/www/acme; } server { listen 80; server_name b.example; location /.well-known/acme-challenge/ { root /srv/other; }',
+      ),
+      certbot(
+        'certonly --webroot -w /var/www/acme -d a.example',
+        'root /srv; error_page 404 = @acme; location @acme { root /var/www/acme; }',
+      ),
+      certbot('certonly --webroot -w /srv/acme -d a.example', 'root /srv; include /etc/nginx/unseen/*.conf;'),
+    ],
+  },
+  {
+    rule: 'redirect-port-unpublished',
+    bad: [
+      ports('["80:8080"]', 'location = /old { return 301 $scheme://$host:$server_port/new; }'),
+      ports('["127.0.0.1:9000:8080"]', 'location /old/ { rewrite ^/old/(.*)$ http://$host:$server_port/$1 permanent; }'),
+    ],
+    sane: [
+      ports('["8080:8080"]', 'location = /old { return 301 $scheme://$host:$server_port/new; }'),
+      ports('["80:8080", "8080:8080"]', 'location = /old { return 301 $scheme://$host:$server_port/new; }'),
+      ports('["80:8080"]', 'location = /old { return 301 $scheme://$http_host/new; }'),
+      ports('[]', 'location = /old { return 301 $scheme://$host:$server_port/new; }'),
+      ports('["${PORT}:8080"]', 'location = /old { return 301 $scheme://$host:$server_port/new; }'),
+    ],
+  },
+  {
+    rule: 'service-name-unresolved',
+    bad: [
+      hosts('extra_hosts: ["old.internal:10.1.2.3"]', '127.0.0.11', 'old.internal'),
+      hosts('extra_hosts: { store: 10.1.2.3 }', '127.0.0.11 valid=10s', 'store'),
+    ],
+    sane: [
+      hosts('extra_hosts: ["host.docker.internal:host-gateway"]', '127.0.0.11', 'host.docker.internal'),
+      hosts('extra_hosts: ["api.example.com:10.1.2.3"]', '127.0.0.11', 'api.example.com'),
+      hosts('extra_hosts: ["old.internal:10.1.2.3"]', '10.0.0.53', 'old.internal'),
+      hosts('extra_hosts: ["old.internal:10.1.2.3"]\n    dns: 10.0.0.53', '127.0.0.11', 'old.internal'),
+      hosts('external_links: ["first:store"]', '127.0.0.11', 'store'),
+      hosts('extra_hosts: ["old.internal:10.1.2.3"]', '127.0.0.11 10.0.0.53', 'old.internal'),
+    ],
+  },
+  {
+    rule: 'real-ip-ineffective',
+    inside: 'stream',
+    bad: [
+      'server { listen 5432 proxy_protocol; proxy_protocol on; proxy_pass 192.0.2.9:5432; }',
+      'proxy_protocol on; server { listen 5432 proxy_protocol; proxy_pass 192.0.2.9:5432; }',
+    ],
+    sane: [
+      'server { listen 5432; proxy_protocol on; proxy_pass 192.0.2.9:5432; }',
+      'server { listen 5432 proxy_protocol; proxy_protocol on; include /etc/nginx/unseen/*.conf; proxy_pass 192.0.2.9:5432; }',
+      'include /etc/nginx/unseen/*.conf; server { listen 5432 proxy_protocol; proxy_protocol on; proxy_pass 192.0.2.9:5432; }',
+      'set_real_ip_from 10.0.0.0/8; server { listen 5432 proxy_protocol; proxy_protocol on; proxy_pass 192.0.2.9:5432; }',
+      'server { listen 5432 proxy_protocol; proxy_protocol off; proxy_pass 192.0.2.9:5432; }',
+    ],
+  },
+  {
+    rule: 'socket-not-listened',
+    bad: [unit({ 'deploy/app.service.d/bind.conf': `[Service]\nExecStart=\nExecStart=${GUNICORN('other')}\n` })],
+    sane: [
+      unit({}),
+      unit({ 'deploy/app.service.d/more.conf': '[Service]\nEnvironment=A=b\n' }),
+      unit({ 'hosts/app.service.d/bind.conf': `[Service]\nExecStart=\nExecStart=${GUNICORN('app')} --workers 4\n` }),
+      // of two machines, each with its own
+      unit({
+        'live/app.service.d/bind.conf': `[Service]\nExecStart=\nExecStart=${GUNICORN('app')} --workers 4\n`,
+        'test/app.service.d/bind.conf': `[Service]\nExecStart=\nExecStart=${GUNICORN('other')}\n`,
+      }),
+    ],
+  },
+  {
+    rule: 'invalid-value',
+    inside: 'server',
+    bad: ['resolver $dns valid=10s;', 'set $dns 10.0.0.53; resolver ${dns};'],
+    sane: [
+      'resolver 10.0.0.53 valid=10s;',
+      'resolver dns.example.com;',
+      'resolver [2001:db8::53] ipv6=off;',
+      files({ 'nginx.conf.template': page('server { listen 80; resolver ${name_server}; }') }),
+      files({ 'nginx.conf.tftpl': page('server { listen 80; resolver $name_server valid=10s; }') }),
     ],
   },
 ];

@@ -1,4 +1,6 @@
 /** A dollar sign with a backslash in front of it, as a shell wants it in a here-document: nginx has no such escape. */
+import { pathOf } from '../../base/file-id.ts';
+import { TEMPLATE_ENDING } from '../../syntax/template/engines.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
@@ -29,6 +31,9 @@ const WITH_TEXT = [
 const ESCAPED = /\\(?=\$(?:\{[a-z_]\w*\}|[a-z_]))/g;
 const FIRST = /\\(\$(?:\{[a-z_]\w*\}|[a-z_]\w*))/;
 
+/** Templates that nginx's image writes out with envsubst, which leaves a backslash. Others may go through a shell, which takes it away. */
+const OF_THE_IMAGE = /(?:^|\/)templates\/.*\.template$/;
+
 /** What becomes of the backslash, by what the line is for. */
 function harmOf(name: string): string {
   if (/^(?:root|alias|try_files|error_page|access_log)$/.test(name)) return 'it becomes a part of the path, which no file has';
@@ -57,7 +62,8 @@ Remove the backslash. In a here-document whose first word has quotes (\`<<'EOF'\
   check({ directive, file, report }) {
     const words = directive.args.filter((w) => !w.templated && FIRST.test(w.value));
     const [word] = words;
-    if (!word) return;
+    const path = pathOf(file.id);
+    if (!word || (TEMPLATE_ENDING.test(path) && !OF_THE_IMAGE.test(path))) return;
     report('stays', {
       at: word,
       data: { variable: FIRST.exec(word.value)![1]!, harm: harmOf(directive.name) },

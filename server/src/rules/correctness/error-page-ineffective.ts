@@ -73,7 +73,12 @@ const onlyPassesOn = new PerPart((scope: Scope): boolean => {
 /** Whether a program within nginx runs before the application is asked: it may end a request with any code. */
 function mayEndInCode(scope: Scope): boolean {
   for (let at: Scope | null = scope; at; at = at.parent)
-    if (at.directives.some((d) => /^(?:server_rewrite|rewrite|access|balancer)_by_lua/.test(d.name) || d.name === 'js_access')) return true;
+    if (
+      at.directives.some((d) =>
+        /^(?:server_rewrite|rewrite|access|balancer)_by_lua|^js_access$|^modsecurity|^vhost_traffic_status_limit/.test(d.name),
+      )
+    )
+      return true;
   return false;
 }
 
@@ -117,12 +122,13 @@ function beforeTheLocation(directive: Directive, codes: readonly string[]): { re
   if (scope.context !== 'location' || server?.context !== 'server' || codes.length !== 1 || !code) return null;
   const at = returnsOf.of(server).get(code);
   if (!at || code !== '503' || pagedCodes.of(server).has(code) || answersItself.of(scope)) return null;
+  if (PASSES.some((kind) => isOn(scope, `${kind}_intercept_errors`)) || mayEndInCode(scope)) return null;
   return ['limit_req', 'limit_conn', 'auth_request'].some((name) => scope.effective(name).directives.length > 0) ? null : { at, code };
 }
 
 /** Whether something of a location may refuse by itself, or hands an error of the application on. */
 const answersItself = new PerPart((scope: Scope): boolean =>
-  walk(scope).some((d) => /^(?:include|if|return|try_files)$|_status$|_intercept_errors$|^limit_/.test(d.name)),
+  walk(scope).some((d) => /^(?:include|if|return|try_files)$|_status$|_intercept_errors$|limit_|_by_lua|^(?:js_|perl)/.test(d.name)),
 );
 
 /** The codes that a scope has pages for. */

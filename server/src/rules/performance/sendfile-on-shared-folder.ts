@@ -1,4 +1,5 @@
 /** Files of a virtual machine's shared folder, sent by a call of the kernel that does not see what the host changes in them. */
+import { unseenInForce } from '../../config/effective.ts';
 import { defineRule } from '../rule.ts';
 import { isOn } from '../tls.ts';
 
@@ -23,7 +24,9 @@ Set \`sendfile off\` where such files are served. On a server with a disk of its
       'Files below /vagrant are on a folder that the host shares: with sendfile, browsers get old or broken ones after a change there. Set sendfile off here.',
   },
   check({ directive, scope, report }) {
-    if (!isOn(scope, 'sendfile')) return;
+    if (!isOn(scope, 'sendfile') || unseenInForce(scope, 'sendfile').length) return;
+    // a level within it may be the one that serves files
+    if (scope.all.some((d) => d.name === 'sendfile' && d.value(0) === 'off')) return;
     report('stale', { at: directive.args[0]!, related: [{ at: scope.value('sendfile')!.at(), message: 'sendfile is on' }] });
   },
   examples: [

@@ -5,6 +5,7 @@ import { laterRelease } from '../../catalog/changes.ts';
 import type { DirectiveFact } from '../../catalog/fact.ts';
 import { checkValues } from '../../catalog/value-check.ts';
 import { targetOf } from '../../config/flavour.ts';
+import { TEMPLATE_ENDING } from '../../syntax/template/engines.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { factFor, isJudged } from './_known.ts';
@@ -51,6 +52,8 @@ to ms in that order, words come from a list, parameters are known by name. nginx
     const target = targetOf(config);
     for (const f of checkValues(fact, directive.values, target)) {
       const word = f.argument < 0 ? directive.statement.name : directive.args[f.argument]!;
+      // a name server of a template is filled in, whatever the name looks like
+      if (directive.name === 'resolver' && word.value.startsWith('$') && TEMPLATE_ENDING.test(directive.file.id)) continue;
       // nginx stops at the first; on further lines stands what a missing semicolon has drawn in
       if (refusedAt !== null && directive.file.text.slice(refusedAt, word.start).includes('\n')) break;
       if (f.severity === 'error') refusedAt ??= word.start;

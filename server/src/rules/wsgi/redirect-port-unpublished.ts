@@ -146,7 +146,9 @@ A redirect that is written out, \`return 301 https://$host$request_uri\`, names 
     tls: 'This sends browsers to port 443 of {host}, and the container publishes its port {port} as {outer}: unless something in front of it has 443, nothing answers there. Name the port: {url}.',
   },
   check({ config, deployment, report }) {
-    for (const from of nginxesOf(config, deployment)) {
+    const nginxes = nginxesOf(config, deployment);
+    const asTheyAre = new Set(nginxes.flatMap((n) => n.ports.flatMap((p) => (p.published === p.target ? [p.target] : []))));
+    for (const from of nginxes) {
       if (from.networks === null) continue;
       const tls = tlsElsewhere(config, deployment, from);
       for (const server of tls ? serversOf(config) : []) {
@@ -170,7 +172,8 @@ A redirect that is written out, \`return 301 https://$host$request_uri\`, names 
       for (const server of serversOf(config)) {
         const inner = server.listens.flatMap((l) => l.addresses.flatMap((a) => (a.kind === 'unix' ? [] : a.port)));
         const lost = inner.filter((port) => publishedAs(from, port).length > 0);
-        if (!lost.length || lost.some((port) => publishedAs(from, port).some((p) => p.published === port))) continue;
+        // another container may run the same file, and publish its port as it is
+        if (!lost.length || lost.some((port) => asTheyAre.has(port) || publishedAs(from, port).some((p) => p.published === port))) continue;
         for (const { line, word, authority } of withOwnPort(server.scope))
           report('own', {
             at: line.at(word),

@@ -48,6 +48,10 @@ const besideBy = (deployment: Deployment, from: ComposeService, host: string): C
 /** Names that no server of the internet knows; Docker's own on a desktop knows two of them. */
 const OF_HOSTS = /^(?!(?:host|gateway)\.docker\.internal$)(?:[\w-]+|[\w.-]+\.(?:internal|local|lan|test|home|localdomain))$/i;
 
+/** Whether a name is one of a container's extra_hosts, and nothing says that another server may know it. */
+const isOnlyOfHosts = (from: ComposeService, host: string): boolean =>
+  from.extraHosts.includes(host) && OF_HOSTS.test(host) && !from.externalLinks?.includes(host) && !from.asksOwnServers;
+
 /** Whether nginx asks Docker's own server, or one of the internet, and nobody else. */
 const asksDocker = (resolver: Directive): boolean => {
   const servers = resolver.values.filter((v) => !v.includes('='));
@@ -127,7 +131,7 @@ A name that is written out is asked for once, when nginx starts, and Docker know
         if (whole === null) continue;
         seen.add(key);
         report('cluster', { at: directive.at(directive.args[0]), data: { host, whole }, related });
-      } else if (from.extraHosts.includes(host) && OF_HOSTS.test(host) && asksDocker(resolver) && !besideBy(deployment, from, host)) {
+      } else if (isOnlyOfHosts(from, host) && asksDocker(resolver) && !besideBy(deployment, from, host)) {
         seen.add(key);
         const servers = resolver.values.filter((v) => !v.includes('=')).join(' ');
         report('hosts', { at: directive.at(directive.args[0]), data: { host, servers }, related });

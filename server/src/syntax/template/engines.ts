@@ -459,6 +459,9 @@ const BY_NAME: readonly (readonly [RegExp, FamilyName, engine: string])[] = [
 export const TEMPLATE_ENDINGS =
   'j2|jinja2?|liquid|twig|erb|epp|ejs|ctmpl|tmpl|gotmpl|gtpl|tpl|sigil|hbs|handlebars|mustache|mako|ftlh?|tftpl|stpl|blade(?:\\.php)?|tera|tt2?|vm|m4|php|smarty|template|envsubst|in|dist|sample|example';
 
+/** The ending of a file that is written out to one without it. */
+export const TEMPLATE_ENDING: RegExp = new RegExp(String.raw`\.(${TEMPLATE_ENDINGS})$`);
+
 /** Names by which a person may set the engine: `# proxylens: template jinja` in the file. */
 const BY_WORD: Readonly<Record<string, FamilyName>> = table({
   jinja: 'jinja',
