@@ -37,6 +37,7 @@ const MORE = [
   'more_clear_headers Server X-Powered-By;',
   'more_clear_headers "X-*";',
   'more_set_headers "Content-Type: text/plain";',
+  'more_set_headers "Content-Type: text/plain; charset=latin1" "X-A: 1"; more_set_headers -t text/plain "X-T: 2";',
   'more_clear_headers Last-Modified ETag;',
   'more_set_headers "ETag: own" "Last-Modified: soon";',
   'more_set_headers "Cache-Control: no-store" "Expires: 0";',

@@ -55,6 +55,9 @@ test('what nginx no longer knows, and what OpenSSL cannot read, is refused, what
   const on = 'listen 443; ssl on; ssl_certificate a.pem; ssl_certificate_key a.key;';
   assert.deepEqual(await refused(on, '1.26.3'), ['ssl-directive-deprecated']);
   assert.deepEqual(await refused(on, '1.24.0'), []);
+  // no handshake is answered, and no certificate is needed
+  assert.deepEqual(await refused('listen 443; ssl on; ssl_reject_handshake on;', '1.24.0'), []);
+  assert.deepEqual(await refused('listen 443; ssl on;', '1.24.0'), ['incomplete-tls']);
   assert.ok((await refused('listen; ssl on;', '1.26.3')).includes('ssl-directive-deprecated'));
   const ciphers = 'listen 443 ssl; ssl_certificate a.pem; ssl_certificate_key a.key; ssl_ciphers NOSUCHSUITE;';
   assert.deepEqual(await refused(ciphers, '1.26.3'), ['cipher-string-empty-or-unreadable']);

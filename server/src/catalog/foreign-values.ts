@@ -13,6 +13,14 @@ const moreHeaders =
   (args, say) => {
     for (let i = 0; i < args.length; i++) {
       const value = args[i] ?? '';
+      if (/^\*[ \t]*(?::|$)/.test(value)) {
+        say(
+          i,
+          `"${value}" stands for every header. Write the beginning of a name before the star.`,
+          `${name}: wildcard key too short: ${value}`,
+        );
+        return;
+      }
       if (!value.startsWith('-')) continue;
       const option = value[1] ?? '';
       if (value.length !== 2 || !options.includes(option)) {

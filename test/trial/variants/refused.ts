@@ -365,6 +365,7 @@ export const TRIALS: readonly Trial[] = [
     rule: 'invalid-value',
     bad: [
       'client_max_body_size 10mb;',
+      'more_clear_headers *;',
       'gzip yes;',
       location('expires 1dd;'),
       'keepalive_timeout ten;',

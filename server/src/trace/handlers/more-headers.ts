@@ -129,6 +129,9 @@ function setHeader(reply: Reply, name: ByteString, value: ByteString, from: Dire
   const key = lower(name);
   if (key === 'content-type') {
     reply.setType(value);
+    // what is behind the semicolon is no part of the type, and no charset is appended to it (ngx_http_set_content_type_header)
+    const end = value.indexOf(';');
+    if (end >= 0) reply.typeLength = end;
     return;
   }
   if (key === 'content-length') {
