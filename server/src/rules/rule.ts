@@ -126,7 +126,7 @@ export type LooksAt =
    * Places that requests get to, judged by what becomes of the requests (witness/spots.ts). The rule is asked about each spot at which one
    * of the directives stands, `location` and `server` meaning every one of them, and for which `when`, a cheap look at the text, holds;
    * once for all spots that are alike as long as it finds nothing. Such rules run in whole rounds only, and never where `Spot.unsure`.
-   * `somewhere`: directives of which one has to be in the configuration, wherever, with a first word such as `like` says; without any the
+   * `somewhere`: directives of which one has to be in the configuration, wherever, with a word such as `like` says; without any the
    * rule is asked about no spot.
    */
   | {

@@ -1004,9 +1004,9 @@ function namesOf(concerns: readonly OutcomeConcern[]): ReadonlyMap<string, reado
   return byName;
 }
 
-/** Whether the configuration has a directive of that name, and with such a first word. */
+/** Whether the configuration has a directive of that name, and with such a word: a line of headers-more may begin with an option or another header. */
 const isWritten = (config: Config, name: string, like: RegExp | null): boolean =>
-  everywhere(config, name).some((d) => !like || like.test(d.value(0)));
+  everywhere(config, name).some((d) => !like || d.values.some((word) => like.test(word)));
 
 const NOTHING: readonly Finding[] = [];
 const NO_RULES: readonly RuleRun[] = [];

@@ -16,6 +16,7 @@ export const TRIALS: readonly Trial[] = [
       `location / { more_set_headers "Access-Control-Allow-Origin: $http_origin"; ${CREDENTIALS} ${PASS} }`,
       `more_set_headers "Access-Control-Allow-Origin: $http_origin" "Access-Control-Allow-Credentials: true";\nlocation / { more_set_headers "X-A: b"; ${PASS} }`,
       `location / { more_set_headers "access-control-allow-origin: *"; add_header Access-Control-Allow-Credentials true; ${PASS} }`,
+      `location / { more_set_headers -s "200 204" "X-A: b" "Access-Control-Allow-Origin: $http_origin" "Access-Control-Allow-Credentials: true"; ${PASS} }`,
     ],
     sane: [
       `location / { more_set_headers "Access-Control-Allow-Origin: https://app.example.org"; ${CREDENTIALS} ${PASS} }`,
@@ -37,6 +38,7 @@ export const TRIALS: readonly Trial[] = [
       `map $ssl_client_verify $bad { FAILED 1; NONE 1; default 0; }\nserver { ${TLS} ${ASKED} if ($bad) { return 403; } root /srv; }`,
       `map $ssl_client_verify $bad { SUCCESS 0; FAILED 1; default 1; }\nserver { ${TLS} ${ASKED} if ($bad) { return 403; } root /srv; }`,
       `map $ssl_client_verify $bad { ~^FAILED 1; NONE 1; default 0; }\nserver { ${TLS} ${ASKED} if ($bad) { return 403; } root /srv; }`,
+      `map $ssl_client_verify $bad { FAILED 1; default 0; }\nserver { ${TLS} ${ASKED} include /etc/nginx/unseen/*.conf; if ($bad) { return 403; } root /srv; }`,
       `map $secure_link $good { "" 0; "0" 0; default 1; }\nserver { listen 80; location / { ${SIGNED} if ($good = 0) { return 403; } root /srv; } }`,
       `map $secure_link $good { 1 1; default 0; }\nserver { listen 80; location / { ${SIGNED} if ($good = 0) { return 403; } root /srv; } }`,
       `map $secure_link $why { "" forged; "0" late; default ""; }\nserver { listen 80; location / { ${SIGNED} if ($why) { return 403; } root /srv; } }`,
@@ -65,6 +67,10 @@ export const TRIALS: readonly Trial[] = [
     sane: [
       `root /srv;\nlocation / { try_files $uri $uri/ /index.html; }\nlocation /api/ { auth_request /verify; ${PASS} }\nlocation = /verify { internal; ${PASS} }`,
       `location / { ${PASS} }\nlocation /api/ { auth_request /verify; ${PASS} }`,
+      `root /srv;\nlocation / { try_files $uri @app; }\nlocation @app { ${PASS} }\nlocation /media/ { auth_request /api/check; }`,
+      'root /srv;\nlocation / { try_files $uri /front.php?$query_string; }\nlocation ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; }\nlocation /media/ { auth_request /api/check; }',
+      `root /srv;\nlocation / { try_files $uri =404; error_page 404 = @app; }\nlocation @app { ${PASS} }\nlocation /media/ { auth_request /api/check; }`,
+      'root /srv;\nlocation / { include /etc/nginx/unseen/*.conf; try_files $uri /index.html; }\nlocation /media/ { auth_request /api/check; }',
     ],
   },
   {
@@ -77,6 +83,9 @@ export const TRIALS: readonly Trial[] = [
     sane: [
       'map $arg_probe $key { k3jd82jdnb63gdk1 ""; default $binary_remote_addr; }\nlimit_req_zone $key zone=a:1m rate=1r/s;\nserver { listen 80; limit_req zone=a burst=5; root /srv; }',
       'map $request_method $key { POST $binary_remote_addr; default ""; }\nlimit_req_zone $key zone=a:1m rate=1r/s;\nserver { listen 80; limit_req zone=a burst=5; root /srv; }',
+      'map $http_authorization $key { "" $binary_remote_addr; default ""; }\nlimit_req_zone $key zone=a:1m rate=1r/s;\nserver { listen 80; limit_req zone=a burst=5; root /srv; }',
+      'map $cookie_vip $key { include /etc/nginx/unseen/keys.map; "" $binary_remote_addr; default ""; }\nlimit_req_zone $key zone=a:1m rate=1r/s;\nserver { listen 80; limit_req zone=a burst=5; root /srv; }',
+      'map $http_x_probe $key { ${PROBE_KEY} ""; default $binary_remote_addr; }\nlimit_req_zone $key zone=a:1m rate=1r/s;\nserver { listen 80; limit_req zone=a burst=5; root /srv; }',
     ],
   },
   {
@@ -86,10 +95,15 @@ export const TRIALS: readonly Trial[] = [
       'location = /a { content_by_lua_block {\nlocal http = require("resty.http").new()\nlocal res = http:request_uri(ngx.var.arg_url)\nngx.print(res.body)\n} }',
       'location = /a { content_by_lua_block {\nlocal s = ngx.socket.tcp()\ns:connect(ngx.req.get_uri_args().host, 80)\n} }',
       'location = /a { content_by_lua_block {\nrequire(ngx.var.arg_m).run()\n} }',
+      'location = /a { content_by_lua_block {\nlocal url = ngx.var.arg_url\nlocal http = require("resty.http").new()\nlocal res = http:request_uri(url .. "/status")\n} }',
     ],
     sane: [
       'location = /a { content_by_lua_block {\nlocal http = require("resty.http").new()\nlocal res = http:request_uri("http://127.0.0.1:8000/" .. ngx.var.arg_page)\nngx.print(res.body)\n} }',
       'location = /a { content_by_lua_block {\nlocal s = ngx.socket.tcp()\ns:connect("127.0.0.1", 6379)\n} }',
+      'location = /a { content_by_lua_block {\nlocal http = require("resty.http").new()\nlocal url = "http://127.0.0.1:8000/verify?token=" .. ngx.var.arg_token\nlocal res = http:request_uri(url)\nngx.print(res.status)\n} }',
+      'location = /a { content_by_lua_block {\nrequire("pages." .. ngx.var.arg_m).run()\n} }',
+      'location = /a { content_by_lua_block {\nlocal path = "/go/" .. ngx.var.arg_x\nngx.redirect(path)\n} }',
+      'location = /a { content_by_lua_block {\nlocal path = "/parts/" .. ngx.var.arg_x\nngx.exec(path)\n} }',
       'location = /a { content_by_lua_block {\nlocal hosts = { a = "10.0.0.1" }\nlocal s = ngx.socket.tcp()\ns:connect(hosts[ngx.var.arg_h] or "10.0.0.2", 80)\n} }',
     ],
   },
@@ -118,6 +132,8 @@ export const TRIALS: readonly Trial[] = [
       `server_name a.example.org;\nlocation /manager/ { ${PASS} }`,
       `server_name a.example.org;\nlocation /debug/variables/ { ${PASS} }`,
       'server_name a.example.org;\nlocation = /info.php { fastcgi_pass 127.0.0.1:9000; }',
+      'server_name a.example.org;\nset $up http://llm:8000;\nlocation /v1/ { resolver 127.0.0.1; proxy_pass $up; }',
+      'server_name a.example.org;\nset $up temporal:7233;\nlocation / { resolver 127.0.0.1; grpc_pass $up; }',
     ],
   },
   {
@@ -133,6 +149,10 @@ export const TRIALS: readonly Trial[] = [
       'server { listen 9092; allow 10.0.0.0/8; deny all; proxy_pass 10.0.0.4:9092; }',
       'server { listen 127.0.0.1:2181; proxy_pass 10.0.0.4:2181; }',
       'server { listen 8443; proxy_pass 10.0.0.4:8443; }',
+      'map $ssl_preread_server_name $to { default 10.0.0.4:443; bus.example.org 10.0.0.5:9092; }\nserver { listen 443; ssl_preread on; proxy_pass $to; }',
+      'geo $inner { default 0; 10.0.0.0/8 1; }\nmap $inner $to { 1 10.0.0.4:9092; 0 127.0.0.1:9; }\nserver { listen 9092; proxy_pass $to; }',
+      'upstream nfs-web { server 127.0.0.1:9000; }\nserver { listen 81; proxy_pass nfs-web; }',
+      'upstream b { server localhost:443; }\nmap $server_port $to { default b; }\nserver { listen 8444; proxy_pass $to; }',
     ],
   },
   {
@@ -147,6 +167,9 @@ export const TRIALS: readonly Trial[] = [
       'fastcgi_param DB_PASSWORD /run/secrets/database; fastcgi_pass 127.0.0.1:9000;',
       'fastcgi_param DB_PASSWORD $db_password; fastcgi_pass 127.0.0.1:9000;',
       'fastcgi_param DB_PASSWORD ""; fastcgi_pass 127.0.0.1:9000;',
+      'fastcgi_param DB_PASSWORD REPLACE_ME; fastcgi_param API_KEY __API_KEY__; fastcgi_param APP_SECRET placeholder; fastcgi_pass 127.0.0.1:9000;',
+      'fastcgi_param DB_PASSWORD vault:secret/data/db; fastcgi_param API_KEY file:///run/secrets/key; fastcgi_pass 127.0.0.1:9000;',
+      'fastcgi_param REQUIRE_PASSWORD sometimes; fastcgi_param ALLOW_API_KEY required; fastcgi_pass 127.0.0.1:9000;',
     ],
   },
   {
@@ -191,6 +214,18 @@ export const TRIALS: readonly Trial[] = [
       `root /srv;\nlocation = /wp-login.php { allow 10.0.0.0/8; deny all; ${SCRIPT} }\nlocation ~ \\.php$ { try_files $uri =404; ${SCRIPT} }`,
       `root /srv;\nlocation ^~ /wp-login.php { allow 10.0.0.0/8; deny all; fastcgi_split_path_info ^(.+\\.php)(/.+)$; ${SCRIPT} }\nlocation ~ \\.php$ { fastcgi_split_path_info ^(.+\\.php)(/.+)$; ${SCRIPT} }`,
       `root /srv;\nlocation = /wp-login.php { allow 10.0.0.0/8; deny all; ${SCRIPT} }\nlocation ~ ^/index\\.php(/|$) { fastcgi_split_path_info ^(.+\\.php)(/.+)$; ${SCRIPT} }`,
+    ],
+  },
+  {
+    rule: 'internal-header-passed',
+    inside: 'server',
+    bad: [
+      `location / { proxy_set_header X-Webauth-User $http_x_webauth_user; ${PASS} }`,
+      `allow 10.0.0.0/8; deny all; location / { proxy_set_header X-Authenticated-Email $http_x_authenticated_email; ${PASS} }`,
+    ],
+    sane: [
+      `allow 10.0.0.5; deny all; location / { proxy_set_header X-Webauth-User $http_x_webauth_user; ${PASS} }`,
+      `listen 127.0.0.1:80; location / { proxy_set_header X-Webauth-User $http_x_webauth_user; ${PASS} }`,
     ],
   },
 ];

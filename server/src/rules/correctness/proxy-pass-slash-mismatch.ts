@@ -47,7 +47,7 @@ Let both end in a slash, or neither.`,
   needs: 'config',
   costly: true,
   messages: {
-    captured: '{from} arrives as {to}, outside of {uri}: the group can begin with two dots. Let a slash be before it in the pattern.',
+    captured: '{from} arrives as {to}, outside of {uri}: the group can begin with two dots. Put a slash before the group in the pattern.',
     climbs: '{from} arrives as {to}, outside of {uri}: {prefix} has no slash at its end. End both in a slash.',
     doubled:
       '{from} arrives as {to}, with two slashes: {prefix} has no slash at its end, and the URI of proxy_pass has. End both in a slash, or neither.',

@@ -2,6 +2,7 @@
 import { table } from '../../base/table.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf } from '../../config/locations.ts';
+import { unseenIn } from '../../config/open.ts';
 import { variablesIn } from '../../syntax/variable.ts';
 import { definitionOf, indexOf } from '../../trace/index.ts';
 import { probeFor, rowsOf, type Wanted } from '../../witness/values.ts';
@@ -38,6 +39,9 @@ const WHAT: Readonly<Record<string, string>> = table({
 /** A value long enough that nobody guesses it. */
 const SECRET = /(?=[a-z+=.-]*\d)(?=[\d+=.-]*[a-z])[\w+=.-]{16,}/i;
 
+/** What whoever deploys it puts in: nobody knows how long it is. */
+const FILLED_IN = /^(?:\$\{\w+\}|__\w+__|@+\w+@+|%\w+%|<.*>)$/;
+
 const isOfNothing = (wanted: Wanted | null): boolean => wanted !== null && wanted !== 'something' && 'is' in wanted && wanted.is === '';
 
 /** A row of the key's map by which whoever sends a header line of his own has an empty key, where everyone else has one. */
@@ -57,11 +61,15 @@ function exemption(zone: Directive, key: string): { readonly row: Directive; rea
   // only who sends nothing is counted
   const counted = rows.find(({ key: wanted, value }) => isOfNothing(wanted) && value !== '');
   if ((others?.value ?? '') === '') {
+    // what the application checks gains whoever makes it up a refusal; rows that nobody sees may count more
+    if ((CHECKED.test(`$${source}`) && !isForLogins(zone)) || (defined.directive.body && unseenIn(defined.directive.body).length))
+      return null;
     const line = counted && rows.every((r) => r === others || r === counted) ? lineFor('something') : undefined;
     return line === undefined ? null : { row: (others ?? counted!).directive, line };
   }
   for (const { key: wanted, value, directive } of rows) {
-    if (value !== '' || wanted === null || wanted === 'something' || SECRET.test(directive.name)) continue;
+    if (value !== '' || wanted === null || wanted === 'something' || SECRET.test(directive.name) || FILLED_IN.test(directive.name))
+      continue;
     if (isOfNothing(wanted)) continue;
     const line = lineFor(wanted);
     if (line !== undefined) return { row: directive, line };

@@ -67,6 +67,11 @@ interface Read {
   readonly seen: readonly number[];
 }
 
+/** What a local name holds of the client. */
+interface Held extends Pick<Read, 'table' | 'first' | 'whole'> {
+  readonly source: string;
+}
+
 const NOTHING: Read = { path: '', source: null, table: false, first: false, whole: false, seen: [] };
 
 class Program {
@@ -75,8 +80,8 @@ class Program {
   private depth = 0;
   /** by the number of a token that opens a bracket, that of the one that closes it */
   private readonly closers = new Map<number, number>();
-  /** local names that hold a value of the client, or a table of them */
-  private readonly held = new Map<string, { readonly source: string; readonly table: boolean }>();
+  /** local names that hold a value of the client, or a table of them, and whether that is where the value begins, and all of it */
+  private readonly held = new Map<string, Held>();
   /** the tokens that only hand a value on */
   private readonly harmless = new Set<number>();
 
@@ -147,7 +152,7 @@ class Program {
     if (TABLE.test(path)) return { ...one, source: path, table: true };
     const inTable = /^(ngx\.req\.get_\w+\(\))\.(\w[\w-]*)$/.exec(path);
     if (inTable && TABLE.test(inTable[1]!)) return { ...one, source: path, table: false };
-    if (held && path === root) return { ...one, source: held.source, table: held.table };
+    if (held && path === root) return { ...held, path, seen };
     if (held?.table && /^\w+\.[\w-]+$/.test(path)) return { ...one, source: path, table: false };
     return { ...NOTHING, path };
   }
@@ -214,7 +219,7 @@ class Program {
         if (value.source !== null) {
           // a name that is given two values holds nobody knows which
           if (this.held.has(token.text) && this.held.get(token.text)!.source !== value.source) this.held.delete(token.text);
-          else this.held.set(token.text, { source: value.source, table: value.table });
+          else this.held.set(token.text, { source: value.source, table: value.table, first: value.first, whole: value.whole });
           this.harmless.add(i);
           for (const n of value.seen) this.harmless.add(n);
         }

@@ -49,10 +49,10 @@ const TOOLS: readonly Tool[] = [
   { name: 'Adminer', called: /^adminer$/, harm: 'log in to the database', login: true },
   { name: 'pgAdmin', called: /^pg-?admin4?$/, harm: 'log in to the database', login: true },
   { name: 'Elasticsearch', called: /^es$|^elastic-?search$|^opensearch$/, port: 9200, harm: 'read and delete every index', login: true },
-  { name: 'Ollama', called: /^(?:ollama|llms?)$/, port: 11434, harm: 'run, load and delete its models' },
+  { name: 'Ollama', called: /^ollama$/, port: 11434, harm: 'run, load and delete its models' },
   { name: 'ComfyUI', called: /^comfy-?ui$/, port: 8188, harm: 'run programs of his own as nodes' },
   { name: 'Selenium Grid', called: /^selenium(?:-(?:hub|grid|router))?$/, port: 4444, harm: 'start browsers in the inner network' },
-  { name: 'Temporal’s pages', called: /^temporal(?:-(?:ui|web))?$/, port: 8233, harm: 'read and end every workflow' },
+  { name: 'Temporal’s pages', called: /^temporal-(?:ui|web)$/, port: 8233, harm: 'read and end every workflow' },
   { name: 'Kibana', called: /^kibana$|^opensearch-?dashboards$/, port: 5601, harm: 'read every index', login: true },
 ];
 

@@ -6,7 +6,7 @@ import type { Scope } from '../../config/scope.ts';
 import { defineRule } from '../rule.ts';
 import { type Handed, handedOn } from './_lua.ts';
 
-type Kind = 'backend' | 'shell' | 'code' | 'file' | 'inner' | 'redirect' | 'page';
+type Kind = 'backend' | 'shell' | 'code' | 'file' | 'module' | 'inner' | 'redirect' | 'page';
 
 /** What a call makes of its first argument. */
 const CALLS: Readonly<Record<string, Kind>> = table({
@@ -19,7 +19,7 @@ const CALLS: Readonly<Record<string, Kind>> = table({
   'io.open': 'file',
   'io.lines': 'file',
   'os.remove': 'file',
-  require: 'file',
+  require: 'module',
   ':connect': 'backend',
   ':request_uri': 'backend',
   'ngx.exec': 'inner',
@@ -60,8 +60,7 @@ const isForSome = (scope: Scope): boolean =>
 
 function isHarm(kind: Kind, found: Handed, directive: Directive, program: string): boolean {
   const { scope } = directive;
-  if (kind === 'backend') return found.first;
-  if (kind === 'inner') return found.first;
+  if (kind === 'backend' || kind === 'inner' || kind === 'module') return found.first;
   // cookies and most headers are no part of a link
   if (kind === 'redirect')
     return found.first && !/cookie_|http_(?!referer$)|headers/.test(found.source) && !/^[A-Za-z_]\w*\.[A-Z]/.test(found.source);
@@ -99,6 +98,7 @@ Look the value up in a table of known ones, or compare it with a pattern for all
       'The client writes a part of this command with {source}: the shell runs what follows a semicolon in it. Check it against known values.',
     code: 'The client writes the program that runs here with {source}. Take it from a file of your own.',
     file: 'The client chooses the file with {source}: ../ in it leads out of every folder. Check it against known names.',
+    module: 'The client chooses the Lua module that runs here with {source}. Look it up in a table of known ones.',
     inner: 'The client chooses the location with {source}, those that are internal among them. Name the location.',
     redirect: 'Anybody can make a link to this site that leads to his own: the target is {source}. Name the target, or a list of them.',
     page: '{source} comes into the page as the client writes it, and a script in it runs. Escape <, > and & first.',

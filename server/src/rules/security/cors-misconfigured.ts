@@ -1,5 +1,6 @@
 /** CORS headers that let any site read what is the user's, or that no browser accepts. Shown by a request of a foreign page. */
 import type { Directive } from '../../config/directive.ts';
+import { readMoreHeaders } from '../../trace/handlers/more-headers.ts';
 import type { HeaderPair, Trace } from '../../trace/trace.ts';
 import { errorAnswer } from '../../witness/errors.ts';
 import { proofOf } from '../../witness/requests.ts';
@@ -29,7 +30,10 @@ const isCredentialed = (trace: Trace): boolean => valuesOf(trace, 'access-contro
 const isList = (value: string): boolean => value.trim().split(/[\s,]+/).length > 1;
 
 /** The header that a line sets, as it is written. */
-const nameAsWritten = (line: Directive): string => line.value(0).split(':', 1)[0]!;
+const nameAsWritten = (line: Directive): string =>
+  line.name === 'add_header'
+    ? line.value(0)
+    : (readMoreHeaders(line).headers.find((h) => IS_ALLOW_ORIGIN.test(h.name))?.name ?? ALLOW_ORIGIN);
 
 export default defineRule({
   id: 'cors-misconfigured',

@@ -1,10 +1,13 @@
 /** Databases and brokers that nginx's stream passes on to whoever connects. */
 import { passedBy } from '../../answers/what-is-passed.ts';
+import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 import { entryOf, isLocalServer } from '../../answers/who-may-enter.ts';
 import type { Config } from '../../config/config.ts';
+import type { Directive } from '../../config/directive.ts';
 import { type Listen, serversOf } from '../../config/servers.ts';
 import { targetServers } from '../../config/upstreams.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
+import { variablesIn } from '../../trace/script.ts';
 import { defineRule } from '../rule.ts';
 import { nginxesOf } from '../wsgi/_links.ts';
 
@@ -45,14 +48,30 @@ const SOCKETS: readonly (readonly [RegExp, string])[] = [
   [/\/memcached\.sock$/, 'memcached'],
 ];
 
+/** Ports of pages: a gateway that speaks HTTP may bear the name of what is behind it. */
+const OF_PAGES = new Set([80, 443, 3000, 5000, 8000, 8080, 8081, 8443]);
+
+/** Names of programs that are for another program, and are not it. */
+const BESIDE =
+  /^[^.]*[-_](?:ui|web|www|pages?|api|app|rest|gateway|gw|exporter|metrics|admin|manager|console|dashboard|commander|connect|docs?)\b/;
+
 /** The program behind an address: by its usual port, or by the name of its container where there is another port. */
 function programAt(address: string): Program | undefined {
   const socket = address.startsWith('unix:') ? SOCKETS.find(([path]) => path.test(address)) : undefined;
   if (socket) return PROGRAMS.find((p) => p.name === socket[1]);
   const port = Number(/:(\d+)$/.exec(address)?.[1] ?? 0);
   const host = address.replace(/:\d+$/, '').toLowerCase();
-  return PROGRAMS.find((p) => p.port === port) ?? PROGRAMS.find((p) => p.called.test(host));
+  return (
+    PROGRAMS.find((p) => p.port === port) ??
+    (OF_PAGES.has(port) || BESIDE.test(host) ? undefined : PROGRAMS.find((p) => p.called.test(host)))
+  );
 }
+
+/** Variables by which a table tells who asks, or what he asks for by TLS: not everybody gets to each of its targets, and not without a certificate perhaps. */
+const CHOOSES = /^(?:(?:binary_|realip_)?remote_addr|proxy_protocol_addr|ssl_preread_\w+|ssl_client_\w+|ssl_server_name)$/;
+
+const isChosen = (pass: Directive): boolean =>
+  variablesIn(pass.value(0)).some((name) => [...sourcesOf(pass.scope.config, name, 'stream')].some((source) => CHOOSES.test(source)));
 
 /** Whether the port gets out of the containers that nginx runs in; true where it runs in none. */
 function isPublished(config: Config, deployment: Deployment, listens: readonly Listen[]): boolean {
@@ -91,7 +110,7 @@ Name the machines that may connect (\`allow 10.0.0.0/8; deny all;\`), listen on 
     for (const server of serversOf(config, 'stream')) {
       const { scope, listens } = server;
       const pass = scope.first('proxy_pass');
-      const program = pass && passedBy(pass).targets.flatMap(targetServers).map(programAt).find(Boolean);
+      const program = pass && !isChosen(pass) && passedBy(pass).targets.flatMap(targetServers).map(programAt).find(Boolean);
       if (!pass || !program || isLocalServer(server) || entryOf(scope) !== 'everybody') continue;
       if (scope.value('ssl_verify_client')?.value(0) === 'on' || !isPublished(config, deployment, listens)) continue;
       report(program.open ? 'open' : 'login', {

@@ -1,7 +1,7 @@
 /** Headers that carry an identity to the application and that the client can set as well where nginx does not. */
 import { HEADER_LIST, headerLine, headersSent, passedBy, passesHeaders, passesIn, type SentHeader } from '../../answers/what-is-passed.ts';
 import { identityIn, OTHERS } from '../../answers/who-is-named.ts';
-import { authenticationIn, entryOf } from '../../answers/who-may-enter.ts';
+import { authenticationIn, entryOf, isLocalOnly } from '../../answers/who-may-enter.ts';
 import { isEdge } from '../../answers/who-speaks-tls.ts';
 import { AskedMap, PerConfig, PerPart } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
@@ -19,6 +19,13 @@ const IDENTITY =
 
 /** A header by the name of its line, its parameter or its variable. */
 const nameOf = (written: string): string => written.replace(/^HTTP_/i, '').replaceAll('_', '-');
+
+/** Only this machine, or machines that are named one by one, get to the place: a proxy in front says who asks. */
+function isBehindProxy(scope: Scope): boolean {
+  if (isLocalOnly(scope)) return true;
+  const allowed = scope.effective('allow').directives.filter((d) => d.name === 'allow');
+  return allowed.length > 0 && allowed.every((d) => /^[\da-f.:]+$/i.test(d.value(0))) && entryOf(scope) !== 'everybody';
+}
 
 /** Whether the line sets a header: of a protocol with parameters that is one which begins with HTTP_. */
 const isHeader = (line: string, name: string): boolean => /_set_header$/.test(line) || (line.endsWith('_param') && /^HTTP_/i.test(name));
@@ -148,7 +155,8 @@ With \`underscores_in_headers on\`, X_REMOTE_USER and X-Remote-User become the s
               ) ||
               (asksWho && u.name.toLowerCase() === `http_${name.toLowerCase().replaceAll('-', '_')}`),
         );
-      if (use) report('client', { at: use.span, data: { header: directive.value(0) } });
+      if (use && !(/^http_/i.test(use.name) && !asksWho && isBehindProxy(scope)))
+        report('client', { at: use.span, data: { header: directive.value(0) } });
       return;
     }
     const setters = serverOf(scope)?.scope === scope ? settersFor(config) : joined(pairsIn.of(scope));

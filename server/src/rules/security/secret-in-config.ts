@@ -4,7 +4,10 @@ import { defineRule } from '../rule.ts';
 const HEADERS =
   /^(authorization|proxy-authorization|x-api-key|api-key|apikey|x-auth-token|x-access-token|x-vault-token|private-token|x-(?:\w+-)?secret(?:-\w+)?)$/i;
 const SETTERS = ['proxy_set_header', 'grpc_set_header', 'fastcgi_param', 'uwsgi_param', 'scgi_param', 'more_set_input_headers'];
-const PLACEHOLDER = /^(x+|\.+|<.*>|\[.*\]|change.?me.*|your.*|example.*|secret|password|token|todo)$/i;
+const PLACEHOLDER =
+  /^(x+|\.+|\*+|<.*>|\[.*\]|\{.*\}|__.*__|@.*@|%.*%|change.?(?:me|it|this).*|enc\[.*\]|replace.?(?:me|this|with).*|insert.*|place.?holder.*|dummy.*|my[-_].*|your.*|example.*|secret|password|token|todo)$/i;
+/** A place where the secret is, instead of the secret: a path, a reference to a store. */
+const ELSEWHERE = /^(?:[.~]{0,2}\/|(?:file|vault|op|env|arn|ssm|secret\w*|sm|gcp\w*|aws\w*|azure\w*|k8s|kubernetes|sops|keyring):)/i;
 const SCHEME = /^(basic|bearer|token)\s+/i;
 
 /** Variables that hold what a client proves himself by. */
@@ -12,7 +15,8 @@ const ASKED =
   /^\$?(http_(authorization|proxy_authorization|(x_)?api_?key|x_auth_token|x_access_token|x_vault_token|private_token|x_\w*(secret|token|key)\w*)|arg_(api_?key|token|access_token|secret|key)|cookie_\w*(secret|token)\w*)$/i;
 
 /** Names under which programs look for a secret in their environment or among their parameters. */
-const NAMED = /(?:^|_)(?:PASSWORD|PASSWD|SECRET|SECRET_?KEY|API_?KEY|ACCESS_?KEY|AUTH_?TOKEN|ACCESS_?TOKEN)$/;
+const NAMED =
+  /^(?!(?:ALLOW|REQUIRED?|DISABLE|ENABLE|FORCE|USE|NEEDS?|CHECK|RESET|FORGOT|SHOW|HIDE|NO|HAS|IS)_)(?:.*_)?(?:PASSWORD|PASSWD|SECRET|SECRET_?KEY|API_?KEY|ACCESS_?KEY|AUTH_?TOKEN|ACCESS_?TOKEN)$/;
 
 /** A token that a URL carries in its query. */
 const IN_QUERY = /[?&](?:token|access_token|api_?key|secret|client_secret|password|sig(?:nature)?)=([^&$\s]+)$/i;
@@ -77,8 +81,7 @@ Keep the line in a file of its own that only root may read and include it, so th
         return;
       case 'env': {
         const [variable, ...text] = name.value.split('=');
-        // a path is where the secret is
-        if (!name.templated && isSecret(text.join('=')) && !text[0]!.startsWith('/'))
+        if (!name.templated && isSecret(text.join('=')) && !ELSEWHERE.test(text[0]!))
           report('named', { at: name, data: { name: variable! } });
         return;
       }
@@ -114,7 +117,7 @@ Keep the line in a file of its own that only root may read and include it, so th
       const [header, text] =
         directive.name === 'more_set_input_headers' ? (headerText(word.value) ?? ['', '']) : [headerName(word.value), value?.value ?? ''];
       if (directive.name.endsWith('_param') && !/^HTTP_/.test(word.value)) {
-        if (NAMED.test(word.value) && value && !value.templated && isSecret(value.value) && !value.value.startsWith('/'))
+        if (NAMED.test(word.value) && value && !value.templated && isSecret(value.value) && !ELSEWHERE.test(value.value))
           report('named', { at: value, data: { name: word.value } });
         continue;
       }

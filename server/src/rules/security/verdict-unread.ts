@@ -3,6 +3,7 @@ import { table } from '../../base/table.ts';
 import type { Directive } from '../../config/directive.ts';
 import { namedLocation } from '../../config/locations.ts';
 import { namesOf } from '../../config/names.ts';
+import { unseenOf } from '../../config/open.ts';
 import type { Scope, ScopeContext } from '../../config/scope.ts';
 import { defineRule } from '../rule.ts';
 
@@ -220,7 +221,8 @@ export default defineRule({
       const kept = compared.every((c) => c.text !== undefined && !c.negative && c.text !== 'SUCCESS' && c.text !== 'NONE');
       if (wrong?.text !== undefined && (wrong.negative || kept))
         report(wrong.negative ? 'nobody' : 'never', { at: wrong.at, data: { text: wrong.text }, missing: true });
-      const row = readers.length === 1 ? waitsForFailed(readers[0]!.directive) : undefined;
+      // where more conditions may be, one of them may ask for a certificate
+      const row = readers.length === 1 && !unseenOf(directive.scope, 'if').length ? waitsForFailed(readers[0]!.directive) : undefined;
       if (row) report('never', { at: row.nameAt, data: { text: 'FAILED' }, missing: true });
     }
     if (readers.length > 0) return;

@@ -2,6 +2,7 @@
 
 import { toBytes } from '../../base/bytes.ts';
 import { matchLocation } from '../../config/locations.ts';
+import { unseenAround } from '../../config/open.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { answersAtOnce } from '../../witness/access.ts';
 import { proofOf } from '../../witness/requests.ts';
@@ -16,6 +17,10 @@ function answered(trace: Trace): number | null {
   }
   return null;
 }
+
+/** Whether no backend was asked for the subrequest: what one says is its own affair. */
+const isOwnAnswer = (trace: Trace): boolean =>
+  !trace.steps.some(({ phase, said, exchange }) => phase === 'access' && said.startsWith('subrequest ') && exchange !== undefined);
 
 export default defineRule({
   id: 'auth-request-unexpected-answer',
@@ -75,7 +80,8 @@ Answer 401 there, and redirect the client with \`error_page 401\` in the locatio
       const unwritten = file !== undefined && !place?.name.startsWith(uri.replace(/\/$/, ''));
       const trace = unwritten ? spot.ask({ path, ...probe }, { assume: { [file.id]: 'missing' } }) : first;
       const status = answered(trace);
-      if (status === null && unwritten && isLetIn(trace)) return report('page', { at: line.at(), data: { uri }, witness: proofOf(trace) });
+      if (status === null && unwritten && isLetIn(trace) && isOwnAnswer(trace) && !(place && unseenAround(place.scope).length))
+        return report('page', { at: line.at(), data: { uri }, witness: proofOf(trace) });
       if (status === null || (status === 404 && !unwritten && file)) continue;
       report(status >= 300 && status < 400 ? 'redirect' : unwritten ? 'nowhere' : 'status', {
         at: line.at(),
