@@ -2,6 +2,7 @@
  * Programs of others that can be put below a path, known by the image of their container, with the path that their settings name. Sources: the guide of each on
  * reverse proxies. Some answer below the path only once they know it (a proxy must keep it), some use it for their links alone (a proxy must cut it off).
  */
+import { dirname } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import type { ComposeService } from './compose.ts';
 import type { Deployment } from './deployment.ts';
@@ -34,6 +35,8 @@ interface Program {
   readonly sendsTo?: string;
   /** a request header that tells it the path */
   readonly header?: string;
+  /** a port with its health and figures, whose paths are set by themselves */
+  readonly ownPort?: number;
 }
 
 /** An image of Docker's library, under its bare name or a registry's; `owner` is another one that has it. The images of others are set up in other ways. */
@@ -102,6 +105,7 @@ const PROGRAMS: readonly Program[] = [
     variables: ['KC_HTTP_RELATIVE_PATH'],
     options: ['--http-relative-path'],
     answersBelow: true,
+    ownPort: 9000,
     since: 17,
     file: /^\/opt\/keycloak(?:\/conf(?:\/keycloak\.conf)?)?$/,
   },
@@ -185,7 +189,7 @@ const PROGRAMS: readonly Program[] = [
 ];
 
 /** A program of others, with the path that it was told. */
-export interface BasePath extends Pick<Program, 'title' | 'called' | 'setting' | 'sendsTo' | 'header'> {
+export interface BasePath extends Pick<Program, 'title' | 'called' | 'setting' | 'sendsTo' | 'header' | 'ownPort'> {
   /** without a slash at its end; empty where nothing was told */
   readonly path: string;
   /** it answers below the path only */
@@ -213,8 +217,24 @@ const ELSEWHERE = /^-{1,2}(?:config|config-file|c|conf)(?:=|$)|^cfg:|\.sh$/;
 
 const unquoted = (word: string): string => word.replace(/^(["'])(.*)\1$/, '$2');
 
-/** The program that a container runs, where it is one of those and all that may tell it a path is in sight; null for every other. */
+/**
+ * The program that a container runs, where it is one of those and all that may tell it a path is in sight; null for every other, and where Compose files for
+ * other occasions (`compose.prod.yaml`) tell the service of that name something else.
+ */
 export function basePathOf(deployment: Deployment, service: ComposeService): BasePath | null {
+  const own = ofService(deployment, service);
+  if (!own) return null;
+  const image = imageOf(deployment, service);
+  const agree = deployment.containers.every((other) => {
+    if (other === service || other.name !== service.name || dirname(other.file) !== dirname(service.file)) return true;
+    if (imageOf(deployment, other) !== image) return true;
+    const its = ofService(deployment, other);
+    return its !== null && its.path === own.path && its.below === own.below;
+  });
+  return agree ? own : null;
+}
+
+function ofService(deployment: Deployment, service: ComposeService): BasePath | null {
   const image = imageOf(deployment, service);
   const program = image === undefined || service.builds ? undefined : PROGRAMS.find((p) => p.image.test(image));
   if (!program || service.mountsOpen || service.mounts.some((m) => program.file?.test(m.target.replace(/(?<=.)\/+$/, '')))) return null;
@@ -252,7 +272,7 @@ export function basePathOf(deployment: Deployment, service: ComposeService): Bas
   if (!told && commandWords(service.entrypoint).length) return null;
   const path = pathIn(told?.value ?? '');
   if (path === null) return null;
-  const { title, called, setting: name, sendsTo, header, answersBelow } = program;
+  const { title, called, setting: name, sendsTo, header, ownPort, answersBelow } = program;
   let below = answersBelow === true;
   if (typeof answersBelow === 'object') {
     const setting = read(answersBelow.variable);
@@ -266,6 +286,7 @@ export function basePathOf(deployment: Deployment, service: ComposeService): Bas
     setting: name,
     sendsTo,
     header,
+    ownPort,
     path,
     below: below && path !== '',
     switch: typeof answersBelow === 'object' ? answersBelow.variable : null,

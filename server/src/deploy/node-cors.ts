@@ -18,8 +18,15 @@ const MAX_LENGTH = 64 * 1024;
 /** The package under its own name, for all routes: without options, or with an object of them. */
 const FOR_ALL = /(?:^|[\n;{}])[ \t]*(\w+)\.use\(\s*cors\(\s*(?=[){])/;
 
-/** What makes a part of a program, whose routes are below a path. */
-const PART = /\b(\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:new\s+)?(?:\w+\.)?Router\b/g;
+/** What makes a program of Express. */
+const PROGRAM = /\b(\w+)(?:\s*:\s*[\w.]+)?\s*=\s*(?:express|require\(\s*["'`]express["'`]\s*\))\(\s*\)/g;
+/** What is made a part of a program, below a path. */
+const PART = /\.use\([^()\n]*\b(\w+)\s*\)/g;
+
+/** Whether a name is that of the whole program: a router, and a program within another one, have some of its routes only. */
+const isWhole = (text: string, name: string): boolean =>
+  [...text.matchAll(PROGRAM)].some((m) => m[1] === name) && ![...text.matchAll(PART)].some((m) => m[1] === name);
+
 const PACKAGE = /\brequire\(\s*["'`]cors["'`]\s*\)|\bfrom\s+["'`]cors["'`]/;
 const NEST = /\b\w+\.enableCors\(/;
 
@@ -48,7 +55,7 @@ function corsIn(file: FileId, whole: string): { readonly name: string; readonly 
   const text = withoutComments(whole);
   const used = PACKAGE.test(text) ? FOR_ALL.exec(text) : null;
   const m = used ?? NEST.exec(text);
-  if (!m || (used && [...text.matchAll(PART)].some(([, name]) => name === used[1]))) return null;
+  if (!m || (used && !isWhole(text, used[1]!))) return null;
   const start = m.index + (used ? used[0].indexOf(used[1]!) : 0);
   if (isUnderCondition(text, start) || /\borigin\s*:\s*(?:false\b|process\.env|[\w.]+\s*\?)/.test(text)) return null;
   return { name: used ? 'the package cors' : 'enableCors', place: { file, span: { start, end: m.index + m[0].length } } };

@@ -142,6 +142,19 @@ export const TRIALS: readonly Trial[] = [
         'image: docker.elastic.co/kibana/kibana:8.13.0\n    environment: ["server.basePath=/kibana", "server.rewriteBasePath=true"]',
         'location /kibana/ { proxy_pass http://app:5601; }',
       ),
+      beside('image: grafana/grafana:11.0.0', 'location /grafana/ { proxy_pass http://app:3000/; }', {
+        'compose.prod.yaml': 'services:\n  app:\n    environment: { GF_SERVER_ROOT_URL: "http://a.example/grafana/" }\n',
+      }),
+      files({
+        'nginx.conf': page('server { listen 80; location /grafana/ { proxy_pass http://127.0.0.1:3000/; } }'),
+        'compose.yaml': 'services:\n  app:\n    image: grafana/grafana:11.0.0\n    ports: ["3000:3000"]\n',
+        'compose.prod.yaml':
+          'services:\n  app:\n    image: grafana/grafana:11.0.0\n    ports: ["3000:3000"]\n    environment: { GF_SERVER_ROOT_URL: "http://a.example/grafana/" }\n',
+      }),
+      beside(
+        'image: quay.io/keycloak/keycloak:25.0\n    environment: { KC_HTTP_RELATIVE_PATH: /auth, KC_HTTP_MANAGEMENT_RELATIVE_PATH: / }',
+        'location /auth/metrics/ { proxy_pass http://app:9000/; } location /auth/ { proxy_pass http://app:8080; }',
+      ),
     ],
   },
   {
@@ -271,6 +284,8 @@ export const TRIALS: readonly Trial[] = [
       beside('build: { context: ., dockerfile: web/Dockerfile }', `location / { ${ORIGIN} proxy_pass http://app:8000; }`, {
         'mock/index.js': START('app.use(cors());'),
       }),
+      express("const api = express();\napi.use(cors());\napp.use('/api', api);", ORIGIN),
+      express('function open(router) {\n  router.use(cors());\n}', ORIGIN),
     ],
   },
   {

@@ -27,6 +27,12 @@ const prefixOf = ({ location }: Link): string | null =>
 /** More ways than these to one program are not compared. */
 const MOST_WAYS = 64;
 
+/** The port of the container that an address leads to; null where it has none. */
+function portWithin({ address, from }: Link, service: ComposeService): number | null {
+  if (address.kind !== 'tcp') return null;
+  return from ? address.port : (service.ports.find((p) => p.published === address.port)?.target ?? address.port);
+}
+
 const isBelow = (path: string, base: string): boolean => path === base || path.startsWith(`${base}/`);
 
 export default defineRule({
@@ -68,7 +74,7 @@ The rule knows the program by the image of its container, and says nothing where
     const links = linksOf(config, deployment).flatMap((link) => {
       const service = link.server && link.target.kind === 'proxy' ? containerBehind(link, deployment) : undefined;
       const program = service && programOf(service);
-      return program ? [{ link, service, program, prefix: prefixOf(link) }] : [];
+      return program && portWithin(link, service) !== program.ownPort ? [{ link, service, program, prefix: prefixOf(link) }] : [];
     });
     /** The prefixes by which a server leads to a program: another way than the one below a path may be meant for its scripts. */
     const ways = new Map<string, Set<string | null>>();
