@@ -23,11 +23,21 @@ import { holdsMainBlocks, isCalledNginx, isDump, isMainWithin, isPlausible, look
 import { loneProject, type Project } from '../project/deployed.ts';
 import { mayBeAnything, mayHost } from '../project/embedded.ts';
 import { EmbeddedFiles } from '../project/embedded-files.ts';
-import { includersOf, inTurn, isPartOf, isReadAsOther, nameFor } from '../project/loose.ts';
-import { findProject, type LoadWishes, loadMain, loadOptions, settingsAbove, settingsFor, started } from '../project/project.ts';
+import { includersOf, inTurn, nameFor, Readers } from '../project/loose.ts';
+import {
+  findProject,
+  type LoadWishes,
+  loadMain,
+  loadOptions,
+  loadReading,
+  settingsAbove,
+  settingsFor,
+  started,
+  wordsBeside,
+} from '../project/project.ts';
 import { besideOf, destinationIn, isEnabled, loadFragment } from '../project/standin.ts';
 import type { Stock } from '../project/stock.ts';
-import { ANY_WAY, mayBeSame, startsNothing, type Way, waysMeant } from '../project/ways.ts';
+import { ANY_WAY, startsNothing, type Way, waysMeant } from '../project/ways.ts';
 import { ruleNames } from '../rules/rule.ts';
 import type { Document } from '../syntax/document.ts';
 import type { SourceFile } from '../syntax/statement.ts';
@@ -243,9 +253,9 @@ export class Loader {
   }
 
   /** One configuration of a project from its main file. Throws an unreadable failure. */
-  private async main(root: FileId, project: Project, way: Way): Promise<Config> {
+  private async main(root: FileId, project: Project, way: Way, load: typeof loadMain = loadMain): Promise<Config> {
     const settings = await this.settingsFor(root, project, way);
-    const tree = await loadMain(root, project, settings, this.asSources(), { ...this.wishes, way });
+    const tree = await load(root, project, settings, this.asSources(), { ...this.wishes, way });
     if ('problem' in tree) throw new Failure(EXIT.unreadable, `${machinePath(root) ?? root}: ${tree.problem}`);
     return new Config(tree, this.parts.engine, settings);
   }
@@ -438,11 +448,18 @@ export class Loader {
   }
 
   private async askedSo(root: FileId, project: Project, named: readonly Named[], way: Way): Promise<Asked> {
-    const config = await this.main(root, project, way);
+    const config = await this.main(root, project, way, loadReading);
     const folders = named.filter((n) => n.kind === 'folder').map((n) => n.id);
     const files = new Set(named.filter((n) => n.kind === 'file').map((n) => n.id));
     const whole = files.has(hostFileOf(root)) || folders.some((f) => isBelow(root, f));
     return { config, project, way, shown: whole ? null : (file) => files.has(hostFileOf(file)) || folders.some((f) => isBelow(file, f)) };
+  }
+
+  /** A configuration that was only read so far, with the words of the files beside it. */
+  private async withBeside(asked: Asked): Promise<Asked> {
+    const { config, project, way } = asked;
+    const beside = await wordsBeside(config.tree, project, this.asSources(), way);
+    return { ...asked, config: config.with({ tree: { ...config.tree, beside } }) };
   }
 
   private async ofProject(project: Project, named: readonly Named[], given: readonly Asked[]): Promise<Asked[]> {
@@ -469,8 +486,10 @@ export class Loader {
     const chosen = (await this.settingsAbove(folders[0] ?? project.boundary, project))?.root?.map(fileId);
     for (const id of chosen ?? project.roots) if (!roots.includes(id)) roots.push(id);
     const configs: Asked[] = [...given];
+    const before = new Set(given.map(({ config }) => config.root));
     for (const root of roots) {
-      if (configs.some(({ config }) => config.root === root)) continue;
+      if (before.has(root)) continue;
+      before.add(root);
       const isNamed = named.some((n) => n.id === hostFileOf(root)) || chosen?.includes(root);
       try {
         configs.push(...(await this.asked(root, project, named)));
@@ -479,39 +498,36 @@ export class Loader {
         if (isNamed || !(error instanceof Failure) || error.exitCode !== EXIT.unreadable) throw error;
       }
     }
-    const readBy = (list: readonly Asked[], id: FileId, way: Way): boolean =>
-      list.some((c) => c.config.subject !== id && mayBeSame(c.way, way) && c.config.files.has(id));
+    const readers = new Readers(configs);
     // a main file that another one includes is a part of that one
-    let own: readonly Asked[] = configs;
-    for (const c of configs) if (readBy(own, c.config.root, c.way)) own = own.filter((other) => other !== c);
-    const out = own.filter(({ config, shown }) => shown === null || [...config.files.keys()].some(shown));
+    for (const c of configs) if (readers.readFor(c.config.root, c.way)) readers.drop(c);
+    const own = configs.filter((c) => readers.has(c));
+    const out: Asked[] = [];
+    for (const one of own) if (one.shown === null || [...one.config.files.keys()].some(one.shown)) out.push(await this.withBeside(one));
     const loose = [
       ...singles,
       ...inTurn(project.configs).filter((id) => folders.some((f) => isBelow(id, f)) && !(chosen && project.roots.includes(id))),
     ];
     // a file that was named may be a part of another one that no main file reads
     const around: FileId[] = [];
-    for (const id of singles) if (!own.some(({ config }) => config.files.has(id))) around.push(...(await includersOf(project, id, this)));
+    for (const id of singles) if (!readers.readAtAll(id)) around.push(...(await includersOf(project, id, this)));
+    const mains = new Set(own.map(({ config }) => config.root));
     const fragments: Asked[] = [];
+    const asked = new Set(loose);
+    const shown = (file: FileId): boolean => asked.has(file) || folders.some((f) => isBelow(file, f));
     for (const id of new Set([...around, ...loose])) {
-      if (own.some(({ config }) => config.root === id)) continue;
-      const real = isWithin(id) ? id : await this.files.real(id);
-      if (
-        isReadAsOther(
-          [...own, ...fragments].map(({ config }) => config.tree),
-          id,
-          real,
-        )
-      )
-        continue;
+      if (mains.has(id)) continue;
+      if (readers.readAsOther(id, isWithin(id) ? id : await this.files.real(id))) continue;
       for (const way of this.waysOf(project, id)) {
-        if (readBy([...own, ...fragments], id, way)) continue;
+        if (readers.readFor(id, way)) continue;
         const config = await this.fragment(id, project, way);
-        const shown = (file: FileId): boolean => loose.includes(file) || folders.some((f) => isBelow(file, f));
-        if (config) fragments.push({ config, project, way, shown });
+        if (!config) continue;
+        const fragment = { config, project, way, shown };
+        fragments.push(fragment);
+        readers.add(fragment);
       }
     }
-    return [...out, ...withoutParts(fragments).filter(({ config }) => [...config.files.keys()].some((f) => loose.includes(f)))];
+    return [...out, ...new Readers(fragments).withoutParts().filter(({ config }) => [...config.files.keys()].some((f) => asked.has(f)))];
   }
 }
 
@@ -524,19 +540,6 @@ const overlay = (disk: NodeFiles, name: FileId, text: string): FileSystem => ({
   real: (file) => disk.real(file),
   link: async (file) => (file === name ? null : disk.link(file)),
 });
-
-/** Of configurations that are about files which no main file reads: those that are no part of another. */
-function withoutParts(fragments: readonly Asked[]): readonly Asked[] {
-  const all = fragments.map((asked) => ({
-    asked,
-    about: asked.config.subject,
-    way: asked.way,
-    reads: (file: FileId) => asked.config.files.has(file),
-  }));
-  let left = all;
-  for (const one of all) if (left.some((other) => isPartOf(one, other))) left = left.filter((other) => other !== one);
-  return left.map(({ asked }) => asked);
-}
 
 const isFound = (id: FileId, { roots, configs, hosts }: Project): boolean => [roots, configs, hosts].some((list) => list.includes(id));
 

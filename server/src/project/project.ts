@@ -337,8 +337,20 @@ export async function loadMain(
   sources: Sources,
   wishes: LoadWishes = {},
 ): Promise<Tree | { problem: string }> {
+  const tree = await loadReading(root, project, settings, sources, wishes);
+  return 'problem' in tree ? tree : { ...tree, beside: await wordsBeside(tree, project, sources, wishes.way) };
+}
+
+/** The same without a look at the files beside it, for whoever only wants to know what it reads. */
+export async function loadReading(
+  root: FileId,
+  project: Project,
+  settings: Settings,
+  sources: Sources,
+  wishes: LoadWishes = {},
+): Promise<Tree | { problem: string }> {
   const tree = await loadTree(root, sources, await loadOptions(root, project, settings, sources, wishes));
-  return 'problem' in tree ? tree : started({ ...tree, beside: await wordsBeside(tree, project, sources, wishes.way) }, wishes.way);
+  return 'problem' in tree ? tree : started(tree, wishes.way);
 }
 
 /** The tree with what tells it from others of the same files. */
@@ -348,16 +360,36 @@ export const started = (tree: Tree, { startedBy }: Way = ANY_WAY): Tree => (star
 const MAX_BESIDE = 300;
 const MAX_BESIDE_LENGTH = 4 * 1024 * 1024;
 
-const wordsOf = new WeakMap<Project, Map<FileId, { readonly words: ReadonlySet<string>; readonly length: number }>>();
+/** What was read of a project's files for their words, and what came of it for those that were looked at together. */
+interface Looked {
+  readonly words: Map<FileId, { readonly words: ReadonlySet<string>; readonly length: number }>;
+  readonly together: Map<string, Promise<NamesBeside>>;
+}
+
+const lookedAt = new WeakMap<Project, Looked>();
 
 /** The words of the project's files that a tree does not read and that are no main files: they may be put beside those that it reads. */
 export async function wordsBeside(tree: Tree, project: Project, sources: Sources, { by }: Way = ANY_WAY): Promise<NamesBeside> {
-  let known = wordsOf.get(project);
-  if (!known) wordsOf.set(project, (known = new Map()));
-  const out = new Set<string>();
-  const isApart = belowAnyOf(partsApart(project, tree.standIn?.file ?? tree.root, tree.files.keys(), by));
+  let looked = lookedAt.get(project);
+  if (!looked) lookedAt.set(project, (looked = { words: new Map(), together: new Map() }));
+  const { together } = looked;
+  const apart = partsApart(project, tree.standIn?.file ?? tree.root, tree.files.keys(), by);
+  const isApart = belowAnyOf(apart);
   const roots = new Set(project.roots);
-  const others = project.configs.filter((id) => !tree.files.has(id) && !roots.has(id) && !isApart(id));
+  const read: FileId[] = [];
+  const others = project.configs.filter((id) => {
+    if (tree.files.has(id)) read.push(id);
+    return !tree.files.has(id) && !roots.has(id) && !isApart(id);
+  });
+  // of a thousand main files most have the same files beside them
+  const key = JSON.stringify([apart, read]);
+  let words = together.get(key);
+  if (!words) together.set(key, (words = wordsIn(others, looked, sources)));
+  return words;
+}
+
+async function wordsIn(others: readonly FileId[], { words: known }: Looked, sources: Sources): Promise<NamesBeside> {
+  const out = new Set<string>();
   let left = MAX_BESIDE_LENGTH;
   for (const [i, id] of others.entries()) {
     let found = known.get(id);

@@ -206,14 +206,32 @@ export async function besideOf(
   const apart = partsApart(project, file, [], by);
   const others = project.configs.filter((id) => id !== file && !apart.some((folder) => isBelow(id, folder)));
   const read = await Promise.all(others.slice(0, MAX_OTHERS).map((id) => sources.source(id)));
-  const texts = read.filter((source) => source !== null && typeof source !== 'string');
-  const names = texts.flatMap((source) => source.body.map((s) => s.name.value));
-  const set = [...SET_BY_SITES, ...SET_BESIDE_SITES];
+  const brought = read.flatMap((source) => (source === null || typeof source === 'string' ? [] : [broughtBy(source, catalog)]));
   return {
     // of more than are looked at nobody says that something is not there
-    lists: new Set(others.length > MAX_OTHERS ? set : names.filter((name) => set.includes(name))),
-    names: texts.flatMap((source) => namesDeclaredIn(source, contextOf(source, catalog), catalog)),
+    lists: new Set(others.length > MAX_OTHERS ? SET : brought.flatMap((b) => b.lists)),
+    names: brought.flatMap((b) => b.names),
   };
+}
+
+const SET: readonly string[] = [...SET_BY_SITES, ...SET_BESIDE_SITES];
+
+interface Brought {
+  readonly catalog: Catalog;
+  readonly lists: readonly string[];
+  readonly names: Beside['names'];
+}
+
+const brought = new WeakMap<SourceFile, Brought>();
+
+/** What one file brings to those beside it: each of a thousand sites asks all others. */
+function broughtBy(source: SourceFile, catalog: Catalog): Brought {
+  let known = brought.get(source);
+  if (known?.catalog !== catalog) {
+    const lists = source.body.flatMap(({ name }) => (SET.includes(name.value) ? [name.value] : []));
+    brought.set(source, (known = { catalog, lists, names: namesDeclaredIn(source, contextOf(source, catalog), catalog) }));
+  }
+  return known;
 }
 
 /** The context that the lines of a file are read in when nobody says more. */
