@@ -191,6 +191,18 @@ test('gzip is told with its reason', async () => {
   assert.equal(yes.compression.gzip, true);
 });
 
+test('headers-more adds a line with -a, and replaces one without', async () => {
+  const t = await ask(
+    server('more_set_headers "X-A: 1"; more_set_headers -a "X-A: 2"; more_set_headers "X-B: 1"; more_set_headers "X-B: 2"; return 204;'),
+  );
+  const own = t.outcome.responseHeaders.filter(([n]) => n.startsWith('X-'));
+  assert.deepEqual(own, [
+    ['X-A', '1'],
+    ['X-A', '2'],
+    ['X-B', '2'],
+  ]);
+});
+
 test('what nobody here follows is named', async () => {
   const t = await ask(server('sub_filter a b; location / { ssi on; more_set_input_headers "X: 1"; proxy_pass http://127.0.0.1:1; }'));
   assert.deepEqual(t.notSimulated.map((n) => n.directive).sort(), ['more_set_input_headers', 'ssi', 'sub_filter']);

@@ -55,6 +55,7 @@ test('what nginx no longer knows, and what OpenSSL cannot read, is refused, what
   const on = 'listen 443; ssl on; ssl_certificate a.pem; ssl_certificate_key a.key;';
   assert.deepEqual(await refused(on, '1.26.3'), ['ssl-directive-deprecated']);
   assert.deepEqual(await refused(on, '1.24.0'), []);
+  assert.deepEqual(await refused('listen 80; more_set_headers -a "Set-Cookie: a=b";', '1.28.0'), []);
   // no handshake is answered, and no certificate is needed
   assert.deepEqual(await refused('listen 443; ssl on; ssl_reject_handshake on;', '1.24.0'), []);
   assert.deepEqual(await refused('listen 443; ssl on;', '1.24.0'), ['incomplete-tls']);

@@ -21,7 +21,8 @@ const moreHeaders =
         );
         return;
       }
-      if (!value.startsWith('-')) continue;
+      // newer ones add a line instead of replacing it; no configuration says which version of the module it is for
+      if (!value.startsWith('-') || (value === '-a' && name === 'more_set_headers')) continue;
       const option = value[1] ?? '';
       if (value.length !== 2 || !options.includes(option)) {
         say(

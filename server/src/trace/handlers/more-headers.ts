@@ -29,6 +29,8 @@ interface Command {
   readonly statuses: readonly string[];
   readonly types: readonly string[];
   readonly headers: readonly MoreHeader[];
+  /** `-a` of newer versions, by their documentation: headers that nginx does not keep apart are added, whatever is there */
+  readonly adds: boolean;
 }
 
 const read = new Slot<Directive, Command>();
@@ -52,7 +54,10 @@ export function readMoreHeaders(directive: Directive): Command {
       if (name) headers.push({ name, value });
     }
   }
-  read.set(directive, (found = { directive, statuses, types, headers }));
+  read.set(
+    directive,
+    (found = { directive, statuses, types, headers, adds: directive.name === 'more_set_headers' && values.includes('-a') }),
+  );
   return found;
 }
 
@@ -89,6 +94,8 @@ const SLOTS: Readonly<
   'accept-ranges': 'acceptRanges',
   'content-range': 'contentRange',
 });
+
+const isKeptApart = (name: string): boolean => /^content-(?:type|length)$/i.test(name) || SLOTS[name.toLowerCase()] !== undefined;
 
 /** ngx_http_set_header_helper: the first line of the name gets the value, further ones go; a star at the end stands for any end. */
 function setAny(reply: Reply, name: ByteString, value: ByteString, from: Directive): ReplyHeader | null {
@@ -166,13 +173,14 @@ export function moreHeaders(run: Run): undefined {
   const { reply } = run;
   const lines = run.parent ? [] : commands.of(run.level);
   const changed: Change[] = [];
-  for (const { directive, statuses, types, headers } of lines) {
+  for (const { directive, statuses, types, headers, adds } of lines) {
     if (statuses.length && !statuses.some((s) => Number(s) === reply.status)) continue;
     const type = reply.contentType.slice(0, reply.typeLength < 0 ? undefined : reply.typeLength);
     if (types.length && !types.some((t) => toBytes(t) === type)) continue;
     for (const { name, value } of headers) {
       const text = value === '' ? '' : run.value(compileValue(value));
-      setHeader(reply, toBytes(name), text, directive);
+      if (adds && text !== '' && !isKeptApart(name)) reply.add(toBytes(name), text, directive);
+      else setHeader(reply, toBytes(name), text, directive);
       changed.push({ what: name, from: null, to: fromBytes(text), at: atOf(directive) });
     }
   }
