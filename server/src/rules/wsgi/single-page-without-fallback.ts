@@ -205,7 +205,7 @@ Answer what is no file with the start page: \`try_files $uri $uri/ /index.html;\
         'web/site.conf': PAGE('        try_files $uri $uri/ =404;\n#       ^^^^^^^^^^^^^^^^^^^^^^^^^^ html'),
         ...EXPORTED,
       }),
-      fixed: tree({ 'web/site.conf': PAGE('        try_files $uri $uri.html $uri/ =404;') }),
+      fixed: tree({ 'nginx.conf': MAIN, 'web/site.conf': PAGE('        try_files $uri $uri.html $uri/ =404;') }),
     },
   ],
 });
