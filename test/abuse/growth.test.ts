@@ -8,6 +8,8 @@ import { fileId } from '../../server/src/base/file-id.ts';
 import { MemoryFiles } from '../../server/src/base/memory-files.ts';
 import { ended } from '../../server/src/lsp/publish.ts';
 import { lint } from '../../server/src/rules/run.ts';
+import { requestFromUrl } from '../../server/src/trace/from-url.ts';
+import { traceRequest } from '../../server/src/trace/request.ts';
 import { Workspace } from '../../server/src/workspace/workspace.ts';
 import { publisherOf } from '../harness/publisher.ts';
 import { parts } from '../harness/rules.ts';
@@ -76,4 +78,18 @@ test('a block of thousands of lines, as a session judges it', async () => {
   ended(publisher.steps(workspace.snapshot(), true));
   const { user, system } = process.cpuUsage(from);
   assert.ok((user + system) / 1000 < LIMIT, `${(user + system) / 1000} ms`);
+});
+
+test('names that try_files looks for below a root which is longer than any path', async () => {
+  const n = 8000;
+  const config = await configOf(
+    `#- nginx.conf\nevents {}\nhttp {\nserver {\nlisten 80;\nroot /srv/${'$host'.repeat(2 * n)};\nlocation / { try_files ${'$uri '.repeat(n)}=404; }\n}\n}\n`,
+  );
+  const request = requestFromUrl({ url: `http://${'a'.repeat(20)}.example/x` });
+  if ('problem' in request) throw new Error(request.problem);
+  const { rss } = process.memoryUsage();
+  const { outcome } = traceRequest(config, request);
+  assert.equal(outcome.status, 404);
+  // a copy of each path would be 5 GB
+  assert.ok(process.memoryUsage().rss - rss < 500 * 1024 * 1024);
 });

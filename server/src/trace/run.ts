@@ -110,6 +110,11 @@ const COPIED = [
   'bodyRead',
 ] as const satisfies readonly (keyof Run)[];
 
+/** Bytes of the longest path and of the longest name in it that Linux takes (limits.h; the path's with the zero behind it). */
+export const PATH_MAX = 4096;
+const NAME_MAX = 255;
+const LONG_NAME = new RegExp(`[^/]{${NAME_MAX + 1}}`);
+
 /** The state of a request. Its connection, its answer and what is told of it are things of their own. */
 export class Run implements Scripting {
   readonly index: Index;
@@ -443,6 +448,8 @@ export class Run implements Scripting {
 
   /** What is at a path; where nobody knows, an assumption with the default that the caller thinks likely. */
   stat(path: ByteString, likely: FileKind | null, why: string, at: Directive | null = null): FileKind | null {
+    // nothing bears such a name (ENAMETOOLONG), which nginx takes as it takes a file that is missing
+    if (path.length >= PATH_MAX || (path.length > NAME_MAX && LONG_NAME.test(path))) return null;
     const slashed = path.length > 1 && path.endsWith('/');
     const text = fromBytes(slashed ? path.slice(0, -1) : path);
     const known = this.options.files?.stat(text);

@@ -110,6 +110,13 @@ export const FILES = chapter(
     ['GET /g', '301 -> http://a:8080/dir/'],
   ),
   row(
+    'a name or a path that is too long for the system is not there',
+    `${WWW} location /t { try_files $uri /b.txt; } location = /b.txt { return 200 b; } location /r { root /${'$arg_a/'.repeat(40)}; try_files $uri =418; }`,
+    [`GET /${'n'.repeat(256)}`, '404'],
+    [`GET /t/${'n'.repeat(256)}`, '200 b'],
+    [`GET /r?a=${'n'.repeat(200)}`, '418'],
+  ),
+  row(
     'what try_files finds stays in its location',
     `${WWW} location /p { try_files /dir/x.php =404; } location ~ \\.php$ { return 200 php; } location /app { proxy_pass http://127.0.0.1:9001; try_files /b.txt @no; } location /uw { uwsgi_param URI $uri; uwsgi_pass 127.0.0.1:9002; try_files /b.txt =404; } location @no { return 404; }`,
     ['GET /p', 'file www/dir/x.php'],

@@ -3,10 +3,13 @@ import { type ByteString, fromBytes } from '../../base/bytes.ts';
 import { atOf } from '../at.ts';
 import { mapUri, rootOf } from '../paths.ts';
 import type { Handler } from '../phases.ts';
-import { changes, type Run, type Verdict } from '../run.ts';
+import { changes, PATH_MAX, type Run, type Verdict } from '../run.ts';
 import { compileValue } from '../script.ts';
 import type { FileKind, Rejected } from '../trace.ts';
 import { splitArgs } from '../uri.ts';
+
+/** Bytes that are shown of a path which is too long. */
+const SHOWN = 80;
 
 export const tryFilesHandler: Handler = {
   module: 'ngx_http_try_files_module',
@@ -47,6 +50,11 @@ export const tryFilesHandler: Handler = {
         const target = splitArgs(name);
         if (splitArgs(written).uri === target.uri) run.meant.add(target.uri);
         return target;
+      }
+      // as of any file that is missing; of such a path the beginning tells enough
+      if (root.length + name.length >= PATH_MAX) {
+        rejected.push({ at: atOf(directive), why: `${fromBytes(root.slice(0, SHOWN))}… is longer than any path` });
+        continue;
       }
       const path = root + name;
       const likely = likelyKind(run, values, i, { name, wantsFolder, literal: value.literal !== null });
