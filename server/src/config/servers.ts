@@ -349,11 +349,11 @@ export function listenersOf(config: Config, protocol: ServerProtocol = 'http'): 
   return unrecorded(() => listeners.of(config, protocol));
 }
 
-/** Those of http at a port, TCP and UDP; unix sockets have none. */
-export function listenersAt(config: Config, port: number): readonly Listener[] {
-  if (!isRecorded()) return byPort.of(config).get(port) ?? NOBODY;
-  notePairs(config, 'http');
-  return unrecorded(() => byPort.of(config).get(port)) ?? NOBODY;
+/** Those at a port, TCP and UDP; null: unix sockets, which have none. */
+export function listenersAt(config: Config, port: number | null, protocol: ServerProtocol = 'http'): readonly Listener[] {
+  if (!isRecorded()) return byPort.of(config, protocol).get(port) ?? NOBODY;
+  notePairs(config, protocol);
+  return unrecorded(() => byPort.of(config, protocol).get(port)) ?? NOBODY;
 }
 
 const NOBODY: readonly Listener[] = [];
@@ -380,13 +380,13 @@ const keyOf = ({ kind, address, port }: ListenAddress, udp: boolean): string => 
 
 const isUdp = (params: readonly string[]): boolean => params.includes('udp') || params.includes('quic');
 
-const byPort = new PerConfig((config): ReadonlyMap<number, readonly Listener[]> => {
-  const ports = new Map<number, Listener[]>();
-  for (const listener of listenersOf(config)) {
-    if (listener.kind === 'unix') continue;
-    const known = ports.get(listener.port);
+const byPort = new PerConfig((config, protocol: ServerProtocol): ReadonlyMap<number | null, readonly Listener[]> => {
+  const ports = new Map<number | null, Listener[]>();
+  for (const listener of listenersOf(config, protocol)) {
+    const port = listener.kind === 'unix' ? null : listener.port;
+    const known = ports.get(port);
     if (known) known.push(listener);
-    else ports.set(listener.port, [listener]);
+    else ports.set(port, [listener]);
   }
   return ports;
 });

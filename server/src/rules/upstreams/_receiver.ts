@@ -8,7 +8,7 @@ import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { type Location, locationOf, locationsOf, matchLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
-import { listenersOf } from '../../config/servers.ts';
+import { listenersAt } from '../../config/servers.ts';
 import type { PassTarget } from '../../config/upstreams.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import { isTool, isWebServer } from '../../deploy/inside.ts';
@@ -43,13 +43,13 @@ function isOwnListener(scope: Scope, { kindOfHost, host, portText, upstream }: P
   const { config } = scope;
   if (upstream) return upstream.servers.length > 0 && upstream.servers.every((s) => isOwnPort(config, s.host, String(s.port)));
   if (kindOfHost === 'unix')
-    return asked(config, `listens on socket ${host}`, (c) => listenersOf(c).some((l) => l.kind === 'unix' && l.text.includes(host)));
+    return asked(config, `listens on socket ${host}`, (c) => listenersAt(c, null).some((l) => l.text.includes(host)));
   return isOwnPort(config, host, portText || '80');
 }
 
 const isOwnPort = (config: Config, host: string, port: string): boolean =>
   /^(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(host) &&
-  asked(config, `listens on port ${port}`, (c) => listenersOf(c).some((l) => l.kind !== 'unix' && String(l.port) === port));
+  asked(config, `listens on port ${port}`, (c) => listenersAt(c, Number(port)).length > 0);
 
 /** A location for subrequests alone, which sends on no body: what asks there sees nothing but the status, wherever its `auth_request` is written. */
 const onlyAsks = (scope: Scope): boolean =>

@@ -3,7 +3,7 @@ import { passedBy } from '../../answers/what-is-passed.ts';
 import { isSeenWhole } from '../../answers/which-socket.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
-import { type Listener, listenersOf } from '../../config/servers.ts';
+import { type Listener, listenersAt } from '../../config/servers.ts';
 import { defineRule } from '../rule.ts';
 
 /** Where a pass goes on this machine: a socket's path, or a loopback address with its port. */
@@ -38,8 +38,10 @@ const takes = (l: Listener, { host, port }: Here): boolean =>
       (l.wildcard ? l.kind === 'inet' || l.dualStack || host === '::1' : l.address === (host === 'localhost' ? '127.0.0.1' : host));
 
 /** The listeners of TCP that an address leads to, of whatever protocol. */
-const listenersAt = (config: Config, here: Here): readonly Listener[] =>
-  (['http', 'stream', 'mail'] as const).flatMap((protocol) => listenersOf(config, protocol).filter((l) => !l.udp && takes(l, here)));
+const takersOf = (config: Config, here: Here): readonly Listener[] =>
+  (['http', 'stream', 'mail'] as const).flatMap((protocol) =>
+    listenersAt(config, here.port, protocol).filter((l) => !l.udp && takes(l, here)),
+  );
 
 const PAIR = (sends: string, takes: string, mark = ''): string => `events {
 }
@@ -85,7 +87,7 @@ The other way round is no better: a listener with \`proxy_protocol\` wants that 
     // datagrams have no such line
     if (inStream && scope.named('listen').every((d) => d.values.includes('udp'))) return;
     const here = addressHere(directive);
-    const found = here ? listenersAt(config, here) : [];
+    const found = here ? takersOf(config, here) : [];
     const [listener] = found;
     if (!listener || !found.every((l) => l.proxyProtocol === listener.proxyProtocol)) return;
     const switchedOn = inStream ? scope.value('proxy_protocol') : null;
