@@ -1,6 +1,8 @@
 /** What the command that starts nginx loads counts like a line of the configuration, and a missing module is to be had where that nginx comes from. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { requestFromUrl } from '../../server/src/trace/from-url.ts';
+import { traceRequest } from '../../server/src/trace/request.ts';
 import { checked, inMemory } from './world.ts';
 
 const CONF = `events {}
@@ -205,3 +207,26 @@ for (const [title, files, first] of [
 ] as const)
   test(`a directive that nginx may not be started with is no duplicate: ${title}`, async () =>
     assert.deepEqual(await twice(files, first), []));
+
+for (const [title, file, folder] of [
+  ['the folder of the build', { Dockerfile: `FROM nginx:1.29\n${COPIED}` }, '/etc/nginx/html/x'],
+  ['that of -p', { Dockerfile: `FROM nginx:1.29\n${COPIED}CMD ["nginx", "-g", "daemon off;", "-p", "/srv/web"]\n` }, '/srv/web/html/x'],
+  [
+    'that of -p in a compose file',
+    { 'compose.yaml': `services:\n  edge:\n    image: nginx:1.29\n    command: nginx -p /srv/web/ -g "daemon off;"\n    ${MOUNTED}` },
+    '/srv/web/html/x',
+  ],
+  [
+    'not that of another command',
+    { Dockerfile: `FROM nginx:1.29\n${COPIED}CMD nginx -t && mkdir -p /srv/web && nginx -g 'daemon off;'\n` },
+    '/etc/nginx/html/x',
+  ],
+] as const)
+  test(`relative paths of files hang from ${title}`, async () => {
+    const { asked } = await checked(inMemory({ 'web/nginx.conf': CONF, ...file }), ['.']);
+    const request = requestFromUrl({ url: 'http://localhost:8080/x' });
+    if ('problem' in request) throw new Error(request.problem);
+    const { outcome, assumptions } = traceRequest(asked[0]!.config, request);
+    assert.equal(outcome.file, folder);
+    assert.ok(!assumptions.some((a) => a.id === 'prefix'));
+  });

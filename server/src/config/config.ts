@@ -91,13 +91,14 @@ export class Config {
   }
 
   /**
-   * The same folder as it is called where nginx runs, and whether that is known: settings say it, or which build it is. Where neither does, it
-   * is that of the package whose main file stands in, or of the main file.
+   * The same folder as it is called where nginx runs, and whether that is known: settings say it, the command that starts nginx, or which build it
+   * is. Where none does, it is that of the package whose main file stands in, or of the main file.
    */
   get prefixThere(): { readonly path: string; readonly known: boolean } {
-    const { prefix, target } = this.settings;
+    const { prefix, startPrefix, target } = this.settings;
     if (prefix !== null) return { path: pathOf(this.prefix), known: true };
-    const ofBuild = PREFIXES[target.modules.build ?? 'any'];
+    if (startPrefix) return { path: startPrefix, known: true };
+    const ofBuild = startPrefix === null ? PREFIXES[target.modules.build ?? 'any'] : null;
     if (ofBuild !== null) return { path: ofBuild, known: true };
     return { path: this.tree.standIn?.prefix ?? pathOf(this.confDir), known: false };
   }

@@ -19,6 +19,7 @@ const NO_TEXTS: readonly string[] = [];
 export class Directive implements Slotted {
   private opened: Scope | null | undefined;
   private texts: readonly string[] | undefined;
+  /** what is worked out of it (slot.ts) */
   slots: Slotted['slots'] = null;
   /** of the statement; every rule asks for it, so it is at hand */
   readonly name: string;

@@ -46,6 +46,7 @@ export class Scope implements Slotted {
   private inForce: Map<string, Effective> | undefined;
   /** why more may be on this level, once somebody has asked; open.ts alone sets it, for each level there is */
   unseen: readonly Unseen[] | undefined;
+  /** what is worked out of it (slot.ts) */
   slots: Slotted['slots'] = null;
 
   constructor(

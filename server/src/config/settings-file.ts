@@ -179,6 +179,7 @@ export function withSettings(base: Settings, raw: RawSettings): Settings {
     flavourFrom: raw.flavour !== undefined && String(raw.flavour) in FLAVOURS ? 'setting' : base.flavourFrom,
     opensslFrom: openssl ? 'setting' : base.opensslFrom,
     given: base.given,
+    startPrefix: base.startPrefix,
     slim: base.slim,
     prefix: raw.prefix ?? base.prefix,
     pathMap: [...maps, ...base.pathMap],

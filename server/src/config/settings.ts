@@ -50,6 +50,8 @@ export interface Settings {
   readonly opensslFrom: 'default' | 'setting';
   /** directives that the command line of nginx gives (`-g "daemon off;"`), where the project tells of it, without their semicolons */
   readonly given: readonly string[];
+  /** the folder that this command line names (`-p /srv`), where the project tells of it; empty: it names one, and not which; null: none */
+  readonly startPrefix: string | null;
   /** the image holds none of the libraries that those of nginx.org bring along (`nginx:alpine-slim`), where the project names it */
   readonly slim: boolean;
   /** what relative paths hang from (nginx -p); null means the folder of the main file */
@@ -80,6 +82,7 @@ export const DEFAULT_SETTINGS: Settings = {
   flavourFrom: 'default',
   opensslFrom: 'default',
   given: [],
+  startPrefix: null,
   slim: false,
   prefix: null,
   pathMap: [],

@@ -37,6 +37,8 @@ export interface Instance {
   readonly placed: readonly Placed[];
   /** the path of its main file, where a command names one */
   readonly main: string | null;
+  /** the folder that the command which starts it names (`nginx -p /srv`), as written; null where it names none */
+  readonly prefix?: string | null;
   /** directives of the main level that the command which starts it gives, without their semicolons (`nginx -g "daemon off;"`) */
   readonly given: readonly string[];
   /** those of them that the build has written into the main file that is there, whatever command starts it */
@@ -160,8 +162,8 @@ const loadedByEdit = (...commands: readonly string[]): readonly string[] =>
       [...words.matchAll(/load_module[ \t]+["'\\]*([\w./-]+)["'\\]*[ \t]*;/g)].map(([, library]) => `load_module ${library}`),
     );
 
-/** What a command that starts nginx says of its configuration: the main file of `-c`, and the directives of `-g`. */
-function startedBy(...commands: readonly string[]): Pick<Instance, 'main' | 'given'> {
+/** What a command that starts nginx says of its configuration: the main file of `-c`, the folder of `-p`, and the directives of `-g`. */
+function startedBy(...commands: readonly string[]): Required<Pick<Instance, 'main' | 'prefix' | 'given'>> {
   const main = commands.flatMap(
     (words) => /(?:^|[\s"',[/])(?:nginx|openresty|angie)(?:-debug)?["']?[\s,].*?-c["'\s,]*([^\s"',\]]+)/.exec(words)?.[1] ?? [],
   )[0];
@@ -171,7 +173,14 @@ function startedBy(...commands: readonly string[]): Pick<Instance, 'main' | 'giv
       .map((statement) => statement.replace(/\\?["']/g, '').trim())
       .filter((statement) => statement !== ''),
   );
-  return { main: main ?? null, given };
+  // a semicolon with a word behind it ends the command; the directives of -g end in one
+  const prefix = commands.flatMap(
+    (words) =>
+      /(?:^|[\s"',[/])(?:nginx|openresty|angie)(?:-debug)?["']?[\s,](?:(?!&&|\||\n|;\s*\w).)*?(?<=[\s"',[])-p["'\s,]*([^\s"',\]]+)/.exec(
+        words,
+      )?.[1] ?? [],
+  )[0];
+  return { main: main ?? null, prefix: prefix ?? null, given };
 }
 
 /** The services of the Compose files as they are started; what a further file does not touch is told once. */
@@ -218,7 +227,7 @@ function composeInstance(
   const replaced = service.command !== null || service.entrypoint !== null;
   let commands: readonly string[] | null = service.builds ? null : [];
   const started = [service.entrypoint, service.command].map(wordsOfCommand);
-  let { main, given } = startedBy(...started);
+  let { main, prefix, given } = startedBy(...started);
   if (!replaced) given = givenByImage(image);
   const { recipe } = service;
   const from = recipe === undefined ? service.dockerfile : service.file;
@@ -233,6 +242,7 @@ function composeInstance(
     const made = dockerInstance(from, own(settled(service.buildArgs)), service.context, service.buildTarget, known);
     image = made?.image ?? image;
     main ??= made?.main ?? null;
+    if (!replaced) prefix = made?.prefix ?? null;
     commands = made?.commands ?? null;
     // another command changes nothing of the image's own files
     given = replaced ? [...given, ...(made?.edited ?? [])] : (made?.given ?? []);
@@ -255,6 +265,7 @@ function composeInstance(
     image,
     placed: withTemplates(placed, known),
     main,
+    prefix,
     given: [...given, ...loadedByEdit(...started)],
     unseen,
     commands: startsNginx(service.entrypoint, service.command) ? commands : null,
@@ -353,7 +364,7 @@ function dockerInstance(
     command?.form === 'exec' ? command.words.map((w) => w.text).join(' ') : (command?.text.text ?? ''),
   );
   const { unseen } = last;
-  const { main, given } = startedBy(started.join(' '));
+  const { main, prefix, given } = startedBy(started.join(' '));
   const edited = loadedByEdit(...stage.runs.map((run) => run.text));
   return {
     name: basename(file),
@@ -364,6 +375,7 @@ function dockerInstance(
     unseen,
     commands: startsNginx(stage.entrypoint, stage.command) ? stage.runs.map((run) => run.text) : null,
     main,
+    prefix,
     given: [...(stage.entrypoint || stage.command ? given : givenByImage(image)), ...edited],
     edited,
     at: stage.place,

@@ -283,6 +283,11 @@ export function settingsFor(
     (statement) => loadedBy([statement]).length || instances.every((i) => i.given.includes(statement) && placesMain(i, file)),
   );
   if (given.length) settings = { ...settings, given };
+  const prefixes = new Set(instances.map((i) => i.prefix ?? null));
+  // where they name several, or a relative one, nobody says which
+  const [startPrefix = null] = prefixes;
+  if (prefixes.size > 1 || startPrefix !== null)
+    settings = { ...settings, startPrefix: prefixes.size === 1 && startPrefix!.startsWith('/') ? startPrefix : '' };
   return withSettings(
     withSettings({ ...settings, pathMap: [...mapsWithin(file), ...mapsOf(mountsFor(project, file, by))] }, above ?? {}),
     over,
@@ -384,7 +389,10 @@ export async function wordsBeside(tree: Tree, project: Project, sources: Sources
   // of a thousand main files most have the same files beside them
   const key = JSON.stringify([apart, read]);
   let words = together.get(key);
-  if (!words) together.set(key, (words = wordsIn(others, looked, sources)));
+  if (!words) {
+    together.set(key, (words = wordsIn(others, looked, sources)));
+    words.catch(() => together.delete(key));
+  }
   return words;
 }
 

@@ -2,7 +2,7 @@
 import { useRef, useState } from 'preact/hooks';
 import type { Station } from '../../../../server/src/trace/stations.ts';
 import type { Exchanged } from '../../../../server/src/trace/trace.ts';
-import { reveal, tell } from './host.ts';
+import { canBeOpened, reveal, tell } from './host.ts';
 import type { Given } from './messages.ts';
 import { Breaking, Changes, Fix, type Good, Icon, PlaceLink } from './parts.tsx';
 import { StationView, Switch } from './station.tsx';
@@ -148,7 +148,7 @@ function Answer({ result, loop, onFollow }: { result: Good; loop: boolean; onFol
         if (r.changes.length && !changes.length) return null;
         return (
           <div class="return" key={r.text}>
-            {place ? (
+            {place && canBeOpened(place) ? (
               <button type="button" class="plain" onClick={() => reveal(place)}>
                 {r.text}
               </button>

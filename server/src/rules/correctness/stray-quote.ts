@@ -46,7 +46,7 @@ Remove the quote, or put the whole word into quotes.`,
   fixable: 'always',
   fixChanges: ['answer', 'server', 'request-line', 'tls'],
   messages: {
-    end: 'The quote at the end is a part of {what} to nginx, as none is at its beginning. Remove it.',
+    end: 'The quote at the end of {word} is a part of {what} to nginx, as none is at its beginning. Remove it.',
   },
   check({ directive, file, report }) {
     for (const word of directive.args) {
@@ -54,7 +54,7 @@ Remove the quote, or put the whole word into quotes.`,
       const what = directive.name === 'server_name' ? 'the name' : /_pass$/.test(directive.name) ? 'the address' : 'the path';
       report('end', {
         at: { start: word.end - 1, end: word.end },
-        data: { what },
+        data: { word: word.raw, what },
         fix: fixOf('Remove the quote', 'suggestion', file, [replace(word, word.value.slice(0, -1))]),
       });
       return;

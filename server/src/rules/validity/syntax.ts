@@ -40,8 +40,6 @@ const TEXTS = Object.fromEntries(
 const wideBefore = (file: SourceFile, end: number): Span | null =>
   /[\uff1b\u037e]/.test(file.text.slice(end - 1, end)) ? { start: end - 1, end } : null;
 
-const typed = (file: SourceFile, sign: Span): Fix | null => fixOf('Type ";"', 'safe', file, [replace(sign, ';')]);
-
 /** Where nginx gives up on a fault whose cause stands further up: at the first directive that lands in the wrong block, or at the end. */
 function nginxAt(config: Config, file: SourceFile, { fault, span, insert }: Cause): Span | null {
   const end = { start: file.text.length, end: file.text.length };
@@ -97,6 +95,35 @@ function repair(file: SourceFile, { fault, span, statement, insert }: Cause): Fi
   }
 }
 
+interface Told {
+  readonly message: keyof typeof TEXTS;
+  readonly at: Span;
+  readonly data: Readonly<Record<string, string>>;
+  readonly fix: Fix | null;
+}
+
+/** What is told of a cause. A semicolon does not make a directive of what has come in from elsewhere, and one may only look like one. */
+function toldOf(file: SourceFile, cause: Cause): Told {
+  const { fault, span, statement, insert } = cause;
+  if (fault === 'missing-semicolon') {
+    const instead = statement && (insteadAt(file, statement.name) ?? (/^[a-z_]+:$/.test(statement.name.value) ? NO_COLON : null));
+    if (instead) return { message: 'foreign', at: statement.name, data: { instead }, fix: null };
+    const sign = insert === null ? null : wideBefore(file, insert);
+    if (sign) return told(file, sign);
+  }
+  // an empty span could not be seen: the character before it is marked
+  const at = span.end > span.start ? span : { start: Math.max(0, span.start - 1), end: span.end };
+  return { message: fault, at, data: {}, fix: repair(file, cause) };
+}
+
+/** What is told of a sign that only looks like a semicolon. */
+const told = (file: SourceFile, sign: Span): Told => ({
+  message: 'wide',
+  at: sign,
+  data: { sign: file.text.slice(sign.start, sign.end) },
+  fix: fixOf('Type ";"', 'safe', file, [replace(sign, ';')]),
+});
+
 export default defineRule({
   id: 'syntax',
   group: 'validity',
@@ -122,41 +149,40 @@ The finding is at the mistake itself, and there is one for each mistake.`,
       const before = at === 0 ? directive.statement.name : directive.args[at - 1]!;
       const line = endOf(directive);
       const sign = wideBefore(file, before.end);
-      report(sign ? 'wide' : 'missing-semicolon', {
-        at: sign ?? { start: before.start, end: before.end },
-        data: { name: directive.name, sign: sign ? file.text.slice(sign.start, sign.end) : '' },
-        related: [{ at: { file: file.id, span: line }, message: 'nginx -t reports this line.' }],
-        fix: sign ? typed(file, sign) : fixOf('Add ";"', 'safe', file, [replace({ start: before.end, end: before.end }, ';')]),
-      });
+      const {
+        message,
+        at: place,
+        data,
+        fix,
+      } = sign
+        ? told(file, sign)
+        : {
+            message: 'missing-semicolon' as const,
+            at: { start: before.start, end: before.end },
+            data: { name: directive.name },
+            fix: fixOf('Add ";"', 'safe', file, [replace({ start: before.end, end: before.end }, ';')]),
+          };
+      report(message, { at: place, data, related: [{ at: { file: file.id, span: line }, message: 'nginx -t reports this line.' }], fix });
       return;
     }
     for (const { fault, span, statement, insert } of structureOf(file, config.catalog).causes) {
       const name = statement?.name.value ?? '';
       const there = nginxAt(config, file, { fault, span, statement, insert });
-      // a semicolon would not make a directive of what has come in from elsewhere
-      const instead =
-        fault === 'missing-semicolon' && statement
-          ? (insteadAt(file, statement.name) ?? (/^[a-z_]+:$/.test(name) ? NO_COLON : null))
-          : null;
-      const sign = fault === 'missing-semicolon' && !instead && insert !== null ? wideBefore(file, insert) : null;
-      report(instead ? 'foreign' : sign ? 'wide' : fault, {
-        // an empty span could not be seen: the character before it is marked
-        at:
-          sign ??
-          (instead && statement ? statement.name : span.end > span.start ? span : { start: Math.max(0, span.start - 1), end: span.end }),
+      const { message, at, data, fix } = toldOf(file, { fault, span, statement, insert });
+      report(message, {
+        at,
         data: {
           name,
-          instead: instead ?? '',
-          sign: sign ? file.text.slice(sign.start, sign.end) : '',
           header: statement?.args[0]?.value ?? '',
           quote: file.text[span.start] ?? '"',
           pattern: file.text.slice(span.start, span.end),
+          ...data,
         },
         related:
           there && file.lines.lineAt(there.start) !== file.lines.lineAt(span.start)
             ? [{ at: { file: file.id, span: there }, message: 'nginx -t reports this line.' }]
             : [],
-        fix: instead ? null : sign ? typed(file, sign) : repair(file, { fault, span, statement, insert }),
+        fix,
       });
     }
   },
