@@ -469,3 +469,63 @@ test('an edit in a template keeps the statements that it does not touch', async 
   assert.equal(after[2], before[2]);
   assert.equal(doc.text.slice(after[2]!.start, after[2]!.end), 'listen {{ port }};');
 });
+
+/** Texts whose engine is told by their marks alone, and a few in which nothing is one. */
+const MARKED = [
+  '    server_name {{ name }};',
+  '    listen ${PORT};',
+  '    listen $PORT;',
+  '${SITES}',
+  '    proxy_pass http://app:APP_PORT;',
+  '    proxy_pass APP_URL;',
+  '    root %%ROOT%%;',
+  '    root @ROOT_DIR@;',
+  '    proxy_pass http://[app host]/;',
+  '    root {ROOT_DIR};',
+  '    # proxylens: template jinja',
+  '    listen [port number]:80;',
+  '    set $a "${host}b";',
+  '    return 200 "{";',
+  '<% if x %>',
+  '#end',
+  '@endif',
+  '> end',
+  '% endif',
+];
+
+test('a mark that is typed letter by letter, broken over lines and taken away: at each step the text is read as one that was just opened', async () => {
+  const around = ['server {\n    listen 80;\n', '\n    root /srv/site;\n}\n'] as const;
+  const start = around.join('');
+  for (const mark of MARKED) {
+    const doc = await open('nginx.conf', start);
+    const step = async (from: number, to: number, newText: string): Promise<void> => {
+      doc.update([{ span: { start: from, end: to }, newText }]);
+      const fresh = await open('nginx.conf', doc.text);
+      assert.equal(doc.template, fresh.template, doc.text);
+      assert.deepEqual(plainFile(doc), plainFile(fresh), doc.text);
+      fresh.dispose();
+    };
+    const at = around[0].length;
+    for (let i = 0; i < mark.length; i++) await step(at + i, at + i, mark[i]!);
+    // a line end in the middle of the mark, and away again; then the line end behind it, and back
+    const middle = at + Math.ceil(mark.length / 2);
+    await step(middle, middle, '\n');
+    await step(middle, middle + 1, '');
+    await step(at + mark.length, at + mark.length + 1, ' ');
+    await step(at + mark.length, at + mark.length + 1, '\n');
+    // the line end in front of it, where marks of a line's beginning lose theirs
+    await step(at - 1, at, ' ');
+    await step(at - 1, at, '\n');
+    for (let i = mark.length; i > 0; i--) await step(at + i - 1, at + i, '');
+    assert.equal(doc.text, start);
+    // two edits at once, of which the later one makes the mark
+    doc.update([
+      { span: { start: 0, end: 0 }, newText: '# two\n' },
+      { span: { start: at, end: at }, newText: mark },
+    ]);
+    const fresh = await open('nginx.conf', doc.text);
+    assert.equal(doc.template, fresh.template, doc.text);
+    fresh.dispose();
+    doc.dispose();
+  }
+});

@@ -16,7 +16,17 @@ import { problemsOf } from './problems.ts';
 import type { RenderedFile, SourceFile, SyntaxProblem, TemplateMark } from './statement.ts';
 import { escapesOf } from './template/escapes.ts';
 import type { Structure } from './template/structure.ts';
-import { type DefinitionUse, type Escapes, FILLER, type Masked, mask, meets, type Rendering, type Window } from './template.ts';
+import {
+  type DefinitionUse,
+  type Escapes,
+  FILLER,
+  type Masked,
+  mask,
+  maskChanged,
+  meets,
+  type Rendering,
+  type Window,
+} from './template.ts';
 
 /** Edits at once from which on the tree is told of one edit that holds them all. */
 const MANY = 100;
@@ -179,7 +189,8 @@ export class Document implements SourceFile {
   update(edits: readonly TextEdit[], window: Window | null = null): void {
     if (!edits.length) return;
     const next = applyEdits(this.current, edits);
-    const masked = mask(this.name, next, null, window, this.chosen);
+    const known = window || this.chosen !== null ? null : maskChanged(this.masked, edits, next);
+    const masked = known ?? mask(this.name, next, null, window, this.chosen);
     const tree = this.live();
     // in a template one character can change what the grammar sees elsewhere
     const plain = masked.engine === null && this.masked.engine === null && !window;

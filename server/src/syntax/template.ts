@@ -3,6 +3,7 @@
  * filler: what fills in a value becomes a part of a word, what steers (`if`, `for`, `end`) becomes white space. Nothing is evaluated; but a
  * text can be shown as it is written where certain conditions hold, without the alternatives that are left out then.
  */
+import type { TextEdit } from '../base/edit.ts';
 import type { Span } from '../base/span.ts';
 import { isSpace, luaEnd } from './cut.ts';
 import type { TemplateMark } from './statement.ts';
@@ -11,6 +12,8 @@ import {
   definitionUsed,
   type Engine,
   engineOf,
+  engineOfName,
+  holdsNoMark,
   type Mark,
   marksOf,
   nested,
@@ -79,6 +82,8 @@ export interface Masked {
   readonly uneven: boolean;
   /** by its name the file is the beginning or the end of something: its blocks are closed or opened elsewhere */
   readonly half: 'head' | 'foot' | null;
+  /** nothing in the text could be a mark of any engine (`holdsNoMark`), and neither name nor setting says what it is written for */
+  readonly markless: boolean;
 }
 
 const PLAIN = {
@@ -94,6 +99,7 @@ const PLAIN = {
   fills: [],
   uneven: false,
   half: null,
+  markless: false,
 } as const;
 
 const HALVES: readonly (readonly [RegExp, 'head' | 'foot'])[] = [
@@ -129,7 +135,9 @@ export function mask(
   chosen: string | null = null,
 ): Masked {
   let own = window?.visible ?? text;
-  let readable = own.includes('\0') ? own.replaceAll('\0', '\x01') : own;
+  let readable = withoutNull(own);
+  if (!window && chosen === null && !engineOfName(name) && holdsNoMark(readable))
+    return { ...PLAIN, shown: readable, read: own, markless: true };
   const engine = nested(window?.engine ?? null, engineOf(name, readable, marksOutsideOfQuotes, chosen));
   if (!engine) return { ...PLAIN, shown: readable, read: own };
   if (own.includes('$${') && usesFamily(engine, 'terraform')) {
@@ -149,8 +157,23 @@ export function mask(
   }
   const fills = rendering?.values ? fillsIn(marks, rendering.values) : [];
   const half = HALVES.find(([test]) => test.test(name))?.[1] ?? null;
-  return { ...new Masker(readable, own, marks, structure, rendering).run(engine.name), half, fills };
+  return { ...new Masker(readable, own, marks, structure, rendering).run(engine.name), half, fills, markless: false };
 }
+
+/** What the grammar is to see of an edited text of which it saw `before`; `edits` are of the text before. Null where the whole text must tell. */
+export function maskChanged(before: Masked, edits: readonly TextEdit[], next: string): Masked | null {
+  if (!before.markless) return null;
+  const start = Math.min(...edits.map((e) => e.span.start));
+  const end = next.length - (before.read.length - Math.max(...edits.map((e) => e.span.end)));
+  // with the end of the line in front, which some marks look back to
+  const from = next.lastIndexOf('\n', start - 1);
+  const to = next.indexOf('\n', end);
+  const readable = withoutNull(next);
+  const touched = readable.slice(Math.max(0, from), to < 0 ? next.length : to + 1);
+  return holdsNoMark(touched) ? { ...PLAIN, shown: readable, read: next, markless: true } : null;
+}
+
+const withoutNull = (text: string): string => (text.includes('\0') ? text.replaceAll('\0', '\x01') : text);
 
 /** Parts of a chart: of a file with such a name Helm writes nothing by itself, and others take its definitions. */
 const PART = /^_/;
@@ -327,7 +350,7 @@ class Masker {
     return text;
   }
 
-  run(engine: string): Omit<Masked, 'half' | 'fills'> {
+  run(engine: string): Omit<Masked, 'half' | 'fills' | 'markless'> {
     const { text } = this;
     const excluded = this.rendering ? excludedIn(this.structure.branches, this.rendering, text.length) : [];
     const hidden = this.hidden(excluded);

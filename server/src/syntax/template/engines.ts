@@ -565,6 +565,17 @@ const mayHoldMarks = (text: string): boolean =>
   text.includes('#end') ||
   ((text.includes('endif') || text.includes('endfor')) && /^[ \t]*%\s*end(if|for)\b/m.test(text));
 
+/**
+ * Whether a text has nothing that any engine could have written for: what most files are. What is looked for stands on one line, the ends of the
+ * lines around it included, so of a text that had nothing the lines that an edit touched tell, and no keystroke reads a whole file for it.
+ */
+export const holdsNoMark = (text: string): boolean =>
+  !mayHoldMarks(text) &&
+  !text.includes('endif') &&
+  !text.includes('endfor') &&
+  !text.includes('proxylens: template') &&
+  !mayBeFilledIn(text);
+
 const SET_BY_COMMENT = /^[^\S\n]*(?:#|\{#|<%#|\{\{\/\*)[^\S\n]*proxylens: template ([\w-]+)/m;
 
 /**
@@ -708,14 +719,24 @@ function holdsNamesOnly(text: string): boolean {
 
 const withoutComments = (text: string): string => text.replace(/(^|[\s;{}])#(?!\{[/A-Za-z][^{};\n]*\})[^\n]*/g, '$1');
 
-/** Engines without marks of their own kind: names in capitals that nothing in the file defines, and placeholders that a script replaces. */
-function substituted(text: string): Engine | null {
+const hasBarePort = (text: string): boolean =>
+  (text.includes(':') || text.includes('listen') || text.includes('proxy_pass')) && BARE_PORT.test(text);
+
+/** Whether a text has anything by which `substituted` could tell an engine. */
+function mayBeFilledIn(text: string): boolean {
   const { marks } = FAMILIES.placeholders;
   marks.lastIndex = 0;
+  return (text.includes('${') && BRACED_HOLE.test(text)) || BARE_NAME_HERE.test(text) || hasBarePort(text) || marks.test(text);
+}
+
+/** A name in braces that is in capitals, or where a directive would begin. */
+const BRACED_HOLE = /\$\{[A-Z]|^[ \t]*\$\{/m;
+
+/** Engines without marks of their own kind: names in capitals that nothing in the file defines, and placeholders that a script replaces. */
+function substituted(text: string): Engine | null {
+  if (!mayBeFilledIn(text)) return null;
   const bare = BARE_NAME_HERE.test(text);
-  const ports = (text.includes(':') || text.includes('listen') || text.includes('proxy_pass')) && BARE_PORT.test(text);
-  if (!text.includes('${') && !bare && !ports && !marks.test(text)) return null;
-  marks.lastIndex = 0;
+  const ports = hasBarePort(text);
   const code = withoutComments(text);
   if (code.includes('${') || bare) {
     const names = BARE_NAME_HERE.test(code) ? /\$\{?([A-Z][A-Z0-9_]*)\b/g : /\$\{([A-Z][A-Z0-9_]*)\}/g;
