@@ -235,12 +235,21 @@ function withoutMenus(config: Config, findings: Finding[]): Finding[] {
 const isBare = ({ applications, containers, unread, cluster }: Deployment): boolean =>
   [applications, containers, unread, cluster.services, cluster.ingresses].every((list) => !list.length);
 
+/** The levels of the rules by the settings of a folder: they are the same at every keystroke, and for each of its configurations. */
+const levelsBySettings = new WeakMap<Settings, { readonly rules: readonly Rule[]; readonly levels: ReadonlyMap<Rule, Level> }>();
+
+function levelsOf(rules: readonly Rule[], settings: Settings): ReadonlyMap<Rule, Level> {
+  const known = levelsBySettings.get(settings);
+  if (known?.rules === rules) return known.levels;
+  const levels = new Map(rules.map((rule) => [rule, levelOf(rule, settings)]));
+  levelsBySettings.set(settings, { rules, levels });
+  return levels;
+}
+
 function* stepsOfOne(config: Config, rules: readonly Rule[], options: LintOptions): Generator<void, Finding[]> {
-  const levels = new Map<Rule, Level>();
+  const levels = levelsOf(rules, config.settings);
   const deployment = options.deployment ?? NO_DEPLOYMENT;
   const active = rules.filter((rule) => {
-    const level = levelOf(rule, config.settings);
-    levels.set(rule, level);
     if (
       rule.needs === 'deployment' &&
       !deployment.applications.length &&
@@ -251,7 +260,7 @@ function* stepsOfOne(config: Config, rules: readonly Rule[], options: LintOption
       !deployment.unread.length
     )
       return false;
-    return level !== 'off' && (config.kind === 'root' || config.tree.standIn !== undefined || rule.needs === 'file');
+    return levels.get(rule) !== 'off' && (config.kind === 'root' || config.tree.standIn !== undefined || rule.needs === 'file');
   });
   const remembered = config.kept ? (options.remembered ?? null) : null;
   remembered?.begin(config, active, deployment);

@@ -6,7 +6,7 @@
 import type { Span } from '../../base/span.ts';
 import { table } from '../../base/table.ts';
 import type { Notation } from './condition.ts';
-import { PLACEHOLDERS, steering } from './placeholders.ts';
+import { holdsPlaceholder, PLACEHOLDERS, steering } from './placeholders.ts';
 
 /** What an opening mark begins. The text of `definition` is written elsewhere, that of `dropped` nowhere. */
 export type Begins = 'condition' | 'case' | 'loop' | 'definition' | 'dropped' | 'plain';
@@ -719,15 +719,13 @@ function holdsNamesOnly(text: string): boolean {
 
 const withoutComments = (text: string): string => text.replace(/(^|[\s;{}])#(?!\{[/A-Za-z][^{};\n]*\})[^\n]*/g, '$1');
 
-const hasBarePort = (text: string): boolean =>
-  (text.includes(':') || text.includes('listen') || text.includes('proxy_pass')) && BARE_PORT.test(text);
+const hasBarePort = (text: string): boolean => /:[A-Z][A-Z0-9_]|(?:listen|proxy_pass)[ \t]+[A-Z]/.test(text) && BARE_PORT.test(text);
 
 /** Whether a text has anything by which `substituted` could tell an engine. */
-function mayBeFilledIn(text: string): boolean {
-  const { marks } = FAMILIES.placeholders;
-  marks.lastIndex = 0;
-  return (text.includes('${') && BRACED_HOLE.test(text)) || BARE_NAME_HERE.test(text) || hasBarePort(text) || marks.test(text);
-}
+const mayBeFilledIn = (text: string): boolean =>
+  (text.includes('${') && BRACED_HOLE.test(text)) || hasBareName(text) || hasBarePort(text) || holdsPlaceholder(text);
+
+const hasBareName = (text: string): boolean => /\$[A-Z]/.test(text) && BARE_NAME_HERE.test(text);
 
 /** A name in braces that is in capitals, or where a directive would begin. */
 const BRACED_HOLE = /\$\{[A-Z]|^[ \t]*\$\{/m;
@@ -735,7 +733,7 @@ const BRACED_HOLE = /\$\{[A-Z]|^[ \t]*\$\{/m;
 /** Engines without marks of their own kind: names in capitals that nothing in the file defines, and placeholders that a script replaces. */
 function substituted(text: string): Engine | null {
   if (!mayBeFilledIn(text)) return null;
-  const bare = BARE_NAME_HERE.test(text);
+  const bare = hasBareName(text);
   const ports = hasBarePort(text);
   const code = withoutComments(text);
   if (code.includes('${') || bare) {

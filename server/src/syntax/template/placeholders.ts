@@ -18,59 +18,84 @@ const TAGS =
 /** Words that steer in templates of control panels and of Octopus, in Smarty, and in ISPConfig's and DirectAdmin's. */
 const STEERING = 'if|unless|elseif|elsif|else|each|foreach|foreachelse|loop|section|literal|endif';
 
-/** Each begins with a character of its own: a look back in front of it would be taken at every character of a text, at every keystroke. */
-const PATTERNS: readonly string[] = [
-  `%%${NAME}%%`,
+/**
+ * Each begins with a character of its own, as a look back in front of it would be taken at every character of a text; and each with the words of
+ * which every match has one, as plain words are found faster than expressions.
+ */
+const PATTERNS: readonly (readonly [pattern: string, ...words: string[]])[] = [
+  [`%%${NAME}%%`, '%%'],
   // Python's percent format
-  String.raw`%\([A-Za-z_][\w.-]*\)[sdr]`,
-  String.raw`%\{[A-Za-z_][\w.:]*\}`,
+  [String.raw`%\([A-Za-z_][\w.-]*\)[sdr]`, '%('],
+  [String.raw`%\{[A-Za-z_][\w.:]*\}`, '%{'],
   // Hestia leaves out lines that stand between `%<i6` and `i6>%`
-  String.raw`%<i[46]\b|\bi[46]>%`,
+  [String.raw`%<i[46]\b|\bi[46]>%`, '%<i', 'i4>%', 'i6>%'],
   // `%ip%` is no character of a URL, which two digits encode
-  String.raw`%(?:(?![\dA-Fa-f]{2})[A-Za-z]\w*|[A-Za-z][A-Za-z\d]*_\w+)%`,
+  [String.raw`%(?:(?![\dA-Fa-f]{2})[A-Za-z]\w*|[A-Za-z][A-Za-z\d]*_\w+)%`, '%'],
   // autoconf, CMake and Meson have names of either case
-  `@${PATH}@`,
-  `__[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*__`,
-  String.raw`\({4}[A-Za-z_]\w*\){4}`,
+  [`@${PATH}@`, '@'],
+  [`__[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*__`, '__'],
+  [String.raw`\({4}[A-Za-z_]\w*\){4}`, '(((('],
   // between single lines a word of its own, of a path or of an address
-  String.raw`_(?<=(?:^|[\s/:.;="])_)[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)*_(?=[\s/:.;"-]|$)`,
-  String.raw`@\{${PATH}\}`,
-  `<<${PATH}>>`,
-  `<(?<![?P<']<)(?:[A-Z][A-Z0-9_-]{2,}|[A-Za-z]+(?:[_-][A-Za-z]+)+)>`,
-  String.raw`<(?<=[ \t/.]<)[A-Za-z][\w.-]*(?: [\w.-]+){1,7}>(?=[ \t;/.:])`,
-  String.raw`<(?<=[ \t/.:@=]<)(?!(?:${TAGS})>)[a-z][\w.]*>(?=[ \t;/.:)|{]|${UNIT})`,
+  [String.raw`_(?<=(?:^|[\s/:.;="])_)[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)*_(?=[\s/:.;"-]|$)`, '_'],
+  [String.raw`@\{${PATH}\}`, '@{'],
+  [`<<${PATH}>>`, '<<'],
+  [`<(?<![?P<']<)(?:[A-Z][A-Z0-9_-]{2,}|[A-Za-z]+(?:[_-][A-Za-z]+)+)>`, '<'],
+  [String.raw`<(?<=[ \t/.]<)[A-Za-z][\w.-]*(?: [\w.-]+){1,7}>(?=[ \t;/.:])`, '<'],
+  [String.raw`<(?<=[ \t/.:@=]<)(?!(?:${TAGS})>)[a-z][\w.]*>(?=[ \t;/.:)|{]|${UNIT})`, '<'],
   // `[server host]`: an argument outside of quotes that no pattern and no address could be
-  String.raw`\[(?<=\n[ \t]*[a-z_]+[ \t][^#"'\n]*\[)[A-Za-z][\w-]*(?: [\w-]+){1,7}\](?=[ \t;/.:\[])`,
-  String.raw`\[(?<=\n[ \t]*(?:listen|server|proxy_pass|root|alias)[ \t](?:[^#"'\n]*[ \t/:@\]])?\[)[A-Za-z][A-Za-z_-]{2,}\](?=[ \t;/.:\[])`,
+  [String.raw`\[(?<=\n[ \t]*[a-z_]+[ \t][^#"'\n]*\[)[A-Za-z][\w-]*(?: [\w-]+){1,7}\](?=[ \t;/.:\[])`, '['],
+  [
+    String.raw`\[(?<=\n[ \t]*(?:listen|server|proxy_pass|root|alias)[ \t](?:[^#"'\n]*[ \t/:@\]])?\[)[A-Za-z][A-Za-z_-]{2,}\](?=[ \t;/.:\[])`,
+    '[',
+  ],
   // of one brace: names in capitals, and others where no block could end. A letter alone, or nginx's own word, is a word that lost its quotes
-  String.raw`\{(?<!(?:[$\\{#%@]|\\[pPxgkN])\{)(?:${LONG_NAME}\}(?!\}|\{(?![A-Z]))|(?!(?:.|on|off)\}[; \t])[A-Za-z_][\w.]*\}(?=[;:/.,"')$\w-]|\{[A-Za-z_]|[ \t]+[\w{/~-]))`,
+  [
+    String.raw`\{(?<!(?:[$\\{#%@]|\\[pPxgkN])\{)(?:${LONG_NAME}\}(?!\}|\{(?![A-Z]))|(?!(?:.|on|off)\}[; \t])[A-Za-z_][\w.]*\}(?=[;:/.,"')$\w-]|\{[A-Za-z_]|[ \t]+[\w{/~-]))`,
+    '{',
+  ],
   // Smarty
-  String.raw`\{(?<![$\\{#%@]\{)(?:\$[A-Za-z_][^{};\n]*|\/?(?:${STEERING})\b[^{};\n]*|\*[^\n]*?\*)\}`,
+  [String.raw`\{(?<![$\\{#%@]\{)(?:\$[A-Za-z_][^{};\n]*|\/?(?:${STEERING})\b[^{};\n]*|\*[^\n]*?\*)\}`, '{'],
   // ISPConfig: `{tmpl_if name='ssl'}`, `<tmpl_var name='ip'>`
-  String.raw`[{<]\/?tmpl_\w+[^{}<>\n]*[}>]`,
+  [String.raw`[{<]\/?tmpl_\w+[^{}<>\n]*[}>]`, 'tmpl_'],
   // Octopus Deploy; and `#{NAME}#` of .NET's pipelines
-  String.raw`#\{[/A-Za-z][^{};\n]*\}(?:#(?!\{))?`,
+  [String.raw`#\{[/A-Za-z][^{};\n]*\}(?:#(?!\{))?`, '#{'],
   // Azure's pipelines
-  String.raw`\$\(${LONG_NAME}\)`,
-  String.raw`\$\$${NAME}\$\$`,
+  [String.raw`\$\(${LONG_NAME}\)`, '$('],
+  [String.raw`\$\$${NAME}\$\$`, '$$'],
   // Maven and Gradle; no variable of nginx has a dot, a hyphen or a colon in its name
-  String.raw`\$\{[A-Za-z_]\w*(?:[.:-]\w+)+\}`,
+  [String.raw`\$\{[A-Za-z_]\w*(?:[.:-]\w+)+\}`, '${'],
   // a shell's defaults; envsubst of GNU knows none
-  String.raw`\$\{[A-Za-z_]\w*:?[-=?+][^{}\n]*\}`,
+  [String.raw`\$\{[A-Za-z_]\w*:?[-=?+][^{}\n]*\}`, '${'],
   // Backstage and Nunjucks with its other marks
-  String.raw`\$\{\{[^{}\n]*\}\}`,
-  `!!${NAME}!!`,
-  `~${LONG_NAME}~`,
+  [String.raw`\$\{\{[^{}\n]*\}\}`, '${{'],
+  [`!!${NAME}!!`, '!!'],
+  [`~${LONG_NAME}~`, '~'],
   // DirectAdmin; in a regular expression such a name has a bracket or a letter beside it
-  String.raw`\|(?<=[\s:/.="]\|)(?:${NAME}|[*?][^|\n]*)\|(?=[\s:;/.")]|${UNIT})`,
+  [String.raw`\|(?<=[\s:/.="]\|)(?:${NAME}|[*?][^|\n]*)\|(?=[\s:;/.")]|${UNIT})`, '|'],
   // what a sample asks people to replace
-  String.raw`\b(?:REPLACE|CHANGE|INSERT|YOUR|ENTER|PLACEHOLDER|TO_?DO)(?<![$@{]\w*)_[A-Z0-9_]+`,
-  String.raw`\b(?:CHANGE|REPLACE)ME(?<![$@{]\w*)(?![A-Z0-9_])`,
-  String.raw`\b[A-Z][A-Z0-9_]*_PLACEHOLDER(?<![$@{]\w*)(?![A-Z0-9_])`,
+  [
+    String.raw`\b(?:REPLACE|CHANGE|INSERT|YOUR|ENTER|PLACEHOLDER|TO_?DO)(?<![$@{]\w*)_[A-Z0-9_]+`,
+    'REPLACE_',
+    'CHANGE_',
+    'INSERT_',
+    'YOUR_',
+    'ENTER_',
+    'PLACEHOLDER_',
+    'TODO_',
+    'TO_DO_',
+  ],
+  [String.raw`\b(?:CHANGE|REPLACE)ME(?<![$@{]\w*)(?![A-Z0-9_])`, 'CHANGEME', 'REPLACEME'],
+  [String.raw`\b[A-Z][A-Z0-9_]*_PLACEHOLDER(?<![$@{]\w*)(?![A-Z0-9_])`, '_PLACEHOLDER'],
 ];
 
 /** One placeholder; global, so whoever tests with it begins anew. */
-export const PLACEHOLDERS = new RegExp(PATTERNS.join('|'), 'g');
+export const PLACEHOLDERS = new RegExp(PATTERNS.map(([pattern]) => pattern).join('|'), 'g');
+
+const EACH = PATTERNS.map(([pattern, ...words]) => ({ test: new RegExp(pattern), words }));
+
+/** Whether a text has a placeholder anywhere: what `PLACEHOLDERS` would find, told sooner. */
+export const holdsPlaceholder = (text: string): boolean =>
+  EACH.some(({ test, words }) => words.some((word) => text.includes(word)) && test.test(text));
 
 const STEERS = new RegExp(String.raw`^(?:#\{|\{|<|\|\*)(\/?)(?:tmpl_)?(${STEERING})\b([\s\S]*?)[}>|]#?$`);
 
