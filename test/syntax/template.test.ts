@@ -216,6 +216,20 @@ test('Terraform', () =>
 
 for (const [what, name, engine, text, expected] of [
   [
+    'a hyphen in the name of an argument, which nginx cannot read and nobody fills in',
+    'pages.conf.tmpl',
+    'go',
+    'return 200 "${arg_user-id} ${cookie_a.b}";\n',
+    'return 200 "${arg_user-id} ${cookie_a.b}";',
+  ],
+  [
+    'the same beside a name that is filled in',
+    'pages.conf.tmpl',
+    'terraform',
+    'root /srv/${site-name};\nreturn 200 "${arg_user-id}";\n',
+    'root [/srv/${site-name}]; return 200 ["${arg_user-id}"];',
+  ],
+  [
     'small letters where nginx knows no variables',
     'balancer.tpl',
     'terraform',

@@ -11,6 +11,26 @@ export const PASSES: readonly string[] = [
   'tunnel_pass',
 ];
 
+/** Directives of the echo module that answer the request; those that write around another answer do not. */
+export const ECHOES: readonly string[] = [
+  'echo',
+  'echo_abort_parent',
+  'echo_blocking_sleep',
+  'echo_duplicate',
+  'echo_end',
+  'echo_exec',
+  'echo_flush',
+  'echo_foreach_split',
+  'echo_location',
+  'echo_location_async',
+  'echo_read_request_body',
+  'echo_request_body',
+  'echo_reset_timer',
+  'echo_sleep',
+  'echo_subrequest',
+  'echo_subrequest_async',
+];
+
 /** All that set a location's content handler; the last one in a block wins. */
 export const CONTENT_HANDLERS: ReadonlySet<string> = new Set([
   ...PASSES,
@@ -23,8 +43,7 @@ export const CONTENT_HANDLERS: ReadonlySet<string> = new Set([
   'content_by_lua',
   'content_by_lua_block',
   'content_by_lua_file',
-  'echo',
-  'echo_exec',
+  ...ECHOES,
   'api',
   'hls',
   'f4f',

@@ -68,3 +68,6 @@ export function mayUse(config: Config): readonly string[] {
     return whys(outer, servers, scripts);
   });
 }
+
+/** Whether a script is run that may read any variable by its name. */
+export const mayScriptUse = (config: Config): boolean => asked(config, 'scripts use', (c) => levels.of(c).scripts.length > 0);

@@ -3,6 +3,8 @@
  * what its block holds; asking it for every word as well would double the cost of a mirror. Decides nothing about structure.
  */
 
+import type { Span } from '../base/span.ts';
+
 export type WordKind = 'plain' | 'string' | 'open-string';
 
 /** What is told of a header: its words, the comments among them, and what ended it. */
@@ -138,15 +140,29 @@ export function cutHeader(text: string, at: number, limit: number, sink: HeaderS
   return limit;
 }
 
+/** Comments, long brackets and strings of one line of Lua; a long bracket that nobody closes goes on to the end. */
+const LUA_PARTS =
+  /--\[(=*)\[(?:[\s\S]*?\]\1\]|[\s\S]*)|--[^\n]*|\[(=*)\[(?:[\s\S]*?\]\2\]|[\s\S]*)|"(?:\\[\s\S]|[^"\\\n])*"?|'(?:\\[\s\S]|[^'\\\n])*'?|[{}]|[^-["'{}]+|[-[]/y;
+
 /** The offset of the brace that closes the Lua block whose body starts at `at`; the length of the text when none does. */
 export function luaEnd(text: string, at: number): number {
-  // comments, long brackets and strings of one line; a long bracket that nobody closes goes on to the end
-  const parts =
-    /--\[(=*)\[(?:[\s\S]*?\]\1\]|[\s\S]*)|--[^\n]*|\[(=*)\[(?:[\s\S]*?\]\2\]|[\s\S]*)|"(?:\\[\s\S]|[^"\\\n])*"?|'(?:\\[\s\S]|[^'\\\n])*'?|[{}]|[^-["'{}]+|[-[]/y;
+  const parts = new RegExp(LUA_PARTS);
   parts.lastIndex = at;
   for (let depth = 0, part = parts.exec(text)?.[0]; part !== undefined; part = parts.exec(text)?.[0]) {
     if (part === '{') depth++;
     else if (part === '}' && depth-- === 0) return parts.lastIndex - 1;
   }
   return text.length;
+}
+
+/** The long brackets and strings of a Lua block with more than so many UTF-16 units, each with what opens it. */
+export function longLua(text: string, { start, end }: Span, most: number): { readonly span: Span; readonly opening: string }[] {
+  const found: { readonly span: Span; readonly opening: string }[] = [];
+  const parts = new RegExp(LUA_PARTS);
+  parts.lastIndex = start;
+  for (let part = parts.exec(text)?.[0]; part !== undefined && parts.lastIndex <= end; part = parts.exec(text)?.[0]) {
+    const opening = part.length > most ? /^(?:(?:--)?\[=*\[|["'])/.exec(part)?.[0] : undefined;
+    if (opening !== undefined) found.push({ span: { start: parts.lastIndex - part.length, end: parts.lastIndex }, opening });
+  }
+  return found;
 }

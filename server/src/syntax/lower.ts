@@ -51,7 +51,7 @@ export const lowerPlain = (input: LowerInput): Raw | null => new Lowerer(input, 
 export const lowerChange = (root: Node, input: LowerInput, old: Raw, change: Change): Raw => new Lowerer(input, old, change).file(root);
 
 /** Buffer of a file that nginx reads through (NGX_CONF_BUFFER), in bytes. */
-const BUFFER = 4096;
+export const BUFFER = 4096;
 
 /** Length in UTF-8 bytes. */
 export function byteLength(text: string): number {

@@ -96,6 +96,7 @@ function pathBelow(spot: Spot, prefix: Location): string | null {
 }
 
 const OF_LOGS = /^(?:access_log|error_log|log_not_found)$/;
+const OF_SENDING = /^(?:rewrite|set|access_log|error_log|log_not_found)$/;
 
 export default defineRule({
   id: 'assets-without-root',
@@ -117,6 +118,9 @@ Give the block the \`root\` where the files are, or a \`proxy_pass\` of its own;
       if (PASS_DIRECTIVES.some((p) => scope.has(p)) || scope.directives.some((d) => CONTENT_HANDLERS.has(d.name))) return false;
       // `location /favicon.ico { access_log off; }` wants no lines in a log, and no file
       if (scope.level.length > 0 && scope.level.every((d) => OF_LOGS.test(d.name))) return false;
+      // `location /old { rewrite ^/old$ /new last; }` is there to send on, and has no files
+      if (scope.level.some((d) => d.name === 'rewrite') && scope.level.every((d) => OF_SENDING.test(d.name) && d.value(2) !== 'break'))
+        return false;
       if (location.kind === 'regex' && !location.parent && tookFrom(location).length) return true;
       return restOf(location, server.scope) !== null;
     },
@@ -314,6 +318,15 @@ location ~ /\\. {
 }
 location ~ /\\.well-known {
     allow all;
+}`,
+    },
+    {
+      inside: 'server',
+      good: `location / {
+    proxy_pass http://127.0.0.1:8000;
+}
+location /old {
+    rewrite ^/old$ /new last;
 }`,
     },
   ],

@@ -1,6 +1,7 @@
 /** `$1` to `$9` where no regular expression that applies has so many groups: the value is always empty. */
 
 import { hasUnknownInclude } from '../../answers/who-may-enter.ts';
+import { argumentOf } from '../../catalog/arguments.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf } from '../../config/locations.ts';
 import { namesOf, regexesOf } from '../../config/names.ts';
@@ -156,8 +157,10 @@ Every pattern that is tried afterwards replaces the groups, those of \`if\`, \`r
     if (directive.body || directive.statement.rawBody || (!entry && directive.fact?.variables === false)) return;
     const own = regexesOf(directive);
     const inPattern = (word: object): boolean => own.some((r) => r.word === word);
-    for (const word of directive.args) {
+    for (const [i, word] of directive.args.entries()) {
       if (!/\$\{?[1-9]/.test(word.value) || inPattern(word) || word.templated) continue;
+      // the text of a program has dollars of its own
+      if (directive.fact && argumentOf(directive.fact, i, directive.args.length)?.kind === 'lua') continue;
       for (const use of variablesIn(word).uses) {
         if (!use.capture) continue;
         const number = Number(use.name);
@@ -233,5 +236,6 @@ Every pattern that is tried afterwards replaces the groups, those of \`if\`, \`r
     },
     { inside: 'http', good: 'map $uri $to {\n    ~^/(\\w+)/(\\w+)$ /$2/$1;\n    default "";\n}' },
     { inside: 'server', good: 'location / {\n    proxy_pass http://127.0.0.1:8000;\n    proxy_redirect ~^http://[^/]+(/.*)$ $1;\n}' },
+    { inside: 'server', good: `location /count {\n    content_by_lua 'ngx.say((ngx.re.gsub(ngx.var.uri, "(/)", "[$1]")))';\n}` },
   ],
 });

@@ -21,6 +21,9 @@ const FILES = ['/.git/config', '/.env', '/settings.py', '/manage.py'];
 /** Folders that are made to be served: a volume of collected files, or what a build of the front end leaves. */
 const MADE_TO_BE_SERVED = /\/(static|staticfiles|assets|public|public_html|htdocs|html|dist|build|out|frontend|client|media|uploads)$/;
 
+/** A socket of nginx itself, not of an application. */
+const OWN_SOCKET = /\/nginx[^/]*\.sock$/;
+
 /** The folders around a path, the nearest first. */
 function* foldersAround(path: string): Generator<string> {
   for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) yield path.slice(0, end);
@@ -37,7 +40,8 @@ const evidence = new PerPart((server: Scope): ReadonlyMap<string, string> => {
     if (/_pass$/.test(d.name))
       for (const target of passedBy(d).targets) {
         const sockets = target.upstream?.servers.flatMap((s) => (s.kind === 'unix' ? [s.host] : [])) ?? [target.host];
-        for (const socket of sockets.map((s) => s.replace(/^\/+/, '/'))) for (const folder of foldersAround(socket)) shows(folder, socket);
+        for (const socket of sockets.map((s) => s.replace(/^\/+/, '/')))
+          if (!OWN_SOCKET.test(socket)) for (const folder of foldersAround(socket)) shows(folder, socket);
       }
     if (d.name === 'alias' && /\/(static|staticfiles|media|uploads)\/?$/.test(value))
       for (const folder of foldersAround(value)) if (!MADE_TO_BE_SERVED.test(folder)) shows(folder, value);
@@ -131,5 +135,6 @@ location ~ \\.git(/|$) { deny all; }`,
       good: 'root /staticfiles;\nlocation /static/ { alias /staticfiles/static/; }\nlocation / { try_files $uri /index.html; }',
     },
     { inside: 'server', good: 'root /srv/shop;\nlocation / { proxy_pass http://unix:/srv/shop/gunicorn.sock; }' },
+    { inside: 'server', good: 'root /srv/page;\nlocation /live/ { proxy_pass http://unix:/srv/page/nginx.sock; }' },
   ],
 });

@@ -5,6 +5,7 @@ import { namedLocation } from '../../config/locations.ts';
 import { namesOf } from '../../config/names.ts';
 import { unseenOf } from '../../config/open.ts';
 import type { Scope, ScopeContext } from '../../config/scope.ts';
+import { mayScriptUse } from '../../config/unseen-names.ts';
 import { defineRule } from '../rule.ts';
 
 const CERTIFICATE = [
@@ -190,7 +191,7 @@ export default defineRule({
       const asks = directive.scope.value('ssl_verify_client')?.value(0) ?? 'off';
       if (!PUBLIC.test(directive.value(0)) || !/^(?:on|optional)$/.test(asks)) return;
       const told = CERTIFICATE.map((part) => `ssl_client_${part}`).filter((v) => v !== 'ssl_client_verify');
-      if (told.every((v) => names.references('variable', v, protocol).length === 0))
+      if (told.every((v) => names.references('variable', v, protocol).length === 0) && !mayScriptUse(config))
         report('public', { at: directive.args[0] ?? directive.nameAt, missing: true });
       return;
     }
@@ -225,7 +226,7 @@ export default defineRule({
       const row = readers.length === 1 && !unseenOf(directive.scope, 'if').length ? waitsForFailed(readers[0]!.directive) : undefined;
       if (row) report('never', { at: row.nameAt, data: { text: 'FAILED' }, missing: true });
     }
-    if (readers.length > 0) return;
+    if (readers.length > 0 || mayScriptUse(config)) return;
     report('unread', {
       at: directive.at(),
       // who gets in is decided in the server: by a condition, which no other file brings it; a certificate also by the application
@@ -405,6 +406,16 @@ server {
         if ($is_good = 0) { return 403; }
         root /srv/site;
     }
+}`,
+    },
+    {
+      inside: 'server',
+      good: `location /pictures/ {
+    valid_referers server_names;
+    access_by_lua_block {
+        if ngx.var.invalid_referer == "1" then return ngx.exit(403) end
+    }
+    root /srv/site;
 }`,
     },
   ],

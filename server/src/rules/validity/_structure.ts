@@ -15,6 +15,7 @@ import type { Directive } from '../../config/directive.ts';
 import { Slot } from '../../config/slot.ts';
 import { type BlockOracle, lackingBrace, repairedAt, surplusBrace } from '../../syntax/nesting.ts';
 import type { SourceFile, Statement, SyntaxProblem } from '../../syntax/statement.ts';
+import { nearest } from './_guess.ts';
 
 export interface Cause {
   /**
@@ -211,6 +212,10 @@ function headersIn(list: readonly Statement[]): readonly InList[] {
   return found;
 }
 
+/** `add_header X-Frame-Options DENY; lsten 80;`: what follows is a directive of its own, as its writer meant it. */
+const isMisspelt = ({ name: { value } }: Statement, catalog: Catalog): boolean =>
+  /^[a-z]+(?:_[a-z]+)*$/.test(value) && value.length > 4 && nearest(value, catalog.names()) !== null;
+
 /** Values of headers that nginx ends at a semicolon within them, with the statements into which it falls apart. */
 function cutValues(file: SourceFile, catalog: Catalog): { header: Statement; value: Span; rest: readonly Statement[] }[] {
   const found: { header: Statement; value: Span; rest: readonly Statement[] }[] = [];
@@ -224,7 +229,8 @@ function cutValues(file: SourceFile, catalog: Catalog): { header: Statement; val
     const stop = behind.findIndex((s) => s.open || file.lines.lineAt(s.start) !== line || catalog.directives(s.name.value).length > 0);
     const rest = stop < 0 ? behind : behind.slice(0, stop);
     const last = rest.at(-1);
-    if (last) found.push({ header, value: { start: header.args[1]!.start, end: (last.args.at(-1) ?? last.name).end }, rest });
+    if (last && !isMisspelt(rest[0]!, catalog))
+      found.push({ header, value: { start: header.args[1]!.start, end: (last.args.at(-1) ?? last.name).end }, rest });
   }
   return found;
 }

@@ -2,6 +2,8 @@
 
 import type { Span } from '../../base/span.ts';
 import type { Config } from '../../config/config.ts';
+import { longLua } from '../../syntax/cut.ts';
+import { BUFFER, byteLength } from '../../syntax/lower.ts';
 import type { SourceFile } from '../../syntax/statement.ts';
 import { type Fix, fixOf, indentAt, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
@@ -25,10 +27,12 @@ const MESSAGES = {
   'semicolon-in-value':
     'The value of {header} ends at its first semicolon, and what follows is read as a directive of its own. Put the whole value in quotes.',
   'word-too-long': 'This argument is longer than 4096 bytes, and nginx refuses it.',
+  'lua-too-long':
+    'What {sign} opens is longer than 4096 bytes, and nginx refuses the block: a text in Lua has to fit into its buffer. Put the program into a file, and name it with {instead}.',
   wide: '"{sign}" is not the semicolon of nginx but a letter to it. Type ";" instead.',
   foreign: '"{name}" begins no directive of nginx: {instead}.',
   'byte-order-mark': 'The file starts with a byte order mark, and nginx takes it for a part of the first directive. Remove it.',
-} as const satisfies Record<Cause['fault'] | 'foreign' | 'wide', string>;
+} as const satisfies Record<Cause['fault'] | 'foreign' | 'lua-too-long' | 'wide', string>;
 
 const NO_COLON = 'no colon stands behind a name in nginx: write "listen 80;", and braces around the lines of a block';
 
@@ -144,6 +148,15 @@ The finding is at the mistake itself, and there is one for each mistake.`,
   messages: TEXTS,
   check({ config, directive, file, report }) {
     if (directive) {
+      const { rawBody } = directive.statement;
+      // ngx_http_lua_conf_read_lua_token sees as much of a block at once as its buffer holds
+      if (rawBody && rawBody.end - rawBody.start > BUFFER / 3 && file.template === null)
+        for (const { span, opening } of longLua(file.text, rawBody, BUFFER / 3))
+          if (byteLength(file.text.slice(span.start, span.end)) > BUFFER)
+            report('lua-too-long', {
+              at: { start: span.start, end: span.start + opening.length },
+              data: { sign: opening, instead: directive.name.replace(/_block$/, '_file') },
+            });
       const at = swallowed(directive);
       if (at === null) return;
       const before = at === 0 ? directive.statement.name : directive.args[at - 1]!;
@@ -327,6 +340,17 @@ http {
         }
     }
 }`,
+    },
+    {
+      inside: 'server',
+      bad: `location /help {
+    content_by_lua_block {
+        ngx.say([[
+#               ^^ lua-too-long
+${'<p>How to use it.</p>\n'.repeat(200)}]])
+    }
+}`,
+      good: 'location /help {\n    content_by_lua_file /srv/lua/help.lua;\n}',
     },
   ],
 });

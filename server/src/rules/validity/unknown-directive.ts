@@ -270,6 +270,12 @@ http {
       good: '    if ($host = old.example.com) { return 410; }',
     },
     { inside: 'http', bad: '    volatile;\n#   ^^^^^^^^ entry', good: 'map $uri $kind {\n    volatile;\n    default page;\n}' },
+    {
+      inside: 'server',
+      bad: `    add_header X-Part shop; lsten 8080;
+#                           ^^^^^ misspelt`,
+      good: '    add_header X-Part shop; listen 8080;',
+    },
   ],
 });
 

@@ -6,7 +6,7 @@
 import type { Span } from '../../base/span.ts';
 import { table } from '../../base/table.ts';
 import type { Notation } from './condition.ts';
-import { holdsPlaceholder, PLACEHOLDERS, steering } from './placeholders.ts';
+import { holdsPlaceholder, OF_NGINX, PLACEHOLDERS, steering } from './placeholders.ts';
 
 /** What an opening mark begins. The text of `definition` is written elsewhere, that of `dropped` nowhere. */
 export type Begins = 'condition' | 'case' | 'loop' | 'definition' | 'dropped' | 'plain';
@@ -647,8 +647,7 @@ function writerOf(name: string, text: string, outside: (text: string) => boolean
   // `.tmpl` and `.tpl` are names that every engine is given
   if (family === 'go' && !found.length) {
     // no variable of nginx has such a name: Terraform fills it in
-    if (/\$\{[A-Za-z_]\w*(?:-\w+)+\}|\$\{[A-Za-z_][\w-]*(?:\.\w|\[|\()[^}\n]*\}|%\{[ \t~]*(?:if|for)\b/.test(text))
-      return { family: 'terraform', name: 'terraform' };
+    if (OF_TERRAFORM.test(text)) return { family: 'terraform', name: 'terraform' };
     const plain = substituted(text);
     if (plain) return plain;
     const code = withoutComments(text);
@@ -666,6 +665,11 @@ function writerOf(name: string, text: string, outside: (text: string) => boolean
   const finer = engine === family ? found.find((f) => f[1] === family) : undefined;
   return { family, name: finer?.[2] ?? engine };
 }
+
+/** Names that no variable of nginx has, and what Terraform steers with. */
+const OF_TERRAFORM = new RegExp(
+  String.raw`\$\{(?!${OF_NGINX})[A-Za-z_]\w*(?:-\w+)+\}|\$\{(?!${OF_NGINX})[A-Za-z_][\w-]*(?:\.\w|\[|\()[^}\n]*\}|%\{[ \t~]*(?:if|for)\b`,
+);
 
 /** Directives whose words are read when nginx starts: in those there are no variables. */
 const WITHOUT_VARIABLES =

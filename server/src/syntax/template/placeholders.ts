@@ -18,6 +18,9 @@ const TAGS =
 /** Words that steer in templates of control panels and of Octopus, in Smarty, and in ISPConfig's and DirectAdmin's. */
 const STEERING = 'if|unless|elseif|elsif|else|each|foreach|foreachelse|loop|section|literal|endif';
 
+/** How nginx's own variables begin whose names are those of arguments, cookies and header lines: `${arg_user-id}` is one that nginx cannot read. */
+export const OF_NGINX = '(?:(?:arg|cookie|sent_http|sent_trailer|upstream_(?:http|cookie|trailer))_|http_x[-_])';
+
 /**
  * Each begins with a character of its own, as a look back in front of it would be taken at every character of a text; and each with the words of
  * which every match has one, as plain words are found faster than expressions.
@@ -63,9 +66,9 @@ const PATTERNS: readonly (readonly [pattern: string, ...words: string[]])[] = [
   [String.raw`\$\(${LONG_NAME}\)`, '$('],
   [String.raw`\$\$${NAME}\$\$`, '$$'],
   // Maven and Gradle; no variable of nginx has a dot, a hyphen or a colon in its name
-  [String.raw`\$\{[A-Za-z_]\w*(?:[.:-]\w+)+\}`, '${'],
+  [String.raw`\$\{(?!${OF_NGINX})[A-Za-z_]\w*(?:[.:-]\w+)+\}`, '${'],
   // a shell's defaults; envsubst of GNU knows none
-  [String.raw`\$\{[A-Za-z_]\w*:?[-=?+][^{}\n]*\}`, '${'],
+  [String.raw`\$\{(?!${OF_NGINX})[A-Za-z_]\w*:?[-=?+][^{}\n]*\}`, '${'],
   // Backstage and Nunjucks with its other marks
   [String.raw`\$\{\{[^{}\n]*\}\}`, '${{'],
   [`!!${NAME}!!`, '!!'],

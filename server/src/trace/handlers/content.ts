@@ -2,6 +2,7 @@
 
 import { fromBytes, toBytes } from '../../base/bytes.ts';
 import { table } from '../../base/table.ts';
+import { ECHOES } from '../../config/handlers.ts';
 import { escapeUri } from '../escape.ts';
 import { clientTakesGzip, OF_CLIENTS, sendHeader } from '../filters.ts';
 import { httpTime } from '../http-time.ts';
@@ -357,8 +358,7 @@ export const OWN: Readonly<Record<string, Handler>> = table({
   content_by_lua: own('lua', foreign('Lua'), 'content_by_lua'),
   content_by_lua_block: own('lua', foreign('Lua'), 'content_by_lua_block'),
   content_by_lua_file: own('lua', foreign('Lua'), 'content_by_lua_file'),
-  echo: own('echo', foreign('the echo module'), 'echo'),
-  echo_exec: own('echo', foreign('the echo module'), 'echo_exec'),
+  ...Object.fromEntries(ECHOES.map((name) => [name, own('echo', foreign('the echo module'), name)])),
 });
 
 /** The handler that the location named. */
