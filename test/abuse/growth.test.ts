@@ -8,6 +8,7 @@ import { fileId } from '../../server/src/base/file-id.ts';
 import { MemoryFiles } from '../../server/src/base/memory-files.ts';
 import { ended } from '../../server/src/lsp/publish.ts';
 import { lint } from '../../server/src/rules/run.ts';
+import { PLACEHOLDERS } from '../../server/src/syntax/template/placeholders.ts';
 import { requestFromUrl } from '../../server/src/trace/from-url.ts';
 import { traceRequest } from '../../server/src/trace/request.ts';
 import { Workspace } from '../../server/src/workspace/workspace.ts';
@@ -92,4 +93,13 @@ test('names that try_files looks for below a root which is longer than any path'
   assert.equal(outcome.status, 404);
   // a copy of each path would be 5 GB
   assert.ok(process.memoryUsage().rss - rss < 500 * 1024 * 1024);
+});
+
+test('a line of brackets, in each of which a placeholder might begin', () => {
+  for (const part of ['[', '[ab] ', '[a b] ', 'x[ab', '<', '{a']) {
+    const from = process.cpuUsage();
+    `\nreturn 200 ${part.repeat(80_000)};`.replace(PLACEHOLDERS, '');
+    const { user, system } = process.cpuUsage(from);
+    assert.ok((user + system) / 1000 < LIMIT, `${part}: ${(user + system) / 1000} ms`);
+  }
 });

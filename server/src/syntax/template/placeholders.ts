@@ -45,10 +45,10 @@ const PATTERNS: readonly (readonly [pattern: string, ...words: string[]])[] = [
   [`<(?<![?P<']<)(?:[A-Z][A-Z0-9_-]{2,}|[A-Za-z]+(?:[_-][A-Za-z]+)+)>`, '<'],
   [String.raw`<(?<=[ \t/.]<)[A-Za-z][\w.-]*(?: [\w.-]+){1,7}>(?=[ \t;/.:])`, '<'],
   [String.raw`<(?<=[ \t/.:@=]<)(?!(?:${TAGS})>)[a-z][\w.]*>(?=[ \t;/.:)|{]|${UNIT})`, '<'],
-  // `[server host]`: an argument outside of quotes that no pattern and no address could be
-  [String.raw`\[(?<=\n[ \t]*[a-z_]+[ \t][^#"'\n]*\[)[A-Za-z][\w-]*(?: [\w-]+){1,7}\](?=[ \t;/.:\[])`, '['],
+  // `[server host]`: an argument outside of quotes that no pattern and no address could be. The look back has an end: a line may be one of brackets
+  [String.raw`\[(?=[A-Za-z])(?<=\n[ \t]*[a-z_]+[ \t][^#"'\n]{0,500}\[)[A-Za-z][\w-]*(?: [\w-]+){1,7}\](?=[ \t;/.:\[])`, '['],
   [
-    String.raw`\[(?<=\n[ \t]*(?:listen|server|proxy_pass|root|alias)[ \t](?:[^#"'\n]*[ \t/:@\]])?\[)[A-Za-z][A-Za-z_-]{2,}\](?=[ \t;/.:\[])`,
+    String.raw`\[(?=[A-Za-z])(?<=\n[ \t]*(?:listen|server|proxy_pass|root|alias)[ \t](?:[^#"'\n]{0,500}[ \t/:@\]])?\[)[A-Za-z][A-Za-z_-]{2,}\](?=[ \t;/.:\[])`,
     '[',
   ],
   // of one brace: names in capitals, and others where no block could end. A letter alone, or nginx's own word, is a word that lost its quotes
