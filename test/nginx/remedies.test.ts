@@ -463,6 +463,28 @@ const ROWS: readonly Row[] = [
     example: 5,
     harm: async ({ get }) => headerOf((await get('/go?next=https://evil.test/')).headers, 'Location') === 'https://evil.test/',
   },
+  {
+    rule: 'apache-syntax-left',
+    harm: async ({ get }) => headerOf((await get('/shop/x')).headers, 'Location')?.includes('HTTP_HOST') ?? false,
+  },
+  { rule: 'apache-syntax-left', example: 2, harm: async ({ get }) => (await get('/A')).status === 301 },
+  {
+    rule: 'pass-without-scheme',
+    backend: { at: ['app.example.org:8080'] },
+    harm: async ({ get }) => (await get('/')).status === 500,
+  },
+  {
+    rule: 'sub-filter-first-only',
+    harm: async ({ get, echo }) => {
+      echo.answer = page('<a href="/a"><a href="/b">', ['Content-Type', 'text/html']);
+      return (await get('/')).body.includes('href="/b"');
+    },
+  },
+  {
+    rule: 'forwarded-proto-wrong',
+    example: 8,
+    harm: async ({ get }) => headerOf((await get('/')).passed, 'X-Forwarded-Ssl') === 'on',
+  },
   { rule: 'comma-in-list', files: { 'html/index.html': 'I' }, harm: async ({ get }) => (await get('/')).status !== 200 },
   { rule: 'try-files-never-tried', files: { 'srv/page/index.html': 'I' }, harm: async ({ get }) => (await get('/orders')).status === 404 },
   { rule: 'comparison-constant', example: 13, harm: async ({ from }) => (await from(STRANGER, '/panel/')).status !== 403 },
@@ -1057,6 +1079,8 @@ const GROUPS: Readonly<Record<string, string>> = {
 const ALONE: Readonly<Record<string, string>> = {
   'folder-closed-to-workers': 'the folder is that of root on this machine, in which no test puts anything',
   'equals-sign-as-value': 'a name more that nobody asks for: what is lost by it is lost with the other names of the list, if at all',
+  'memcached-key-from-client': 'needs a memcached with the keys of others in it',
+  'udp-setting-on-tcp': 'a datagram that nobody hears: needs a port of the machine',
   'mail-login-unencrypted': 'the harm is read on the wire',
   'basic-auth-over-http': 'the harm is read on the wire',
   'default-server-implicit': 'a question of intention',

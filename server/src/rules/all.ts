@@ -19,6 +19,7 @@ import upstreamHeadersShown from './compliance/upstream-headers-shown.ts';
 import upstreamWithoutClientCertificate from './compliance/upstream-without-client-certificate.ts';
 import acmeChallengeRefused from './correctness/acme-challenge-refused.ts';
 import aliasWithoutCapture from './correctness/alias-without-capture.ts';
+import apacheSyntaxLeft from './correctness/apache-syntax-left.ts';
 import assetAnsweredWithPage from './correctness/asset-answered-with-page.ts';
 import assetsWithoutRoot from './correctness/assets-without-root.ts';
 import backslashBeforeVariable from './correctness/backslash-before-variable.ts';
@@ -58,6 +59,7 @@ import mixedCaseVariable from './correctness/mixed-case-variable.ts';
 import notChecked from './correctness/not-checked.ts';
 import pageAnsweredAsError from './correctness/page-answered-as-error.ts';
 import pageCachedLong from './correctness/page-cached-long.ts';
+import passWithoutScheme from './correctness/pass-without-scheme.ts';
 import pathPatternWithoutSlash from './correctness/path-pattern-without-slash.ts';
 import prereadOff from './correctness/preread-off.ts';
 import proxyPassDropsPath from './correctness/proxy-pass-drops-path.ts';
@@ -89,6 +91,7 @@ import shadowedServer from './correctness/shadowed-server.ts';
 import sharedPrefixCookiePath from './correctness/shared-prefix-cookie-path.ts';
 import staticTypeMissing from './correctness/static-type-missing.ts';
 import strayQuote from './correctness/stray-quote.ts';
+import subFilterFirstOnly from './correctness/sub-filter-first-only.ts';
 import subFilterOnGzip from './correctness/sub-filter-on-gzip.ts';
 import textSentAsDownload from './correctness/text-sent-as-download.ts';
 import tryFilesAndPass from './correctness/try-files-and-pass.ts';
@@ -155,6 +158,7 @@ import workerConnectionsLow from './performance/worker-connections-low.ts';
 import workerProcessesMissing from './performance/worker-processes-missing.ts';
 import type { Rule } from './rule.ts';
 import accelRedirectFromOutside from './security/accel-redirect-from-outside.ts';
+import accessByRawHost from './security/access-by-raw-host.ts';
 import accessByRawPath from './security/access-by-raw-path.ts';
 import accessListIneffective from './security/access-list-ineffective.ts';
 import accessListOutranked from './security/access-list-outranked.ts';
@@ -198,11 +202,13 @@ import limitExceptInverted from './security/limit-except-inverted.ts';
 import limitExceptNotInherited from './security/limit-except-not-inherited.ts';
 import logValuesUnescaped from './security/log-values-unescaped.ts';
 import mailLoginUnencrypted from './security/mail-login-unencrypted.ts';
+import memcachedKeyFromClient from './security/memcached-key-from-client.ts';
 import methodFromClient from './security/method-from-client.ts';
 import misdirectedRequestAccepted from './security/misdirected-request-accepted.ts';
 import multilineHeader from './security/multiline-header.ts';
 import openRedirect from './security/open-redirect.ts';
 import originCheckTooLoose from './security/origin-check-too-loose.ts';
+import ownProxyAdmitted from './security/own-proxy-admitted.ts';
 import passwordNeverAsked from './security/password-never-asked.ts';
 import pathInPage from './security/path-in-page.ts';
 import privateFileServed from './security/private-file-served.ts';
@@ -303,6 +309,7 @@ import settingOfAnotherModule from './upstreams/setting-of-another-module.ts';
 import singleServerNeverMarkedDown from './upstreams/single-server-never-marked-down.ts';
 import socketioWithoutAffinity from './upstreams/socketio-without-affinity.ts';
 import timeoutsInverted from './upstreams/timeouts-inverted.ts';
+import udpSettingOnTcp from './upstreams/udp-setting-on-tcp.ts';
 import upstreamKeepaliveMissing from './upstreams/upstream-keepalive-missing.ts';
 import upstreamSchemePort from './upstreams/upstream-scheme-port.ts';
 import upstreamZoneMissing from './upstreams/upstream-zone-missing.ts';
@@ -428,6 +435,7 @@ export const RULES: readonly Rule[] = [
   upstreamWithoutClientCertificate,
   acmeChallengeRefused,
   aliasWithoutCapture,
+  apacheSyntaxLeft,
   assetAnsweredWithPage,
   assetsWithoutRoot,
   backslashBeforeVariable,
@@ -467,6 +475,7 @@ export const RULES: readonly Rule[] = [
   notChecked,
   pageAnsweredAsError,
   pageCachedLong,
+  passWithoutScheme,
   pathPatternWithoutSlash,
   prereadOff,
   proxyPassDropsPath,
@@ -498,6 +507,7 @@ export const RULES: readonly Rule[] = [
   sharedPrefixCookiePath,
   staticTypeMissing,
   strayQuote,
+  subFilterFirstOnly,
   subFilterOnGzip,
   textSentAsDownload,
   tryFilesAndPass,
@@ -563,6 +573,7 @@ export const RULES: readonly Rule[] = [
   workerConnectionsLow,
   workerProcessesMissing,
   accelRedirectFromOutside,
+  accessByRawHost,
   accessByRawPath,
   accessListIneffective,
   accessListOutranked,
@@ -606,11 +617,13 @@ export const RULES: readonly Rule[] = [
   limitExceptNotInherited,
   logValuesUnescaped,
   mailLoginUnencrypted,
+  memcachedKeyFromClient,
   methodFromClient,
   misdirectedRequestAccepted,
   multilineHeader,
   openRedirect,
   originCheckTooLoose,
+  ownProxyAdmitted,
   passwordNeverAsked,
   pathInPage,
   privateFileServed,
@@ -711,6 +724,7 @@ export const RULES: readonly Rule[] = [
   singleServerNeverMarkedDown,
   socketioWithoutAffinity,
   timeoutsInverted,
+  udpSettingOnTcp,
   upstreamKeepaliveMissing,
   upstreamSchemePort,
   upstreamZoneMissing,

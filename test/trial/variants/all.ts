@@ -43,6 +43,7 @@ import { TRIALS as shapesSides } from './shapes-sides.ts';
 import { TRIALS as sidesMore } from './sides-more.ts';
 import { TRIALS as tls } from './tls.ts';
 import { TRIALS as tlsMore } from './tls-more.ts';
+import { TRIALS as translated } from './translated.ts';
 import { TRIALS as validity } from './validity.ts';
 import { TRIALS as wsgi } from './wsgi.ts';
 import { TRIALS as wsgiMore } from './wsgi-more.ts';
@@ -92,6 +93,7 @@ export const TRIALS: readonly Trial[] = [
   ...sidesMore,
   ...tls,
   ...tlsMore,
+  ...translated,
   ...validity,
   ...wsgi,
   ...wsgiMore,

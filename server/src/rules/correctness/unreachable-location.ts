@@ -72,6 +72,28 @@ function beforePredicate(location: Location, root: Scope): { readonly winner: Lo
   return taken;
 }
 
+/**
+ * The text that a pattern wants at the beginning of a path, where that can be read off it; null where it begins with anything, or several ways are
+ * open to it.
+ */
+function beginningOf({ name, regex }: Location): string | null {
+  if (!regex || !name.startsWith('^/') || name.includes('|')) return null;
+  const literal = /^(?:[\w/~ -]|\\[.\-/_])*/.exec(name.slice(1))![0];
+  // the last letter may be optional or come again
+  const next = name[1 + literal.length];
+  const certain = next !== undefined && '?*+{'.includes(next) ? literal.replace(/\\?.$/, '') : literal;
+  return certain.replaceAll('\\', '');
+}
+
+/** Whether no path of the location around can begin as the pattern wants. */
+function beginsElsewhere(location: Location): boolean {
+  const { parent } = location;
+  const start = beginningOf(location)?.toLowerCase();
+  if (start === undefined || start.length < 2 || !parent || (parent.kind !== 'prefix' && parent.kind !== 'exact')) return false;
+  const outer = parent.name.toLowerCase();
+  return !start.startsWith(outer) && !outer.startsWith(start);
+}
+
 export default defineRule({
   id: 'unreachable-location',
   group: 'correctness',
@@ -96,6 +118,8 @@ The rule generates many different paths that match the location and sends each t
   messages: {
     buried:
       'No request arrives here: inside a regular expression nginx looks for patterns only. Put this one beside "location {outer}", with = or ^~.',
+    elsewhere:
+      'No request arrives here: the pattern is compared with the whole path, which begins with {outer} in this location, and not with {start}. Write the whole path, or put this one beside the other.',
     slashless: 'No request arrives here: every path begins with a slash, and {name} does not. Write "/{name}".',
     again: 'No request arrives here: "location {winner}" above asks the same variable. Put both into one.',
     outranked:
@@ -140,6 +164,18 @@ The rule generates many different paths that match the location and sends each t
     }
     if (location.kind === 'exact') return;
     if (location.kind === 'regex' && !location.regex) return;
+    if (location.kind === 'regex' && beginsElsewhere(location)) {
+      const word = directive.args.at(-1)!;
+      const outer = location.parent!;
+      if (word.templated || outer.directive.args.some((a) => a.templated)) return;
+      report('elsewhere', {
+        at: directive.at(word),
+        data: { start: beginningOf(location)!, outer: outer.name },
+        related: [{ at: outer.directive.at(outer.directive.args.at(-1)!), message: 'the location around' }],
+        tag: 'unnecessary',
+      });
+      return;
+    }
     const root = matchingRoot(scope);
     if (root.context !== 'server' && scope.config.whole) return;
     if (location.kind === 'predicate') {
@@ -288,5 +324,17 @@ location = start.html { return 200 start; }`,
 }`,
     },
     { inside: 'server', good: 'location ~ \\.png$ { return 204; }\nlocation ~* \\.png$ { return 204; }' },
+    {
+      inside: 'server',
+      bad: `location /company {
+    location ~ ^/reports/ { proxy_pass http://127.0.0.1:8000; }
+#              ^^^^^^^^^^ elsewhere
+    return 404;
+}`,
+      good: `location /company {
+    location ~ ^/company/reports/ { proxy_pass http://127.0.0.1:8000; }
+    return 404;
+}`,
+    },
   ],
 });

@@ -12,6 +12,9 @@ const REFERER: readonly HeaderPair[] = [['Referer', `${FOREIGN}/page`]];
 /** Lists in which a star counts for requests without credentials only. */
 const STARRED = ['access-control-allow-headers', 'access-control-allow-methods', 'access-control-expose-headers'];
 
+/** A list whose words nothing but spaces or semicolons part: browsers read tokens between commas, and give up at the first that is none (Fetch, "extract header list values"). */
+const UNPARTED = /^[\w-]+(?:[ \t;]+[\w-]+)+;?$/;
+
 /** A serialized origin (RFC 6454), or what else browsers take. */
 const isOrigin = (value: string): boolean => value === '*' || value === 'null' || /^[a-z][a-z\d+.-]*:\/\/[^/?#\s*]+$/i.test(value);
 
@@ -65,6 +68,8 @@ Choose the origin with a \`map\` of \`$http_origin\` that lists your own sites a
     form: '"{value}" is no origin, so no browser takes it: an origin is scheme, host and port ({example}), without path, wildcard or slash at the end. Write it so.',
     word: 'Access-Control-Allow-Credentials counts only as "true", in small letters; "{value}" is the same as none. Write true.',
     starList: 'With credentials "*" in {name} is a plain name, not a wildcard: what it should allow is refused. Name what is allowed.',
+    parted:
+      'Browsers take no list from "{value}" in {name}, and refuse what it should allow: commas part its words, not spaces or semicolons. Write {meant}.',
     errors:
       'Errors come without this header: a script of the page learns of a {status} only that CORS refused it. Add "always", unless the application sets the header on errors.',
     twice: 'Access-Control-Allow-Origin is sent {count} times, and browsers refuse that. Keep one of the lines.',
@@ -92,13 +97,20 @@ Choose the origin with a \`map\` of \`$http_origin\` that lists your own sites a
         witness: proofOf(trace, `Access-Control-Allow-Origin: ${value}`),
       });
     };
-    const tellOf = (message: 'word' | 'starList', trace: Trace, name: string): void => {
+    const tellOf = (message: 'word' | 'starList' | 'parted', trace: Trace, name: string): void => {
       const written = lineOf(spot, name);
       const value = valuesOf(trace, name)[0]!;
       if (!written) return;
       report(message, {
         at: written.at(),
-        data: { value, name: nameAsWritten(written) },
+        data: {
+          value,
+          name: nameAsWritten(written),
+          meant: `"${value
+            .split(/[\s;]+/)
+            .filter(Boolean)
+            .join(', ')}"`,
+        },
         witness: proofOf(trace, `${nameAsWritten(written)}: ${value}`),
       });
     };
@@ -117,6 +129,7 @@ Choose the origin with a \`map\` of \`$http_origin\` that lists your own sites a
         const credentials = valuesOf(trace, 'access-control-allow-credentials')[0]?.trim() ?? '';
         if (credentials !== 'true' && credentials.toLowerCase() === 'true')
           return tellOf('word', trace, 'access-control-allow-credentials');
+        for (const name of STARRED) if (valuesOf(trace, name).some((v) => UNPARTED.test(v.trim()))) return tellOf('parted', trace, name);
         for (const name of isCredentialed(trace) ? STARRED : [])
           if (valuesOf(trace, name).some((v) => v.trim() === '*')) return tellOf('starList', trace, name);
         if (!isCredentialed(trace)) continue;

@@ -1,6 +1,6 @@
 /** X-Forwarded-Proto with a scheme that is not the client's: a constant where both are served, or nginx's own behind a TLS terminator. */
 import { Visitor } from '../../answers/visitor.ts';
-import { passesIn, textsOf } from '../../answers/what-is-passed.ts';
+import { headerOf, passesIn, textsOf } from '../../answers/what-is-passed.ts';
 import { hasTlsServer } from '../../answers/which-socket.ts';
 import { toldScheme } from '../../answers/who-speaks-tls.ts';
 import { table } from '../../base/table.ts';
@@ -21,22 +21,36 @@ function schemesOf(scope: Scope): { plain: boolean; tls: boolean } {
   return { plain: encrypted.includes(false) && !(end?.by && end.status >= 300), tls };
 }
 
+/** Headers that say "on" where the client uses TLS. */
+const isSwitch = (key: string): boolean => /^(?:HTTP_)?(?:X[-_]FORWARDED[-_]SSL|FRONT[-_]END[-_]HTTPS)$/.test(key);
+
 /** Whether the line tells an application the scheme: by a header, or by the parameters that uWSGI and CGI have for it. */
 function tells({ name, values }: Line): boolean {
   const key = (values[0] ?? '').toUpperCase();
-  if (name.endsWith('_set_header')) return key === 'X-FORWARDED-PROTO';
+  if (name.endsWith('_set_header')) return key === 'X-FORWARDED-PROTO' || isSwitch(key);
   return (
-    key === 'HTTP_X_FORWARDED_PROTO' || key === 'HTTPS' || key === 'REQUEST_SCHEME' || (name === 'uwsgi_param' && key === 'UWSGI_SCHEME')
+    isSwitch(key) ||
+    key === 'HTTP_X_FORWARDED_PROTO' ||
+    key === 'HTTPS' ||
+    key === 'REQUEST_SCHEME' ||
+    (name === 'uwsgi_param' && key === 'UWSGI_SCHEME')
   );
 }
 
-/** What to write instead of a constant; HTTPS is a flag, which `$https` is. */
-const USE: Readonly<Record<string, string>> = table({ HTTPS: '$https if_not_empty' });
+/** What to write instead of a constant; HTTPS is a flag, which `$https` is, and a header without a value is not sent. */
+const USE: Readonly<Record<string, string>> = table({
+  HTTPS: '$https if_not_empty',
+  'X-FORWARDED-SSL': '$https',
+  'FRONT-END-HTTPS': '$https',
+  HTTP_X_FORWARDED_SSL: '$https if_not_empty',
+  HTTP_FRONT_END_HTTPS: '$https if_not_empty',
+});
 
 /** The scheme that a value says: `on` is https. */
 function schemeSaid(directive: Directive, text: string): string {
   const value = text.toLowerCase();
-  if (directive.value(0).toUpperCase() !== 'HTTPS') return value;
+  const key = directive.value(0).toUpperCase();
+  if (key !== 'HTTPS' && !isSwitch(key)) return value;
   return value === 'on' || value === '1' || value === 'https' ? 'https' : value === 'off' || value === '' ? '' : value;
 }
 
@@ -73,6 +87,8 @@ nginx, which is http: the application redirects to HTTPS forever. There, pass on
   messages: {
     constant: 'The application receives "{value}" for every request, and this server also serves the other scheme. Use $scheme.',
     http: 'The application receives "http" although this server speaks TLS. Use $scheme.',
+    contradicts:
+      '{header} says "{value}" and X-Forwarded-Proto says http: an application believes the first, and takes this listener without TLS for HTTPS. Use $https.',
     version: '$server_protocol is the version of HTTP, such as HTTP/1.1, not the scheme: no application takes it for https. Use $scheme.',
     trusting:
       '$scheme is "http" here for everyone, and set_real_ip_from names a proxy in front: if that ends TLS, the application redirects to https forever. Pass on $http_x_forwarded_proto.',
@@ -89,6 +105,16 @@ nginx, which is http: the application redirects to HTTPS forever. There, pass on
       const { plain, tls } = schemesOf(at);
       const fix = fixOf('Use $scheme', 'suggestion', directive.file, [replace(value, USE[header.value.toUpperCase()] ?? '$scheme')]);
       if (text === 'http' && tls) return report(plain ? 'constant' : 'http', { at: value, data: { value: value.value }, fix });
+      if (text === 'https' && plain && !tls && isSwitch(header.value.toUpperCase())) {
+        const other = at.effective(directive.name).directives.findLast((d) => headerOf(d) === 'x-forwarded-proto');
+        if (other?.value(1) === '$scheme')
+          return report('contradicts', {
+            at: value,
+            data: { header: header.value, value: value.value },
+            related: [{ at: other.at(), message: 'says http' }],
+            fix,
+          });
+      }
       if (text === 'https' && tls && plain) return report('constant', { at: value, data: { value: value.value }, fix });
       if (value.value.toLowerCase() !== '$scheme' || !plain || tls) continue;
       const why = terminator(at);
@@ -200,5 +226,21 @@ location / {
 }`,
     },
     { inside: 'server', good: 'listen 8080;\nlocation / { proxy_pass http://127.0.0.1:8000; proxy_set_header X-Forwarded-Proto https; }' },
+    {
+      inside: 'server',
+      bad: `listen 80;
+location / {
+    proxy_set_header X-Forwarded-Proto $scheme;
+    proxy_set_header X-Forwarded-Ssl on;
+#                                    ^^ contradicts
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `listen 80;
+location / {
+    proxy_set_header X-Forwarded-Proto $scheme;
+    proxy_set_header X-Forwarded-Ssl $https;
+    proxy_pass http://127.0.0.1:8000;
+}`,
+    },
   ],
 });

@@ -64,3 +64,33 @@ function swapped(word: string, words: Iterable<string>): string | null {
   for (const candidate of words) if (candidate.length === word.length && parts(candidate) === wanted) return candidate;
   return null;
 }
+
+/** What stands for on and off elsewhere. */
+const YES_NO = [
+  ['on', ['true', 'yes', 'enable', 'enabled']],
+  ['off', ['false', 'no', 'disable', 'disabled']],
+] as const;
+
+/** `1.2` where 1.0 and 1.1 are versions: the greatest of the same number before the dot that is not above it. */
+function versionBelow(value: string, words: readonly string[]): string | null {
+  const [major, minor] = value.split('.');
+  const same = words.flatMap((w) => (/^\d+\.\d+$/.test(w) && w.startsWith(`${major}.`) ? [Number(w.slice(major!.length + 1))] : []));
+  const below = same.filter((n) => n <= Number(minor));
+  return below.length ? `${major}.${Math.max(...below)}` : null;
+}
+
+/** The one word of a list that a refused value was meant to be: what is spelled as `ture` is on. Null where two are as near, or digits decide. */
+export function meantWord(value: string, words: readonly string[]): string | null {
+  if (value.length > 40) return null;
+  if (/^\d+\.\d{1,3}$/.test(value)) return versionBelow(value, words);
+  const near = nearest(value, words);
+  if (near !== null) {
+    const own = distance(value.toLowerCase(), near.toLowerCase(), 3);
+    const digits = (text: string): string => text.replace(/\D/g, '');
+    const tied = words.some((w) => w !== near && distance(value.toLowerCase(), w.toLowerCase(), own) <= own);
+    // another number is another thing, and no slip; one digit too many is one
+    return tied || (digits(near) !== digits(value) && near.length === value.length) ? null : near;
+  }
+  for (const [word, others] of YES_NO) if (words.includes(word) && nearest(value, others) !== null) return word;
+  return null;
+}

@@ -1,13 +1,14 @@
 /** Arguments that nginx refuses or warns of by themselves: the grammars are the catalog's (value-check.ts), the places and fixes are found here. */
 import { checkCount } from '../../catalog/arity.ts';
-import { argsOf, type Target } from '../../catalog/catalog.ts';
+import { argsOf, type Target, valuesOf } from '../../catalog/catalog.ts';
 import { laterRelease } from '../../catalog/changes.ts';
 import type { DirectiveFact } from '../../catalog/fact.ts';
-import { checkValues } from '../../catalog/value-check.ts';
+import { checkValues, type ValueFinding } from '../../catalog/value-check.ts';
 import { targetOf } from '../../config/flavour.ts';
 import { TEMPLATE_ENDING } from '../../syntax/template/engines.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { meantWord } from './_guess.ts';
 import { factFor, isJudged } from './_known.ts';
 import { atClosing } from './_places.ts';
 import { isTemplated, spanIn } from './_spans.ts';
@@ -23,6 +24,14 @@ function acceptedLater(fact: DirectiveFact, values: readonly string[], target: T
       checkValues(fact, values, { ...target, nginx }).every((f) => f.severity !== 'error' || f.argument !== argument),
   );
   return accepts ? `${message} nginx ${accepts.text} or later accepts it; this is ${target.nginx.text}.` : message;
+}
+
+/** The word that was meant in place of one that nginx refuses: the one that the check found, or the nearest of the words that it takes. */
+function meantBy(fact: DirectiveFact, f: ValueFinding, value: string, { nginx }: Target): string | undefined {
+  if (f.replacement !== undefined || f.severity !== 'error' || f.argument < 0 || f.at !== 0 || f.length !== value.length)
+    return f.replacement;
+  const words = fact.kind === 'flag' ? ['on', 'off'] : valuesOf(fact, nginx).map((v) => v.name);
+  return (words.length ? meantWord(value, words) : null) ?? undefined;
 }
 
 export default defineRule({
@@ -57,7 +66,8 @@ to ms in that order, words come from a list, parameters are known by name. nginx
       // nginx stops at the first; on further lines stands what a missing semicolon has drawn in
       if (refusedAt !== null && directive.file.text.slice(refusedAt, word.start).includes('\n')) break;
       if (f.severity === 'error') refusedAt ??= word.start;
-      const quoted = word.quote === '' ? f.replacement : `${word.quote}${f.replacement}${word.quote}`;
+      const meant = meantBy(fact, f, word.value, target);
+      const quoted = word.quote === '' ? meant : `${word.quote}${meant}${word.quote}`;
       report(f.severity !== 'error' ? 'warned' : f.nginx === '' ? 'bare' : 'refused', {
         at: f.argument < 0 ? word : spanIn(word, f.at, f.length),
         data: {
@@ -66,7 +76,7 @@ to ms in that order, words come from a list, parameters are known by name. nginx
         },
         severity: f.severity,
         related: f.late ? atClosing(directive.scope) : [],
-        fix: f.replacement === undefined ? null : fixOf(`Change to ${quoted}`, 'suggestion', directive.file, [replace(word, quoted!)]),
+        fix: meant === undefined ? null : fixOf(`Change to ${quoted}`, 'suggestion', directive.file, [replace(word, quoted!)]),
       });
     }
   },
@@ -96,7 +106,12 @@ to ms in that order, words come from a list, parameters are known by name. nginx
       good: '    proxy_max_temp_file_size 1024m;',
       fixed: '    proxy_max_temp_file_size 1024m;',
     },
-    { inside: 'http', bad: '    proxy_http_version 3;\n#                      ^ refused', good: '    proxy_http_version 1.1;' },
+    {
+      inside: 'http',
+      bad: '    proxy_http_version 3;\n#                      ^ refused',
+      good: '    proxy_http_version 1.1;',
+      fixed: false,
+    },
     {
       inside: 'http',
       settings: { nginx: '1.22.1' },
@@ -109,5 +124,13 @@ to ms in that order, words come from a list, parameters are known by name. nginx
       bad: '    server 10.0.0.1 wieght=2;\n#                   ^^^^^^^^ refused',
       good: '    server 10.0.0.1 weight=2;',
     },
+    {
+      inside: 'http',
+      bad: '    ssl_verify_client ture;\n#                     ^^^^ refused',
+      good: '    ssl_verify_client on;',
+      notOn122: 'it wants the authority too',
+    },
+    { inside: 'http', bad: '    proxy_http_version 1.2;\n#                      ^^^ refused', good: '    proxy_http_version 1.1;' },
+    { inside: 'location', bad: '    satisfy ayn;\n#           ^^^ refused', good: '    satisfy any;' },
   ],
 });

@@ -29,7 +29,11 @@ const PATTERNS: readonly (readonly [pattern: string, ...words: string[]])[] = [
   [`%%${NAME}%%`, '%%'],
   // Python's percent format
   [String.raw`%\([A-Za-z_][\w.-]*\)[sdr]`, '%('],
-  [String.raw`%\{[A-Za-z_][\w.:]*\}`, '%{'],
+  // not Apache's variables, which nothing fills in
+  [
+    String.raw`%\{(?!(?:HTTP_(?:HOST|USER_AGENT|REFERER|COOKIE|ACCEPT)|HTTPS|REQUEST_(?:URI|FILENAME|METHOD|SCHEME)|QUERY_STRING|THE_REQUEST)\}|(?:ENV|HTTP|SSL):)[A-Za-z_][\w.:]*\}`,
+    '%{',
+  ],
   // Hestia leaves out lines that stand between `%<i6` and `i6>%`
   [String.raw`%<i[46]\b|\bi[46]>%`, '%<i', 'i4>%', 'i6>%'],
   // `%ip%` is no character of a URL, which two digits encode
