@@ -92,6 +92,13 @@ const FIXTURES: Record<string, Fixture> = {
     text: `data:\n  site.conf: "add_header X-A \\"a; b\\" always;\\n${SERVER.join('\\n')}"\n`,
     names: ['site.conf'],
   },
+  'a quoted scalar that was broken where it grew too long': {
+    path: 'cm.yaml',
+    text: `data:\n  site.conf: "${SERVER.join('\\n')
+      .replace('\\n    listen', '\\n\n    \\    listen')
+      .replace(' perhaps;', '\\\n    \\ perhaps;\\r')}\\n"\n`,
+    names: ['site.conf'],
+  },
   'single quotes over several lines': {
     path: 'cm.yaml',
     text: `data:\n  site.conf: 'add_header X-A ''a;b'';\n\n${lines(SERVER, 4)}'\n`,
@@ -223,6 +230,16 @@ const FIXTURES: Record<string, Fixture> = {
     names: ['nginx.conf'],
   },
   'Markdown, by content': { path: 'docs/a.md', text: `1. First\n\n   \`\`\`\n${lines(SERVER, 3)}\n   \`\`\`\n`, names: ['nginx.conf'] },
+  'Markdown, a shell that is not called one': {
+    path: 'docs/c.md',
+    text: `\`\`\`\ncat <<EOF | sudo tee a.conf\n${lines(SERVER, 0)}\nEOF\n\`\`\`\n`,
+    names: ['a.conf'],
+  },
+  'Markdown of Jekyll': {
+    path: 'docs/d.md',
+    text: `{% highlight nginx linenos %}\n${lines(SERVER, 0)}\n{% endhighlight %}\n\n    server {}\n`,
+    names: ['nginx.conf'],
+  },
   'Markdown, a shell': { path: 'docs/b.md', text: `~~~bash\ncat > a.conf <<'EOF'\n${lines(SERVER, 0)}\nEOF\n~~~\n`, names: ['a.conf'] },
   'a job of Nomad': {
     path: 'jobs/web.nomad.hcl',
@@ -283,6 +300,11 @@ const FIXTURES: Record<string, Fixture> = {
     path: 'setup.sh',
     text: `#!/bin/sh\nset -e\necho "${lines(SERVER, 0).replace('8080;', '$PORT;\n    add_header X-Host \\"\\$host\\";')}" | sudo tee /etc/nginx/sites-available/app > /dev/null\n`,
     names: ['app'],
+  },
+  'echo with a value of the shell between the parts of its word': {
+    path: 'setup.sh',
+    text: `echo '${lines(SERVER, 0).replace('8080;', "'$PORT';\n    server_name '\"$NAME\"';\n    set $a '\"b;\"'\n")}' > "/etc/nginx/sites-available/$NAME"\n`,
+    names: ['$NAME'],
   },
   'printf on one line of a workflow': {
     path: '.github/workflows/deploy.yml',
@@ -396,11 +418,40 @@ for (const [what, { path, text, names }] of Object.entries(FIXTURES))
     });
   });
 
+for (const [what, text, names] of [
+  [
+    'double quotes',
+    `data:\n  site.conf: "# the site\\n\n${SERVER.join('\n')}"\n  other: "a\nb"\n  late.conf: "${SERVER.join('\n')}"\n`,
+    ['site.conf', 'late.conf'],
+  ],
+  ['single quotes', `data:\n  site.conf: '${SERVER.join('\n')}'\n  late.conf: '${SERVER.join('\r\n')}'\n`, ['site.conf', 'late.conf']],
+  // of a long text nobody waits for the end of each
+  ['a long text', `a: ${'x'.repeat(200_000)}\ndata:\n  site.conf: "${SERVER.join('\n')}"\n`, []],
+] as const)
+  test(`scalars whose lines go back to the margin, which libyaml takes: ${what}`, () => {
+    const found = embeddedIn(fileId('file:///srv/project/cm.yaml'), '/srv/project/cm.yaml', text);
+    assert.deepEqual(
+      found.map((e) => e.name),
+      names,
+    );
+    for (const { window, span } of found)
+      assert.match(window.visible.slice(span.start, span.end), /^(?:# the site \n\s*)?server \{\s+listen 8080;[\s\S]*\}\s*\}$/);
+  });
+
+test('a line end within quotes is one space, and none behind a backslash', () => {
+  const text =
+    'data:\n  site.conf: "server { server_\\\n    name a.example; # a remark\n    goes on\\n\n    add_header X-A \\"b\n      c\\"; }"\n';
+  const [found] = embeddedIn(fileId('file:///srv/project/cm.yaml'), '/srv/project/cm.yaml', text);
+  const shown = found!.window.visible.slice(found!.span.start, found!.span.end).replaceAll('\uE000', '');
+  assert.equal(shown.replace(/ {2,}/g, ' '), 'server { server_name a.example; # a remark goes on \n add_header X-A "b c"; }');
+});
+
 for (const [what, path, text] of [
   ['YAML without nginx', 'values.yaml', 'server:\n  port: 80\n  location: eu\nrules: |\n  if a { b; }\n'],
   ['a Caddyfile in a ConfigMap', 'cm.yaml', 'data:\n  Caddyfile: |\n    example.com {\n      reverse_proxy localhost:8000\n    }\n'],
   ['HAProxy', 'cm.yaml', 'data:\n  haproxy.cfg: |\n    frontend a\n      bind *:80\n'],
   ['JavaScript in Markdown', 'a.md', '```js\nconst server = { listen() { return 1; } };\nhttp.createServer((a) => { return 2; });\n```\n'],
+  ['a document of nginx without fences', 'README.md', `# Site\n\n${SERVER.join('\n')}\n\nIt listens.\n`],
   ['a sketch in Markdown', 'a.md', '```nginx\nserver {\n  ...\n}\n```\n'],
   ['a quotation', 'a.md', '> ```nginx\n> server { listen 80; }\n> ```\n'],
   ['a shell without nginx', 'a.sh', 'cat <<EOF\nserver started; location $HOME\nEOF\n'],
@@ -408,7 +459,7 @@ for (const [what, path, text] of [
   ['HCL without nginx', 'a.tf', 'x = <<EOF\nserver started; location $HOME\nEOF\n'],
   ['a script that Terraform hands over', 'a.tf', 'x = <<EOF\n#!/bin/sh\nserver() {\n  listen 80;\n}\nEOF\n'],
   ['words of a shell that are none of nginx', 'a.sh', 'echo "server started; location: here" > log\nprintf "%s {\\n" "$name" > a.conf\n'],
-  ['a text with a variable in the middle of a word', 'a.sh', 'echo "server { listen "$PORT"; root /srv; }" > /etc/nginx/conf.d/a.conf\n'],
+  ['a text with a command in the middle of a word', 'a.sh', 'echo "server { listen "$(port)"; root /srv; }" > /etc/nginx/conf.d/a.conf\n'],
   ['a message that speaks of nginx', 'a.sh', 'echo "server { listen 80; }" >&2\necho "listen 80;" | grep listen\n'],
   ['the data of a Secret', 's.yaml', 'kind: Secret\ndata:\n  nginx.conf: c2VydmVyIHsgbGlzdGVuIDgwOyB9\n'],
 ] as const)

@@ -830,6 +830,57 @@ for (const [what, files, expected] of [
     },
     ['config/deploy/nginx_conf.rb:8 error unknown-directive', 'skel/nginx/default.conf.mo:4 error unknown-directive'],
   ],
+  [
+    'a name beside a variable, which a pass without one has looked up when nginx started',
+    {
+      'site.conf':
+        'server {\n    listen 80;\n    server_name shop.example.org;\n    proxy_set_header Host $host;\n    proxy_set_header X-Forwarded-For $remote_addr;\n    proxy_set_header X-Forwarded-Proto $scheme;\n    location / {\n        proxy_pass http://app:8000;\n    }\n    location /a/ {\n        proxy_pass http://APP:8000$request_uri;\n    }\n    location /b/ {\n        set $to http://app:8000;\n        proxy_pass $to;\n    }\n    location /c/ {\n        proxy_pass http://app:8001$request_uri;\n    }\n}\n',
+    },
+    ['site.conf:18 warning dns-resolved-once'],
+  ],
+  [
+    'two lines of Connection, of which one names the upgrade',
+    {
+      'site.conf':
+        'server {\n    listen 80;\n    server_name shop.example.org;\n    proxy_http_version 1.1;\n    proxy_set_header Host $host;\n    proxy_set_header X-Forwarded-For $remote_addr;\n    proxy_set_header X-Forwarded-Proto $scheme;\n    proxy_set_header Upgrade $http_upgrade;\n    proxy_set_header Connection Upgrade;\n    proxy_set_header Connection keep-alive;\n    location / {\n        proxy_pass http://app:8000;\n    }\n}\n',
+    },
+    [],
+  ],
+  [
+    'a redirect to a group of a name that a template writes, and to one that is empty for some',
+    {
+      'a.conf.j2':
+        'server {\n    listen 80;\n    server_name ~^{{ service }}\\.(?<zone>.+)$;\n    root /srv/shop;\n    location /up {\n        return 302 http://$zone/;\n    }\n}\n',
+      'b.conf':
+        'server {\n    listen 81;\n    server_name ~^shop\\.(?<zone>.*)$;\n    root /srv/shop;\n    location /up {\n        return 302 http://$zone/;\n    }\n}\n',
+    },
+    [],
+  ],
+  [
+    'servers whose listen lines are in parts that are not seen',
+    {
+      'site.conf':
+        'server {\n    include snippets/port-80.conf;\n    server_name shop.example.org;\n    return 301 https://shop.example.org$request_uri;\n}\nserver {\n    include snippets/port-443.conf;\n    server_name shop.example.org;\n    root /srv/shop;\n}\n',
+    },
+    [],
+  ],
+  [
+    'what a template writes for an nginx that has it, and what it writes for all',
+    {
+      'site.conf.tmpl':
+        'server {\n    listen 443 ssl;\n    ssl_certificate /ssl/{{ .Name }}.pem;\n    ssl_certificate_key /ssl/{{ .Name }}.key;\n    server_name {{ .Name }};\n    root /srv/shop;\n    {{ if eq .Http2PushSupported "true" }}http2_push_preload on;{{ end }}\n    {{ if .NginxVersionIsOld }}http2_max_concurrent_pushes 5;{{ end }}\n    {{ if .Fast }}http2_max_requests 5;{{ end }}\n}\n',
+    },
+    ['site.conf.tmpl:9 warning deprecated-directive'],
+  ],
+  [
+    'directives of a patch, and a part of conditions alone',
+    {
+      'nginx/snippets/tls.conf': 'ssl_protocols TLSv1.3;\nssl_dyn_rec_enable on;\nssl_dyn_rec_size_lo 1369;\n',
+      'config/skip.tpl':
+        'set $skip 0;\nif ($request_method = POST) {\n    set $skip 1;\n}\nif ($query_string ~ "(a") {\n    set $skip 1;\n}\n',
+    },
+    ['config/skip.tpl:5 error invalid-regex'],
+  ],
 ] as const)
   test(what, async () => {
     const memory = inMemory({ '.git/HEAD': '', ...files });

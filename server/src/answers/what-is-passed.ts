@@ -212,18 +212,17 @@ export function headersSent(pass: Directive): readonly SentHeader[] {
   });
 }
 
+/** The lines in force that set a request header, as nginx sends them: every one that has a value (ngx_http_proxy_init_headers). */
+export const requestHeaders = (scope: Scope, name: string): readonly Directive[] => linesOf(scope, name).filter((d) => d.value(1) !== '');
+
 /** The value of a request header in force, as written; undefined when no line sets it. */
 export function requestHeader(scope: Scope, name: string): Directive | undefined {
-  const lines = scope.effective('proxy_set_header').directives;
+  return requestHeaders(scope, name).at(-1) ?? linesOf(scope, name).at(-1);
+}
+
+function linesOf(scope: Scope, name: string): readonly Directive[] {
   const wanted = name.toLowerCase();
-  let empty: Directive | undefined;
-  // nginx sends every line of the name that has a value (ngx_http_proxy_init_headers)
-  for (let i = lines.length - 1; i >= 0; i--)
-    if (lines[i]!.value(0).toLowerCase() === wanted) {
-      if (lines[i]!.value(1) !== '') return lines[i];
-      empty ??= lines[i];
-    }
-  return empty;
+  return scope.effective('proxy_set_header').directives.filter((d) => d.value(0).toLowerCase() === wanted);
 }
 
 /** Whether the client's own headers are handed on where a pass directive stands (`proxy_pass_request_headers`). */

@@ -8,6 +8,24 @@ const A_LIST = 3;
 export const isOptional = ({ file, statement }: Directive): boolean =>
   file.structure?.chain(statement).some((b) => b.kind === 'condition') ?? false;
 
+/** What the conditions say that ask which nginx it is: `$.HTTP2_PUSH_SUPPORTED`, `nginx_version`. */
+const OF_A_BUILD = /(?:^|_)(?:supports?|supported|version|versions)(?:_|$)/;
+
+/** Whether a condition of a template around a line asks for the nginx that has the directive, by name or by version. */
+export const isAskedFor = ({ file, statement, name }: Directive): boolean => {
+  const beginning = name.split('_').slice(0, 2).join('_');
+  return (
+    file.structure?.chain(statement).some((b) => {
+      if (b.kind !== 'condition') return false;
+      const words = b.test
+        .replace(/(?<=[a-z\d])(?=[A-Z])/g, '_')
+        .toLowerCase()
+        .replace(/[^a-z\d]+/g, '_');
+      return OF_A_BUILD.test(words) || (beginning.includes('_') && words.includes(beginning));
+    }) ?? false
+  );
+};
+
 /** Whether a line is one of several alternatives, each with a condition of its own, such as the policies of TLS that an image offers. */
 export function isOneOfAList({ file, statement }: Directive): boolean {
   const branch = file.structure?.around(statement);

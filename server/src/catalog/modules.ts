@@ -599,6 +599,8 @@ const UNLISTED: readonly (readonly [RegExp, string])[] = [
   [/^jpeg_filter/, 'nginx-jpeg-filter'],
   [/^tcp$|^(check_shm_size|tcp_upstream)/, 'nginx_tcp_proxy_module'],
   [/^ssl_(ja3|fingerprint)/, 'a module for TLS fingerprints'],
+  [/^ssl_dyn_rec_/, 'a patch for the sizes of TLS records'],
+  [/^ssl_certificate_compression_/, 'a patch for compressed certificates'],
   [/^(zstd|unbrotli)(_|$)/, 'a module for compression'],
   [/^testcookie/, 'testcookie-nginx-module'],
 ];

@@ -176,10 +176,11 @@ const COMMON = /^(include|user|group|root|pid|port|daemon|set|return|break|inter
 /** Below a folder of nginx a text may hold this many statements that nobody knows for each that nginx has. */
 const UNKNOWN_FOR_ONE = 4;
 
-/** A network after `allow`, `all` after `deny`, a status in a file of its own: what only nginx means so. */
+/** A network after `allow`, `all` after `deny`, a status, or a variable and its value in a file of its own: what only nginx means so. */
 const telltale = ([name, first, ...more]: readonly Word[]): boolean =>
   (/^(allow|deny)$/.test(name!.text) && !more.length && /^(all|[\d.]+\/\d+|[\da-f:]+\/\d+)$/i.test(first?.text ?? '')) ||
-  (name!.text === 'return' && /^[2-5]\d\d$/.test(first?.text ?? ''));
+  (name!.text === 'return' && /^[2-5]\d\d$/.test(first?.text ?? '')) ||
+  (name!.text === 'set' && /^\$[A-Za-z_]\w*$/.test(first?.text ?? '') && more.length === 1 && !/^[-+*/.|&]?=/.test(more[0]!.text));
 
 const written = ({ text, quoted }: Word): string => (quoted ? text.slice(1, -1) : text);
 
@@ -196,6 +197,8 @@ function isSound({ words }: Written, catalog: Catalog): boolean {
  * What the beginning of a text says. `path` is the file's, with forward slashes; `whole` is false where the text goes on. Never throws.
  */
 export function verdictOn(text: string, path: string, catalog: Catalog, whole = true): Verdict {
+  // a document holds examples, which its fences mark
+  if (/\.(?:md|markdown|mdx)$/i.test(path)) return 'foreign';
   const named = looksLikeNginx(path);
   const called = NGINX_NAME.test(path);
   const plain = withoutTemplates(text.slice(0, HEAD).replace(/^\uFEFF/, ''));

@@ -4,7 +4,7 @@
  * configuration is shown as the host's text with all else blanked. Pure; bounded; what cannot be read is left out.
  */
 
-import { type Document, isMap, isPair, isScalar, isSeq, type ParsedNode, parseAllDocuments, type Scalar } from 'yaml';
+import { type Document, isMap, isPair, isScalar, isSeq, type ParsedNode, parseAllDocuments, type Scalar, visit } from 'yaml';
 import type { TextEdit } from '../base/edit.ts';
 import { applyEdits } from '../base/edit.ts';
 import { basename, type FileId, within } from '../base/file-id.ts';
@@ -14,7 +14,7 @@ import type { Context } from '../catalog/context.ts';
 import { type Engine, engineOfName, nested } from '../syntax/template/engines.ts';
 import { FILLER, type Window } from '../syntax/template.ts';
 import { nixStrings } from './nix-text.ts';
-import { writtenBy } from './shell-words.ts';
+import { type ShellWord, writtenBy } from './shell-words.ts';
 
 export interface Embedded {
   /** a name below that of the host: those of one ConfigMap are in one folder, and may include each other */
@@ -243,6 +243,18 @@ function optionOf(path: readonly string[]): readonly Context[] | null {
 
 const NIX: Engine = { family: 'nix', name: 'nix' };
 
+/** What is seen between two words of a command: nothing, or the value between two parts of one word. */
+function betweenWords(source: string, before: string, { shown, joined }: ShellWord): string {
+  if (joined && source.includes('$')) return source.replace(/["']/g, FILLER);
+  // fillers alone would be a word of their own
+  const isWithin = joined && /[^\s;{}]$/.test(before) && /^[^\s;{}]/.test(shown);
+  return source.replace(/[^\r\n]/g, isWithin ? FILLER : ' ');
+}
+
+/** Whether a text begins a here-document on a line of a shell's, or writes words to a file. */
+const holdsScript = (text: string): boolean =>
+  /^[ \t]*(?:[$#][ \t]+)?(?:sudo[ \t]+)?(?:cat|tee)\b[^\n;]*<<[-~]?[ \t]*\\?["']?[A-Za-z_]/m.test(text) || writesWords(text);
+
 /** Whether a script writes words to a file: most have none. */
 const writesWords = (script: string): boolean => /\b(?:echo|printf)\b/.test(script) && writtenBy(script).length > 0;
 /** Files of Ruby and Groovy that hold scripts of a shell. */
@@ -309,9 +321,15 @@ class Finder {
 
   yaml(own = this.text, reader: Reader | null = null): void {
     // a value at the margin would end the block that it is in
-    const readable = withoutMarks(this.writer?.family === 'terraform' ? own.replace(AT_MARGIN, (m) => ' '.repeat(m.length)) : own);
-    const documents = parseAllDocuments(readable, { strict: false, uniqueKeys: false, logLevel: 'silent' });
-    if (!Array.isArray(documents)) return;
+    let readable = withoutMarks(this.writer?.family === 'terraform' ? own.replace(AT_MARGIN, (m) => ' '.repeat(m.length)) : own);
+    let documents = documentsOf(readable);
+    for (let turn = 0; turn < MOST_TURNS && readable.length <= MOST_AGAIN && documents; turn++) {
+      const joined = withWholeQuotes(readable, documents);
+      if (joined === readable) break;
+      readable = joined;
+      documents = documentsOf(readable);
+    }
+    if (!documents) return;
     documents.forEach((document: Document.Parsed<ParsedNode>, i) => {
       this.compose = isMap(document.contents) && document.contents.has('services') && !document.contents.has('kind');
       this.reader = reader;
@@ -359,6 +377,7 @@ class Finder {
     const folder = way.slice(0, -1).join('.') || '0';
     const contexts = snippetOf(key);
     const block = node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED';
+    if (isCut(node, source)) return;
     if (!contexts && !value.includes('{') && !(block && LINE.test(value) && NAMED.test(key))) return;
     const isScript = !contexts && (/<<-?\s*\\?["']?\w/.test(value) || writesWords(value));
     if (isScript && block) {
@@ -470,11 +489,13 @@ class Finder {
       const first = words[0]!.start;
       const last = words.at(-1)!.end;
       let shown = '';
-      for (const word of words) shown += code.slice(first + shown.length, word.start).replace(/[^\r\n]/g, ' ') + word.shown;
+      for (const word of words) shown += betweenWords(code.slice(first + shown.length, word.start), shown, word) + word.shown;
       // a comment of one word would go on over those behind it on its line
       if (
         words.length > 1 &&
-        words.slice(0, -1).some((w, i) => w.shown.includes('#') && !code.slice(w.end, words[i + 1]!.start).includes('\n'))
+        words
+          .slice(0, -1)
+          .some((w, i) => w.shown.includes('#') && !words[i + 1]!.joined && !code.slice(w.end, words[i + 1]!.start).includes('\n'))
       )
         continue;
       if (!isNginx(shown.replaceAll(FILLER, ''), target)) continue;
@@ -532,25 +553,70 @@ class Finder {
 
   markdown(): void {
     const { text } = this;
-    const fence = /^([ \t>]*)(`{3,}|~{3,})[ \t]*([^\n`]*)\n/gm;
+    const fence = /^([ \t>]*)(?:(`{3,}|~{3,})[ \t]*([^\n`]*)|\{%-?[ \t]*highlight[ \t]+([\w+.-]+)[^%\n]*%\}[ \t]*\r?)\n/gm;
     for (let m = fence.exec(text); m && this.found.length <= MAX_FOUND; m = fence.exec(text)) {
       const start = m.index + m[0].length;
-      const close = new RegExp(`^[ \\t>]*${m[2]![0]}{${m[2]!.length},}[ \\t]*$`, 'm').exec(text.slice(start));
+      const closing = m[2] ? `^[ \\t>]*${m[2][0]}{${m[2].length},}[ \\t]*$` : '^[ \\t>]*\\{%-?[ \\t]*endhighlight\\b';
+      const close = new RegExp(closing, 'm').exec(text.slice(start));
       const end = close ? start + close.index : text.length;
       fence.lastIndex = end + (close?.[0].length ?? 0);
-      const language = /^[\w+.-]*/.exec(m[3]!.replace(/^\{\.?/, ''))![0].toLowerCase();
+      const language = /^[\w+.-]*/.exec((m[3] ?? m[4]!).replace(/^\{\.?/, ''))![0].toLowerCase();
       const inner = text.slice(start, end);
       if (m[1]!.includes('>')) continue;
       const span = { start, end };
       const folder = `fence.${this.found.length}`;
-      if (/^(sh|bash|shell|console|zsh|dockerfile)$/.test(language)) this.documents('shell', span, folder);
+      const isUnsaid = /^(conf|config|text|txt|)$/.test(language);
+      // what a fence without a language shows may be typed into a shell
+      if (/^(sh|bash|shell|console|zsh|dockerfile)$/.test(language) || (isUnsaid && holdsScript(inner)))
+        this.documents('shell', span, folder);
       else if (/^(hcl|terraform|nomad)$/.test(language)) this.documents('hcl', span, folder);
       // a language that is named is believed; dots stand for what a reader fills in
-      else if (language === 'nginx' ? !/^\s*(\.\.\.|…)/m.test(inner) : /^(conf|config|text|txt|)$/.test(language) && isNginx(inner, ''))
+      else if (language === 'nginx' ? !/^\s*(\.\.\.|…)/m.test(inner) : isUnsaid && isNginx(inner, ''))
         this.add(folder, 'nginx.conf', span, {});
     }
   }
 }
+
+/** The documents of a YAML text; null where there are none. */
+function documentsOf(text: string): readonly Document.Parsed<ParsedNode>[] | null {
+  const documents = parseAllDocuments(text, { strict: false, uniqueKeys: false, logLevel: 'silent' });
+  return Array.isArray(documents) ? documents : null;
+}
+
+/** A YAML text of so many characters is read again so often for texts between quotes that end too early. */
+const MOST_AGAIN = 128 * 1024;
+const MOST_TURNS = 8;
+
+/**
+ * Lines of a text between quotes may go back to the margin for all who read YAML in earnest (libyaml, go-yaml); the parser ends it
+ * there. Such a text becomes one line of the same length, as it is one to them.
+ */
+function withWholeQuotes(text: string, documents: readonly Document.Parsed<ParsedNode>[]): string {
+  const parts: string[] = [];
+  let last = 0;
+  for (const document of documents) {
+    if (!document.errors.some((e) => e.code === 'MISSING_CHAR' && e.message.includes('quote'))) continue;
+    visit(document, {
+      Scalar: (_, node) => {
+        const [from, to] = node.range ?? [0, 0];
+        const mask = node.type === 'QUOTE_DOUBLE' ? WHOLE_DOUBLE : WHOLE_SINGLE;
+        if (from < last || !isCut(node, text.slice(from, Math.min(to, from + 2)) + text.slice(Math.max(from + 2, to - 1), to))) return;
+        mask.lastIndex = from;
+        const whole = mask.exec(text)?.[0];
+        if (!whole) return;
+        parts.push(text.slice(last, from), whole.replace(/[\r\n]/g, ' '));
+        last = from + whole.length;
+      },
+    });
+  }
+  return parts.length ? parts.join('') + text.slice(last) : text;
+}
+const WHOLE_DOUBLE = /"(?:[^"\\]|\\[\s\S])*"/y;
+const WHOLE_SINGLE = /'(?:[^']|'')*'/y;
+
+/** Whether a scalar begins with a quote that does not end it. */
+const isCut = ({ type }: Scalar, source: string): boolean =>
+  (type === 'QUOTE_DOUBLE' || type === 'QUOTE_SINGLE') && (source.length < 2 || !source.endsWith(source[0]!));
 
 /** The last host with everything blanked: of one host many parts are shown, one after the other. */
 let blanked = { text: '', blank: '' };
@@ -593,36 +659,70 @@ export const withoutMarks = (text: string): string =>
 /** A folded scalar: line ends within a paragraph are spaces. */
 const unfolded = (inner: string): string => inner.replace(/\n(?=[ \t]*\S)/g, (_, at: number) => (inner[at - 1] === '\n' ? '\n' : ' '));
 
-/** A double-quoted scalar with its escapes written out; null when one of them is a character that cannot be shown in place. */
+/**
+ * A double-quoted scalar with its escapes written out; null when one of them is a character that cannot be shown in place. Its lines are one
+ * for YAML: a line end is a space, and one behind a backslash is nothing.
+ */
 function unescapedDouble(inner: string): string | null {
-  let out = '';
+  const out: string[] = [];
+  /** the character that was put last */
+  let last = '';
+  let length = 0;
+  const put = (shown: string): void => {
+    out.push(shown);
+    length += shown.length;
+    last = shown.at(-1) ?? last;
+  };
+  const isApart = (): boolean => /^[\s;{}]?$/.test(last);
   let open = '';
+  // only a comment tells a space from a line end
+  const fold = inner.includes('#') ? ' ' : '\n';
   for (let at = 0; at < inner.length; at++) {
     const c = inner[at]!;
+    if (c === '\n' || c === '\r') {
+      const line = lineEndAt(inner, at);
+      // an empty line is a line end
+      const end = /[\r\n]/.test(inner[at + line] ?? '') ? '\n' : fold;
+      put(open ? ' ' + FILLER.repeat(line - 1) : end + ' '.repeat(line - 1));
+      at += line - 1;
+      continue;
+    }
     if (c !== '\\') {
-      if (c === "'" && open !== '"') open = open ? '' : /[\s;{}]$|^$/.test(out) ? c : '';
-      out += c;
+      if (c === "'" && open !== '"') open = open ? '' : isApart() ? c : '';
+      put(c);
       continue;
     }
     const next = inner[++at];
-    if (next === 'n') out += ' \n';
-    else if (next === 't') out += '  ';
+    if (next === 'n') put(' \n');
+    else if (next === 't' || next === 'r') put('  ');
+    else if (next === ' ') put(open ? `${FILLER} ` : '  ');
     else if (next === '"') {
-      if (out.endsWith('\\')) out += `"${FILLER}`;
+      if (last === '\\') put(`"${FILLER}`);
       else if (open === '"') {
-        out += `${FILLER}"`;
+        put(`${FILLER}"`);
         open = '';
-      } else if (!open && /(^|[\s;{}])$/.test(out)) {
-        out += ' "';
+      } else if (!open && isApart()) {
+        put(' "');
         open = '"';
-      } else out += `${FILLER}"`;
-    } else if (next === '\\') out += `${FILLER}\\`;
-    else if (next === '/') out += `${FILLER}/`;
-    else if (next === '\n') out += ' \n';
-    else return null;
+      } else put(`${FILLER}"`);
+    } else if (next === '\\') put(`${FILLER}\\`);
+    else if (next === '/') put(`${FILLER}/`);
+    else if (next === '\n' || next === '\r') {
+      const line = lineEndAt(inner, at);
+      // words go on behind it, unless white space is written at either side
+      const goesOn = open !== '' || (!isApart() && !/^(?:\\[ ntr]|[;{}]|$)/.test(inner.slice(at + line, at + line + 2)));
+      put((goesOn ? FILLER : ' ').repeat(line + 1));
+      at += line - 1;
+    } else return null;
   }
-  return out.length === inner.length ? out : null;
+  return length === inner.length ? out.join('') : null;
 }
+
+/** How long a line end is with the white space that the next line begins with, which belongs to it. */
+const lineEndAt = (text: string, at: number): number => /^\r?\n?[ \t]*/.exec(text.slice(at, at + MOST_INDENT))![0].length;
+
+/** Characters of white space before a line of a scalar that are looked at. */
+const MOST_INDENT = 400;
 
 /** A single-quoted scalar: two quotes are one. */
 const unescapedSingle = (inner: string): string =>

@@ -1,6 +1,7 @@
 /**
  * Files that a shell writes word by word: `echo "…" > /etc/nginx/nginx.conf`, `printf '…\n' >> site.conf`, `echo … | sudo tee site.conf`, several in
- * braces before one `>`. Only what is literal is read: words between quotes, each apart from the others. Nothing is run; pure, and linear in the text.
+ * braces before one `>`. Only what is literal is read: words between quotes, with values of the shell between them. Nothing is run; pure, and linear
+ * in the text.
  */
 import type { Span } from '../base/span.ts';
 import { FILLER } from '../syntax/template.ts';
@@ -8,6 +9,8 @@ import { FILLER } from '../syntax/template.ts';
 /** A word between quotes, as long as it is in the script, with what it says. */
 export interface ShellWord extends Span {
   readonly shown: string;
+  /** it goes on where the one before it ends: between them are quotes, and a value that the shell fills in */
+  readonly joined: boolean;
 }
 
 export interface WrittenFile {
@@ -32,10 +35,12 @@ const COMMAND = /(?<![\w./-])(?:echo|printf)(?=[ \t\\$"'-])/g;
 const GAP = /(?:[ \t]|\\\r?\n)*/y;
 const OPTION = /-[neE]+(?=[ \t\\])|--(?=[ \t])/y;
 const WORD = /\$?'[^']*'|"(?:[^"\\]|\\[\s\S])*"/y;
+/** A value between two parts of a word: `"listen "$PORT";"`. */
+const VALUE = /\$(?:\{\w+\}|\w+)(?=["']|\$')/y;
 /** `$'…'` ends at no quote with a backslash before it. */
 const ESCAPED_WORD = /\$'(?:[^'\\]|\\[\s\S])*'/y;
 const TARGET =
-  /(?:(>>?)|\|(?:[ \t]|\\\r?\n)*(?:sudo(?:[ \t]+-\w+)*[ \t]+)?tee(?:[ \t]+(-a|--append))?)(?:[ \t]|\\\r?\n)*(?:"([^"\n$`]+)"|'([^'\n]+)'|([^\s"'<>|;&$`()]+))/y;
+  /(?:(>>?)|\|(?:[ \t]|\\\r?\n)*(?:sudo(?:[ \t]+-\w+)*[ \t]+)?tee(?:[ \t]+(-a|--append))?)(?:[ \t]|\\\r?\n)*(?:"([^"\n`]+)"|'([^'\n]+)'|([^\s"'<>|;&`()]+))/y;
 
 /** The files that a script writes so, in the order of their first words; what is appended belongs to the file before it. */
 export function writtenBy(text: string): WrittenFile[] {
@@ -76,28 +81,32 @@ function wordsAt(
     if (m) at = mask.lastIndex;
     return m;
   };
-  const found: { start: number; source: string }[] = [];
+  const found: { start: number; source: string; joined: boolean }[] = [];
+  let hasValue = false;
   for (;;) {
     const gap = take(GAP)![0];
     if (!found.length && take(OPTION)) continue;
+    // words without a gap between them are one, and a part of it is often a variable
+    const joined = gap === '' && found.length > 0;
+    if (joined && take(VALUE)) hasValue = true;
     const from = at;
     const word = take(ESCAPED_WORD) ?? take(WORD);
     if (!word) break;
     left.words--;
-    // words without a gap between them are one, and a part of it is often a variable
-    if (!gap || found.length >= MAX_WORDS) return null;
-    found.push({ start: from, source: word[0] });
+    if ((gap === '' && !joined) || found.length >= MAX_WORDS) return null;
+    found.push({ start: from, source: word[0], joined });
   }
   const [format] = found;
   if (!format) return null;
   const isPrintf = command === 'printf';
   // of a format with places to fill in only one that joins its words is literal
-  const joins = isPrintf && found.length > 1;
-  if (joins && !/^["'](?:%[sb](?:\\n)?)+["']$/.test(format.source)) return null;
-  if (isPrintf && !joins && /%[^%]/.test(format.source)) return null;
-  const words = (joins ? found.slice(1) : found).map(({ start: from, source }) => wordOf(from, source, isPrintf && !joins));
+  const joins = isPrintf && found.some(({ joined }, i) => i > 0 && !joined);
+  if (joins && (found[1]!.joined || !/^["'](?:%[sb](?:\\n)?)+["']$/.test(format.source))) return null;
+  if (isPrintf && !joins && found.some(({ source }) => /%[^%]/.test(source))) return null;
+  const words = (joins ? found.slice(1) : found).map((word) => wordOf(word, isPrintf && !joins));
   if (words.includes(null)) return null;
-  return { words: words as ShellWord[], filled: found.some(({ source }) => source.startsWith('"') && /(?<!\\)[$`]/.test(source)), end: at };
+  const filled = hasValue || found.some(({ source }) => source.startsWith('"') && /(?<!\\)[$`]/.test(source));
+  return { words: words as ShellWord[], filled, end: at };
 }
 
 /** What a command writes to a file, or all those that are with it in one group (`inGroup`). */
@@ -137,12 +146,15 @@ function commandAt(
 }
 
 /** What is between the quotes. Null where it cannot be said at its place. */
-function wordOf(start: number, source: string, isFormat: boolean): ShellWord | null {
+function wordOf(
+  { start, source, joined }: { readonly start: number; readonly source: string; readonly joined: boolean },
+  isFormat: boolean,
+): ShellWord | null {
   const head = source.startsWith('$') ? 2 : 1;
   const inner = source.slice(head, -1);
   const shown = source.startsWith('"') ? unescaped(inner, true) : unescaped(inner, false);
   if (shown.length !== inner.length) return null;
-  return { start: start + head, end: start + source.length - 1, shown: isFormat ? shown.replaceAll('%%', `${FILLER}%`) : shown };
+  return { start: start + head, end: start + source.length - 1, shown: isFormat ? shown.replaceAll('%%', `${FILLER}%`) : shown, joined };
 }
 
 /** The escapes of the shell (`double`) and of `echo` and `printf`, each in as many characters as it is written in. */

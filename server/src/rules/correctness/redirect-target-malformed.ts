@@ -4,7 +4,7 @@ import { toBytes } from '../../base/bytes.ts';
 import { asked } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
-import { listenersAt, listenersOf, nameMatches, serversOf } from '../../config/servers.ts';
+import { listenersAt, listenersOf, nameMatches, type Server, serversOf } from '../../config/servers.ts';
 import type { ComposeService } from '../../deploy/compose.ts';
 import { nginxContainers, publishedAs } from '../../deploy/reach.ts';
 import { variablesIn } from '../../trace/script.ts';
@@ -56,7 +56,8 @@ function faultOf(location: string, path: string, asked: string, door: Door, by: 
   if (ports) return { fault: 'twoPorts', part: ports[1]! };
   if (name === '') {
     const header = /https?:\/\/\$\{?(http_\w+|cookie_\w+|arg_\w+)/i.exec(by.values.join(' '))?.[1];
-    return header ? { fault: 'noHeader', part: `$${header}` } : { fault: 'noHost', part: location };
+    if (header) return { fault: 'noHeader', part: `$${header}` };
+    return { fault: 'noHost', part: /https?:\/\/(?:[^\s/$]*)(\$\{?\w+\}?)/i.exec(by.values.join(' '))?.[1] ?? '$server_name' };
   }
   if (name !== door.host && by.values.some((v) => /\/\/\$\{?hostname\b/.test(v)) && !namesTheMachine(by.scope.config))
     return { fault: 'machine', part: name };
@@ -164,6 +165,15 @@ const pagesOfPattern = (spot: Spot): readonly Directive[] =>
 const holdsAssumed = (line: Directive, { assumptions }: Trace): boolean =>
   assumptions.some(({ id }) => line.values.some((v) => v.toLowerCase().includes(`$${id}`)));
 
+/** Whether a line has a group of a server's name that a template writes: which hosts it takes, and what it holds then, is not known. */
+const holdsPartOfTemplate = (line: Directive, { names }: Server): boolean => {
+  const used = variablesIn(line.values.join(' '));
+  return names.some(
+    ({ kind, text, directive, argument }) =>
+      kind === 'regex' && directive?.args[argument]?.templated && used.some((v) => text.includes(`<${v}>`) || /^[1-9]$/.test(v)),
+  );
+};
+
 /** The lines of a place that redirect to what only a request tells. */
 const doubtful = ({ directives, server }: Spot): readonly Directive[] =>
   directives.filter((d) => d.name !== 'error_page' && isRedirect(d) && !isWellFormed(d, server));
@@ -203,7 +213,7 @@ What follows the code of \`return\`, or the replacement of a \`rewrite\` that re
       '$hostname is the name of the machine that nginx runs on, not the host of the request: {from} is redirected to that. Use $host, or write the name.',
     protocol:
       '$server_protocol is the version, not the scheme: the Location {to} begins with "{part}:", and no browser follows it. Use $scheme, or write https.',
-    noHost: 'The Location {to} names no host. $server_name is empty where there is no server_name; use $host.',
+    noHost: 'The Location {to} names no host: {part} is empty there. Use $host, or write the name.',
     noHeader:
       'A request without the header that {part} holds is redirected to {to}, which names no host. Use $host, or a map that falls back on it.',
     twoPorts: 'The Location {to} has two ports: $http_host already holds the requested port. Use $host before {part}.',
@@ -269,11 +279,13 @@ What follows the code of \`return\`, or the replacement of a \`rewrite\` that re
         if (location === null || !by || told.has(by)) continue;
         const from = `${path}?b=1`;
         const found = faultOf(location, path, from, door, by);
-        if (!found || (found.fault === 'noHost' && holdsAssumed(by, trace))) continue;
+        if (!found || (found.fault === 'noHost' && (holdsAssumed(by, trace) || holdsPartOfTemplate(by, spot.server)))) continue;
         told.add(by);
         const data = { from, to: location, part: found.part };
         // the proxy in front may send the header with every request
-        const severity = found.fault === 'twoSlashes' || found.fault === 'noHeader' ? 'info' : 'warning';
+        // no page is asked for there: the machine may well be what is meant, as behind a captive portal
+        const isMeant = found.fault === 'machine' && /^https?:\/\/[^/?#]+\/?$/i.test(location);
+        const severity = isMeant || found.fault === 'twoSlashes' || found.fault === 'noHeader' ? 'info' : 'warning';
         report(found.fault, { at: by.at(), data, severity, witness: proofOf(trace) });
       }
   },

@@ -1,4 +1,5 @@
 /** Directives that the target still accepts and that are on their way out, or accepted and ignored, by the catalog's facts. */
+import { isAskedFor } from '../../answers/which-branch.ts';
 import { table } from '../../base/table.ts';
 import { ageOf } from '../../catalog/changes.ts';
 import type { DirectiveFact } from '../../catalog/fact.ts';
@@ -65,7 +66,9 @@ What the version refuses already is reported by \`unknown-directive\`.`,
     }
     const message =
       age.state === 'obsolete' ? (age.replacedBy === null ? 'dead' : 'ignored') : age.replacedBy === null ? 'leaving' : 'deprecated';
-    report(message, { at: directive.statement.name, data, tag: 'deprecated', fix });
+    // a condition of a template that asks for the very thing knows which nginx has it
+    const weight = isAskedFor(directive) ? ({ severity: 'hint' } as const) : {};
+    report(message, { at: directive.statement.name, data, tag: 'deprecated', fix, ...weight });
   },
   examples: [
     {

@@ -3,10 +3,12 @@
 import { textsOf } from '../../answers/what-is-passed.ts';
 import { canResolveServers } from '../../answers/which-build.ts';
 import { parseAddress } from '../../catalog/value-kind.ts';
+import { asked, PerConfig } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
+import type { Directive } from '../../config/directive.ts';
 import { unseenOf } from '../../config/open.ts';
 import type { Scope } from '../../config/scope.ts';
-import { readTarget, upstreamsOf } from '../../config/upstreams.ts';
+import { PASS_DIRECTIVES, passTarget, readTarget, upstreamsOf } from '../../config/upstreams.ts';
 import { fixOf } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
@@ -30,6 +32,43 @@ function isOpenInside(scope: Scope): boolean {
 /** A group beside `http` is told as misplaced: where it belongs, its name needs no resolver. */
 const isMisplacedGroup = (config: Config, name: string): boolean =>
   config.levels('main').some((main) => main.named('upstream').some((d) => d.value(0).toLowerCase() === name.toLowerCase()));
+
+/**
+ * Passes without variables, by host and port: nginx looks their names up when it starts, and a name with a variable beside it that comes to the
+ * same host and port takes those addresses, without a resolver (ngx_http_upstream_init_request).
+ */
+const lookedUp = new PerConfig((config): ReadonlySet<string> => {
+  const out = new Set<string>();
+  for (const d of config.main.all) {
+    if (d.name === 'server' || !PASS_DIRECTIVES.includes(d.name) || d.scope.context === 'stream-server') continue;
+    const target = passTarget(d);
+    if (target?.kindOfHost === 'name' && !target.upstream && target.port !== null) out.add(`${target.host.toLowerCase()}:${target.port}`);
+  }
+  return out;
+});
+
+/** Whether a pass of the configuration without variables names the host and port that this one comes to. */
+function isResolvedAtStart(
+  config: Config,
+  directive: Directive,
+  value: string,
+  { host, port }: { host: string; port: number | null },
+): boolean {
+  // the scheme may be in the variable, too
+  const ports =
+    port !== null
+      ? [port]
+      : directive.name !== 'proxy_pass'
+        ? []
+        : /^https:/i.test(value)
+          ? [443]
+          : /^http:/i.test(value)
+            ? [80]
+            : [80, 443];
+  return ports.some((p) =>
+    asked(config, `${host.toLowerCase()}:${p} looked up at start`, (c) => lookedUp.of(c).has(`${host.toLowerCase()}:${p}`)),
+  );
+}
 
 export default defineRule({
   id: 'dns-resolved-once',
@@ -127,6 +166,7 @@ From 1.27.3 on, \`server name:port resolve\` in an upstream with a \`zone\`, and
       if (host === '' || !read.ok || read.value.family !== 'name') continue;
       // with a port the group's name is a host like any other
       if (read.value.port === null && (groups.has(read.value.host.toLowerCase()) || isMisplacedGroup(config, read.value.host))) continue;
+      if (protocol === 'http' && isResolvedAtStart(config, directive, /^\w+:\/\//.test(value) ? value : word.value, read.value)) continue;
       if (outside) report('unseen', { at: word, severity: 'warning', data: { host: read.value.host }, missing: [] });
       else report('resolver', { at: word, severity: 'warning', data: { host: read.value.host }, missing: ['resolver'] });
       return;

@@ -1,7 +1,7 @@
 /** A WebSocket handshake needs HTTP/1.1, the Upgrade header and a Connection header that names it (RFC 6455 section 4.1). */
 
 import { isForFiles } from '../../answers/what-a-place-is-for.ts';
-import { passTargetOf, requestHeader } from '../../answers/what-is-passed.ts';
+import { passTargetOf, requestHeader, requestHeaders } from '../../answers/what-is-passed.ts';
 import { isNginx, isVersionSaid } from '../../answers/which-build.ts';
 import { hasUnknownInclude } from '../../answers/who-may-enter.ts';
 import type { Directive } from '../../config/directive.ts';
@@ -13,6 +13,8 @@ import { defineRule } from '../rule.ts';
 import { sharedList } from '../shared.ts';
 
 /** Names that nobody gives to anything but a place for WebSockets, or the libraries that open them. */
+const NAMES_NO_UPGRADE = /^(?:keep-alive|close)?$/i;
+
 const MEANT =
   /(?:^|[/^(|])(?:wss?|websockets?|socket\\?\.io|sockjs|signalr|actioncable|_stcore\/stream|notifications\/hub(?!\/negotiate)|api\/kernels|queue\/join)(?:[/$)|?]|$)/i;
 
@@ -63,7 +65,9 @@ Where the location also takes plain requests, a map makes \`Connection\` depend 
   check({ directive, scope, config, deployment, report }) {
     if (directive.fact?.module !== 'ngx_http_proxy_module') return;
     const upgrade = requestHeader(scope, 'Upgrade');
-    const connection = requestHeader(scope, 'Connection');
+    // of several lines one that names the upgrade is enough
+    const connection =
+      requestHeaders(scope, 'Connection').find((d) => !NAMES_NO_UPGRADE.test(d.value(1))) ?? requestHeader(scope, 'Connection');
     const place = outside(directive);
     const modern = isNginx(config, '1.29.7');
     const written = scope.value('proxy_http_version')?.value(0);
@@ -87,7 +91,7 @@ Where the location also takes plain requests, a map makes \`Connection\` depend 
       });
     };
     if (upgrade && upgrade.value(1) === '') return;
-    if (upgrade && (!connection || /^(keep-alive|close)?$/i.test(connection.value(1)))) {
+    if (upgrade && (!connection || NAMES_NO_UPGRADE.test(connection.value(1)))) {
       if (!connection) say('connection', ['proxy_set_header Connection "upgrade";']);
       // the line is for connections that are kept; where WebSockets are meant it has to name the upgrade
       else
