@@ -262,3 +262,21 @@ test('losers are named with their reasons', async () => {
     ['/: shorter prefix', '~ ^/apx: no match'],
   );
 });
+
+test('what cannot be unpacked: closed without an answer, or behind the header where nothing is buffered (tried on 1.22.1)', async () => {
+  const answered = async (line: string, status: number, more: readonly [string, string][] = []): Promise<number> =>
+    (
+      await ask(
+        server(`gunzip on; location / { ${line} }`),
+        { headers: [['Host', 'a']] },
+        { upstream: { status, headers: [['Content-Encoding', 'gzip'], ...more] } },
+      )
+    ).outcome.status;
+  for (const status of [204, 304]) {
+    assert.equal(await answered('proxy_pass http://127.0.0.1:1;', status), 444);
+    assert.equal(await answered('scgi_pass 127.0.0.1:1;', status), 444);
+    assert.equal(await answered('proxy_buffering off; proxy_pass http://127.0.0.1:1;', status), status);
+    assert.equal(await answered('scgi_buffering off; scgi_pass 127.0.0.1:1;', status), status);
+    assert.equal(await answered('proxy_pass http://127.0.0.1:1;', status, [['X-Accel-Buffering', 'no']]), status);
+  }
+});

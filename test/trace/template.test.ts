@@ -30,6 +30,15 @@ test('a placeholder in an address is text, not a variable of a request', async (
   assert.equal(assumed(t).BACKEND, 'BACKEND');
 });
 
+test('the address that is listened on is told as it is written, and is one whatever its case', async () => {
+  const listener = async (first: string, second: string): Promise<string> =>
+    (
+      await trace('site.conf.template', inHttp(`server { listen ${first}; return 204; }\nserver { listen ${second}; return 204; }`), '/')
+    ).steps.find((s) => s.phase === 'listen')!.said;
+  assert.equal(await listener('${WEB_ADDRESS}:80', '${WEB_ADDRESS}:80'), 'WEB_ADDRESS:80, 2 servers');
+  assert.equal(await listener('Web.example:80', 'web.EXAMPLE:80'), 'Web.example:80, 2 servers');
+});
+
 test('a person sets it, in its own case', async () => {
   const t = await trace('site.conf.template', ENVSUBST, '/x', { BACKEND: 'app', PREFIX: '/' });
   assert.match(JSON.stringify(t.steps), /app:8000/);

@@ -17,7 +17,7 @@ export type ServerProtocol = 'http' | 'stream' | 'mail';
 /** One address and port that a `listen` names. A name that would have to be resolved is kept as `kind: 'name'` and equals only itself; localhost needs no resolving. */
 export interface ListenAddress {
   readonly kind: 'inet' | 'inet6' | 'unix' | 'name';
-  /** canonical: `127.0.0.1`, `::1` without brackets, the socket's path, the name */
+  /** canonical: `127.0.0.1`, `::1` without brackets, the socket's path, the name as it is written */
   readonly address: string;
   /** 0 for a unix socket */
   readonly port: number;
@@ -328,7 +328,7 @@ export function listenAddresses(text: string, protocol: ServerProtocol = 'http')
   const { family, host, wildcard, port, lastPort } = read.value;
   if (family === 'unix') return [{ kind: 'unix', address: host, port: 0, wildcard: false }];
   const ip = host === '*' ? canonicalIp('0.0.0.0') : canonicalIp(host);
-  const place = ip ?? (/^localhost\.?$/i.test(host) ? LOCALHOST : { kind: 'name' as const, address: lower(host) });
+  const place = ip ?? (/^localhost\.?$/i.test(host) ? LOCALHOST : { kind: 'name' as const, address: host });
   const first = port ?? DEFAULT_PORT[protocol];
   return Array.from({ length: (lastPort ?? first) - first + 1 }, (_, i) => ({ ...place, port: first + i, wildcard }));
 }
@@ -376,7 +376,8 @@ const inOrder = new PerConfig(
 );
 
 // a TCP and a UDP socket on one port are two pairs
-const keyOf = ({ kind, address, port }: ListenAddress, udp: boolean): string => `${kind} ${address} ${port} ${udp}`;
+const keyOf = ({ kind, address, port }: ListenAddress, udp: boolean): string =>
+  `${kind} ${kind === 'name' ? lower(address) : address} ${port} ${udp}`;
 
 const isUdp = (params: readonly string[]): boolean => params.includes('udp') || params.includes('quic');
 
@@ -465,7 +466,7 @@ export function listenerFor(config: Config, local: LocalAddress, protocol: Serve
   const here = all.filter((l) => l.port === local.port && l.udp === udp && l.kind !== 'unix');
   return (
     here.find((l) => l.kind === kind && l.address === address) ??
-    here.find((l) => l.kind === 'name' && l.address === local.address) ??
+    here.find((l) => l.kind === 'name' && lower(l.address) === lower(local.address)) ??
     here.find((l) => l.wildcard && l.kind === kind) ??
     here.find((l) => l.wildcard && l.kind === 'inet6' && l.dualStack) ??
     null

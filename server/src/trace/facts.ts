@@ -9,6 +9,7 @@ import { family, type Reader } from './reader.ts';
 import type { Run } from './run.ts';
 import type { Facts } from './trace.ts';
 
+/** The answers of other families are passed on as they come. */
 const BUFFERED = ['proxy', 'fastcgi', 'uwsgi', 'scgi'];
 
 /** What decides the handshake with the client, in every protocol. */
@@ -56,7 +57,7 @@ const buffers = perFamily((level, p) => ({
   client_max_body_size: words(level, 'client_max_body_size', '1m'),
   client_body_buffer_size: words(level, 'client_body_buffer_size', '16k'),
   ...(p && {
-    buffering: isOn(level, `${p}_buffering`),
+    buffering: BUFFERED.includes(p) && isOn(level, `${p}_buffering`),
     request_buffering: p !== 'grpc' && isOn(level, `${p}_request_buffering`),
     buffer_size: words(level, `${p}_buffer_size`, '4k'),
     buffers: words(level, `${p}_buffers`, '8 4k'),

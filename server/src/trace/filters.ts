@@ -7,6 +7,7 @@ import { atOf } from './at.ts';
 import { followBody } from './body.ts';
 import { isKnownCharset, recodingOf } from './charsets.ts';
 import { clock } from './clock.ts';
+import { bufferingOf } from './facts.ts';
 import { Failed } from './failed.ts';
 import { MORE_HEADERS, moreHeaders } from './handlers/more-headers.ts';
 import { slice } from './handlers/slice.ts';
@@ -805,14 +806,18 @@ function header(run: Run): undefined {
     reply.contentLength = -1;
   }
   if (!reply.headerOnly && (reply.status === 204 || reply.status === 304) && reply.rewrites.has('unpacked')) {
+    // without buffers the header is on its way when nothing can be unpacked
+    const isSent = bufferingOf(run).buffering === false;
     run.report.step({
       phase: 'filter',
       handler: 'ngx_http_gunzip_filter_module',
       at: run.directive('gunzip') ?? null,
-      said: `there is no body to unpack in an answer of ${reply.status}, closed without an answer`,
+      said: `there is no body to unpack in an answer of ${reply.status}, closed ${isSent ? 'behind its header' : 'without an answer'}`,
     });
-    reply.kind = 'closed';
-    reply.closed = true;
+    if (!isSent) {
+      reply.kind = 'closed';
+      reply.closed = true;
+    }
   }
   if (reply.body !== null && (reply.status === 204 || reply.status === 304)) reply.body = '';
   // a file's date goes with the file only
