@@ -28,7 +28,8 @@ const rulesInForce = (scope: Scope): readonly Directive[] =>
           .effective('allow')
           .directives.filter((d) => d.name === 'deny')
           .slice(0, 1),
-        ...authenticationIn(scope),
+        // a certificate is asked for before any phase (ngx_http_process_request)
+        ...authenticationIn(scope).filter((d) => d.name !== 'ssl_verify_client'),
       ];
 
 /** The host of an absolute redirect that a rewrite makes, null for one that makes none or does not say its host. */
@@ -162,5 +163,16 @@ location @key {
     { inside: 'server', good: 'deny all;\nlocation / { return 301 https://$host$request_uri; }' },
     { inside: 'server', good: 'location ~ /\\.ht { deny all; return 404; }' },
     { inside: 'server', good: 'allow 10.0.0.0/8;\ndeny all;\nif ($request_method = TRACE) { return 405; }' },
+    {
+      inside: 'server',
+      good: `listen 443 ssl;
+ssl_certificate a.pem;
+ssl_certificate_key a.key;
+ssl_client_certificate clients.pem;
+ssl_verify_client on;
+location /name {
+    return 200 "$ssl_client_s_dn";
+}`,
+    },
   ],
 });
