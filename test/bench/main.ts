@@ -14,6 +14,7 @@ import { bigFile, bigTree, random } from '../harness/generate-config.ts';
 import { TestClient } from '../harness/lsp.ts';
 import { publisherOf } from '../harness/publisher.ts';
 import { features } from './features.ts';
+import { many } from './many.ts';
 import { memory } from './memory.ts';
 import { projects } from './project.ts';
 import { squares } from './squares.ts';
@@ -196,6 +197,14 @@ try {
       rows.push(...earlier.map(([what, value]): [string, string, string] => [`before: ${what}`, value, '']));
     }
     await typing(uri, rows, undefined, rounds);
+  }
+  if (wanted('many')) {
+    if (before) {
+      const earlier: typeof rows = [];
+      await many(path.join(dir, 'before'), earlier, short, [path.resolve(before, 'dist/cli.cjs'), 'lsp', '--stdio']);
+      rows.push(...earlier.map(([what, value]): [string, string, string] => [`before: ${what}`, value, '']));
+    }
+    await many(path.join(dir, 'now'), rows, short);
   }
   if (wanted('memory')) {
     const { few, many } = await memory();

@@ -23,7 +23,7 @@ import { holdsMainBlocks, isCalledNginx, isDump, isMainWithin, isPlausible, look
 import { loneProject, type Project } from '../project/deployed.ts';
 import { mayBeAnything, mayHost } from '../project/embedded.ts';
 import { EmbeddedFiles } from '../project/embedded-files.ts';
-import { includersOf, inTurn, nameFor, Readers } from '../project/loose.ts';
+import { includersOf, inTurn, nameFor } from '../project/loose.ts';
 import {
   findProject,
   type LoadWishes,
@@ -35,6 +35,7 @@ import {
   started,
   wordsBeside,
 } from '../project/project.ts';
+import { type Reader, Readers } from '../project/readers.ts';
 import { besideOf, destinationIn, isEnabled, loadFragment } from '../project/standin.ts';
 import type { Stock } from '../project/stock.ts';
 import { ANY_WAY, startsNothing, type Way, waysMeant } from '../project/ways.ts';
@@ -88,6 +89,8 @@ export interface Asked {
   /** the files whose findings are shown; null: all of them */
   readonly shown: ((file: FileId) => boolean) | null;
 }
+
+const readerOf = ({ config, way }: Asked): Reader => ({ file: config.subject, way, tree: config.tree });
 
 const counted = new WeakMap<SourceFile, Pick<SourceFile, 'text' | 'lines'>>();
 
@@ -498,7 +501,7 @@ export class Loader {
         if (isNamed || !(error instanceof Failure) || error.exitCode !== EXIT.unreadable) throw error;
       }
     }
-    const readers = new Readers(configs);
+    const readers = new Readers(configs, readerOf);
     // a main file that another one includes is a part of that one
     for (const c of configs) if (readers.readFor(c.config.root, c.way)) readers.drop(c);
     const own = configs.filter((c) => readers.has(c));
@@ -517,7 +520,7 @@ export class Loader {
     const shown = (file: FileId): boolean => asked.has(file) || folders.some((f) => isBelow(file, f));
     for (const id of new Set([...around, ...loose])) {
       if (mains.has(id)) continue;
-      if (readers.readAsOther(id, isWithin(id) ? id : await this.files.real(id))) continue;
+      if (readers.asOther(id, isWithin(id) ? id : await this.files.real(id)).length) continue;
       for (const way of this.waysOf(project, id)) {
         if (readers.readFor(id, way)) continue;
         const config = await this.fragment(id, project, way);
@@ -527,7 +530,8 @@ export class Loader {
         readers.add(fragment);
       }
     }
-    return [...out, ...new Readers(fragments).withoutParts().filter(({ config }) => [...config.files.keys()].some((f) => asked.has(f)))];
+    const parts = new Readers(fragments, readerOf).parts();
+    return [...out, ...fragments.filter((one) => !parts.has(one) && [...one.config.files.keys()].some((f) => asked.has(f)))];
   }
 }
 

@@ -8,14 +8,15 @@ import { type Connection, type Diagnostic, DiagnosticSeverity } from 'vscode-lan
 import type { CancelToken } from '../base/cancel.ts';
 import { type FileId, hostFileOf } from '../base/file-id.ts';
 import { Lines } from '../base/lines.ts';
-import type { ConfigId } from '../config/config.ts';
+import type { Config, ConfigId } from '../config/config.ts';
 import type { EditorSettings } from '../config/declared.ts';
+import type { Deployment } from '../deploy/deployment.ts';
 import { cutOff } from '../rules/cut-off.ts';
 import { Held, Present } from '../rules/held.ts';
 import { Merged } from '../rules/merged.ts';
 import { Remembered } from '../rules/remembered.ts';
 import type { Finding, Rule } from '../rules/rule.ts';
-import { isRemembered, type LintOptions, lintSteps, mirrored, type Progress } from '../rules/run.ts';
+import { isRemembered, type LintOptions, lintSteps, mirrored, type Progress, quickOf } from '../rules/run.ts';
 import { saysSame, Told } from '../rules/told.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import type { Snapshot, Unopened, Workspace } from '../workspace/workspace.ts';
@@ -55,6 +56,15 @@ export interface PublishOptions {
 
 /** Findings by file; every file that was looked at has an entry. */
 type Found = Map<FileId, Finding[]>;
+
+/** What the rounds have asked about one configuration: as it is with the applications around it, null what none has asked yet. */
+interface Asked {
+  readonly remembered: Remembered;
+  readonly config: Config;
+  readonly deployment: Deployment;
+  quick: readonly Finding[] | null;
+  whole: readonly Finding[] | null;
+}
 
 interface Shown {
   readonly version: number | undefined;
@@ -119,7 +129,7 @@ export class Publisher {
   private wholeAt = -1;
   /** the revision of the last opening: what its rounds remember of servers that are written alike is for it alone */
   private openedAt = -1;
-  private readonly remembered = new Map<ConfigId, Remembered>();
+  private readonly asked = new Map<ConfigId, Asked>();
   /** findings that are not wholly written yet; null where all are */
   private sending: Promise<void> | null = null;
   /** what only the whole round finds, as it found it last; each finding by itself */
@@ -560,14 +570,7 @@ export class Publisher {
     for (const config of snapshot.configs) {
       for (const file of config.files.keys()) if (!found.has(file)) found.set(file, []);
       const deployment = snapshot.deploymentOf(config);
-      const remembered = this.rememberedOf(config.id);
-      const findings = yield* lintSteps(config, rules, {
-        ...options,
-        quick,
-        deployment,
-        onCrash,
-        remembered,
-      });
+      const findings = yield* this.foundBy(config, deployment, { ...options, quick, onCrash });
       merged.add(config, findings);
       if (!quick) merged.add(config, cutOff(config, rules, snapshot.cutOf(config)));
       if (!quick)
@@ -576,6 +579,8 @@ export class Publisher {
           mirrored(config, findings).filter((f) => snapshot.version(f.at.file) !== null),
         );
     }
+    const ids = new Set(snapshot.configs.map((c) => c.id));
+    for (const id of this.asked.keys()) if (!ids.has(id)) this.asked.delete(id);
     for (const file of snapshot.open) {
       const configs = snapshot.configsOf(file);
       if (configs.some((c) => snapshot.configs.includes(c))) continue;
@@ -590,6 +595,23 @@ export class Publisher {
     return found;
   }
 
+  /** What is found in one configuration. One that no edit concerns is the same object in the next round, and is not asked about again. */
+  private *foundBy(config: Config, deployment: Deployment, options: LintOptions): Generator<void, readonly Finding[]> {
+    const kind = options.quick ? 'quick' : 'whole';
+    let known = this.asked.get(config.id);
+    if (known?.config !== config || known.deployment !== deployment) {
+      known = { remembered: known?.remembered ?? new Remembered(), config, deployment, quick: null, whole: null };
+      this.asked.set(config.id, known);
+    }
+    if (options.quick && known.whole) known.quick ??= quickOf(known.whole, this.options.rules);
+    const before = known[kind];
+    if (before) return before;
+    const findings = yield* lintSteps(config, this.options.rules, { ...options, deployment, remembered: known.remembered });
+    // an early answer is not the last word on a text, and one given for a shape not on each server
+    if (!options.early && !options.provisional) known[kind] = findings;
+    return findings;
+  }
+
   private crashed(rule: Rule, error: unknown): void {
     const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const key = `${rule.id}\n${words}`;
@@ -598,12 +620,6 @@ export class Publisher {
     this.options.log(
       `The rule ${rule.id} failed, and its findings are missing. Please report this with the configuration that shows it.\n${words}`,
     );
-  }
-
-  private rememberedOf(id: ConfigId): Remembered {
-    let remembered = this.remembered.get(id);
-    if (!remembered) this.remembered.set(id, (remembered = new Remembered()));
-    return remembered;
   }
 
   private publish(snapshot: Snapshot, file: FileId, findings: readonly Finding[]): void {

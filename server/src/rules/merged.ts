@@ -13,11 +13,11 @@ const labelOf = ({ tree }: Reader): string | null => tree.startedBy?.label ?? nu
 /** Takes up the findings of one configuration after another. */
 export class Merged {
   private readonly told = new Told<{ readonly finding: Finding; readonly by: Set<string | null> }>();
-  private readonly readers: Reader[] = [];
+  private readonly readers = new Set<Reader>();
 
   add(config: Reader, findings: readonly Finding[]): void {
     const label = labelOf(config);
-    if (!this.readers.includes(config)) this.readers.push(config);
+    this.readers.add(config);
     for (const finding of findings) {
       const known = this.told.of(finding);
       if (known) known.by.add(label);
@@ -28,14 +28,14 @@ export class Merged {
   /** All that was taken up, in the order in which it came. */
   get findings(): readonly Finding[] {
     const { entries } = this.told;
-    if (this.readers.every((r) => labelOf(r) === null)) return entries.map((e) => e.finding);
+    if ([...this.readers].every((r) => labelOf(r) === null)) return entries.map((e) => e.finding);
     const services = new Map<FileId, ReadonlySet<string | null>>();
     const around = (file: FileId): ReadonlySet<string | null> => {
       let known = services.get(file);
       if (!known) {
-        const reading = this.readers.filter((r) => r.files.has(file));
+        const reading = [...this.readers].filter((r) => r.files.has(file));
         // what is no file of nginx belongs to all of them
-        services.set(file, (known = new Set((reading.length ? reading : this.readers).map(labelOf))));
+        services.set(file, (known = new Set((reading.length ? reading : [...this.readers]).map(labelOf))));
       }
       return known;
     };

@@ -215,6 +215,16 @@ export function* lintSteps(config: Config, rules: readonly Rule[], options: Lint
   return withoutMenus(config, sorted(inAll(config, renderings, (one) => found.get(one)!)));
 }
 
+/**
+ * What a quick run finds, out of what a whole one has found in the same configuration: all but what the rules declared costly say. Null where
+ * comments silence nothing, as a quick run cannot tell that of all of them.
+ */
+export function quickOf(whole: readonly Finding[], rules: readonly Rule[]): readonly Finding[] | null {
+  if (whole.some((f) => f.rule === 'unused-suppression')) return null;
+  const costly = new Set(rules.filter((r) => r.costly).map((r) => r.id));
+  return whole.filter((f) => !costly.has(f.rule));
+}
+
 /** Whether what was found in a configuration is remembered, so that an early run has less to do than one that follows. */
 export const isRemembered = (config: Config): boolean => config.kept !== null && renderingsOf(config) === null;
 

@@ -38,7 +38,7 @@ import { holdsMainBlocks, isDump, isMainWithin, looksLikeNginx, verdictOn } from
 import { imagesFor, loneProject, type Project, type RunImage } from '../project/deployed.ts';
 import { type Embedded, mayHost } from '../project/embedded.ts';
 import { EmbeddedFiles } from '../project/embedded-files.ts';
-import { includersOf, inTurn, isPartOf, isReadAsOther, nameFor } from '../project/loose.ts';
+import { includersOf, inTurn, nameFor } from '../project/loose.ts';
 import { findProject, type LoadWishes, loadOptions, settingsAbove, settingsFor, started, wordsBeside } from '../project/project.ts';
 import { besideOf, destinationIn, isEnabled, standInFor } from '../project/standin.ts';
 import { Stock } from '../project/stock.ts';
@@ -48,6 +48,7 @@ import type { Document } from '../syntax/document.ts';
 import { includesIn } from '../syntax/includes.ts';
 import type { NginxParser } from '../syntax/parser.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
+import { Configurations } from './configurations.ts';
 import { isSameReading } from './same-reading.ts';
 
 export type Change =
@@ -166,7 +167,7 @@ export class Workspace {
   private readonly deployments = new Map<string, Deployment>();
   /** by configuration, or folder */
   private readonly deploymentsAt = new Map<ConfigId, Deployment>();
-  private readonly loaded = new Map<ConfigId, Loaded>();
+  private readonly loaded = new Configurations<Loaded>();
   /** what was loaded of files that no main file reads before an event on the disk, until it is known which of them it concerns */
   private readonly readBefore = new Map<ConfigId, Loaded>();
   private built = new Map<ConfigId, Config>();
@@ -342,8 +343,7 @@ export class Workspace {
       }
       this.buffers.set(id, { document: this.parser.embedded(id, text, window), version });
       this.soughtFor.delete(id);
-      for (const loaded of this.loaded.values()) loaded.stale = true;
-      this.built = new Map();
+      this.takenUp(id);
     }
   }
 
@@ -404,8 +404,19 @@ export class Workspace {
     } else {
       this.buffers.set(file, { document: this.parser.open(file, text), version });
       this.soughtFor.delete(file);
-      for (const loaded of this.loaded.values()) loaded.stale = true;
-      this.built = new Map();
+      this.takenUp(file);
+    }
+  }
+
+  /**
+   * After an editor has taken up a file: what reads it reads the editor's text from now on. One that nothing reads may be new, and then any
+   * mask may take it.
+   */
+  private takenUp(file: FileId): void {
+    const readers = this.loaded.reading(file);
+    for (const [id, loaded] of readers.length ? readers : this.loaded) {
+      loaded.stale = true;
+      this.built.delete(id);
     }
   }
 
@@ -413,8 +424,7 @@ export class Workspace {
   private touched(file: FileId): void {
     const document = this.buffers.get(file)?.document;
     if (!document) return;
-    for (const [id, loaded] of this.loaded) {
-      if (!loaded.tree.files.has(file)) continue;
+    for (const [id, loaded] of this.loaded.reading(file)) {
       this.built.delete(id);
       if (loaded.contexts && loaded.file === file && !this.stated(file) && this.fitsElsewhere(document, loaded.contexts)) {
         loaded.stale = true;
@@ -440,7 +450,7 @@ export class Workspace {
       for (const [statement] of known) loaded.includes.delete(statement);
       for (const statement of present) loaded.includes.set(statement, byPath.get(statement.args[0]?.value ?? '')!);
     }
-    if ([...this.loaded.values()].some((l) => l.tree.files.has(file))) return;
+    if (this.loaded.isRead(file)) return;
     // what it says now may fit into a main file that is in
     if (this.soughtFor.delete(file)) this.overtaken++;
     if (holdsMainBlocks(document.text, pathOf(document.id))) this.searchAgain();
@@ -464,11 +474,10 @@ export class Workspace {
     if (buffer && buffer.version === null) {
       this.buffers.delete(file);
       this.onDisk.delete(file);
-      for (const [id, loaded] of this.loaded)
-        if (loaded.tree.files.has(file)) {
-          loaded.stale = true;
-          this.built.delete(id);
-        }
+      for (const [id, loaded] of this.loaded.reading(file)) {
+        loaded.stale = true;
+        this.built.delete(id);
+      }
       this.retired.push(buffer.document);
     }
     this.unusable.delete(file);
@@ -526,21 +535,21 @@ export class Workspace {
 
   /** True when the disk must be asked before a snapshot is whole. */
   get unsettled(): boolean {
-    return (
-      this.found === null ||
-      !this.applicationSettled ||
-      [...this.loaded.values()].some((l) => l.stale) ||
-      this.strays().length > 0 ||
-      this.closed.length > 0
-    );
+    return this.found === null || !this.applicationSettled || this.isStale() || this.strays().length > 0 || this.closed.length > 0;
+  }
+
+  private isStale(): boolean {
+    for (const { stale } of this.loaded.values()) if (stale) return true;
+    return false;
   }
 
   /** Open files that some configuration should read and none does, and whose main file was not looked for yet. */
   private readonly soughtFor = new Set<FileId>();
   private strays(): FileId[] {
-    return [...this.buffers]
-      .filter(([id, b]) => b.version !== null && !this.soughtFor.has(id) && this.unreadWays(id).length > 0)
-      .map(([id]) => id);
+    const found: FileId[] = [];
+    for (const [id, { version }] of this.buffers)
+      if (version !== null && !this.soughtFor.has(id) && this.unreadWays(id).length > 0) found.push(id);
+    return found;
   }
 
   /** Open files that were on the disk some time since they were opened. */
@@ -562,7 +571,7 @@ export class Workspace {
     for (const [real, file] of [...this.openByReal])
       if (!this.isOpen(file)) {
         this.openByReal.delete(real);
-        for (const l of this.loaded.values()) if (l.tree.files.has(file)) l.stale = true;
+        for (const [, l] of this.loaded.reading(file)) l.stale = true;
       }
     const known = new Set(this.openByReal.values());
     for (const [file, { version }] of this.buffers) {
@@ -570,17 +579,17 @@ export class Workspace {
       const real = await this.files.real(file);
       if (this.openByReal.has(real)) continue;
       this.openByReal.set(real, file);
-      for (const l of this.loaded.values()) if (isReadAsOther([l.tree], file, real)) l.stale = true;
+      for (const l of this.loaded.asOther(file, real)) l.stale = true;
     }
   }
 
   /** The ways in which a file is started that no configuration is about. */
   private unreadWays(file: FileId): readonly Way[] {
-    const readers = [...this.loaded.values()].filter((l) => l.tree.files.has(file));
+    const readers = this.loaded.reading(file);
     const project = this.projectOf(hostFileOf(file));
     // of one service alone there is one way: most projects are not asked
     if (readers.length && project.instances.length < 2) return [];
-    return waysOf(project, file).filter((way) => !readers.some((l) => mayBeSame(l.way, way)));
+    return waysOf(project, file).filter((way) => !readers.some(([, l]) => mayBeSame(l.way, way)));
   }
 
   /** Does all outstanding IO: finds main files, follows includes. Calls while one is running wait for it and, if need be, go on. */
@@ -721,7 +730,7 @@ export class Workspace {
     // a file that was read within a stand-in may belong to a main file by now, be one itself, or be closed
     for (const { file, contexts } of stale)
       if (contexts) {
-        for (const [id, loaded] of this.loaded) if (loaded.file === file) this.readBefore.set(id, loaded);
+        for (const [id, loaded] of this.loaded.about(file)) this.readBefore.set(id, loaded);
         this.dropFile(file);
         this.soughtFor.delete(file);
       }
@@ -749,7 +758,7 @@ export class Workspace {
     this.aboveFragments.clear();
     for (const [file, { version }] of this.buffers) {
       const folder = dirname(file);
-      if (version === null || this.aboveFragments.has(folder) || [...this.loaded.values()].some((l) => l.tree.files.has(file))) continue;
+      if (version === null || this.aboveFragments.has(folder) || this.loaded.isRead(file)) continue;
       this.aboveFragments.set(folder, await this.settingsAbove(folder, this.projectOf(file)));
     }
     if (!this.applicationSettled) await this.readApplication(cancel);
@@ -816,7 +825,7 @@ export class Workspace {
   }
 
   private isLoaded(file: FileId): boolean {
-    return [...this.loaded.values()].some((l) => l.file === file);
+    return this.loaded.about(file).length > 0;
   }
 
   private isShown(tree: Tree): boolean {
@@ -833,24 +842,21 @@ export class Workspace {
 
   /** Drops the configurations that are about a file; all of them, or those that are started in none of these ways. */
   private dropFile(file: FileId, but: readonly ConfigId[] = []): void {
-    for (const [id, loaded] of [...this.loaded]) if (loaded.file === file && !but.includes(id)) this.drop(id);
+    for (const [id] of this.loaded.about(file)) if (!but.includes(id)) this.drop(id);
   }
 
   /** A main file that another one includes is a part of that one. */
   private dropIncludedRoots(): void {
     for (const [id, own] of [...this.loaded]) {
       if (own.file === this.chosenRoot) continue;
-      const isPart = (l: Loaded): boolean => l.file !== own.file && l.tree.files.has(own.file) && mayBeSame(l.way, own.way);
-      if ([...this.loaded.values()].some(isPart)) this.drop(id);
+      const isPart = ([, l]: readonly [ConfigId, Loaded]): boolean => l.file !== own.file && mayBeSame(l.way, own.way);
+      if (this.loaded.reading(own.file).some(isPart)) this.drop(id);
     }
   }
 
   /** A file that no main file reads is a part of another such file that reads it. */
   private dropParts(): void {
-    const all = [...this.loaded].flatMap(([id, { contexts, file: about, way, tree }]) =>
-      contexts === null ? [] : [{ id, about, way, reads: (file: FileId) => tree.files.has(file) }],
-    );
-    for (const one of all) if (all.some((other) => this.loaded.has(other.id) && isPartOf(one, other))) this.drop(one.id);
+    for (const id of this.loaded.parts((one) => one.contexts !== null)) this.drop(id);
   }
 
   /** Whether no editor holds any file of a configuration that is about no main file. */
@@ -888,16 +894,16 @@ export class Workspace {
         return cancel.cancelled || isOther();
       },
     };
-    const isOther = (): boolean => this.revisionNow !== revisionNow || this.overtaken !== overtaken || this.unsettled;
+    const isOther = (): boolean => this.revisionNow !== revisionNow || this.overtaken !== overtaken;
+    if (this.unsettled) return false;
     try {
       let left = MAX_UNOPENED;
       for (const project of this.found?.values() ?? []) {
         if (token.cancelled) return false;
         const loose = await this.looseOf(project);
-        const read = new Set([...this.loaded.values()].flatMap((l) => [...l.tree.files.keys()]));
         for (const [i, file] of loose.entries()) {
           if (token.cancelled) return false;
-          if (read.has(file) && project.instances.length < 2) continue;
+          if (this.loaded.isRead(file) && project.instances.length < 2) continue;
           if (left-- <= 0) {
             const said = `${loose.length - i} of ${loose.length} files that no main file reads were not looked at, for none of them is open`;
             if (!this.notLookedAt.has(project)) this.options.log?.(`${project.boundary}: ${said}`);
@@ -906,16 +912,9 @@ export class Workspace {
           }
           if ((this.buffers.get(file)?.version ?? null) !== null) continue;
           const real = isWithin(file) ? file : await this.files.real(file);
-          if (
-            isReadAsOther(
-              [...this.loaded.values()].map((l) => l.tree),
-              file,
-              real,
-            )
-          )
-            continue;
+          if (this.loaded.asOther(file, real).length) continue;
           await this.loadLoose(file, token, { unopened: true });
-          for (const l of this.loaded.values()) if (l.file === file) for (const id of l.tree.files.keys()) read.add(id);
+          if (this.unsettled) return false;
           await pause();
         }
       }
@@ -1084,7 +1083,7 @@ export class Workspace {
     if (source === null || typeof source === 'string') return { problem: source ?? 'there is no such file' };
     const project = this.found ? await this.seek(hostFileOf(file), 'file', this.found, cancel) : this.projectOf(file);
     const isMain = holdsMainBlocks(source.text, pathOf(file));
-    const readers = isMain ? [] : [...this.loaded.values()].filter((l) => l.contexts === null && l.tree.files.has(file));
+    const readers = isMain ? [] : this.loaded.reading(file).flatMap(([, l]) => (l.contexts === null ? [l] : []));
     const roots = readers.length ? [...new Set(readers.map((l) => l.file))] : [file];
     const all = roots.map((root) => ({ root, ...waysMeant(project, root, service) }));
     const found = all.find(({ ways }) => ways.length);
@@ -1194,7 +1193,7 @@ export class Workspace {
   }
 
   private configsOf(file: FileId): readonly Config[] {
-    const readers = [...this.loaded].filter(([, l]) => l.tree.files.has(file));
+    const readers = this.loaded.reading(file);
     if (readers.length) return this.chosenFirst(readers).map(([id]) => this.config(id));
     const source = this.buffers.get(file)?.document;
     if (!source) return [];

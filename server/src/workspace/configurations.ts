@@ -1,0 +1,53 @@
+/** The configurations that a workspace holds, also by the files that they read: each keystroke asks for these, and there may be a thousand. */
+import type { FileId } from '../base/file-id.ts';
+import type { ConfigId } from '../config/config.ts';
+import { type Reader, Readers } from '../project/readers.ts';
+
+export class Configurations<T extends Reader> extends Map<ConfigId, T> {
+  private readonly readers = new Readers<readonly [ConfigId, T]>([], ([, one]) => one);
+  /** in the order in which they came, which one that is read anew keeps */
+  private readonly entry = new Map<ConfigId, { readonly nth: number; readonly pair: readonly [ConfigId, T] }>();
+  private count = 0;
+
+  override set(id: ConfigId, one: T): this {
+    const before = this.entry.get(id);
+    if (before) this.readers.drop(before.pair);
+    const pair = [id, one] as const;
+    this.entry.set(id, { nth: before?.nth ?? this.count++, pair });
+    this.readers.add(pair);
+    return super.set(id, one);
+  }
+
+  override delete(id: ConfigId): boolean {
+    const before = this.entry.get(id);
+    if (before) this.readers.drop(before.pair);
+    this.entry.delete(id);
+    return super.delete(id);
+  }
+
+  /** Those that read a file, in the order in which they came. */
+  reading(file: FileId): readonly (readonly [ConfigId, T])[] {
+    const list = this.readers.of(file);
+    const nth = ([id]: readonly [ConfigId, T]): number => this.entry.get(id)!.nth;
+    return list.length > 1 ? [...list].sort((a, b) => nth(a) - nth(b)) : list;
+  }
+
+  isRead(file: FileId): boolean {
+    return this.readers.readAtAll(file);
+  }
+
+  /** Those that are about a file. */
+  about(file: FileId): readonly (readonly [ConfigId, T])[] {
+    return this.reading(file).filter(([, one]) => one.file === file);
+  }
+
+  /** Those that read a file, which is `real` without links, by another name. */
+  asOther(file: FileId, real: FileId): readonly T[] {
+    return this.readers.asOther(file, real).map(([, one]) => one);
+  }
+
+  /** Of those that are about files which no main file reads, the ones that are a part of another such one. */
+  parts(isLoose: (one: T) => boolean): readonly ConfigId[] {
+    return [...this.readers.parts(([, one]) => isLoose(one))].map(([id]) => id);
+  }
+}

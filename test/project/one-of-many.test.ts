@@ -1,0 +1,109 @@
+/** Who opens or edits one of many files has the others neither read nor judged again; a new file is one that any mask may take. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { NEVER } from '../../server/src/base/cancel.ts';
+import { fromPath } from '../../server/src/base/file-id.ts';
+import type { Config } from '../../server/src/config/config.ts';
+import { wanted } from '../../server/src/deploy/wanted.ts';
+import { defineRule, ruleNames } from '../../server/src/rules/rule.ts';
+import { Workspace } from '../../server/src/workspace/workspace.ts';
+import { publisherOf } from '../harness/publisher.ts';
+import { HOME, inMemory, parts } from './world.ts';
+
+const id = (path: string) => fromPath(`/checkout/project/${path}`);
+const main = (name: string): string =>
+  `events {}\nhttp {\n    include ../${name}/conf.d/*.conf;\n    server {\n        listen 80;\n        server_name ${name}.example;\n    }\n}\n`;
+const FILES = {
+  '.git/HEAD': '',
+  'a/nginx.conf': main('a'),
+  'b/nginx.conf': main('b'),
+  'c/nginx.conf': main('c'),
+  'b/conf.d/x.conf': 'gzip on;\n',
+};
+
+async function workspaceOf(memory = inMemory(FILES)): Promise<Workspace> {
+  const { parser, engine, rules, python } = await parts();
+  const workspace = new Workspace(parser, engine, memory, { isApplicationFile: wanted, ruleNames: ruleNames(rules), python });
+  workspace.apply({ kind: 'folders', folders: [HOME] });
+  await workspace.settle(NEVER);
+  return workspace;
+}
+
+const byRoot = (workspace: Workspace): Map<string, Config> => new Map(workspace.snapshot().configs.map((c) => [c.root as string, c]));
+
+test('an opened file is read anew by those that read it, a new one by all', async () => {
+  const memory = inMemory(FILES);
+  const workspace = await workspaceOf(memory);
+  const changed = async (file: string, text: string): Promise<string[]> => {
+    const before = byRoot(workspace);
+    workspace.apply({ kind: 'open', file: id(file), text, version: 1 });
+    await workspace.settle(NEVER);
+    const now = byRoot(workspace);
+    assert.equal(now.size, 3);
+    return [...now].flatMap(([root, config]) => (before.get(root) === config ? [] : [root.split('/').at(-2)!])).sort();
+  };
+  assert.deepEqual(await changed('a/nginx.conf', FILES['a/nginx.conf']), ['a']);
+  assert.deepEqual(await changed('b/conf.d/x.conf', 'gzip off;\n'), ['b']);
+  const gzip = byRoot(workspace)
+    .get(id('b/nginx.conf') as string)
+    ?.main.directives.find((d) => d.name === 'http')
+    ?.body?.value('gzip');
+  assert.equal(gzip?.value(0), 'off');
+  // written and opened before anyone was told of it: a mask takes it, and only a look at all of them tells whose
+  memory.set(id('c/conf.d/new.conf'), 'gzip on;\n');
+  assert.deepEqual(await changed('c/conf.d/new.conf', 'gzip on;\n'), ['a', 'b', 'c']);
+  assert.ok(
+    byRoot(workspace)
+      .get(id('c/nginx.conf') as string)
+      ?.files.has(id('c/conf.d/new.conf')),
+  );
+});
+
+test('an edit asks the rules about the configurations that read the file, and takes what was found in the others', async () => {
+  const { rules } = await parts();
+  const workspace = await workspaceOf();
+  const asked: string[] = [];
+  const probe = defineRule({
+    ...rules[0]!,
+    id: 'probe',
+    default: true,
+    costly: false,
+    needs: 'file',
+    looksAt: [{ scope: ['server'] }],
+    check: ({ config }) => {
+      asked.push(config.root.split('/').at(-2)!);
+    },
+  });
+  const sent = new Map<string, number>();
+  const publisher = publisherOf({
+    connection: {
+      sendDiagnostics: async ({ uri, diagnostics }: { uri: string; diagnostics: readonly unknown[] }) => {
+        sent.set(uri.split('/').slice(-2).join('/'), diagnostics.length);
+      },
+    } as never,
+    workspace,
+    rules: [...rules, probe],
+    lintRun: () => 'onType',
+    log: (line) => assert.fail(line),
+  });
+  workspace.apply({ kind: 'open', file: id('a/nginx.conf'), text: FILES['a/nginx.conf'], version: 1 });
+  publisher.changed();
+  await publisher.settled();
+  assert.deepEqual([...new Set(asked)].sort(), ['a', 'b', 'c']);
+  const before = new Map(sent);
+  asked.length = 0;
+  sent.clear();
+  const at = FILES['a/nginx.conf'].indexOf('listen');
+  workspace.apply({
+    kind: 'edit',
+    file: id('a/nginx.conf'),
+    edits: [[{ span: { start: at, end: at }, newText: 'lsten 1; ' }]],
+    version: 2,
+  });
+  publisher.changed();
+  await publisher.settled();
+  assert.deepEqual([...new Set(asked)], ['a']);
+  assert.ok(sent.get('a/nginx.conf')! > (before.get('a/nginx.conf') ?? 0));
+  // the others are as they were, so nothing is said of them
+  assert.deepEqual([...sent.keys()], ['a/nginx.conf']);
+});
