@@ -255,6 +255,7 @@ import plainOn443 from './tls/plain-on-443.ts';
 import protocolsOfDefaultOnly from './tls/protocols-of-default-only.ts';
 import quicNotAnnounced from './tls/quic-not-announced.ts';
 import quicReuseportMissing from './tls/quic-reuseport-missing.ts';
+import redirectToUnservedName from './tls/redirect-to-unserved-name.ts';
 import securityHeaderWithoutEffect from './tls/security-header-without-effect.ts';
 import securityHeadersMissing from './tls/security-headers-missing.ts';
 import sessionCacheIneffective from './tls/session-cache-ineffective.ts';
@@ -670,6 +671,7 @@ export const RULES: readonly Rule[] = [
   protocolsOfDefaultOnly,
   quicNotAnnounced,
   quicReuseportMissing,
+  redirectToUnservedName,
   securityHeaderWithoutEffect,
   securityHeadersMissing,
   sessionCacheIneffective,

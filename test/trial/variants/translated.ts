@@ -18,7 +18,42 @@ const ANY = 'satisfy any; allow 127.0.0.1; deny all;';
 const CACHE = 'proxy_cache_path /c keys_zone=z:1m;\n';
 const KEPT = 'proxy_cache z; proxy_cache_valid 200 206 1m;';
 
+const CERT = 'ssl_certificate a.pem; ssl_certificate_key a.key;';
+/** Two sites with TLS, the first of which answers for names that nobody has. */
+const sites = (plain: string, named = 'shop.test', first = 'server_name blog.test;') =>
+  `server { listen 80; ${plain} }\nserver { listen 443 ssl default_server; ${first} ${CERT} root /srv/blog; }\nserver { listen 443 ssl; server_name ${named}; ${CERT} root /srv/shop; }`;
+const BOTH = 'server_name shop.test www.shop.test;';
+
 export const TRIALS: readonly Trial[] = [
+  {
+    rule: 'redirect-to-unserved-name',
+    inside: 'http',
+    bad: [
+      sites(`${BOTH} return 301 https://$host$request_uri;`),
+      sites(`${BOTH} return 301 https://www.shop.test$request_uri;`),
+      sites(`${BOTH} return 301 https://shop.test$request_uri;`, 'www.shop.test'),
+      sites(`${BOTH} rewrite ^ https://www.shop.test$request_uri? permanent;`),
+      sites(`${BOTH} location / { return 308 https://$host$request_uri; }`),
+      sites(`${BOTH} return 301 https://$http_host$request_uri;`),
+      `${sites(`${BOTH} return 301 https://shop.test$request_uri;`)}\nserver { listen 443 ssl; server_name m.shop.test; ${CERT} return 302 https://www.shop.test$request_uri; }`,
+      inc(
+        `@ server { listen 443 ssl default_server; server_name blog.test; ${CERT} root /srv/b; } server { listen 443 ssl; server_name shop.test; ${CERT} root /srv/s; }`,
+        `server { listen 80; ${BOTH} return 301 https://$host$request_uri; }`,
+      ),
+    ],
+    sane: [
+      sites(`${BOTH} return 301 https://$host$request_uri;`, 'shop.test www.shop.test'),
+      sites(`${BOTH} return 301 https://shop.test$request_uri;`),
+      sites(`${BOTH} return 301 https://$host$request_uri;`, '.shop.test'),
+      sites(`${BOTH} return 301 https://$host$request_uri;`, 'shop.test *.shop.test'),
+      `server { listen 80; ${BOTH} return 301 https://$host$request_uri; }\nserver { listen 443 ssl; server_name shop.test; ${CERT} root /srv/shop; }`,
+      sites(`${BOTH} return 301 https://$host$request_uri;`, 'shop.test', 'server_name www.shop.test;'),
+      sites('server_name other.test; return 301 https://www.other.test$request_uri;'),
+      `include /etc/nginx/unseen/*.conf;\n${sites(`${BOTH} return 301 https://$host$request_uri;`)}`,
+      sites(`${BOTH} return 301 https://$host:8443$request_uri;`),
+      sites(`${BOTH} return 301 https://$host$request_uri;`, 'shop.test ~^www\\.'),
+    ],
+  },
   {
     rule: 'access-by-raw-host',
     inside: 'http',
