@@ -386,12 +386,12 @@ export class Publisher {
 
   /** A quick round that shows what it has found so far of files of which nothing is shown, and more each time that as much time has passed again. */
   private async opening(snapshot: Snapshot, files: ReadonlySet<FileId>): Promise<Found | null> {
-    const progress: Progress = { blocks: 0, findings: () => [] };
+    const progress: Progress = { findings: () => [] };
     const from = performance.now();
     let next = FIRST;
     this.openedAt = snapshot.revision;
     return this.inSlices(snapshot, this.steps(snapshot, true, { provisional: true, progress }), () => {
-      if (progress.blocks === 0 || performance.now() - from < next) return;
+      if (performance.now() - from < next) return;
       const found: Found = new Map();
       for (const finding of progress.findings()) {
         const { file } = finding.at;
@@ -567,10 +567,15 @@ export class Publisher {
     const merged = new Merged();
     const onCrash = (rule: Rule, error: unknown): void => this.crashed(rule, error);
     const { rules } = this.options;
-    for (const config of snapshot.configs) {
+    const { progress } = options;
+    // someone waits for what is open
+    const isAwaited = ({ files }: Config): boolean => snapshot.open.some((file) => files.has(file));
+    for (const config of [...snapshot.configs.filter(isAwaited), ...snapshot.configs.filter((c) => !isAwaited(c))]) {
       for (const file of config.files.keys()) if (!found.has(file)) found.set(file, []);
       const deployment = snapshot.deploymentOf(config);
-      const findings = yield* this.foundBy(config, deployment, { ...options, quick, onCrash });
+      const own: Progress | null = progress ? { findings: () => [] } : null;
+      if (progress && own) progress.findings = () => [...merged.findings, ...own.findings()];
+      const findings = yield* this.foundBy(config, deployment, { ...options, ...(own ? { progress: own } : {}), quick, onCrash });
       merged.add(config, findings);
       if (!quick) merged.add(config, cutOff(config, rules, snapshot.cutOf(config)));
       if (!quick)

@@ -71,8 +71,6 @@ export interface LintOptions {
 
 /** How far a run has come. */
 export interface Progress {
-  /** blocks that were looked at */
-  blocks: number;
   /** what was found in them, but for what others may still join, cover or need */
   findings: () => readonly Finding[];
 }
@@ -590,7 +588,6 @@ class Part {
     for (const directive of scope.directives) {
       if (isUnit(directive)) {
         this.unit(directive);
-        if (this.options.progress && directive.body) this.options.progress.blocks++;
         yield;
         continue;
       }
