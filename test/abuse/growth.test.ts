@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { fileId } from '../../server/src/base/file-id.ts';
 import { MemoryFiles } from '../../server/src/base/memory-files.ts';
 import { ended } from '../../server/src/lsp/publish.ts';
+import { embeddedIn } from '../../server/src/project/embedded.ts';
 import { lint } from '../../server/src/rules/run.ts';
 import { PLACEHOLDERS } from '../../server/src/syntax/template/placeholders.ts';
 import { requestFromUrl } from '../../server/src/trace/from-url.ts';
@@ -102,4 +103,16 @@ test('a line of brackets, in each of which a placeholder might begin', () => {
     const { user, system } = process.cpuUsage(from);
     assert.ok((user + system) / 1000 < LIMIT, `${part}: ${(user + system) / 1000} ms`);
   }
+});
+
+test('here-documents that nothing ends, and quotes within a word of a shell', () => {
+  const began = process.cpuUsage();
+  for (const text of [
+    `${rep(() => 'cat <<EOF', 40_000)}\nserver { listen 80; }\n`,
+    `${rep((i) => `m${i} x\ncat <<m${i}`, 20_000)}\nserver { listen 80; }\n`,
+    `echo "server { listen 80; root /srv; add_header X a${'\\"'.repeat(80_000)}; }" > site.conf\n`,
+  ])
+    embeddedIn(fileId('file:///srv/setup.sh'), '/srv/setup.sh', text);
+  const { user, system } = process.cpuUsage(began);
+  assert.ok((user + system) / 1000 < LIMIT / 4, `${Math.round((user + system) / 1000)} ms`);
 });

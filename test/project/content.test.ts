@@ -53,6 +53,9 @@ const FOREIGN: Readonly<Record<string, string>> = {
   'relayd.conf':
     'http protocol "https" {\n    match request header append "X" value "$REMOTE_ADDR"\n}\nrelay "www" {\n    listen on 0.0.0.0 port 80\n    forward to <web> port 8080\n}\n',
   words: 'The server is up; the location is known.\n',
+  'rules/defaults.conf': 'set width 1;\nif {$width == 1} { set height 2; }\nset $name 3;\n',
+  'docs/site.md': SITE,
+  'nginx/sites-available/README.md': SITE,
 };
 
 test('texts of other programs are no nginx configuration', () => {
@@ -79,6 +82,10 @@ test('sites are found under any name, with any template engine', () => {
     'deploy/offices': 'allow 10.0.0.0/8;\ndeny all;\n',
     'dns.conf': 'resolver 127.0.0.11 valid=30s;\n',
     'closed.conf': 'return 503;\n',
+    'deploy/defaults': 'set $skip 0;\n',
+    'deploy/skip': 'set $skip 0;\nif ($request_method = POST) {\n    set skip 1;\n}\n',
+    // a domain of Moldova
+    'nginx/sites-available/shop.md': SITE,
     'one-line': 'server{listen 80;location /{proxy_pass http://app:8000;}}',
     'windows.inc': SITE.replaceAll('\n', '\r\n'),
     'mark.site': `\uFEFF${SITE}`,

@@ -306,6 +306,19 @@ const FIXTURES: Record<string, Fixture> = {
     text: `echo '${lines(SERVER, 0).replace('8080;', "'$PORT';\n    server_name '\"$NAME\"';\n    set $a '\"b;\"'\n")}' > "/etc/nginx/sites-available/$NAME"\n`,
     names: ['$NAME'],
   },
+  'echo with quotes of nginx around values of the shell': {
+    path: 'setup.sh',
+    text: `echo "${lines(SERVER, 0).replace(
+      '8080;',
+      '8080;\n    set \\$a \\""$NAME"\\";\n    add_header X-A \\"it is \\\\\\"a; b\\\\\\"\\";\n    # rock \'n roll\n    add_header X-B \\"c d\\";',
+    )}" > /etc/nginx/conf.d/app.conf\n`,
+    names: ['app.conf'],
+  },
+  'a quoted scalar with a quote in a comment': {
+    path: 'cm.yaml',
+    text: `data:\n  site.conf: "# rock 'n roll\\n${SERVER.join('\\n').replace('8080;', '8080;\\n    add_header X-A \\"a; b\\";\\n    add_header X-B \\"\\\\\\"c d\\";')}"\n`,
+    names: ['site.conf'],
+  },
   'printf on one line of a workflow': {
     path: '.github/workflows/deploy.yml',
     text: `jobs:\n  go:\n    steps:\n      - run: printf '${SERVER.join('\\n')}\\n' > default.conf\n`,
@@ -425,6 +438,16 @@ for (const [what, text, names] of [
     ['site.conf', 'late.conf'],
   ],
   ['single quotes', `data:\n  site.conf: '${SERVER.join('\n')}'\n  late.conf: '${SERVER.join('\r\n')}'\n`, ['site.conf', 'late.conf']],
+  [
+    'a line that ends with a quote of its own',
+    `data:\n  site.conf: "${SERVER.join('\n').replace('8080;', '8080; set $a \\"b\\"\n;')}"\n`,
+    ['site.conf'],
+  ],
+  [
+    'a line that ends with two single quotes',
+    `data:\n  site.conf: '${SERVER.join('\n').replace('8080;', "8080; set $a ''b''\n;")}'\n`,
+    ['site.conf'],
+  ],
   // of a long text nobody waits for the end of each
   ['a long text', `a: ${'x'.repeat(200_000)}\ndata:\n  site.conf: "${SERVER.join('\n')}"\n`, []],
 ] as const)
@@ -437,6 +460,40 @@ for (const [what, text, names] of [
     for (const { window, span } of found)
       assert.match(window.visible.slice(span.start, span.end), /^(?:# the site \n\s*)?server \{\s+listen 8080;[\s\S]*\}\s*\}$/);
   });
+
+test('a comment goes on over the line ends of a text between single quotes, too', () => {
+  const [found] = embeddedIn(
+    fileId('file:///srv/project/cm.yaml'),
+    '/srv/project/cm.yaml',
+    "data:\n  site.conf: 'server { listen 80; # a remark\n    goes on\n\n    add_header X-A ''b c''; }'\n",
+  );
+  const shown = found!.window.visible.slice(found!.span.start, found!.span.end).replace(/ {2,}/g, ' ');
+  assert.equal(shown.replaceAll('\uE000', ''), "server { listen 80; # a remark goes on\n add_header X-A 'b c'; }");
+});
+
+test('a value of the shell is none of nginx, wherever quotes are before it', async () => {
+  const { names, findings } = await findingsIn(
+    'setup.sh',
+    `#!/bin/sh
+echo 'server {
+    listen 80;
+    root /srv/'$site'/www;
+    set $Of "'"$site"'";
+    return 301 https://'"\${TARGET}"'/a;
+}
+server {
+    listen 81;
+    return 301 https://'"$TARGET"'$REQUEST_URI;
+}' > /etc/nginx/conf.d/site.conf
+`,
+  );
+  assert.deepEqual(names, ['site.conf']);
+  assert.deepEqual(
+    findings.filter((f) => f.rule === 'mixed-case-variable' || f.severity === 'error').map((f) => f.message.split(' ')[0]),
+    // between single quotes the shell reads nothing
+    ['$REQUEST_URI'],
+  );
+});
 
 test('a line end within quotes is one space, and none behind a backslash', () => {
   const text =

@@ -873,6 +873,30 @@ for (const [what, files, expected] of [
     ['site.conf.tmpl:9 warning deprecated-directive'],
   ],
   [
+    'conditions of a template that speak of support and versions, none of which is nginx’s',
+    {
+      'site.conf.j2':
+        "server {\n    listen 443 ssl;\n    ssl_certificate /ssl/a.pem;\n    ssl_certificate_key /ssl/a.key;\n    server_name {{ name }};\n    root /srv/shop;\n    {% if support_email %}\n    http2_max_requests 5;\n    {% endif %}\n    {% if php_version == '8.3' %}\n    http2_idle_timeout 5s;\n    {% endif %}\n    {% if tls_version == 1.2 %}\n    http2_recv_timeout 5s;\n    {% endif %}\n    {% if http2_supported %}\n    http2_max_field_size 4k;\n    {% endif %}\n    {% if build.version is version('1.26', '<') %}\n    http2_max_header_size 4k;\n    {% endif %}\n}\n",
+    },
+    [11, 14, 8].map((line) => `site.conf.j2:${line} warning deprecated-directive`),
+  ],
+  [
+    'a server that may listen elsewhere, before one with its name',
+    {
+      'site.conf':
+        'server {\n    include snippets/port-8080.conf;\n    server_name shop.example.org;\n    root /srv/shop;\n}\nserver {\n    server_name shop.example.org;\n    root /srv/shop;\n}\n',
+    },
+    [],
+  ],
+  [
+    'servers without listen beside a part of http that is not seen',
+    {
+      'site.conf':
+        'include /etc/nginx/unseen/*.conf;\nserver {\n    server_name shop.example.org;\n    root /srv/shop;\n}\nserver {\n    server_name shop.example.org;\n    root /srv/shop;\n}\n',
+    },
+    ['site.conf:7 warning conflicting-server-name', 'site.conf:7 warning shadowed-server'],
+  ],
+  [
     'directives of a patch, and a part of conditions alone',
     {
       'nginx/snippets/tls.conf': 'ssl_protocols TLSv1.3;\nssl_dyn_rec_enable on;\nssl_dyn_rec_size_lo 1369;\n',

@@ -263,7 +263,7 @@ test('losers are named with their reasons', async () => {
   );
 });
 
-test('what cannot be unpacked: closed without an answer, or behind the header where nothing is buffered (tried on 1.22.1)', async () => {
+test('what cannot be unpacked: closed without an answer, or after the header where nothing is buffered (tried on 1.22.1)', async () => {
   const answered = async (line: string, status: number, more: readonly [string, string][] = []): Promise<number> =>
     (
       await ask(

@@ -8,12 +8,16 @@ const A_LIST = 3;
 export const isOptional = ({ file, statement }: Directive): boolean =>
   file.structure?.chain(statement).some((b) => b.kind === 'condition') ?? false;
 
-/** What the conditions say that ask which nginx it is: `$.HTTP2_PUSH_SUPPORTED`, `nginx_version`. */
-const OF_A_BUILD = /(?:^|_)(?:supports?|supported|version|versions)(?:_|$)/;
+/** Words of a condition that asks which nginx it is: of a product and its version, or of a number that is nginx's (`version < 1.25`). */
+const PRODUCT = /(?:^|_)(?:nginx|angie|openresty|tengine|freenginx)(?:_|$)/;
+const VERSION = /(?:^|_)versions?(?:_|$)/;
+const NUMBER = /(?:^|_)1_(?:9|[1-3]\d)(?:_|$)/;
+
+const asksForVersion = (words: string): boolean => [PRODUCT, VERSION, NUMBER].filter((mask) => mask.test(words)).length > 1;
 
 /** Whether a condition of a template around a line asks for the nginx that has the directive, by name or by version. */
 export const isAskedFor = ({ file, statement, name }: Directive): boolean => {
-  const beginning = name.split('_').slice(0, 2).join('_');
+  const [first, second] = name.split('_');
   return (
     file.structure?.chain(statement).some((b) => {
       if (b.kind !== 'condition') return false;
@@ -21,7 +25,10 @@ export const isAskedFor = ({ file, statement, name }: Directive): boolean => {
         .replace(/(?<=[a-z\d])(?=[A-Z])/g, '_')
         .toLowerCase()
         .replace(/[^a-z\d]+/g, '_');
-      return OF_A_BUILD.test(words) || (beginning.includes('_') && words.includes(beginning));
+      if (asksForVersion(words)) return true;
+      // `ssl` alone is as often what whoever fills the template in wishes for: `ssl_support`
+      if (second === undefined) return false;
+      return words.includes(`${first}_${second}`) || (words.includes(first!) && /(?:^|_)support(?:s|ed)?(?:_|$)/.test(words));
     }) ?? false
   );
 };

@@ -25,6 +25,9 @@ export interface Reach {
 export const OF_A_SOCKET =
   /^(?:bind|deferred|reuseport|multipath|(?:setfib|fastopen|backlog|rcvbuf|sndbuf|accept_filter|ipv6only|so_keepalive)=.*)$/;
 
+/** Whether a server without a `listen` may have one in what is not seen of it: then it need not be at the port that is the default. */
+export const mayListenElsewhere = ({ scope }: Server): boolean => !scope.has('listen') && unseenOf(scope, 'listen').length > 0;
+
 const PROTOCOLS = ['http', 'stream', 'mail'] as const;
 
 /** Clients may, or must, go over to TLS after they have connected. */

@@ -46,9 +46,11 @@ const OTHER =
 const OTHER_NAMES =
   /^(readme|licen[cs]e|copying|changelog|changes|authors|contributors|notice|install|todo|news|makefile|dockerfile|containerfile|procfile|gemfile|rakefile|vagrantfile|jenkinsfile|brewfile|podfile|pipfile|cartfile|codeowners|version|manifest|robots\.txt|requirements[^/]*\.txt|cmakelists\.txt|\.[^/]*)([._-][^/]*)?$/i;
 
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
 /** True when a file is worth a look: its name does not say that it is something else. */
 export function isPlausible(path: string): boolean {
-  const name = path.slice(path.lastIndexOf('/') + 1);
+  const name = nameOf(path);
   if (looksLikeNginx(path)) return true;
   if (OTHER_NAMES.test(name) || (/(?<!\.blade)\.php$/i.test(name) && !/\.(?:conf|vhost|nginx|blade|tpl)\.php$|nginx|vhost/i.test(name)))
     return false;
@@ -197,8 +199,8 @@ function isSound({ words }: Written, catalog: Catalog): boolean {
  * What the beginning of a text says. `path` is the file's, with forward slashes; `whole` is false where the text goes on. Never throws.
  */
 export function verdictOn(text: string, path: string, catalog: Catalog, whole = true): Verdict {
-  // a document holds examples, which its fences mark
-  if (/\.(?:md|markdown|mdx)$/i.test(path)) return 'foreign';
+  // a document holds examples, which its fences mark; a site may be called after a domain of Moldova
+  if (/\.(?:md|markdown|mdx)$/i.test(path) && (!SITES.test(path) || OTHER_NAMES.test(nameOf(path)))) return 'foreign';
   const named = looksLikeNginx(path);
   const called = NGINX_NAME.test(path);
   const plain = withoutTemplates(text.slice(0, HEAD).replace(/^\uFEFF/, ''));
@@ -211,6 +213,8 @@ export function verdictOn(text: string, path: string, catalog: Catalog, whole = 
   let marks = 0;
   /** statements that nginx takes as they stand, with a word in them that tells */
   let sound = 0;
+  /** how much more often `set` names no variable than one: another language's more than not, once a slip */
+  let otherSets = 0;
   /** a directive of nginx begins a statement that nothing ends: it is being typed */
   let spoken = false;
   const templated = plain.length !== Math.min(text.length, HEAD);
@@ -236,6 +240,7 @@ export function verdictOn(text: string, path: string, catalog: Catalog, whole = 
       if (known && !within) continue;
       if (known && (end === ';' || end === '{')) {
         good++;
+        if (name === 'set') otherSets += second.startsWith('$') ? -1 : 1;
         if (end === '{' ? TELLING.test(name) && (depth === 0 || catalog.directives(parent).length > 0) : /_/.test(name)) telling++;
         // `server {` alone may be anyone's; `proxy_pass http://app;` is not
         if (good >= BEYOND_DOUBT && telling > 1 && !unknown && !foreign && !marks) return 'nginx';
@@ -255,7 +260,7 @@ export function verdictOn(text: string, path: string, catalog: Catalog, whole = 
   if (off !== plain) return verdictOn(off, path, catalog, whole);
   const bounded = called || unknown <= UNKNOWN_FOR_ONE * good + SLIPS;
   if (good > 0 && (named ? foreign <= good && bounded : telling > 0 && against <= good + (marks ? 0 : SLIPS))) return 'nginx';
-  if (sound > 0 && against === 0 && marks === 0) return 'nginx';
+  if (sound > 0 && against === 0 && marks === 0 && otherSets <= 0) return 'nginx';
   // neither a line that ends as nginx's do nor a word of nginx's: a file of another program, whatever folder it is in
   if (whole && !good && !unknown && foreign > 0 && !spoken) return 'foreign';
   return marks > good / 2 ? 'foreign' : 'unsure';

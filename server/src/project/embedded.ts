@@ -12,7 +12,8 @@ import type { Span } from '../base/span.ts';
 import { table } from '../base/table.ts';
 import type { Context } from '../catalog/context.ts';
 import { type Engine, engineOfName, nested } from '../syntax/template/engines.ts';
-import { FILLER, type Window } from '../syntax/template.ts';
+import { FILLER, JOINT, type Window } from '../syntax/template.ts';
+import { NginxQuotes } from './nginx-quotes.ts';
 import { nixStrings } from './nix-text.ts';
 import { type ShellWord, writtenBy } from './shell-words.ts';
 
@@ -117,6 +118,17 @@ const OPENERS = table({
   hcl: String.raw`=[ \t]*<<[-~]?(?<word>[A-Za-z_]\w*)(?<quoted>(?!))?(?=[ \t]*\r?$)`,
   puppet: String.raw`@\([ \t]*(?:(?=")"|(?<quoted>))(?<word>\w+)"?[^)\n]*\)`,
 } as const satisfies Record<Exclude<Form, 'yaml' | 'markdown' | 'nix'>, string>);
+
+/** A line that ends a here-document. A script that is itself between quotes (`bash -c "…"`) may end with the mark. */
+const endMark = (form: Form, mark: string, flags: string): RegExp =>
+  new RegExp(
+    form === 'puppet' ? `^[ \\t]*(?:\\|[ \\t]*)?-?[ \\t]*(${mark})[ \\t]*$` : `^[ \\t]*(${mark})(?=[ \\t]*\\r?$|["'])`,
+    `m${flags}`,
+  );
+
+/** The last line of a text that may end a here-document, by the mark. */
+const endsOf = (form: Form, text: string): ReadonlyMap<string, number> =>
+  new Map([...text.matchAll(endMark(form, form === 'puppet' ? '\\w+' : '[\\w.-]+', 'g'))].map((m) => [m[1]!, m.index]));
 
 /** Where a line of a shell or of a Dockerfile writes to: a word with its quotes. */
 const SHELL_TARGET = (() => {
@@ -244,11 +256,11 @@ function optionOf(path: readonly string[]): readonly Context[] | null {
 const NIX: Engine = { family: 'nix', name: 'nix' };
 
 /** What is seen between two words of a command: nothing, or the value between two parts of one word. */
-function betweenWords(source: string, before: string, { shown, joined }: ShellWord): string {
-  if (joined && source.includes('$')) return source.replace(/["']/g, FILLER);
+function betweenWords(source: string, { shown, joined, within }: ShellWord): string {
+  if (joined && source.includes('$')) return source.replace(/["'](?=\$)/g, JOINT).replace(/["']/g, FILLER);
   // fillers alone would be a word of their own
-  const isWithin = joined && /[^\s;{}]$/.test(before) && /^[^\s;{}]/.test(shown);
-  return source.replace(/[^\r\n]/g, isWithin ? FILLER : ' ');
+  const quotes = source.replace(/[^\r\n]/g, within ? FILLER : ' ');
+  return within && shown.startsWith('$') && source.endsWith('"') ? quotes.slice(0, -1) + JOINT : quotes;
 }
 
 /** Whether a text begins a here-document on a line of a shell's, or writes words to a file. */
@@ -359,7 +371,7 @@ class Finder {
         this.node(pair.value, readable, [...way, own], name);
       }
     } else if (isSeq(node)) for (const [i, item] of node.items.entries()) this.node(item, readable, [...way, String(i)], key);
-    else if (isScalar(node) && typeof node.value === 'string' && node.range) this.scalar(node, node.value, way, key);
+    else if (isScalar(node) && typeof node.value === 'string' && node.range) this.scalar(node, node.value, readable, way, key);
   }
 
   /** A key with the marks of the template that it was read without; null for one without any. */
@@ -370,15 +382,15 @@ class Finder {
     return source.replace(/^["']|["']$/g, '').replace(ANYWHERE, (m) => /\w+(?=\W*$)/.exec(m)?.[0] ?? '');
   }
 
-  private scalar(node: Scalar, value: string, way: readonly string[], key: string): void {
+  private scalar(node: Scalar, value: string, readable: string, way: readonly string[], key: string): void {
     const { text } = this;
     const [from, to] = [node.range![0], node.range![1]];
     const source = text.slice(from, to);
     const folder = way.slice(0, -1).join('.') || '0';
     const contexts = snippetOf(key);
     const block = node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED';
-    if (isCut(node, source)) return;
     if (!contexts && !value.includes('{') && !(block && LINE.test(value) && NAMED.test(key))) return;
+    if (isCut(node, readable)) return;
     const isScript = !contexts && (/<<-?\s*\\?["']?\w/.test(value) || writesWords(value));
     if (isScript && block) {
       const head = from + source.indexOf('\n') + 1;
@@ -410,7 +422,7 @@ class Finder {
     const quote = source[0];
     const span = quote === '"' || quote === "'" ? { start: from + 1, end: to - 1 } : { start: from, end: to };
     const inner = text.slice(span.start, span.end);
-    const shown = quote === '"' ? unescapedDouble(inner) : quote === "'" ? unescapedSingle(inner) : inner;
+    const shown = quote === '"' || quote === "'" ? unquoted(inner, quote) : inner;
     const quoting = quote === '"' ? 'double' : quote === "'" ? 'single' : 'plain';
     if (shown !== null) this.add(folder, key, span, { contexts, window: this.windowOf(span, shown), quoting });
   }
@@ -438,16 +450,15 @@ class Finder {
     const codeTo = (end: number): void => {
       code += text.slice(code.length, end);
     };
+    let ends: ReadonlyMap<string, number> | null = null;
     for (let m = opener.exec(text); m && this.found.length <= MAX_FOUND; m = opener.exec(text)) {
       const { word, quoted } = m.groups!;
       const start = text.indexOf('\n', m.index + m[0].length) + 1;
       if (start === 0) return;
-      const mark = word!.replace(/[.-]/g, '\\$&');
-      // a script that is itself between quotes (`bash -c "…"`) may end with the mark
-      const close = new RegExp(
-        form === 'puppet' ? `^[ \\t]*(?:\\|[ \\t]*)?-?[ \\t]*${mark}[ \\t]*$` : `^[ \\t]*${mark}(?=[ \\t]*\\r?$|["'])`,
-        'm',
-      ).exec(text.slice(start));
+      // nobody looks through the rest for the end of each that has none
+      ends ??= endsOf(form, text);
+      if ((ends.get(word!) ?? -1) < start) continue;
+      const close = endMark(form, word!.replace(/[.-]/g, '\\$&'), '').exec(text.slice(start));
       if (!close) continue;
       const end = start + close.index;
       const inner = text.slice(start, end);
@@ -489,7 +500,7 @@ class Finder {
       const first = words[0]!.start;
       const last = words.at(-1)!.end;
       let shown = '';
-      for (const word of words) shown += betweenWords(code.slice(first + shown.length, word.start), shown, word) + word.shown;
+      for (const word of words) shown += betweenWords(code.slice(first + shown.length, word.start), word) + word.shown;
       // a comment of one word would go on over those behind it on its line
       if (
         words.length > 1 &&
@@ -498,7 +509,7 @@ class Finder {
           .some((w, i) => w.shown.includes('#') && !words[i + 1]!.joined && !code.slice(w.end, words[i + 1]!.start).includes('\n'))
       )
         continue;
-      if (!isNginx(shown.replaceAll(FILLER, ''), target)) continue;
+      if (!isNginx(shown.replaceAll(FILLER, '').replaceAll(JOINT, ''), target)) continue;
       const span = { start: within.start + first, end: within.start + last };
       const engine: Engine | null =
         filled || outer === 'shell' ? { family: 'shell', name: 'shell' } : outer === 'terraform' ? TERRAFORM : null;
@@ -538,7 +549,7 @@ class Finder {
       if (inner.includes("''\\")) continue;
       const shown = inner
         .replaceAll("''$", `${FILLER}${FILLER}$`)
-        .replace(/'{3}/g, (_, at: number) => (/(^|[\s;{}])$/.test(inner.slice(0, at)) ? " ''" : `${FILLER}''`));
+        .replace(/'{3}/g, (_, at: number) => (/^[\s;{}]?$/.test(inner[at - 1] ?? '') ? " ''" : `${FILLER}''`));
       const target = path.at(-2) === 'nginx' && /^config(?:File)?$/.test(key) ? '/etc/nginx/nginx.conf' : null;
       const name = target ?? file ?? `${key || 'nginx'}.conf`;
       this.add(`nix.${this.found.length}`, name, span, {
@@ -595,15 +606,14 @@ function withWholeQuotes(text: string, documents: readonly Document.Parsed<Parse
   const parts: string[] = [];
   let last = 0;
   for (const document of documents) {
-    if (!document.errors.some((e) => e.code === 'MISSING_CHAR' && e.message.includes('quote'))) continue;
+    // one that is cut after an escaped quote lacks none for the parser
+    if (!document.errors.length) continue;
     visit(document, {
       Scalar: (_, node) => {
-        const [from, to] = node.range ?? [0, 0];
-        const mask = node.type === 'QUOTE_DOUBLE' ? WHOLE_DOUBLE : WHOLE_SINGLE;
-        if (from < last || !isCut(node, text.slice(from, Math.min(to, from + 2)) + text.slice(Math.max(from + 2, to - 1), to))) return;
-        mask.lastIndex = from;
-        const whole = mask.exec(text)?.[0];
-        if (!whole) return;
+        const from = node.range?.[0] ?? 0;
+        if (from < last || !isCut(node, text)) return;
+        const whole = wholeAt(text, from);
+        if (whole === null) return;
         parts.push(text.slice(last, from), whole.replace(/[\r\n]/g, ' '));
         last = from + whole.length;
       },
@@ -611,12 +621,20 @@ function withWholeQuotes(text: string, documents: readonly Document.Parsed<Parse
   }
   return parts.length ? parts.join('') + text.slice(last) : text;
 }
+
 const WHOLE_DOUBLE = /"(?:[^"\\]|\\[\s\S])*"/y;
 const WHOLE_SINGLE = /'(?:[^']|'')*'/y;
 
-/** Whether a scalar begins with a quote that does not end it. */
-const isCut = ({ type }: Scalar, source: string): boolean =>
-  (type === 'QUOTE_DOUBLE' || type === 'QUOTE_SINGLE') && (source.length < 2 || !source.endsWith(source[0]!));
+/** What is between the quotes that begin at a place, with them; null where none end it. */
+function wholeAt(text: string, at: number): string | null {
+  const mask = text[at] === '"' ? WHOLE_DOUBLE : WHOLE_SINGLE;
+  mask.lastIndex = at;
+  return mask.exec(text)?.[0] ?? null;
+}
+
+/** Whether a scalar of a text begins with a quote and ends before the one that ends it. */
+const isCut = ({ type, range }: Scalar, text: string): boolean =>
+  (type === 'QUOTE_DOUBLE' || type === 'QUOTE_SINGLE') && range != null && wholeAt(text, range[0])?.length !== range[1] - range[0];
 
 /** The last host with everything blanked: of one host many parts are shown, one after the other. */
 let blanked = { text: '', blank: '' };
@@ -660,21 +678,17 @@ export const withoutMarks = (text: string): string =>
 const unfolded = (inner: string): string => inner.replace(/\n(?=[ \t]*\S)/g, (_, at: number) => (inner[at - 1] === '\n' ? '\n' : ' '));
 
 /**
- * A double-quoted scalar with its escapes written out; null when one of them is a character that cannot be shown in place. Its lines are one
- * for YAML: a line end is a space, and one behind a backslash is nothing.
+ * A scalar between quotes with its escapes written out; null when one of them is a character that cannot be shown in place. Its lines are one
+ * for YAML: a line end is a space, and one after a backslash between double quotes is nothing.
  */
-function unescapedDouble(inner: string): string | null {
+function unquoted(inner: string, quote: string): string | null {
   const out: string[] = [];
-  /** the character that was put last */
-  let last = '';
+  const quotes = new NginxQuotes();
   let length = 0;
   const put = (shown: string): void => {
     out.push(shown);
     length += shown.length;
-    last = shown.at(-1) ?? last;
   };
-  const isApart = (): boolean => /^[\s;{}]?$/.test(last);
-  let open = '';
   // only a comment tells a space from a line end
   const fold = inner.includes('#') ? ' ' : '\n';
   for (let at = 0; at < inner.length; at++) {
@@ -683,37 +697,26 @@ function unescapedDouble(inner: string): string | null {
       const line = lineEndAt(inner, at);
       // an empty line is a line end
       const end = /[\r\n]/.test(inner[at + line] ?? '') ? '\n' : fold;
-      put(open ? ' ' + FILLER.repeat(line - 1) : end + ' '.repeat(line - 1));
+      put(quotes.put(quotes.isOpen ? ' ' + FILLER.repeat(line - 1) : end + ' '.repeat(line - 1)));
       at += line - 1;
-      continue;
+    } else if (c === quote) {
+      put(quotes.pair(c));
+      at++;
+    } else if (c !== '\\' || quote !== '"') put(quotes.put(c));
+    else {
+      const next = inner[++at];
+      if (next === 'n') put(quotes.put(' \n'));
+      else if (next === 't' || next === 'r') put(quotes.put('  '));
+      else if (next === ' ') put(quotes.put(quotes.isOpen ? `${FILLER} ` : '  '));
+      else if (next === '"' || next === '\\' || next === '/') put(quotes.pair(next));
+      else if (next === '\n' || next === '\r') {
+        const line = lineEndAt(inner, at);
+        // a word goes on after it, unless white space is written at either side
+        const goesOn = quotes.isOpen || (!quotes.isApart && !/^(?:\\[ ntr]|[;{}]|$)/.test(inner.slice(at + line, at + line + 2)));
+        put(quotes.put((goesOn ? FILLER : ' ').repeat(line + 1)));
+        at += line - 1;
+      } else return null;
     }
-    if (c !== '\\') {
-      if (c === "'" && open !== '"') open = open ? '' : isApart() ? c : '';
-      put(c);
-      continue;
-    }
-    const next = inner[++at];
-    if (next === 'n') put(' \n');
-    else if (next === 't' || next === 'r') put('  ');
-    else if (next === ' ') put(open ? `${FILLER} ` : '  ');
-    else if (next === '"') {
-      if (last === '\\') put(`"${FILLER}`);
-      else if (open === '"') {
-        put(`${FILLER}"`);
-        open = '';
-      } else if (!open && isApart()) {
-        put(' "');
-        open = '"';
-      } else put(`${FILLER}"`);
-    } else if (next === '\\') put(`${FILLER}\\`);
-    else if (next === '/') put(`${FILLER}/`);
-    else if (next === '\n' || next === '\r') {
-      const line = lineEndAt(inner, at);
-      // words go on behind it, unless white space is written at either side
-      const goesOn = open !== '' || (!isApart() && !/^(?:\\[ ntr]|[;{}]|$)/.test(inner.slice(at + line, at + line + 2)));
-      put((goesOn ? FILLER : ' ').repeat(line + 1));
-      at += line - 1;
-    } else return null;
   }
   return length === inner.length ? out.join('') : null;
 }
@@ -723,10 +726,6 @@ const lineEndAt = (text: string, at: number): number => /^\r?\n?[ \t]*/.exec(tex
 
 /** Characters of white space before a line of a scalar that are looked at. */
 const MOST_INDENT = 400;
-
-/** A single-quoted scalar: two quotes are one. */
-const unescapedSingle = (inner: string): string =>
-  inner.replace(/''/g, (_, at: number) => (/(^|[\s;{}])$/.test(inner.slice(0, at)) ? " '" : `${FILLER}'`));
 
 /**
  * Whether edits change nothing of a host but the embedded text: they are within it, and the host still says the same apart from it. For YAML it

@@ -5,12 +5,15 @@
  */
 import type { Span } from '../base/span.ts';
 import { FILLER } from '../syntax/template.ts';
+import { NginxQuotes } from './nginx-quotes.ts';
 
 /** A word between quotes, as long as it is in the script, with what it says. */
 export interface ShellWord extends Span {
   readonly shown: string;
   /** it goes on where the one before it ends: between them are quotes, and a value that the shell fills in */
   readonly joined: boolean;
+  /** what it begins with belongs to a word of nginx's, or to a text between its quotes, that began before */
+  readonly within: boolean;
 }
 
 export interface WrittenFile {
@@ -81,20 +84,21 @@ function wordsAt(
     if (m) at = mask.lastIndex;
     return m;
   };
-  const found: { start: number; source: string; joined: boolean }[] = [];
+  const found: Source[] = [];
   let hasValue = false;
   for (;;) {
     const gap = take(GAP)![0];
     if (!found.length && take(OPTION)) continue;
     // words without a gap between them are one, and a part of it is often a variable
     const joined = gap === '' && found.length > 0;
-    if (joined && take(VALUE)) hasValue = true;
+    const value = joined ? take(VALUE) : null;
     const from = at;
     const word = take(ESCAPED_WORD) ?? take(WORD);
     if (!word) break;
     left.words--;
+    hasValue ||= value !== null;
     if ((gap === '' && !joined) || found.length >= MAX_WORDS) return null;
-    found.push({ start: from, source: word[0], joined });
+    found.push({ start: from, source: word[0], joined, value: value?.[0] ?? '' });
   }
   const [format] = found;
   if (!format) return null;
@@ -103,7 +107,8 @@ function wordsAt(
   const joins = isPrintf && found.some(({ joined }, i) => i > 0 && !joined);
   if (joins && (found[1]!.joined || !/^["'](?:%[sb](?:\\n)?)+["']$/.test(format.source))) return null;
   if (isPrintf && !joins && found.some(({ source }) => /%[^%]/.test(source))) return null;
-  const words = (joins ? found.slice(1) : found).map((word) => wordOf(word, isPrintf && !joins));
+  const quotes = new NginxQuotes();
+  const words = (joins ? found.slice(1) : found).map((word) => wordOf(word, isPrintf && !joins, quotes));
   if (words.includes(null)) return null;
   const filled = hasValue || found.some(({ source }) => source.startsWith('"') && /(?<!\\)[$`]/.test(source));
   return { words: words as ShellWord[], filled, end: at };
@@ -145,42 +150,46 @@ function commandAt(
   return { target: path, words, filled, appends: target![1] === '>>' || target![2] !== undefined, end };
 }
 
-/** What is between the quotes. Null where it cannot be said at its place. */
-function wordOf(
-  { start, source, joined }: { readonly start: number; readonly source: string; readonly joined: boolean },
-  isFormat: boolean,
-): ShellWord | null {
+/** A word between quotes as it is found, with the value before it that it is joined to. */
+interface Source {
+  readonly start: number;
+  readonly source: string;
+  readonly joined: boolean;
+  readonly value: string;
+}
+
+/** What is between the quotes; `quotes` has followed the words before. Null where it cannot be said at its place. */
+function wordOf({ start, source, joined, value }: Source, isFormat: boolean, quotes: NginxQuotes): ShellWord | null {
   const head = source.startsWith('$') ? 2 : 1;
   const inner = source.slice(head, -1);
-  const shown = source.startsWith('"') ? unescaped(inner, true) : unescaped(inner, false);
+  quotes.put(joined ? value : ' ');
+  const within = joined && (quotes.isOpen || (!quotes.isApart && /^[^\s;{}]/.test(inner)));
+  const shown = unescaped(inner, source.startsWith('"'), quotes);
   if (shown.length !== inner.length) return null;
-  return { start: start + head, end: start + source.length - 1, shown: isFormat ? shown.replaceAll('%%', `${FILLER}%`) : shown, joined };
+  return {
+    start: start + head,
+    end: start + source.length - 1,
+    shown: isFormat ? shown.replaceAll('%%', `${FILLER}%`) : shown,
+    joined,
+    within,
+  };
 }
 
 /** The escapes of the shell (`double`) and of `echo` and `printf`, each in as many characters as it is written in. */
-function unescaped(inner: string, double: boolean): string {
+function unescaped(inner: string, double: boolean, quotes: NginxQuotes): string {
   let out = '';
-  let open = false;
   for (let at = 0; at < inner.length; at++) {
     const c = inner[at]!;
     const next = inner[at + 1];
     if (c !== '\\' || next === undefined) {
-      out += c;
+      out += quotes.put(c);
       continue;
     }
     at++;
-    if (next === 'n') out += ' \n';
-    else if (next === 't') out += '  ';
-    else if (next === '\n') out += ' \n';
-    else if (next === '\r') out += '  ';
-    else if (next === '"' && double) {
-      // the quotes of a word begin and end it: a filler outside of them would be a part of it
-      const begins: boolean = !open && /(?:^|[\s;{}])$/.test(out);
-      out += begins ? ' "' : `${FILLER}"`;
-      open = begins;
-    } else if (double && /[$`\\]/.test(next)) out += FILLER + next;
-    else if (next === '\\') out += `${FILLER}\\`;
-    else out += c + next;
+    if (next === 'n' || next === '\n') out += quotes.put(' \n');
+    else if (next === 't' || next === '\r') out += quotes.put('  ');
+    else if (next === '\\' || (double && /["$`]/.test(next))) out += quotes.pair(next);
+    else out += quotes.put(c + next);
   }
   return out;
 }

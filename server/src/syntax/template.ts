@@ -126,6 +126,9 @@ export interface Window {
 /** Stands in words for characters of the host that are not in the value. */
 export const FILLER = '\uE000';
 
+/** A filler in front of a value that the host fills in, where another one would be read as the escape of its dollar sign. */
+export const JOINT = '\uE001';
+
 /** What the grammar is to see of a text. `name` is the file's, without folders; `chosen` the engine that the settings name for it. */
 export function mask(
   name: string,
@@ -149,6 +152,10 @@ export function mask(
     readable = singleBraces(readable);
   }
   const marks = marksOf(engine, readable);
+  if (window && own.includes(JOINT)) {
+    own = own.replaceAll(JOINT, FILLER);
+    readable = readable.replaceAll(JOINT, FILLER);
+  }
   const structure = new Structure(engine, marks);
   const unwritten = PART.test(name) && usesFamily(engine, 'go') ? aroundDefinitions(structure, marks, own.length) : [];
   if (unwritten.length) {

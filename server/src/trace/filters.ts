@@ -812,7 +812,7 @@ function header(run: Run): undefined {
       phase: 'filter',
       handler: 'ngx_http_gunzip_filter_module',
       at: run.directive('gunzip') ?? null,
-      said: `there is no body to unpack in an answer of ${reply.status}, closed ${isSent ? 'behind its header' : 'without an answer'}`,
+      said: `there is no body to unpack in an answer of ${reply.status}, closed ${isSent ? 'after its header' : 'without an answer'}`,
     });
     if (!isSent) {
       reply.kind = 'closed';

@@ -36,8 +36,17 @@ type Fault =
   | 'machine'
   | 'protocol';
 
+interface Found {
+  readonly fault: Fault;
+  /** what of the line the message names; empty where nothing of it is to be named */
+  readonly part: string;
+}
+
+/** The message that says it. */
+const saidOf = ({ fault, part }: Found): Fault | 'hostless' => (fault === 'noHost' && part === '' ? 'hostless' : fault);
+
 /** What is wrong with a Location; `asked` is the path and query of the request, which hold neither a colon nor a host. */
-function faultOf(location: string, path: string, asked: string, door: Door, by: Directive): { fault: Fault; part: string } | null {
+function faultOf(location: string, path: string, asked: string, door: Door, by: Directive): Found | null {
   const protocol = /^(HTTP\/\d[\d.]*):/.exec(location);
   if (protocol) return { fault: 'protocol', part: protocol[1]! };
   const scheme = /^(https?):(\/?)(?!\/)/i.exec(location);
@@ -57,7 +66,8 @@ function faultOf(location: string, path: string, asked: string, door: Door, by: 
   if (name === '') {
     const header = /https?:\/\/\$\{?(http_\w+|cookie_\w+|arg_\w+)/i.exec(by.values.join(' '))?.[1];
     if (header) return { fault: 'noHeader', part: `$${header}` };
-    return { fault: 'noHost', part: /https?:\/\/(?:[^\s/$]*)(\$\{?\w+\}?)/i.exec(by.values.join(' '))?.[1] ?? '$server_name' };
+    const empty = /:\/\/(\$\w+|\$\{\w+\})/.exec(by.values.join(' '))?.[1];
+    return { fault: 'noHost', part: empty ?? '' };
   }
   if (name !== door.host && by.values.some((v) => /\/\/\$\{?hostname\b/.test(v)) && !namesTheMachine(by.scope.config))
     return { fault: 'machine', part: name };
@@ -214,6 +224,7 @@ What follows the code of \`return\`, or the replacement of a \`rewrite\` that re
     protocol:
       '$server_protocol is the version, not the scheme: the Location {to} begins with "{part}:", and no browser follows it. Use $scheme, or write https.',
     noHost: 'The Location {to} names no host: {part} is empty there. Use $host, or write the name.',
+    hostless: 'The Location {to} names no host. Use $host, or write the name.',
     noHeader:
       'A request without the header that {part} holds is redirected to {to}, which names no host. Use $host, or a map that falls back on it.',
     twoPorts: 'The Location {to} has two ports: $http_host already holds the requested port. Use $host before {part}.',
@@ -247,7 +258,7 @@ What follows the code of \`return\`, or the replacement of a \`rewrite\` that re
       const to = locationHeader(trace);
       const found = to !== null && faultOf(to, '/users', '/users', door, line);
       if (!found || (found.fault !== 'pattern' && found.fault !== 'noHost')) continue;
-      report(found.fault, { at: line.at(), data: { to: to!, part: found.part }, witness: proofOf(trace) });
+      report(saidOf(found), { at: line.at(), data: { to: to!, part: found.part }, witness: proofOf(trace) });
     }
     // the application sends on to the address by which it is asked
     if (spot.has('proxy_pass'))
@@ -259,7 +270,7 @@ What follows the code of \`return\`, or the replacement of a \`rewrite\` that re
         const to = locationHeader(trace);
         const found = to !== null && faultOf(to, '/users', '/users', spot.doors[0]!, line);
         if (!found || (found.fault !== 'pattern' && found.fault !== 'noHost')) continue;
-        report(found.fault, { at: line.at(), data: { to: to!, part: found.part }, witness: proofOf(trace) });
+        report(saidOf(found), { at: line.at(), data: { to: to!, part: found.part }, witness: proofOf(trace) });
       }
     const told = new Set<Directive>();
     const own = doubtful(spot);
@@ -282,11 +293,11 @@ What follows the code of \`return\`, or the replacement of a \`rewrite\` that re
         if (!found || (found.fault === 'noHost' && (holdsAssumed(by, trace) || holdsPartOfTemplate(by, spot.server)))) continue;
         told.add(by);
         const data = { from, to: location, part: found.part };
-        // the proxy in front may send the header with every request
         // no page is asked for there: the machine may well be what is meant, as behind a captive portal
         const isMeant = found.fault === 'machine' && /^https?:\/\/[^/?#]+\/?$/i.test(location);
+        // the proxy in front may send the header with every request
         const severity = isMeant || found.fault === 'twoSlashes' || found.fault === 'noHeader' ? 'info' : 'warning';
-        report(found.fault, { at: by.at(), data, severity, witness: proofOf(trace) });
+        report(saidOf(found), { at: by.at(), data, severity, witness: proofOf(trace) });
       }
   },
   examples: [

@@ -1,5 +1,5 @@
 /** Servers whose every name belongs to an earlier server on all of their sockets. */
-import { namedProtocols } from '../../answers/which-socket.ts';
+import { mayListenElsewhere, namedProtocols } from '../../answers/which-socket.ts';
 import type { Config } from '../../config/config.ts';
 import { type Listener, listenersOf, type Server, type ServerName, serversOf, shadowedNames } from '../../config/servers.ts';
 import { defineRule } from '../rule.ts';
@@ -18,9 +18,15 @@ class Socket {
   private readonly order = new Map<Server, number>();
 
   constructor(readonly listener: Listener) {
-    this.taken = new Map(shadowedNames(listener).map((s) => [s.name, s.by]));
+    // the names of a server that may not be at this socket are taken from nobody
+    this.taken = new Map(
+      shadowedNames(listener)
+        .filter(({ by }) => !mayListenElsewhere(by.server))
+        .map((s) => [s.name, s.by]),
+    );
     for (const [at, server] of listener.servers.entries()) {
       this.order.set(server, at);
+      if (mayListenElsewhere(server)) continue;
       for (const name of server.names) {
         if (name.kind !== 'regex') {
           const list = this.fixed.get(name.text);

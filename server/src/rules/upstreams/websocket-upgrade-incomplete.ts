@@ -12,9 +12,10 @@ import { addToList, fixAcross, outside, replace, setLine } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { sharedList } from '../shared.ts';
 
-/** Names that nobody gives to anything but a place for WebSockets, or the libraries that open them. */
+/** Values of `Connection` that ask for no upgrade. */
 const NAMES_NO_UPGRADE = /^(?:keep-alive|close)?$/i;
 
+/** Names that nobody gives to anything but a place for WebSockets, or the libraries that open them. */
 const MEANT =
   /(?:^|[/^(|])(?:wss?|websockets?|socket\\?\.io|sockjs|signalr|actioncable|_stcore\/stream|notifications\/hub(?!\/negotiate)|api\/kernels|queue\/join)(?:[/$)|?]|$)/i;
 

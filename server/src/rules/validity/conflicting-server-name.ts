@@ -1,11 +1,7 @@
 /** Names that an earlier server of the same address has: nginx warns and ignores them ("conflicting server name … ignored"). */
-import { namedProtocols } from '../../answers/which-socket.ts';
-import { unseenOf } from '../../config/open.ts';
-import { listenersOf, type Server, shadowedNames } from '../../config/servers.ts';
+import { mayListenElsewhere, namedProtocols } from '../../answers/which-socket.ts';
+import { listenersOf, shadowedNames } from '../../config/servers.ts';
 import { defineRule } from '../rule.ts';
-
-/** Whether a server without a listen line may have one in what is not seen of it: then it need not be at port 80. */
-const isElsewhere = ({ scope }: Server): boolean => !scope.has('listen') && unseenOf(scope, 'listen').length > 0;
 
 export default defineRule({
   id: 'conflicting-server-name',
@@ -30,7 +26,7 @@ without \`server_name\` has the empty name, so that two of them conflict too.`,
     for (const listener of namedProtocols(config).flatMap((p) => listenersOf(config, p)))
       for (const { name, by } of shadowedNames(listener)) {
         // the table of names is built for two servers and more (ngx_http_optimize_servers)
-        if (listener.servers.length < 2 || isElsewhere(name.server) || isElsewhere(by.server)) continue;
+        if (listener.servers.length < 2 || mayListenElsewhere(name.server) || mayListenElsewhere(by.server)) continue;
         const { directive } = name;
         const opener = name.server.scope.opener;
         const at = directive ? directive.at(directive.args[name.argument]) : opener?.nameAt;
