@@ -114,11 +114,14 @@ export interface StandIn {
 export interface Misplaced {
   /** on the deployed system */
   readonly path: string;
-  /** `main`: it is the main file there; `taken`: the main file of the image includes it within http; `unread`: nothing includes it */
-  readonly as: 'main' | 'taken' | 'unread';
+  /**
+   * `main`: it is the main file there; `taken`: the main file of the image includes it within http; `unread`: nothing includes it; `passed`: the
+   * project's own main file includes its folder, by masks that its name does not fit
+   */
+  readonly as: 'main' | 'taken' | 'unread' | 'passed';
   /** the image's script writes it there, from a template */
   readonly rendered: boolean;
-  /** the image, for people */
+  /** the image, for people; of no file that is `passed` */
   readonly of: string;
   /** the main file there, and what it includes of sites */
   readonly main: string;

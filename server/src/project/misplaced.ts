@@ -2,13 +2,15 @@
  * Files that a compose file or a Dockerfile puts where the nginx of an image does not read them as what they are: a site at a path that no include takes, a whole
  * main file among the sites, a site in the place of the main file.
  */
-import { basename, type FileId } from '../base/file-id.ts';
-import { matchesMask } from '../base/glob.ts';
+import { basename, dirname, type FileId, isWithin, pathOf } from '../base/file-id.ts';
+import { isMask, matchesMask } from '../base/glob.ts';
 import type { Sources } from '../config/load.ts';
 import type { Misplaced } from '../config/tree.ts';
 import { isNginxImage } from '../deploy/inside.ts';
 import { includesIn } from '../syntax/includes.ts';
-import { coveringOf, mainPathOf, type Project, startsWithStock } from './deployed.ts';
+import { engineOfName } from '../syntax/template/engines.ts';
+import { holdsMainBlocks } from './content.ts';
+import { coveringOf, livesAt, mainPathOf, type Project, startsWithStock } from './deployed.ts';
 import { MAIN_FILES, type MainFile } from './main-files.ts';
 import type { Instance } from './mounts.ts';
 import { insidePaths, NGINX_FOLDERS, type Placed } from './places.ts';
@@ -32,7 +34,14 @@ export const findsAsPut = ({ commands, placed, unseen = [] }: Instance): boolean
  * Where a file is put to, if every nginx that it is given to does not read it there as a site or as a main file. Null where it is read, where nothing says so,
  * and where a command of the image may do more than is seen.
  */
-export async function misplacedIn(project: Project, file: FileId, sources: Sources, by: Instance | null = null): Promise<Misplaced | null> {
+export const misplacedIn = async (
+  project: Project,
+  file: FileId,
+  sources: Sources,
+  by: Instance | null = null,
+): Promise<Misplaced | null> => (await putElsewhere(project, file, sources, by)) ?? (await passedOver(project, file, sources, by));
+
+async function putElsewhere(project: Project, file: FileId, sources: Sources, by: Instance | null): Promise<Misplaced | null> {
   const instances = by ? [by] : coveringOf(project, file);
   const found: Misplaced[] = [];
   for (const instance of instances) {
@@ -45,6 +54,52 @@ export async function misplacedIn(project: Project, file: FileId, sources: Sourc
   // a program of the image makes nginx's file from the template, wherever it lies
   if (first.as === 'unread' && !first.path.endsWith('.conf') && (await isOfAnEngine(file, sources))) return null;
   return first.as === 'unread' && (await includedByAnother(othersOf(project, file, instances), first.path, sources)) ? null : first;
+}
+
+/** A folder whose files are meant to be read, by its name. */
+const ENABLED = 'sites-enabled';
+
+/** The last two names of a path or mask: where the folder of nginx lies on another machine is nobody's knowledge here. */
+const endOf = (path: string): string => path.split('/').slice(-2).join('/');
+
+/** A site in `sites-enabled` whose name the main file beside that folder does not ask for, as `*.conf` does not ask for `shop`. */
+async function passedOver(project: Project, file: FileId, sources: Sources, by: Instance | null): Promise<Misplaced | null> {
+  const folder = dirname(file);
+  if (isWithin(file) || basename(folder) !== ENABLED || SWITCHED_OFF.test(file)) return null;
+  // what copies it may give it another name, and so does who writes it from a template
+  const name = endOf(livesAt(project, file, by)?.path ?? pathOf(file));
+  if (!name.startsWith(`${ENABLED}/`) || name.includes('{{') || (await isTemplate(file, sources))) return null;
+  const others = othersOf(project, file, []);
+  if (others.length > MAX_OTHERS) return null;
+  let found: Misplaced | null = null;
+  for (const id of new Set([...project.roots.filter((root) => root !== file), ...others])) {
+    const source = await sources.source(id);
+    if (!source || typeof source === 'string') continue;
+    const isMain = holdsMainBlocks(source.text, pathOf(id));
+    if (source.template !== null && isMain) return null;
+    const words = includesIn(source.body).flatMap(({ args }) => args.slice(0, 1));
+    if (words.some((word) => word.templated || word.value.includes('$') || matchesMask(name, endOf(word.value)))) return null;
+    const mine = words.filter(({ value }) => endOf(value).startsWith(`${ENABLED}/`) && isMask(value.replace(/^.*\//, '')));
+    const [first] = mine;
+    if (!first || found || dirname(id) !== dirname(folder) || !isMain) continue;
+    const masks = mine.map((word) => word.value);
+    found = {
+      path: name,
+      as: 'passed',
+      rendered: false,
+      of: '',
+      main: basename(id),
+      masks,
+      at: { file: id, span: { start: first.start, end: first.end } },
+    };
+  }
+  return found;
+}
+
+/** Whether a file is written for an engine, or called as if one were to write it: then its name is not the last one. */
+async function isTemplate(file: FileId, sources: Sources): Promise<boolean> {
+  const source = await sources.source(file);
+  return engineOfName(basename(file)) !== null || !source || typeof source === 'string' || source.template !== null;
 }
 
 /** Whether a file is written for a template engine, other than the names that the official image's script fills in. */
@@ -85,7 +140,7 @@ function misplacedAt(project: Project, file: FileId, instance: Instance): Mispla
 }
 
 /** Endings by which a file is switched off. */
-const SWITCHED_OFF = /\.(dis(abled)?|off|bak|backup|old|orig|sample|example|dist)$/i;
+const SWITCHED_OFF = /\.(dis(abled)?|off|bak|backup|old|orig|save|sample|example|dist)$|~$/i;
 
 const TEMPLATE = /^\/etc\/nginx\/templates\/.+\.template$/;
 

@@ -20,6 +20,9 @@ const withFile = (path: string, text: string): Readonly<Record<string, string>> 
 const site = (http: string, settings = '', more: Readonly<Record<string, string>> = {}): Variant =>
   django('', settings, { 'nginx.conf': main(http), ...more });
 
+/** A main file that includes by these masks. */
+const enabled = (masks: string): string => `events {}\nhttp {\n include ${masks};\n}\n`;
+
 const SITE_FILE = 'server { listen 80; server_name acme-shop.de; location / { return 204; } }\n';
 
 /** A file that a compose file puts to a path of the container: its text, more of the service, files beside it and their volumes. */
@@ -889,8 +892,23 @@ export const TRIALS: readonly Trial[] = [
         'compose.yaml':
           'services:\n  nginx:\n    image: nginxinc/nginx-unprivileged:1.28\n    ports: ["80:8080"]\n    volumes: ["./nginx:/etc/nginx/http.d"]\n',
       }),
+      files({ 'sites-enabled/shop': SITE_FILE, 'nginx.conf': enabled('sites-enabled/*.conf') }),
+      files({ 'etc/nginx/sites-enabled/shop.example.org': SITE_FILE, 'etc/nginx/nginx.conf': enabled('/etc/nginx/sites-enabled/*.conf') }),
     ],
     sane: [
+      // by its name it is taken, switched off, or not the last one
+      files({ 'sites-enabled/shop': SITE_FILE, 'nginx.conf': enabled('sites-enabled/*') }),
+      files({ 'sites-enabled/shop': SITE_FILE, 'nginx.conf': enabled('sites-enabled/*.conf;\n include sites-enabled/shop') }),
+      files({ 'sites-enabled/shop.conf.disabled': SITE_FILE, 'nginx.conf': enabled('sites-enabled/*.conf') }),
+      files({ 'sites-enabled/shop.j2': SITE_FILE, 'nginx.conf': enabled('sites-enabled/*.conf') }),
+      files({ 'sites-enabled/headers': 'add_header X-Frame-Options DENY;\n', 'nginx.conf': enabled('sites-enabled/*.conf') }),
+      files({ 'sites-enabled/shop': SITE_FILE, 'nginx.conf': enabled('conf.d/*.conf'), 'conf.d/all.conf': 'include sites-enabled/s*;\n' }),
+      files({ 'sites-available/shop': SITE_FILE, 'nginx.conf': enabled('sites-enabled/*.conf') }),
+      files({
+        'sites-enabled/shop': SITE_FILE,
+        'nginx.conf': enabled('sites-enabled/*.conf'),
+        Dockerfile: 'FROM nginx:1.28\nCOPY nginx.conf /etc/nginx/nginx.conf\nCOPY sites-enabled/shop /etc/nginx/sites-enabled/shop.conf\n',
+      }),
       put('/etc/nginx/conf.d/shop.conf'),
       put('/etc/nginx/templates/shop.conf.template'),
       put('/etc/nginx/nginx.conf', main('server { return 204; }')),

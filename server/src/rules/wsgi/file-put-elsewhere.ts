@@ -19,6 +19,12 @@ ${mark}}
 http {${SITE()}
 }`;
 
+/** A main file that asks for some of the files of a folder. */
+const MAIN = `events {}
+http {
+  include sites-enabled/*.conf;
+}`;
+
 /** Blocks of a main file, and those that are within http. */
 const OF_MAIN: readonly string[] = ['events', 'http', 'stream', 'mail'];
 const OF_HTTP: readonly string[] = ['server', 'location', 'upstream', 'map', 'geo', 'types'];
@@ -42,6 +48,8 @@ A whole configuration, with \`events\` and \`http\`, belongs at the path of the 
 
 Templates of the official image are put into \`/etc/nginx/templates\`: from there they are written to \`conf.d\` when the container starts.
 
+A main file that includes \`sites-enabled/*.conf\` passes over a site there that is called \`shop\`.
+
 Images that run commands of their own may move a file, and nothing is said about them.`,
   about: ['include', 'server', 'http', 'events'],
   references: ['https://hub.docker.com/_/nginx'],
@@ -49,6 +57,7 @@ Images that run commands of their own may move a file, and nothing is said about
   needs: 'config',
   messages: {
     unread: 'Nothing reads {path}: {image} starts with its own {main}, which includes {masks} only. Put this file to {wanted}.',
+    passed: 'Nothing reads {path}: {main} includes {masks}, which does not fit this name. Call the file {wanted}, or include {folder}*.',
     refused: 'nginx does not start: {main} of {image} includes {path} within http, where "{name}" is not allowed. Put this file to {main}.',
     bare: 'nginx does not start: as {path} this is the main file, where "{name}" is not allowed. Put it to {wanted}, or write it within http, beside an events block.',
   },
@@ -57,6 +66,24 @@ Images that run commands of their own may move a file, and nothing is said about
     const file = config.tree.files.get(standIn?.file ?? root);
     if (!misplaced || !file) return;
     const { path, as, of: image, main: mainFile, masks, at } = misplaced;
+    if (as === 'passed') {
+      const site = firstOf(file, ['server']);
+      // the ending that nginx asks for: "*.conf" of a path that ends so
+      const ending = /\*(\.\w+)$/.exec(masks[0]!)?.[1];
+      if (!site || !ending) return;
+      report('passed', {
+        at: { file: file.id, span: { start: site.name.start, end: site.name.end } },
+        data: {
+          path,
+          main: mainFile,
+          masks: masks.join(', '),
+          wanted: path.replace(/^.*\//, '') + ending,
+          folder: masks[0]!.replace(/[^/]*$/, ''),
+        },
+        related: [{ at, message: 'asks for other names' }],
+      });
+      return;
+    }
     const [ofMain, ofHttp] = [firstOf(file, OF_MAIN), firstOf(file, OF_HTTP)];
     const statement = as === 'taken' ? ofMain : as === 'main' ? (ofMain ? undefined : ofHttp) : (ofMain ?? ofHttp);
     if (!statement) return;
@@ -100,6 +127,11 @@ Images that run commands of their own may move a file, and nothing is said about
         Dockerfile:
           'FROM nginx:1.30-alpine\nRUN sed -i "s#conf.d/\\*.conf#sites-available/*#" /etc/nginx/nginx.conf\nCOPY site.conf /etc/nginx/sites-available/shop.conf\n',
       }),
+      notOn122: 'a site is no main file',
+    },
+    {
+      bad: tree({ 'etc/sites-enabled/shop': SITE('# ^^^^^^ passed\n'), 'etc/nginx.conf': MAIN }),
+      good: tree({ 'etc/sites-enabled/shop.conf': SITE(), 'etc/nginx.conf': MAIN }),
       notOn122: 'a site is no main file',
     },
   ],
