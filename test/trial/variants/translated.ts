@@ -34,6 +34,9 @@ export const TRIALS: readonly Trial[] = [
       sites(`${BOTH} return 301 https://shop.test$request_uri;`, 'www.shop.test'),
       sites(`${BOTH} rewrite ^ https://www.shop.test$request_uri? permanent;`),
       sites(`${BOTH} location / { return 308 https://$host$request_uri; }`),
+      `server { listen 80; ${BOTH} return 301 https://$host$request_uri; }
+server { listen 443 ssl default_server; ssl_reject_handshake on; }
+server { listen 443 ssl; server_name shop.test; ${CERT} root /srv/shop; }`,
       sites(`${BOTH} return 301 https://$http_host$request_uri;`),
       `${sites(`${BOTH} return 301 https://shop.test$request_uri;`)}\nserver { listen 443 ssl; server_name m.shop.test; ${CERT} return 302 https://www.shop.test$request_uri; }`,
       inc(
@@ -51,6 +54,10 @@ export const TRIALS: readonly Trial[] = [
       sites('server_name other.test; return 301 https://www.other.test$request_uri;'),
       `include /etc/nginx/unseen/*.conf;\n${sites(`${BOTH} return 301 https://$host$request_uri;`)}`,
       sites(`${BOTH} return 301 https://$host:8443$request_uri;`),
+      // whoever is not named is sent on to the name of the site, with a certificate for both
+      `server { listen 80; ${BOTH} return 301 https://$host$request_uri; }
+server { listen 443 ssl default_server; server_name _; ${CERT} return 301 https://shop.test$request_uri; }
+server { listen 443 ssl; server_name shop.test; ${CERT} root /srv/shop; }`,
       sites(`${BOTH} return 301 https://$host$request_uri;`, 'shop.test ~^www\\.'),
     ],
   },

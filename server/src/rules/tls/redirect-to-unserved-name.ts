@@ -2,6 +2,7 @@
 import { toBytes } from '../../base/bytes.ts';
 import type { Config } from '../../config/config.ts';
 import { chooseServer, type Listener, listenersOf, type Server } from '../../config/servers.ts';
+import { follow, hostIn } from '../../witness/follow.ts';
 import { locationHeader, proofOf } from '../../witness/requests.ts';
 import { defineRule } from '../rule.ts';
 
@@ -31,7 +32,7 @@ export default defineRule({
   missing: true,
   title: 'Redirect to a name without a server for HTTPS',
   why: `
-Port 80 sends both \`example.org\` and \`www.example.org\` to HTTPS, and the server with the certificate is called by one of them only. The other name has no server at port 443, so the first server there answers, or the one with \`default_server\`: browsers warn of a certificate for another name, and show the pages of another site to who goes on.
+Port 80 sends both \`example.org\` and \`www.example.org\` to HTTPS, and the server with the certificate is called by one of them only. The other name has no server at port 443, so the first server there answers, or the one with \`default_server\`: browsers warn of a certificate for another name, and show the pages of another site to whoever goes on.
 
 Name both in \`server_name\` of the server with TLS, with a certificate for both, or redirect to the name that it has.`,
   about: ['server_name', 'return', 'listen'],
@@ -41,18 +42,26 @@ Name both in \`server_name\` of the server with TLS, with a certificate for both
   messages: {
     unserved:
       'No server for HTTPS is called {host}: after this redirect {answers} answers, with a certificate for another name. Add {host} to "server_name" of {meant}, or redirect to {meant}.',
+    refused:
+      'No server for HTTPS is called {host}: after this redirect {answers} ends the TLS handshake (ssl_reject_handshake). Add {host} to "server_name" of {meant}, or redirect to {meant}.',
   },
   check({ spot, config, report }) {
     if (spot.unsure) return;
     for (const door of spot.doors.slice(0, MOST_DOORS)) {
-      const trace = spot.ask({}, {}, door);
+      const { traces } = follow(config, spot.request({}, door));
+      const [trace, second] = traces;
+      if (!trace) continue;
       const host = /^https:\/\/([a-z\d.-]+)(?::443)?(?:[/?#]|$)/.exec(locationHeader(trace) ?? '')?.[1];
       const found = host === undefined ? null : strangerAt(config, host);
       if (!found) continue;
+      // the stranger sends all names on to the one that the site has
+      if (second && hostIn(locationHeader(second) ?? '') === otherOf(host!)) continue;
       const line = spot.directives.find((d) => d.name === 'return' || d.name === 'rewrite');
       if (!line) return;
-      const nameOf = ({ names }: Server): string => (names[0]?.text ? `the server ${names[0].text}` : 'the default server');
-      report('unserved', {
+      const nameOf = ({ names: [first] }: Server): string =>
+        first && first.text !== '' && first.text !== '_' ? `the server ${first.text}` : 'the default server';
+      const refuses = found.answers.scope.value('ssl_reject_handshake')?.value(0) === 'on';
+      report(refuses ? 'refused' : 'unserved', {
         at: line.at(),
         data: { host: host!, answers: nameOf(found.answers), meant: otherOf(host!) },
         related: [{ at: found.meant.scope.opener!.nameAt, message: 'the server that was meant' }],
