@@ -6,6 +6,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileId } from '../../server/src/base/file-id.ts';
 import { MemoryFiles } from '../../server/src/base/memory-files.ts';
+import { mayDeclare } from '../../server/src/config/unseen-names.ts';
+import { format } from '../../server/src/features/format.ts';
 import { ended } from '../../server/src/lsp/publish.ts';
 import { embeddedIn } from '../../server/src/project/embedded.ts';
 import { lint } from '../../server/src/rules/run.ts';
@@ -13,6 +15,7 @@ import { PLACEHOLDERS } from '../../server/src/syntax/template/placeholders.ts';
 import { requestFromUrl } from '../../server/src/trace/from-url.ts';
 import { traceRequest } from '../../server/src/trace/request.ts';
 import { Workspace } from '../../server/src/workspace/workspace.ts';
+import { parser } from '../harness/assets.ts';
 import { publisherOf } from '../harness/publisher.ts';
 import { parts } from '../harness/rules.ts';
 import { configOf } from '../trace/config-of.ts';
@@ -115,4 +118,18 @@ test('here-documents that nothing ends, and quotes within a word of a shell', ()
     embeddedIn(fileId('file:///srv/setup.sh'), '/srv/setup.sh', text);
   const { user, system } = process.cpuUsage(began);
   assert.ok((user + system) / 1000 < LIMIT / 4, `${Math.round((user + system) / 1000)} ms`);
+});
+
+test('lists that are longer than what a call takes as arguments', async () => {
+  const most = 150_000;
+  const rows = `map $uri $v {\n${rep((i) => `    /a${i}   ${i};`, most)}\n}\n`;
+  const document = (await parser()).open(fileId('file:///etc/nginx/conf.d/map.conf'), rows);
+  assert.ok('edits' in format(document, { indent: '    ' }));
+  document.update(
+    Array.from({ length: most }, (_, i) => ({ span: { start: rows.length - most + i, end: rows.length - most + i }, newText: ' ' })),
+  );
+  assert.equal(document.text.length, rows.length + most);
+  document.dispose();
+  const config = await configOf(`events {}\nhttp {\nserver {\n${rep(() => 'include unseen.conf;', most)}\n}\n}`);
+  assert.equal(mayDeclare(config, 'variable').length, 1);
 });

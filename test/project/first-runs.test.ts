@@ -839,6 +839,14 @@ for (const [what, files, expected] of [
     ['site.conf:18 warning dns-resolved-once'],
   ],
   [
+    'a name of stream, which a pass without a variable has looked up there, and one that only http has',
+    {
+      'nginx.conf':
+        'events {}\nhttp {\n    server {\n        listen 127.0.0.1:80;\n        location /a { memcached_pass db:5433; set $memcached_key a; }\n    }\n}\nstream {\n    map $remote_addr $one { default DB:5432; }\n    map $remote_addr $other { default db:5433; }\n    server { listen 127.0.0.1:5432; proxy_pass db:5432; }\n    server { listen 127.0.0.1:5433; proxy_pass $one; }\n    server { listen 127.0.0.1:5434; proxy_pass $other; }\n}\n',
+    },
+    ['nginx.conf:13 warning dns-resolved-once'],
+  ],
+  [
     'two lines of Connection, of which one names the upgrade',
     {
       'site.conf':

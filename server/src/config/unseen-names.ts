@@ -4,6 +4,7 @@ import { asked, PerConfig } from './asked.ts';
 import type { Config } from './config.ts';
 import { type Unseen, unknownLibrary, unseenIn } from './open.ts';
 import { MemoPerBlock } from './pieces.ts';
+import type { Scope } from './scope.ts';
 
 interface Levels {
   /** of main, http, stream and mail */
@@ -17,25 +18,22 @@ interface Levels {
 
 const SCRIPT = /_by_lua|^js_|^perl|^ssi$|^passenger/;
 
-const piecewise = new MemoPerBlock((directives): Pick<Levels, 'servers' | 'scripts'> => {
-  const servers: Unseen[] = [];
-  const scripts: Unseen[] = [];
-  for (const d of directives) {
-    if (SCRIPT.test(d.name)) scripts.push({ why: `"${d.name}" runs a script`, only: null });
-    if (d.body && d.body.context !== 'http' && d.body.context !== 'stream' && d.body.context !== 'mail') servers.push(...unseenIn(d.body));
-  }
-  return { servers, scripts };
-});
+/** Whether a block holds the servers of a protocol. */
+const isProtocol = ({ context }: Scope): boolean => context === 'http' || context === 'stream' || context === 'mail';
+
+const piecewise = new MemoPerBlock(
+  (directives): Pick<Levels, 'servers' | 'scripts'> => ({
+    servers: directives.flatMap((d) => (d.body && !isProtocol(d.body) ? unseenIn(d.body) : [])),
+    scripts: directives.filter((d) => SCRIPT.test(d.name)).map((d) => ({ why: `"${d.name}" runs a script`, only: null })),
+  }),
+);
 
 const levels = new PerConfig((config): Levels => {
-  const outer = [...unseenIn(config.main)];
-  for (const d of config.main.level) if (d.body && ['http', 'stream', 'mail'].includes(d.body.context)) outer.push(...unseenIn(d.body));
-  const servers: Unseen[] = [];
-  const scripts: Unseen[] = [];
-  for (const piece of piecewise.of(config)) {
-    servers.push(...piece.servers);
-    scripts.push(...piece.scripts);
-  }
+  const blocks = config.main.level.flatMap((d) => (d.body && isProtocol(d.body) ? [d.body] : []));
+  const outer = [config.main, ...blocks].flatMap((scope) => unseenIn(scope));
+  const pieces = [...piecewise.of(config)];
+  const servers = pieces.flatMap((piece) => piece.servers);
+  const scripts = pieces.flatMap((piece) => piece.scripts);
   return { outer: whole(outer), servers: whole(servers), scripts, any: outer.length > 0 || servers.length > 0 };
 });
 

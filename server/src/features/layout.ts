@@ -2,6 +2,7 @@
  * Where each token of a file would be in a well laid out one. Only the white space between tokens is ever decided here: words, quotes,
  * comments, Lua bodies and template marks are taken as they are, in their order. Edits come from comparing gaps (format.ts).
  */
+import { largest, smallest } from '../base/extremes.ts';
 import type { Span } from '../base/span.ts';
 import type { Comment, SourceFile, Statement, TemplateMark } from '../syntax/statement.ts';
 
@@ -447,13 +448,13 @@ export class Layout {
   private alignWords(): void {
     for (const group of this.groups()) {
       if (group.length < 2) continue;
-      const most = Math.max(...group.map((words) => words.length));
+      const most = largest(group, (words) => words.length);
       for (let k = 1; k < most; k++) {
         this.columnsOf(group);
         for (const run of this.options.align === true ? asAsked(group, k, this.text) : this.alreadyAligned(group, k)) {
-          const gap = this.options.align === true ? 1 : Math.min(...run.map((words) => this.apart(words, k)));
+          const gap = this.options.align === true ? 1 : smallest(run, (words) => this.apart(words, k));
           const ends = run.map((words) => this.endColumn(words[k - 1]!));
-          const target = Math.max(...ends) + gap;
+          const target = largest(ends, (end) => end) + gap;
           for (const [n, words] of run.entries()) words[k]!.pad = ' '.repeat(target - ends[n]!);
         }
       }
@@ -505,7 +506,7 @@ export class Layout {
     let runColumn = -1;
     const flush = (): void => {
       if (run.length > 1) {
-        const target = Math.max(...run.map((r) => r.end)) + Math.min(...run.map((r) => r.apart));
+        const target = largest(run, (r) => r.end) + smallest(run, (r) => r.apart);
         for (const { token, end } of run) token.pad = ' '.repeat(target - end);
       }
       run = [];

@@ -4,6 +4,7 @@
  */
 import type { Edit, Tree } from 'web-tree-sitter';
 import { applyEdits, type TextEdit } from '../base/edit.ts';
+import { largest, smallest } from '../base/extremes.ts';
 import { basename, type FileId } from '../base/file-id.ts';
 import { Lines } from '../base/lines.ts';
 import type { Span } from '../base/span.ts';
@@ -36,8 +37,8 @@ const NOWHERE = { row: 0, column: 0 };
 /** One edit that holds all the given ones, all that differs between what the grammar saw, and the marks that are taken in another way. */
 function hull(edits: readonly TextEdit[], text: string, before: Masked, after: Masked): TextEdit {
   const old = before.shown.length;
-  let first = Math.min(...edits.map((e) => e.span.start));
-  let rest = old - Math.max(...edits.map((e) => e.span.end));
+  let first = smallest(edits, (e) => e.span.start);
+  let rest = old - largest(edits, (e) => e.span.end);
   for (const list of ['words', 'between'] as const) {
     const [a, b] = [before[list], after[list]];
     let i = 0;

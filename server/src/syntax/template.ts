@@ -4,6 +4,7 @@
  * text can be shown as it is written where certain conditions hold, without the alternatives that are left out then.
  */
 import type { TextEdit } from '../base/edit.ts';
+import { largest, smallest } from '../base/extremes.ts';
 import type { Span } from '../base/span.ts';
 import { isSpace, luaEnd } from './cut.ts';
 import type { TemplateMark } from './statement.ts';
@@ -170,8 +171,8 @@ export function mask(
 /** What the grammar is to see of an edited text of which it saw `before`; `edits` are of the text before. Null where the whole text must tell. */
 export function maskChanged(before: Masked, edits: readonly TextEdit[], next: string): Masked | null {
   if (!before.markless) return null;
-  const start = Math.min(...edits.map((e) => e.span.start));
-  const end = next.length - (before.read.length - Math.max(...edits.map((e) => e.span.end)));
+  const start = smallest(edits, (e) => e.span.start);
+  const end = next.length - (before.read.length - largest(edits, (e) => e.span.end));
   // with the end of the line in front, which some marks look back to
   const from = next.lastIndexOf('\n', start - 1);
   const to = next.indexOf('\n', end);

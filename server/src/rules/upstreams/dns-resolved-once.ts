@@ -33,16 +33,20 @@ function isOpenInside(scope: Scope): boolean {
 const isMisplacedGroup = (config: Config, name: string): boolean =>
   config.levels('main').some((main) => main.named('upstream').some((d) => d.value(0).toLowerCase() === name.toLowerCase()));
 
+const protocolIn = ({ context }: Scope): 'http' | 'stream' => (context === 'stream-server' ? 'stream' : 'http');
+const addressKey = (protocol: string, host: string, port: number): string => `${protocol} ${host.toLowerCase()}:${port}`;
+
 /**
- * Passes without variables, by host and port: nginx looks their names up when it starts, and a name with a variable beside it that comes to the
- * same host and port takes those addresses, without a resolver (ngx_http_upstream_init_request).
+ * Passes without variables, by protocol, host and port: nginx looks their names up when it starts, and a name with a variable beside it that comes
+ * to the same host and port takes those addresses, without a resolver (ngx_http_upstream_init_request, ngx_stream_proxy_handler).
  */
 const lookedUp = new PerConfig((config): ReadonlySet<string> => {
   const out = new Set<string>();
   for (const d of config.main.all) {
-    if (d.name === 'server' || !PASS_DIRECTIVES.includes(d.name) || d.scope.context === 'stream-server') continue;
+    if (d.name === 'server' || !PASS_DIRECTIVES.includes(d.name)) continue;
     const target = passTarget(d);
-    if (target?.kindOfHost === 'name' && !target.upstream && target.port !== null) out.add(`${target.host.toLowerCase()}:${target.port}`);
+    if (target?.kindOfHost === 'name' && !target.upstream && target.port !== null)
+      out.add(addressKey(protocolIn(d.scope), target.host, target.port));
   }
   return out;
 });
@@ -54,20 +58,22 @@ function isResolvedAtStart(
   value: string,
   { host, port }: { host: string; port: number | null },
 ): boolean {
+  const protocol = protocolIn(directive.scope);
   // the scheme may be in the variable, too
   const ports =
     port !== null
       ? [port]
-      : directive.name !== 'proxy_pass'
+      : directive.name !== 'proxy_pass' || protocol === 'stream'
         ? []
         : /^https:/i.test(value)
           ? [443]
           : /^http:/i.test(value)
             ? [80]
             : [80, 443];
-  return ports.some((p) =>
-    asked(config, `${host.toLowerCase()}:${p} looked up at start`, (c) => lookedUp.of(c).has(`${host.toLowerCase()}:${p}`)),
-  );
+  return ports.some((p) => {
+    const key = addressKey(protocol, host, p);
+    return asked(config, `${key} looked up at start`, (c) => lookedUp.of(c).has(key));
+  });
 }
 
 export default defineRule({
@@ -127,7 +133,7 @@ From 1.27.3 on, \`server name:port resolve\` in an upstream with a \`zone\`, and
     const word = directive.args[0];
     if (!word || word.templated || scope.context === 'unknown') return;
     const fixed = /^(?:\w+:\/\/)?[^/$?]+(?=[/$?]|$)/.exec(word.value)?.[0];
-    const protocol = scope.context === 'stream-server' ? 'stream' : 'http';
+    const protocol = protocolIn(scope);
     if (!word.value.includes('$')) {
       const target = fixed && readTarget(config, directive.name, fixed, directive, protocol);
       if (!target) return;
@@ -166,7 +172,7 @@ From 1.27.3 on, \`server name:port resolve\` in an upstream with a \`zone\`, and
       if (host === '' || !read.ok || read.value.family !== 'name') continue;
       // with a port the group's name is a host like any other
       if (read.value.port === null && (groups.has(read.value.host.toLowerCase()) || isMisplacedGroup(config, read.value.host))) continue;
-      if (protocol === 'http' && isResolvedAtStart(config, directive, /^\w+:\/\//.test(value) ? value : word.value, read.value)) continue;
+      if (isResolvedAtStart(config, directive, /^\w+:\/\//.test(value) ? value : word.value, read.value)) continue;
       if (outside) report('unseen', { at: word, severity: 'warning', data: { host: read.value.host }, missing: [] });
       else report('resolver', { at: word, severity: 'warning', data: { host: read.value.host }, missing: ['resolver'] });
       return;
