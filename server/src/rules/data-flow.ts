@@ -161,7 +161,7 @@ const following = new PerConfig((config, name: string): ReadonlyMap<Directive, n
 });
 
 /** Whether another `set` of its block has replaced the value of one where a directive uses it. */
-function overwritten(set: Directive, name: string, use: Directive): boolean {
+export function overwritten(set: Directive, name: string, use: Directive): boolean {
   const next = following.of(set.scope.config, name.toLowerCase()).get(set);
   return next !== undefined && (use.name !== 'set' || next < use.statement.start);
 }
@@ -318,7 +318,7 @@ function beginsWithSlash(definer: Directive, name: string): boolean {
 }
 
 /** The expression whose group a number means at a directive. */
-const regexOfGroup = (directive: Directive, group: number) =>
+export const regexOfGroup = (directive: Directive, group: number) =>
   regexesFor(directive).find((x) => {
     const compiled = directive.scope.config.regexes.compile(x.pattern, { caseless: x.caseless });
     return compiled.ok && compiled.regex.groups >= group;

@@ -12,7 +12,8 @@ export function addressOf(trace: Trace): { readonly host: string; readonly port:
   return m ? { host: m[1]!.toLowerCase(), port: Number(m[2]) } : null;
 }
 
-const isLoopback = (host: string): boolean => host === 'localhost' || /^127\.\d+\.\d+\.\d+$/.test(host) || host === '[::1]';
+/** Whether only this machine itself can be asked there. */
+export const isLoopback = (host: string): boolean => host === 'localhost' || /^127\.\d+\.\d+\.\d+$/.test(host) || host === '[::1]';
 
 /** The request that comes back in at a listener of this configuration; null where it goes elsewhere. `named`: by the server's own name. */
 export function arriving(spot: Spot, trace: Trace): { readonly input: RequestInput; readonly named: boolean } | null {

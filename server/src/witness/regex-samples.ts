@@ -350,6 +350,21 @@ export function groupHolds(regexes: Regexes, pattern: string, caseless: boolean,
   return answer;
 }
 
+/** Whether a group of the pattern can capture just this text: shown by a match. */
+export function groupTakes(regexes: Regexes, pattern: string, caseless: boolean, group: number, text: string): boolean {
+  const compiled = regexes.compile(pattern, { caseless });
+  if (!compiled.ok) return false;
+  const { regex } = compiled;
+  return samplesOf(regexes, pattern, { caseless, fill: 'a', inside: group, tries: 8, forms: (s) => [s, `/${s}`] }).some((s) => {
+    const m = regex.match(s);
+    const held = typeof m === 'object' ? m.captures[group] : undefined;
+    if (!held) return false;
+    const at = s.lastIndexOf(held);
+    const other = regex.match(s.slice(0, at) + text + s.slice(at + held.length));
+    return typeof other === 'object' && other.captures[group] === text;
+  });
+}
+
 /** Whether every capture of the group that we can make holds the character (the group is sure to hold it). */
 export function groupAlwaysHolds(regexes: Regexes, pattern: string, caseless: boolean, group: number, c: string): boolean {
   const compiled = regexes.compile(pattern, { caseless });

@@ -12,6 +12,9 @@ const CASED = /\\[LUlu]\$\{?\d/;
 /** A field of Apache's log: a header or a variable in braces with its letter, or the fields that begin its formats. */
 const LOGGED = /%\{[\w-]+\}[ioeCnx](?![\w$])|^"?%h %l %u/;
 
+/** The form in which template engines have their places. */
+const OF_ENGINES = /%\{[A-Za-z_][\w.:]*\}(?![ioeCnx])/g;
+
 const REWRITING = ['return', 'rewrite', 'if', 'set', 'proxy_redirect', 'proxy_pass', 'add_header', 'proxy_set_header', 'error_page'];
 
 const leftIn = (name: string, text: string): 'variable' | 'cased' | 'logged' | null =>
@@ -24,7 +27,8 @@ const USE: readonly (readonly [RegExp, string])[] = [
   [/HTTP_HOST/, '$host'],
   [/REQUEST_URI|THE_REQUEST/, '$request_uri'],
   [/QUERY_STRING/, '$args'],
-  [/HTTPS|REQUEST_SCHEME/, '$scheme'],
+  [/REQUEST_SCHEME/, '$scheme'],
+  [/HTTPS/, '$https'],
   [/REQUEST_METHOD/, '$request_method'],
   [/HTTP_USER_AGENT/, '$http_user_agent'],
   [/HTTP_REFERER/, '$http_referer'],
@@ -62,8 +66,12 @@ nginx's variables begin with a dollar sign: \`$host\`, \`$request_uri\`, \`$args
     const text = pattern.exec(word.value)![0].replace(/^"/, '');
     const offset = word.raw.indexOf(text);
     const span = offset < 0 ? word : { start: word.start + offset, end: word.start + offset + text.length };
-    // a place that a template's engine fills in
-    if (directive.file.marks?.some((m) => m.start < span.end && m.end > span.start)) return;
+    // a place that a template's engine fills in, or a file in which it fills in others of this form
+    const { file } = directive;
+    if (file.marks?.some((m) => m.start < span.end && m.end > span.start)) return;
+    if ([...file.text.matchAll(OF_ENGINES)].some(([written]) => !VARIABLE.test(written))) return;
+    // a page that shows the words
+    if (directive.name === 'return' && /^2\d\d$/.test(directive.value(0))) return;
     const use = USE.find(([name]) => name.test(text))?.[1] ?? 'a variable of nginx';
     report(kind, { at: span, data: { text, use } });
   },

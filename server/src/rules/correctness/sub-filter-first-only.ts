@@ -4,7 +4,7 @@ import { defineRule } from '../rule.ts';
 
 /** The beginning of links, or the address that all of them have: what follows differs from one to the next. */
 const MANY = [
-  /(?:href|src|srcset|action|poster)\s*=\s*\\?["']?(?:https?:)?\/[^\s"'<>]{0,200}$/i,
+  /^\s*(?:<(?:a|img|script|source|iframe)\s+)?(?:href|src|srcset|action|poster)\s*=\s*\\?["']?(?:https?:)?\/[^\s"'<>]{0,200}$/i,
   /^(?:url\()?\\?["'(](?:https?:)?\/[^\s"'<>]{0,200}$/i,
   /^url\(\//i,
   /^(?:https?:)?\\?\/\\?\/[\w.:-]+\\?\/?$/i,
@@ -42,7 +42,9 @@ Add \`sub_filter_once off;\`.`,
       at: directive.args[0]!,
       data: { text: directive.value(0) },
       fix: fixOf('Add "sub_filter_once off;"', 'suggestion', directive.file, [
-        insertAfter(directive.file, scope.named('sub_filter').at(-1)!.statement, ['sub_filter_once off;']),
+        insertAfter(directive.file, scope.named('sub_filter').findLast((d) => d.file === directive.file)!.statement, [
+          'sub_filter_once off;',
+        ]),
       ]),
     });
   },
@@ -65,6 +67,41 @@ sub_filter_once off;`,
       good: `proxy_pass http://127.0.0.1:8000/;
 proxy_set_header Accept-Encoding "";
 sub_filter '</head>' '<script src="/banner.js"></script></head>';`,
+    },
+    {
+      inside: 'tree',
+      bad: `#- nginx.conf
+events {}
+http {
+    server {
+        location / {
+            proxy_pass http://127.0.0.1:8000/;
+            proxy_set_header Accept-Encoding "";
+            sub_filter 'href="/' 'href="/shop/';
+#                      ^^^^^^^^^ first
+            include links.inc;
+        }
+    }
+}
+#- links.inc
+sub_filter 'src="/' 'src="/shop/';
+`,
+      good: `#- nginx.conf
+events {}
+http {
+    server {
+        location / {
+            proxy_pass http://127.0.0.1:8000/;
+            proxy_set_header Accept-Encoding "";
+            sub_filter 'href="/' 'href="/shop/';
+            sub_filter_once off;
+            include links.inc;
+        }
+    }
+}
+#- links.inc
+sub_filter 'src="/' 'src="/shop/';
+`,
     },
   ],
 });

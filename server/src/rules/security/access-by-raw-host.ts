@@ -5,10 +5,14 @@ import type { Directive } from '../../config/directive.ts';
 import { readCondition } from '../../trace/handlers/rewrite.ts';
 import { definitionOf, indexOf } from '../../trace/index.ts';
 import { isGivenOut } from '../../witness/access.ts';
+import { isScripted } from '../../witness/follow.ts';
 import { samplesOf } from '../../witness/regex-samples.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
 import { patternOf, rowsOf, type Wanted } from '../../witness/values.ts';
 import { defineRule } from '../rule.ts';
+
+/** Conditions of one level that are tried: each request runs all of them. */
+const MOST_TRIED = 50;
 
 /** Answers that keep someone out. */
 const KEPT_OUT = new Set(['401', '403']);
@@ -73,7 +77,7 @@ Compare \`$host\`, or give the name a server of its own with an access list in i
     const door = spot.doors[0];
     if (spot.unsure || !door || spot.location?.kind === 'named') return;
     const names = spot.server.names.flatMap((n) => (n.kind === 'exact' ? [n.text] : []));
-    for (const condition of spot.scope.named('if')) {
+    for (const condition of spot.scope.named('if').slice(0, MOST_TRIED)) {
       const answer = condition.body?.first('return');
       const read = answer && KEPT_OUT.has(answer.value(0)) ? readCondition(condition) : null;
       if (!read || read.kind === 'file' || read.kind === 'not-equal') continue;
@@ -83,7 +87,7 @@ Compare \`$host\`, or give the name a server of its own with an access list in i
       if (String(refused.outcome.status) !== answer!.value(0)) continue;
       for (const other of spellings(host, door.port)) {
         const trace = spot.ask({ headers: [['Host', other]] });
-        if (!isGivenOut(trace)) continue;
+        if (!isGivenOut(trace) || isScripted(trace)) continue;
         report('written', { at: condition.nameAt, data: { host: other }, witness: proofOf(trace, outcomeText(trace)) });
         break;
       }

@@ -2,8 +2,10 @@
 import { reaches } from '../../answers/what-reaches-this-line.ts';
 import { admitsStrangers } from '../../answers/who-may-enter.ts';
 import type { Directive } from '../../config/directive.ts';
-import { variablesIn } from '../../syntax/variable.ts';
-import { alwaysHolds, flowInto, writtenAs } from '../data-flow.ts';
+import type { Scope } from '../../config/scope.ts';
+import { type VariableUse, variablesIn } from '../../syntax/variable.ts';
+import { groupTakes } from '../../witness/regex-samples.ts';
+import { alwaysHolds, flowInto, overwritten, regexOfGroup, writtenAs } from '../data-flow.ts';
 import { defineRule } from '../rule.ts';
 
 /** The variables by which modules are told the key, and the pass that reads each. */
@@ -14,6 +16,16 @@ const passOf = (directive: Directive): string | undefined =>
 
 /** Keys of others: of sessions, with and without the colon by which programs part them. */
 const FOREIGN = [':1:django.contrib.sessions.cache1', 'session:1', 'sessions/1', 'secret'];
+
+/** Whether one of these keys arrives at the line in what the client writes. */
+function takesForeign(directive: Directive, use: VariableUse, source: string): boolean {
+  if (!use.capture) return FOREIGN.some((key) => reaches(directive, { [source]: key }));
+  const group = Number(use.name);
+  const regex = regexOfGroup(directive, group);
+  return (
+    regex !== undefined && FOREIGN.some((key) => groupTakes(directive.scope.config.regexes, regex.pattern, regex.caseless, group, key))
+  );
+}
 
 /** One variable, and nothing with it. */
 const ALONE = /^\$(?:\w+|\{\w+\})$/;
@@ -34,7 +46,7 @@ Begin the key with text of your own, such as \`page:$uri\`, under which only pag
   needs: 'config',
   messages: {
     whole:
-      'The client writes the whole key with {source}, and reads whatever else is kept there, sessions among it. Begin the key with text of your own.',
+      'The client writes the whole key with {source}, and reads whatever is kept there under any other key, such as the session of someone else. Begin the key with text of your own.',
   },
   check({ directive, report }) {
     const word = directive.args[1];
@@ -44,12 +56,18 @@ Begin the key with text of your own, such as \`page:$uri\`, under which only pag
     if (!use || alwaysHolds(directive, use, '/')) return;
     let { scope } = directive;
     while (scope.opener?.name === 'if' && scope.parent) scope = scope.parent;
-    const asks = [scope, ...scope.all.flatMap((d) => d.body ?? [])].filter((at) => at.has(pass));
+    const name = directive.value(0).slice(1).toLowerCase();
+    // a later line, or one of the location's own, has the last word
+    const keepsKey = (at: Scope): boolean => {
+      const use = at.first(pass);
+      if (!use || overwritten(directive, name, use)) return false;
+      return at === directive.scope || !at.named('set').some((d) => d !== directive && d.value(0).toLowerCase() === `$${name}`);
+    };
+    const asks = [scope, ...scope.all.flatMap((d) => d.body ?? [])].filter(keepsKey);
     if (!asks.some((at) => at.context !== 'unknown' && !at.value('internal') && admitsStrangers(at))) return;
     const flow = flowInto(directive, use, ':');
     if (!flow || !flowInto(directive, use, 's')) return;
-    const name = flow.source.slice(1).toLowerCase();
-    if (!use.capture && FOREIGN.every((key) => !reaches(directive, { [name]: key }))) return;
+    if (!takesForeign(directive, use, flow.source.slice(1).toLowerCase())) return;
     report('whole', { at: word, data: { source: writtenAs(use, flow.source) }, related: flow.chain });
   },
   examples: [

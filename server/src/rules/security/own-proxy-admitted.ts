@@ -6,7 +6,7 @@ import { PerConfig } from '../../config/asked.ts';
 import { atOf } from '../../trace/at.ts';
 import type { At } from '../../trace/trace.ts';
 import { isAsked, isGivenOut, isRefused } from '../../witness/access.ts';
-import { arriving, mayReturn } from '../../witness/inwards.ts';
+import { arriving, isLoopback, mayReturn } from '../../witness/inwards.ts';
 import { outcomeText, proofOf, witnessesOf } from '../../witness/requests.ts';
 import { type Spot, spotsOf } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
@@ -42,11 +42,14 @@ Ask for it in the server at the front, or let \`set_real_ip_from 127.0.0.1\` and
   needs: 'config',
   messages: {
     admitted:
-      'No password is asked for: {path} comes from 127.0.0.1, as the server at the front passes it on, and this list admits that address. Ask in the server at the front, or put the client’s address back with set_real_ip_from.',
+      'No password is asked for: the server at the front passes {path} on, so it arrives from 127.0.0.1, which this list admits. Ask in the server at the front, or put the client’s address back with set_real_ip_from.',
   },
   check({ spot, config, report }) {
-    if (spot.unsure) return;
-    const first = spot.ask({});
+    // an address of its own, or the client's
+    const bound = spot.scope.value('proxy_bind')?.value(0) ?? 'off';
+    const door = spot.doors.find((d) => !isLoopback(d.listener.address));
+    if (spot.unsure || !door || bound !== 'off') return;
+    const first = spot.ask({}, {}, door);
     if (isAsked(first)) return;
     const next = arriving(spot, first);
     if (!next || next.named) return;

@@ -1,4 +1,5 @@
 /** A header of the client that the application builds pages from, passed on by a cache whose key leaves it out: one request changes everyone's page. */
+import { isForAssets, isForFiles } from '../../answers/what-a-place-is-for.ts';
 import { HEADER_LIST, headerOf } from '../../answers/what-is-passed.ts';
 import type { Directive } from '../../config/directive.ts';
 import { definitionOf, indexOf } from '../../trace/index.ts';
@@ -25,6 +26,11 @@ const OF_KINDS = /device|mobile|platform|lang|locale|country|currency|region|var
 /** Values of clients that a map sorts into kinds. */
 const OF_CLIENTS = /^\$\{?(?:http_(?!host\b)|cookie_)\w+\}?$/i;
 
+/** A place of a template in quotes. */
+const FILLED_IN = /\{\{|\{%|<%/;
+
+const CACHED = ['proxy', 'uwsgi', 'fastcgi', 'scgi'];
+
 const MOST_KINDS = 4;
 
 /** Lines that say of what kind a page should be, or which part of it a client wants. */
@@ -46,6 +52,9 @@ function kindsOf({ config }: Spot, line: Directive): readonly (readonly (readonl
       return headers?.length ? [headers] : [];
     });
 }
+
+/** Whether two requests look for their answers in the same zone, under the same key. */
+const isSamePlace = ({ cache: one }: Trace, { cache: other }: Trace): boolean => one?.zone === other?.zone && one?.key === other?.key;
 
 /** What the application gets of a header, in whatever words. */
 function valueIn({ headers, params }: UpstreamRequest, name: string): string | undefined {
@@ -81,19 +90,23 @@ The same holds without malice where nginx itself tells the application by a head
   references: ['https://portswigger.net/research/practical-web-cache-poisoning', 'https://cwe.mitre.org/data/definitions/349.html'],
   looksAt: {
     outcome: ['proxy_pass', 'uwsgi_pass', 'fastcgi_pass', 'scgi_pass'],
-    somewhere: ['proxy_cache', 'uwsgi_cache', 'fastcgi_cache', 'scgi_cache'],
+    somewhere: CACHED.map((family) => `${family}_cache`),
     when: ({ scope }) => LISTS.some((list) => scope.effective(list).directives.some((d) => passesOn(d) || saysKind(d) || passesRange(d))),
   },
   needs: 'config',
   messages: {
-    kind: '{header} is "{one}" for some clients and "{other}" for others, and both find the page under {key}: who comes first decides which one everyone gets. Put {value} into the key.',
-    part: 'A client asks for a part with Range, the answer 206 is stored under {key}, and who asks for the whole gets the part. Remove this line, or cut files with slice and put $slice_range into the key.',
+    kind: '{header} is "{one}" for some clients and "{other}" for others, and both find the page under {key}: who comes first decides which one everyone gets, unless the answers have a fitting Vary. Put {value} into the key.',
+    part: 'A client asks for a part with Range: an answer 206 that may be kept, by its Cache-Control or a line for it, is stored under {key}, and who asks for the whole gets the part. Remove this line, or cut files with slice and put $slice_range into the key.',
     passed:
       '{header} of a client reaches the application, and the page is cached under {key} without it: one request with "{header}: evil.test" changes the page of everyone. Set it to $host, or put it into the key.',
   },
   check({ spot, report }) {
     const path = spot.paths.find((p) => p.length > 1 && !p.endsWith('/')) ?? spot.path;
-    if (path === undefined) return;
+    if (
+      path === undefined ||
+      CACHED.some((family) => spot.scope.value(`${family}_cache_key`)?.args.some((a) => a.templated || FILLED_IN.test(a.value)))
+    )
+      return;
     const all = LISTS.flatMap((list) => spot.scope.effective(list).directives);
     const lines = all.filter(passesOn);
     const answer = { upstream: { status: 200, headers: [['Cache-Control', 'max-age=60']] as const } };
@@ -115,6 +128,8 @@ The same holds without malice where nginx itself tells the application by a head
       return;
     }
     tellOfParts();
+    // the files of a page are the same for all
+    if (isForAssets(spot.scope) || isForFiles(spot.scope)) return;
     for (const line of all.filter(saysKind)) if (tellOfKind(line, plain)) return;
 
     function tellOfParts(): void {
@@ -130,7 +145,7 @@ The same holds without malice where nginx itself tells the application by a head
       };
       const trace = line && spot.ask({ path, headers: [['Range', 'bytes=0-0']] }, part);
       const sent = trace?.outcome.upstreamRequest;
-      if (!line || !sent || !trace.cache?.store || trace.cache.key !== plain.cache?.key || valueIn(sent, 'Range') !== 'bytes=0-0') return;
+      if (!line || !sent || !trace.cache?.store || !isSamePlace(trace, plain) || valueIn(sent, 'Range') !== 'bytes=0-0') return;
       report('part', {
         at: line.at(),
         data: { key: trace.cache.key },
@@ -145,8 +160,7 @@ The same holds without malice where nginx itself tells the application by a head
         const trace = spot.ask({ path, headers }, answer);
         const sent = trace.outcome.upstreamRequest;
         const other = sent && valueIn(sent, name);
-        if (one === undefined || one === null || !other || other === one || !trace.cache?.store || trace.cache.key !== first.cache?.key)
-          continue;
+        if (typeof one !== 'string' || !other || other === one || !trace.cache?.store || !isSamePlace(trace, first)) continue;
         report('kind', {
           at: line.at(),
           data: { header: line.value(0), one, other, key: trace.cache.key, value: line.value(1) },

@@ -5,6 +5,7 @@ import { hasTlsServer } from '../../answers/which-socket.ts';
 import { toldScheme } from '../../answers/who-speaks-tls.ts';
 import { table } from '../../base/table.ts';
 import type { Directive } from '../../config/directive.ts';
+import { unseenOf } from '../../config/open.ts';
 import type { Scope } from '../../config/scope.ts';
 import { serverOf } from '../../config/servers.ts';
 import { fixOf, replace } from '../fix.ts';
@@ -19,6 +20,14 @@ function schemesOf(scope: Scope): { plain: boolean; tls: boolean } {
   const tls = encrypted.includes(true);
   const end = tls && encrypted.includes(false) ? new Visitor(scope, { scheme: 'http' }).rewrites() : null;
   return { plain: encrypted.includes(false) && !(end?.by && end.status >= 300), tls };
+}
+
+/** Whether requests certainly come without TLS, and nothing shows that a proxy in front has ended it. */
+function isPlainOnly(scope: Scope): boolean {
+  const own = scope.enclosing('server');
+  if (!own || unseenOf(own, 'listen').length || own.named('listen').some((d) => d.args.some((a) => a.templated))) return false;
+  const end = new Visitor(scope, { scheme: 'http' }).rewrites();
+  return !(end.by && end.status >= 300) && !terminator(scope) && !scope.effective('set_real_ip_from').directives.length;
 }
 
 /** Headers that say "on" where the client uses TLS. */
@@ -85,10 +94,10 @@ nginx, which is http: the application redirects to HTTPS forever. There, pass on
   ofShape: true,
   fixable: 'sometimes',
   messages: {
-    constant: 'The application receives "{value}" for every request, and this server also serves the other scheme. Use $scheme.',
+    constant: 'The application receives "{value}" for every request, and this server also serves the other scheme. Use {use}.',
     http: 'The application receives "http" although this server speaks TLS. Use $scheme.',
     contradicts:
-      '{header} says "{value}" and X-Forwarded-Proto says http: an application believes the first, and takes this listener without TLS for HTTPS. Use $https.',
+      '{header} says "{value}" and X-Forwarded-Proto says http of the same request, and Rails, for one, believes the first. Use $https, or where a proxy in front ends TLS, pass on its X-Forwarded-Proto too.',
     version: '$server_protocol is the version of HTTP, such as HTTP/1.1, not the scheme: no application takes it for https. Use $scheme.',
     trusting:
       '$scheme is "http" here for everyone, and set_real_ip_from names a proxy in front: if that ends TLS, the application redirects to https forever. Pass on $http_x_forwarded_proto.',
@@ -103,9 +112,11 @@ nginx, which is http: the application redirects to HTTPS forever. There, pass on
     const text = texts.size === 1 ? [...texts][0] : undefined;
     for (const at of reach(scope)) {
       const { plain, tls } = schemesOf(at);
-      const fix = fixOf('Use $scheme', 'suggestion', directive.file, [replace(value, USE[header.value.toUpperCase()] ?? '$scheme')]);
-      if (text === 'http' && tls) return report(plain ? 'constant' : 'http', { at: value, data: { value: value.value }, fix });
-      if (text === 'https' && plain && !tls && isSwitch(header.value.toUpperCase())) {
+      const use = USE[header.value.toUpperCase()] ?? '$scheme';
+      const fix = fixOf(`Use ${use}`, 'suggestion', directive.file, [replace(value, use)]);
+      const constant = { at: value, data: { value: value.value, use: use.replace(/ .*/, '') }, fix };
+      if (text === 'http' && tls) return report(plain ? 'constant' : 'http', constant);
+      if (text === 'https' && plain && !tls && isSwitch(header.value.toUpperCase()) && isPlainOnly(at)) {
         const other = at.effective(directive.name).directives.findLast((d) => headerOf(d) === 'x-forwarded-proto');
         if (other?.value(1) === '$scheme')
           return report('contradicts', {
@@ -115,7 +126,7 @@ nginx, which is http: the application redirects to HTTPS forever. There, pass on
             fix,
           });
       }
-      if (text === 'https' && tls && plain) return report('constant', { at: value, data: { value: value.value }, fix });
+      if (text === 'https' && tls && plain) return report('constant', constant);
       if (value.value.toLowerCase() !== '$scheme' || !plain || tls) continue;
       const why = terminator(at);
       if (why)

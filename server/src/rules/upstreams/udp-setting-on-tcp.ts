@@ -1,7 +1,14 @@
 /** Settings of stream that count datagrams, in a server that takes TCP connections only: usually the word `udp` is missing in `listen`. */
-import { serversOf } from '../../config/servers.ts';
+import { PerConfig } from '../../config/asked.ts';
+import type { Scope } from '../../config/scope.ts';
+import { type Server, serversOf } from '../../config/servers.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+
+const streamServers = new PerConfig((config): ReadonlyMap<Scope, Server> => new Map(serversOf(config, 'stream').map((s) => [s.scope, s])));
+
+/** Parameters of `listen` that nginx refuses beside `udp`. */
+const OF_TCP = /^(?:ssl|proxy_protocol|backlog=|so_keepalive=|fastopen=)/;
 
 /** Ports that programs ask by datagrams: DNS, NTP, syslog, RADIUS, SNMP, StatsD. */
 const OF_DATAGRAMS = new Set([53, 123, 161, 162, 514, 1812, 1813, 8125]);
@@ -28,7 +35,7 @@ Write \`listen 53 udp;\`. For DNS, which uses both, a second \`listen 53;\` may 
   },
   check({ directive, scope, report }) {
     if (scope.context !== 'stream-server' || scope.first(directive.name) !== directive) return;
-    const server = serversOf(scope.config, 'stream').find((s) => s.scope === scope);
+    const server = streamServers.of(scope.config).get(scope);
     if (!server?.listens.length || server.listens.some((l) => !l.directive || l.params.includes('udp'))) return;
     if (server.listens.some((l) => l.directive!.args.some((a) => a.templated))) return;
     if (scope.first('proxy_requests') && scope.first('proxy_responses') && directive.name === 'proxy_responses') return;
@@ -40,7 +47,7 @@ Write \`listen 53 udp;\`. For DNS, which uses both, a second \`listen 53;\` may 
       data: { name: directive.name },
       related: [{ at: listen!.directive!.at(), message: 'TCP' }],
       fix:
-        word && server.listens.length === 1 && port !== undefined && OF_DATAGRAMS.has(port)
+        word && server.listens.length === 1 && !listen!.params.some((p) => OF_TCP.test(p)) && port !== undefined && OF_DATAGRAMS.has(port)
           ? fixOf('Add "udp"', 'suggestion', listen!.directive!.file, [replace(word, `${word.raw} udp`)])
           : null,
     });

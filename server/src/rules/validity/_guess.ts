@@ -89,7 +89,11 @@ export function meantWord(value: string, words: readonly string[]): string | nul
     const digits = (text: string): string => text.replace(/\D/g, '');
     const tied = words.some((w) => w !== near && distance(value.toLowerCase(), w.toLowerCase(), own) <= own);
     // another number is another thing, and no slip; one digit too many is one
-    return tied || (digits(near) !== digits(value) && near.length === value.length) ? null : near;
+    // `non` is as near to no as to on
+    const opposite = YES_NO.some(
+      ([word, others]) => word !== near && words.includes(near) && words.includes(word) && nearest(value, others) !== null,
+    );
+    return tied || opposite || (digits(near) !== digits(value) && near.length === value.length) ? null : near;
   }
   for (const [word, others] of YES_NO) if (words.includes(word) && nearest(value, others) !== null) return word;
   return null;

@@ -132,5 +132,6 @@ to ms in that order, words come from a list, parameters are known by name. nginx
     },
     { inside: 'http', bad: '    proxy_http_version 1.2;\n#                      ^^^ refused', good: '    proxy_http_version 1.1;' },
     { inside: 'location', bad: '    satisfy ayn;\n#           ^^^ refused', good: '    satisfy any;' },
+    { inside: 'http', bad: '    sendfile non;\n#            ^^^ refused', good: '    sendfile off;', fixed: false },
   ],
 });
