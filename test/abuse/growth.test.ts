@@ -65,6 +65,9 @@ for (const [name, [http, server]] of Object.entries(VALUES))
     ),
   );
 
+test('a pass to dozens of variables in one word', () =>
+  isQuick(`events {}\nhttp {\nserver {\nlisten 80;\nset $to app;\nlocation / { proxy_pass ${'$to'.repeat(40)}; }\n}\n}\n`));
+
 test('a range of geo that holds all addresses', () =>
   isQuick(
     `events {}\nhttp {\ngeo $g {\nranges;\n${rep((i) => `0.0.0.${i}-255.255.255.254 ${i};\ndelete 0.0.0.${i}-255.255.255.254;`)}\n}\nserver { listen 80; add_header X-G $g; root /srv; }\n}\n`,

@@ -163,8 +163,7 @@ From 1.27.3 on, \`server name:port resolve\` in an upstream with a \`zone\`, and
         ? textsOf(scope, /^\$\{?\w+\}?$/.test(word.value) ? word.value : hostPart)
         : [hostPart];
     // `app-$1.internal:8080`: whatever the variable holds, with a port it is a name that has to be resolved
-    const named =
-      hosts === null ? /^(?:[\w-]|\$\{?\w+\}?)*\$\{?\w+\}?(?:[\w-]|\$\{?\w+\}?)*((?:\.[a-z][\w-]*)+):\d+$/i.exec(hostPart) : null;
+    const named = hosts === null && hostPart.includes('$') ? /^[\w${}-]+((?:\.[a-z][\w-]*)+):\d+$/i.exec(hostPart) : null;
     const groups = upstreamsOf(config, protocol);
     for (const value of hosts ?? (named ? [`any${named[1]}:80`] : [])) {
       const host = value.replace(/^\w+:\/\//, '').replace(/[/?].*$/, '');
