@@ -47,6 +47,7 @@ const USES = [
   'location /b { return 302 https://b.example$v; }',
   'location /c { root /srv/$v; try_files $v $uri =404; }',
   'location /d { limit_req zone=z; proxy_cache k; proxy_cache_key $v; proxy_pass http://127.0.0.1:8000; }',
+  `location /e { proxy_pass ${'$v'.repeat(40)}; }`,
 ];
 
 async function isQuick(text: string): Promise<void> {

@@ -80,17 +80,25 @@ export function carriedNames(config: Config, definitions: Definitions): CarriedN
     });
   };
 
+  const ending = new Map<string, boolean>();
+
   /** Whether a variable ends the host, whatever its value. */
   const endsHost = (variable: string, protocol: Protocol, depth = 0): boolean => {
     if (BEHIND_HOST.has(variable)) return true;
-    const values = valuesOf(variable, protocol);
-    return values.every((v) => {
+    const key = `${protocol} ${variable}`;
+    const known = ending.get(key);
+    if (known !== undefined) return known;
+    // who leads back to itself ends nothing
+    ending.set(key, false);
+    const ends = valuesOf(variable, protocol).every((v) => {
       if (!v || depth > DEPTH) return false;
       const text = v.directive.args[v.index]?.value ?? '';
       if (text === '' || /^[/?]/.test(text)) return true;
       const first = variablesIn(v.directive.args[v.index]!).uses[0];
       return text.startsWith('$') && first !== undefined && !first.capture && endsHost(first.name.toLowerCase(), protocol, depth + 1);
     });
+    ending.set(key, ends);
+    return ends;
   };
 
   const read = (directive: Directive, index: number, protocol: Protocol, position: Position, depth: number): void => {
