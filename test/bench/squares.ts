@@ -4,6 +4,7 @@
  */
 import { fileId } from '../../server/src/base/file-id.ts';
 import { MemoryFiles } from '../../server/src/base/memory-files.ts';
+import { wanted } from '../../server/src/deploy/wanted.ts';
 import { loadParts } from '../../server/src/host/parts.ts';
 import { lint } from '../../server/src/rules/run.ts';
 import { Workspace } from '../../server/src/workspace/workspace.ts';
@@ -20,6 +21,19 @@ const one = (text: string): Record<string, string> => ({ 'nginx.conf': text });
 
 /** Shapes by name: the larger size, and the files of a size. */
 export const SHAPES: Readonly<Record<string, readonly [size: number, files: (n: number) => Record<string, string>]>> = {
+  'deployments side by side': [
+    600,
+    (n) =>
+      Object.fromEntries(
+        Array.from({ length: n }, (_, i) => [
+          [`apps/a${i}/nginx.conf`, http(`server {\nlisten 80;\nlocation / { proxy_pass http://app:8000; }\n}`)],
+          [
+            `apps/a${i}/compose.yaml`,
+            `services:\n  web:\n    image: nginx:1.30\n    ports: ["${8000 + i}:80"]\n    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]\n  app:\n    build: .\n`,
+          ],
+        ]).flat(),
+      ),
+  ],
   'locations by regex': [8_000, (n) => one(server(times(n, (i) => `location ~ ^/r${i}/[a-z]+$ { return 204; }`)))],
   'locations by regex without anchor': [8_000, (n) => one(server(times(n, (i) => `location ~* \\.r${i}$ { return 204; }`)))],
   'locations by prefix': [20_000, (n) => one(server(times(n, (i) => `location /p${i}/ { return 204; }`)))],
@@ -345,7 +359,7 @@ export async function* squares(word = '', runs = 2, share = 1): AsyncGenerator<S
     const disk = new MemoryFiles(Object.entries(files).map(([name, text]) => [fileId(`${root}/${name}`), text] as const));
     const byRule = new Map<string, number>();
     const from = processorTime();
-    const workspace = new Workspace(parts.parser, parts.engine, disk);
+    const workspace = new Workspace(parts.parser, parts.engine, disk, { isApplicationFile: wanted });
     workspace.apply({ kind: 'folders', folders: [root] });
     await workspace.settle();
     const snapshot = workspace.snapshot();

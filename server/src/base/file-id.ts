@@ -86,17 +86,41 @@ export function basename(id: FileId): string {
 
 /** True when the file is in the folder or below it. */
 export function isBelow(id: FileId, dir: FileId): boolean {
-  const folder = dir.replace(/\/+$/, '');
-  return id === folder || id.startsWith(folder + '/');
+  const folder = withoutEnd(dir);
+  return id.startsWith(folder) && (id.length === folder.length || id[folder.length] === '/');
 }
 
-/** Whether a file is in one of many folders or below it: as long for a thousand folders as for one. */
-export function belowAnyOf(folders: readonly FileId[]): (id: FileId) => boolean {
-  const heads = new Set(folders.map((folder) => folder.replace(/\/+$/, '')));
-  return (id) => {
-    for (let end = heads.size ? id.length : 0; end > 0; end = id.lastIndexOf('/', end - 1)) if (heads.has(id.slice(0, end))) return true;
-    return false;
-  };
+const withoutEnd = (dir: FileId): string => (dir.endsWith('/') ? dir.replace(/\/+$/, '') : dir);
+
+/** Folders by what belongs to them, to be asked for a file that is in one of them or below it: as long for a thousand folders as for one. */
+export class ByFolder<T> {
+  private readonly heads = new Map<string, T>();
+
+  constructor(all: Iterable<readonly [folder: FileId, of: T]> = []) {
+    for (const [folder, of] of all) this.heads.set(withoutEnd(folder), of);
+  }
+
+  /** What belongs to the folder itself, made where there is nothing yet. */
+  at(folder: FileId, make: () => T): T {
+    const head = withoutEnd(folder);
+    let known = this.heads.get(head);
+    if (known === undefined) this.heads.set(head, (known = make()));
+    return known;
+  }
+
+  /** What belongs to the folders that a file is in, the nearest first; the file itself may be one of them. */
+  *above(id: FileId): Generator<T> {
+    for (let end = this.heads.size ? id.length : 0; end > 0; end = id.lastIndexOf('/', end - 1)) {
+      const of = this.heads.get(id.slice(0, end));
+      if (of !== undefined) yield of;
+    }
+  }
+}
+
+/** Whether a file is in one of many folders or below it. */
+export function belowAnyOf(folders: Iterable<FileId>): (id: FileId) => boolean {
+  const all = new ByFolder([...folders].map((folder) => [folder, true] as const));
+  return (id) => !all.above(id).next().done;
 }
 
 /** `path` as seen from `dir`: relative with forward slashes when it is below, else the whole path. */

@@ -4,7 +4,7 @@
  */
 
 import { type CancelToken, check } from '../base/cancel.ts';
-import { basename, dirname, type FileId, hostFileOf, isBelow, relativePath, resolve } from '../base/file-id.ts';
+import { ByFolder, basename, belowAnyOf, dirname, type FileId, hostFileOf, isBelow, relativePath, resolve } from '../base/file-id.ts';
 import { namesServices } from '../deploy/compose.ts';
 import type { Deployment } from '../deploy/deployment.ts';
 import { readServices } from '../deploy/quadlet.ts';
@@ -91,6 +91,68 @@ interface ApplicationFiles {
 
 const known = new WeakMap<Project, Map<string, ApplicationFiles>>();
 
+/** Files by the parts of a project that they are in: of hundreds of deployments each has few. */
+class FilesByPart {
+  private readonly outside: number[] = [];
+  private readonly inside = new Map<FileId, number[]>();
+
+  constructor(
+    private readonly files: readonly FileId[],
+    private readonly parts: readonly Part[],
+    by: ByFolder<number>,
+  ) {
+    for (const [n, file] of files.entries()) {
+      let isInside = false;
+      for (const nth of by.above(file)) {
+        const { folder } = parts[nth]!;
+        const list = this.inside.get(folder);
+        if (list) list.push(n);
+        else this.inside.set(folder, [n]);
+        isInside = true;
+      }
+      if (!isInside) this.outside.push(n);
+    }
+  }
+
+  /** Those that are in none of these parts, in their order; what is `near` is taken all the same. */
+  without(apart: readonly FileId[], near: (file: FileId) => boolean = () => false): FileId[] {
+    const isApart = belowAnyOf(apart);
+    const away = new Set(apart);
+    const found = new Set(this.outside);
+    for (const { folder } of this.parts) {
+      if (away.has(folder) && !near(folder)) continue;
+      for (const n of this.inside.get(folder) ?? []) if (!isApart(this.files[n]!) || near(this.files[n]!)) found.add(n);
+    }
+    return [...found].sort((a, b) => a - b).map((n) => this.files[n]!);
+  }
+}
+
+/** What is asked of a project for each of its configurations, made once. */
+class Sides {
+  /** the places of the parts among all */
+  readonly parts: ByFolder<number>;
+  readonly others: FilesByPart;
+  readonly configs: FilesByPart;
+
+  constructor({ parts, others, configs }: Project) {
+    this.parts = new ByFolder(parts.map(({ folder }, nth) => [folder, nth] as const));
+    this.others = new FilesByPart(others, parts, this.parts);
+    this.configs = new FilesByPart(configs, parts, this.parts);
+  }
+}
+
+const sides = new WeakMap<Project, Sides>();
+
+function sidesOf(project: Project): Sides {
+  let one = sides.get(project);
+  if (!one) sides.set(project, (one = new Sides(project)));
+  return one;
+}
+
+/** The configuration files of a project that are in none of these parts. */
+export const configsWithout = (project: Project, apart: readonly FileId[]): readonly FileId[] =>
+  apart.length ? sidesOf(project).configs.without(apart) : project.configs;
+
 /**
  * The application files for a main file, a file within a stand-in, or a folder. `reads` are the files of its configuration, which may be sites of
  * several deployments; `more` are files that only an editor knows; `by` is what starts it, where several that differ do.
@@ -111,8 +173,13 @@ export function applicationFilesOf(
   return found;
 }
 
-const partsHolding = (project: Project, files: readonly FileId[]): Part[] =>
-  project.parts.filter(({ folder }) => files.some((f) => isBelow(f, folder)));
+/** The parts of a project that hold one of these files, in its order. */
+const partsHolding = (project: Project, files: Iterable<FileId>): Part[] => {
+  const { parts } = sidesOf(project);
+  const found = new Set<number>();
+  for (const file of files) for (const nth of parts.above(file)) found.add(nth);
+  return [...found].sort((a, b) => a - b).map((nth) => project.parts[nth]!);
+};
 
 /** The folders deployed by themselves that a configuration is in, or is started from. */
 export const aroundOf = (project: Project, root: FileId, by: Instance): readonly FileId[] =>
@@ -123,26 +190,30 @@ function chosen(
   anchors: readonly FileId[],
   { apart, around, more }: { apart: readonly FileId[]; around: readonly Part[]; more: readonly FileId[] },
 ): ApplicationFiles {
-  const all = [...new Set([...around.flatMap((p) => p.own), ...project.others, ...more.filter((f) => isBelow(f, project.boundary))])];
-  const mine = (file: FileId): boolean => !apart.some((folder) => isBelow(file, folder));
-  if (!apart.length) return { files: all.slice(0, MAX_FILES), wider: null };
-  const files = all.filter(mine);
+  const own = around.flatMap((p) => p.own);
+  const known = more.filter((f) => isBelow(f, project.boundary));
+  if (!apart.length) return { files: [...new Set([...own, ...project.others, ...known])].slice(0, MAX_FILES), wider: null };
+  const isApart = belowAnyOf(apart);
+  const { others } = sidesOf(project);
+  const of = (list: readonly FileId[]): FileId[] => list.filter((f) => !isApart(f));
+  const files = [...new Set([...of(own), ...others.without(apart), ...of(known)])];
   // what the files beside the deployment say first, so that a budget never costs it
-  const isNear = (file: FileId): boolean => anchors.some((anchor) => isBelow(file, anchor));
+  const isNear = belowAnyOf(anchors);
   const near = (file: FileId): number => (isNear(file) ? 0 : 1);
+  const wider = (list: readonly FileId[]): FileId[] => list.filter((f) => !isApart(f) || isNear(f));
   return {
     files: files.sort((a, b) => near(a) - near(b)).slice(0, MAX_FILES),
-    wider: all.filter((f) => mine(f) || isNear(f)).slice(0, MAX_FILES),
+    wider: [...new Set([...wider(own), ...others.without(apart, isNear), ...wider(known)])].slice(0, MAX_FILES),
   };
 }
 
 /** The folders that are deployed by themselves and have nothing to do with a configuration, of which `reads` are the files as far as they are known. */
 export function partsApart(project: Project, root: FileId, reads: Iterable<FileId> = [], by: Instance | null = null): readonly FileId[] {
   const anchors = anchorsOf(project, root, by);
-  const foreign = project.parts.map((p) => p.folder).filter((folder) => ![root, ...anchors].some((f) => isBelow(f, folder)));
-  if (!foreign.length) return foreign;
-  const used = [...usedBy(project, root, by), ...new Set([...reads].map(hostFileOf))];
-  return foreign.filter((folder) => !used.some((f) => isBelow(f, folder)));
+  const mine = new Set(partsHolding(project, [root, ...anchors]));
+  if (mine.size === project.parts.length) return [];
+  for (const part of partsHolding(project, [...usedBy(project, root, by), ...new Set([...reads].map(hostFileOf))])) mine.add(part);
+  return project.parts.flatMap((part) => (mine.has(part) ? [] : [part.folder]));
 }
 
 /** The application files of a configuration, put together; where another deployment is looked at too, only if there is no application without it. */

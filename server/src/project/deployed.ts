@@ -2,7 +2,7 @@
  * What a project is once it has been looked through, and which nginx a file of it is deployed with: what mounts or copies it, where it lives there, and what
  * lies around it.
  */
-import { dirname, type FileId, isBelow } from '../base/file-id.ts';
+import { ByFolder, dirname, type FileId, isBelow } from '../base/file-id.ts';
 import { MAIN_FILES } from './main-files.ts';
 import { type Instance, OF_FOLDERS } from './mounts.ts';
 import { insidePaths, nearestPlace, type Placed } from './places.ts';
@@ -69,18 +69,74 @@ export function instancesFor(project: Project, file: FileId, by: Instance | null
     const main = covering.filter((i) => placesMain(i, file));
     return main.length ? main : covering;
   }
-  const above = project.instances.filter((i) => OF_FOLDERS.includes(i.kind) && isBelow(file, dirname(i.at.file)));
-  const nearest = Math.max(...above.map((i) => depth(i.at.file)));
-  const near = above.filter((i) => depth(i.at.file) === nearest);
-  const alone = project.parts.filter((p) => p.alone);
-  const own = alone.find((p) => isBelow(file, p.folder));
-  const meant = (i: Instance): boolean => (own ? isBelow(i.at.file, own.folder) : !alone.some((p) => isBelow(i.at.file, p.folder)));
-  return near.length ? near : project.instances.filter(meant);
+  const places = placesOf(project);
+  for (const near of places.started.above(file)) return near;
+  const own = firstIn(places.alone.above(file));
+  return own ? places.within(own) : places.free;
 }
 
 /** What mounts or copies a file. */
-export const coveringOf = (project: Project, file: FileId): Instance[] =>
-  project.instances.filter((i) => i.placed.some((p) => isBelow(file, p.file)));
+export function coveringOf(project: Project, file: FileId): readonly Instance[] {
+  const { placed, order } = placesOf(project);
+  const found = new Set<Instance>();
+  for (const list of placed.above(file)) for (const one of list) found.add(one);
+  return found.size > 1 ? [...found].sort((a, b) => order.get(a)! - order.get(b)!) : [...found];
+}
+
+/** What is asked of a project for each of its files, made once: there may be hundreds of deployments, and as many files of each. */
+class Places {
+  /** in the order of the project */
+  readonly order: ReadonlyMap<Instance, number>;
+  /** by what is mounted or copied */
+  readonly placed = new ByFolder<Instance[]>();
+  /** by the folder of the compose file or Dockerfile */
+  readonly started = new ByFolder<Instance[]>();
+  /** the parts that are projects of their own, with their places among all */
+  readonly alone: ByFolder<readonly [nth: number, part: Part]>;
+  /** those that belong to none of these parts */
+  readonly free: readonly Instance[];
+  private readonly inside = new Map<Part, Instance[]>();
+
+  constructor({ instances, parts }: Project) {
+    this.order = new Map(instances.map((instance, n) => [instance, n]));
+    this.alone = new ByFolder(parts.flatMap((part, n) => (part.alone ? [[part.folder, [n, part] as const] as const] : [])));
+    const free: Instance[] = [];
+    for (const instance of instances) {
+      for (const { file } of instance.placed) {
+        const list = this.placed.at(file, () => []);
+        if (list.at(-1) !== instance) list.push(instance);
+      }
+      if (OF_FOLDERS.includes(instance.kind)) this.started.at(dirname(instance.at.file), () => []).push(instance);
+      const around = [...this.alone.above(instance.at.file)];
+      if (!around.length) free.push(instance);
+      for (const [, part] of around) {
+        const list = this.inside.get(part);
+        if (list) list.push(instance);
+        else this.inside.set(part, [instance]);
+      }
+    }
+    this.free = free;
+  }
+
+  within(part: Part): readonly Instance[] {
+    return this.inside.get(part) ?? [];
+  }
+}
+
+const known = new WeakMap<Project, Places>();
+
+function placesOf(project: Project): Places {
+  let places = known.get(project);
+  if (!places) known.set(project, (places = new Places(project)));
+  return places;
+}
+
+/** Of several parts that hold a file the one that the project names first. */
+function firstIn(around: Iterable<readonly [nth: number, part: Part]>): Part | null {
+  let found: readonly [number, Part] | null = null;
+  for (const one of around) if (!found || one[0] < found[0]) found = one;
+  return found?.[1] ?? null;
+}
 
 /** The path of the main file that an instance starts with. */
 export const mainPathOf = ({ main, image }: Instance): string =>

@@ -6,7 +6,7 @@ import { basename, dirname, type FileId, isBelow, isWithin, relativePath, resolv
 import { isMask, matchesMask } from '../base/glob.ts';
 import type { Sources } from '../config/load.ts';
 import { includesIn } from '../syntax/includes.ts';
-import { partsApart } from './applications.ts';
+import { configsWithout, partsApart } from './applications.ts';
 import type { Project } from './deployed.ts';
 import { isOfLinks } from './places.ts';
 
@@ -16,8 +16,8 @@ const MAX_LOOKED = 300;
 /** The files of the project, no main files, that may include one, by the names that they write. */
 export async function includersOf(project: Project, file: FileId, sources: Pick<Sources, 'source'>): Promise<readonly FileId[]> {
   if (isWithin(file) || project.system) return [];
-  const apart = partsApart(project, file);
-  const others = project.configs.filter((id) => id !== file && !project.roots.includes(id) && !apart.some((folder) => isBelow(id, folder)));
+  const roots = new Set(project.roots);
+  const others = configsWithout(project, partsApart(project, file)).filter((id) => id !== file && !roots.has(id));
   const read = await Promise.all(others.slice(0, MAX_LOOKED).map((id) => sources.source(id)));
   const name = basename(file);
   const mayBring = (path: string): boolean => {

@@ -3,7 +3,7 @@
  * Everyone who reads a configuration goes through here; pure over a FileSystem.
  */
 import { type CancelToken, check, NEVER } from '../base/cancel.ts';
-import { basename, belowAnyOf, dirname, type FileId, fileId, isBelow, pathOf, relativePath, resolve } from '../base/file-id.ts';
+import { ByFolder, basename, belowAnyOf, dirname, type FileId, fileId, isBelow, pathOf, relativePath, resolve } from '../base/file-id.ts';
 import { type FileSystem, MAX_FILE_BYTES } from '../base/file-system.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { type LoadOptions, loadTree, type Sources } from '../config/load.ts';
@@ -239,9 +239,19 @@ async function whole(id: FileId, files: FileSystem): Promise<{ text: string; pro
 const OF_ANGIE = /(?:^|\/)(?:angie\.conf|angie\/(?:http|stream)\.d\/[^/]+)(?:\.(?:j2|tpl|tmpl|template|erb))?$/i;
 
 /** Angie's by its own name, or as a part of a project that has main files of Angie's and none of nginx's. */
-const isForAngie = (file: FileId, project: Project): boolean =>
-  OF_ANGIE.test(pathOf(file)) ||
-  (project.configs.some((c) => OF_ANGIE.test(pathOf(c))) && !project.configs.some((c) => /(?:^|\/)nginx(?:\/|\.conf)/i.test(pathOf(c))));
+const isForAngie = (file: FileId, project: Project): boolean => OF_ANGIE.test(pathOf(file)) || isAngieAlone(project);
+
+const angieAlone = new WeakMap<Project, boolean>();
+
+function isAngieAlone(project: Project): boolean {
+  let known = angieAlone.get(project);
+  if (known === undefined) {
+    const paths = project.configs.map(pathOf);
+    known = paths.some((c) => OF_ANGIE.test(c)) && !paths.some((c) => /(?:^|\/)nginx(?:\/|\.conf)/i.test(c));
+    angieAlone.set(project, known);
+  }
+  return known;
+}
 
 /**
  * The settings of a configuration: defaults, over them what the project says of its nginx, then the settings file above it (`above`), then
@@ -441,6 +451,34 @@ export async function loadOptions<W extends LoadWishes>(
   };
 }
 
+/** A real path that images put somewhere, and what else each of them puts. */
+interface Put {
+  readonly at: FileId;
+  readonly owners: Set<readonly Placed[]>;
+}
+
+const putByImages = new WeakMap<Project, Promise<ByFolder<Put>>>();
+
+/** What the images of a project put into their file systems, by its real paths: looked up once for hundreds of them. */
+function putBy(project: Project, realOf: (file: FileId) => Promise<FileId>): Promise<ByFolder<Put>> {
+  let known = putByImages.get(project);
+  if (!known) {
+    known = (async () => {
+      const found = new ByFolder<Put>();
+      for (const { kind, placed } of project.instances)
+        if (OF_IMAGES.includes(kind))
+          for (const file of new Set(placed.map((p) => p.file))) {
+            const at = await realOf(file);
+            found.at(at, () => ({ at, owners: new Set() })).owners.add(placed);
+          }
+      return found;
+    })();
+    putByImages.set(project, known);
+    known.catch(() => putByImages.delete(project));
+  }
+  return known;
+}
+
 /**
  * Whether a file, by its real path, may be read into a configuration: it is in the project, or where a person's settings point, and no
  * other container has it to itself.
@@ -460,10 +498,12 @@ async function insideOf(
   // a file system that is made of what is put into it holds nothing of what only others put into theirs
   const closed = project.instances.some((i) => OF_IMAGES.includes(i.kind) && i.placed === own && !!i.placed.length);
   const mine = await realsOf([...own.map((p) => p.file), ...named]);
-  const theirs = closed
-    ? await realsOf(project.instances.flatMap((i) => (OF_IMAGES.includes(i.kind) && i.placed !== own ? i.placed.map((p) => p.file) : [])))
-    : [];
+  const put = closed ? await putBy(project, realOf) : null;
   // a folder that holds what is asked about is the whole of a checkout as often as it is one of nginx's
-  const isTheirs = (id: FileId): boolean => id !== root && theirs.some((f) => isBelow(id, f) && !isBelow(root, f));
+  const isTheirs = (id: FileId): boolean => {
+    if (id === root || !put) return false;
+    for (const { at, owners } of put.above(id)) if (!isBelow(root, at) && [...owners].some((placed) => placed !== own)) return true;
+    return false;
+  };
   return (id) => folders.some((f) => isBelow(id, f)) && (!isTheirs(id) || mine.some((f) => isBelow(id, f)));
 }

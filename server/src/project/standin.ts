@@ -3,7 +3,7 @@
  * in the context where its directives are allowed. What was assumed is said (`readAs`), and what may be beside the file is unknown.
  */
 
-import { basename, dirname, entryOf, type FileId, isBelow, isWithin, pathOf } from '../base/file-id.ts';
+import { basename, dirname, entryOf, type FileId, isWithin, pathOf } from '../base/file-id.ts';
 import { matchesMask } from '../base/glob.ts';
 import { table } from '../base/table.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -19,7 +19,7 @@ import { inventedId, stockId } from '../config/stock.ts';
 import { NO_DISK, SET_BESIDE_SITES, SET_BY_SITES, type StandIn, type Tree } from '../config/tree.ts';
 import type { SourceFile } from '../syntax/statement.ts';
 import { TEMPLATE_ENDING } from '../syntax/template/engines.ts';
-import { partsApart } from './applications.ts';
+import { configsWithout, partsApart } from './applications.ts';
 import { bringsUnseen, livesAt, type Project, startsWithStock } from './deployed.ts';
 import type { Distribution } from './images.ts';
 import { MAIN_FILES, type MainFile } from './main-files.ts';
@@ -203,8 +203,7 @@ export async function besideOf(
   file: FileId,
   { sources, catalog, by = null }: { readonly sources: Sources; readonly catalog: Catalog; readonly by?: Instance | null },
 ): Promise<Beside> {
-  const apart = partsApart(project, file, [], by);
-  const others = project.configs.filter((id) => id !== file && !apart.some((folder) => isBelow(id, folder)));
+  const others = configsWithout(project, partsApart(project, file, [], by)).filter((id) => id !== file);
   const read = await Promise.all(others.slice(0, MAX_OTHERS).map((id) => sources.source(id)));
   const brought = read.flatMap((source) => (source === null || typeof source === 'string' ? [] : [broughtBy(source, catalog)]));
   return {
