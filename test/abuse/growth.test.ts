@@ -103,6 +103,16 @@ test('names that try_files looks for below a root which is longer than any path'
   assert.ok(process.memoryUsage().rss - rss < 500 * 1024 * 1024);
 });
 
+test('beginnings of marks that nothing ends', async () => {
+  const nginx = await parser();
+  for (const part of ['{{', '{%', '{#', '<%', '<#if a>', '{% if', '{{.']) {
+    const began = process.cpuUsage();
+    nginx.open(fileId('file:///marks/nginx.conf'), `events {}\nhttp {\n# ${part.repeat(40_000)}\n}\n`).dispose();
+    const { user, system } = process.cpuUsage(began);
+    assert.ok((user + system) / 1000 < LIMIT / 4, `${part}: ${Math.round((user + system) / 1000)} ms`);
+  }
+});
+
 test('a line of brackets, in each of which a placeholder might begin', () => {
   for (const part of ['[', '[ab] ', '[a b] ', 'x[ab', '<', '{a']) {
     const from = process.cpuUsage();

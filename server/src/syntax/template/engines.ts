@@ -498,10 +498,21 @@ const BY_WORD: Readonly<Record<string, FamilyName>> = table({
 /** The names of engines that a person may set; `none` is for a file that only looks like a template. */
 export const ENGINE_NAMES: readonly string[] = [...Object.keys(BY_WORD), 'none'];
 
+/**
+ * Whether a text has a beginning and, anywhere behind it, an end: as an expression with all between them has it, but without a look to the end of
+ * the text from each of thousands of beginnings.
+ */
+const between = (head: RegExp, end: string): Pick<RegExp, 'test'> => ({
+  test: (text) => {
+    const first = head.exec(text);
+    return first !== null && text.includes(end, first.index + first[0].length);
+  },
+});
+
 /** What the marks themselves say of the engine. */
-const BY_CONTENT: readonly (readonly [RegExp, FamilyName, engine: string])[] = [
+const BY_CONTENT: readonly (readonly [Pick<RegExp, 'test'>, FamilyName, engine: string])[] = [
   [/^(?:[^"'#\n]|"[^"\n]*"|'[^'\n]*')*?<\?(?:php\b|=)[\s\S]*?\?>/m, 'php', 'php'],
-  [/<#(?:if|list|assign|macro|switch)\b[^\n]*>[\s\S]*<\/#/, 'freemarker', 'freemarker'],
+  [between(/<#(?:if|list|assign|macro|switch)\b[^\n]*?>/, '</#'), 'freemarker', 'freemarker'],
   [/(?:^|[\s;:/."@])\[\[-?(?=[ \t.$])[^[\]\n]*\]\]/, 'brackets', 'levant'],
   // each of the two is looked for once, from the beginning of the text
   [/(?<![\s\S])(?=[\s\S]*?^[ \t]*\(end\)[ \t]*\r?$)(?=[\s\S]*?^[ \t]*\((?:range|if|with)\b[^()\n]*\)[ \t]*\r?$)/m, 'rounds', 'go'],
@@ -511,8 +522,9 @@ const BY_CONTENT: readonly (readonly [RegExp, FamilyName, engine: string])[] = [
   [/(?<![\s\S])(?=[\s\S]*?^[ \t]*#end[ \t]*\r?$)(?=[\s\S]*?^[ \t]*#(?:foreach|if|set)[ \t]*\([^\n]*\)[ \t]*\r?$)/m, 'velocity', 'velocity'],
   [/^[ \t]*@end(?:if|foreach|for|forelse|unless|isset|switch)[ \t]*$/m, 'blade', 'blade'],
   [/\{\{-?\s*cookiecutter\./, 'jinja', 'cookiecutter'],
-  [/\{%-?\s*(unless|elsif|capture|assign)\b[\s\S]*?%\}/, 'jinja', 'liquid'],
-  [/\{%[\s\S]*?%\}|\{#[\s\S]*?#\}/, 'jinja', 'jinja'],
+  [between(/\{%-?\s*(unless|elsif|capture|assign)\b/, '%}'), 'jinja', 'liquid'],
+  [between(/\{%/, '%}'), 'jinja', 'jinja'],
+  [between(/\{#/, '#}'), 'jinja', 'jinja'],
   [/<%-?\s*\|[\s\S]*?\|\s*-?%>|<%-?\s*(if|unless)\s+\$\w/, 'erb', 'epp'],
   [/<%_|_%>|<%\s*(\}|(for|if)\s*\(|(const|let|var)\s|[\w.]+\.forEach\()/, 'ejs', 'ejs'],
   [
@@ -520,14 +532,14 @@ const BY_CONTENT: readonly (readonly [RegExp, FamilyName, engine: string])[] = [
     'ejs',
     'ejs',
   ],
-  [/<%[\s\S]*?%>/, 'erb', 'erb'],
+  [between(/<%/, '%>'), 'erb', 'erb'],
   [/\{\{-?\s*(\.Values\.|include\s+")/, 'go', 'helm'],
   [/\{\{-?\s*(getv|getvs|gets|ls|lsdir)\b/, 'go', 'confd'],
   [/\{\{-?\s*(range\s+)?(service|key|keyOrDefault|secret)\s+"/, 'go', 'consul-template'],
   [/\{\{[#^](?!\})[^}]*\}\}[\s\S]*\{\{\/[^}]*\}\}/, 'go', 'handlebars'],
   [/\{\{-|-\}\}|\{\{\s*(\.|\$|\/\*|end\s*\}|range\b|if\b|with\b|define\b|template\b)/, 'go', 'go'],
   [/^[ \t]*%\s*(if|for)\b[^\n]*:\s*$[\s\S]*^[ \t]*%\s*end(if|for)\b/m, 'mako', 'mako'],
-  [/\{\{[\s\S]*?\}\}/, 'jinja', 'jinja'],
+  [between(/\{\{/, '}}'), 'jinja', 'jinja'],
 ];
 
 /** Engines whose marks are found where they stand outside of quotes only, or nowhere else at all. */
