@@ -69,7 +69,7 @@ Choose the origin with a \`map\` of \`$http_origin\` that lists your own sites a
     word: 'Access-Control-Allow-Credentials counts only as "true", in small letters; "{value}" is the same as none. Write true.',
     starList: 'With credentials "*" in {name} is a plain name, not a wildcard: what it should allow is refused. Name what is allowed.',
     parted:
-      'Browsers take no list from "{value}" in {name}, and refuse what it should allow: commas part its words, not spaces or semicolons. Write {meant}.',
+      'Browsers take no list from "{value}" in {name}, and refuse what it should allow: its items are separated by commas, not by spaces or semicolons. Write {meant}.',
     errors:
       'Errors come without this header: a script of the page learns of a {status} only that CORS refused it. Add "always", unless the application sets the header on errors.',
     twice: 'Access-Control-Allow-Origin is sent {count} times, and browsers refuse that. Keep one of the lines.',

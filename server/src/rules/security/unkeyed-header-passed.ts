@@ -95,8 +95,8 @@ The same holds without malice where nginx itself tells the application by a head
   },
   needs: 'config',
   messages: {
-    kind: '{header} is "{one}" for some clients and "{other}" for others, and both find the page under {key}: who comes first decides which one everyone gets, unless the answers have a fitting Vary. Put {value} into the key.',
-    part: 'A client asks for a part with Range: an answer 206 that may be kept, by its Cache-Control or a line for it, is stored under {key}, and who asks for the whole gets the part. Remove this line, or cut files with slice and put $slice_range into the key.',
+    kind: '{header} is "{one}" for some clients and "{other}" for others, and both find the page under {key}: whoever comes first decides which one everyone gets, unless the answers have a fitting Vary. Put {value} into the key.',
+    part: 'A client asks for a part with Range: an answer 206 that may be kept, by its Cache-Control or a line for it, is stored under {key}, and whoever asks for the whole gets the part. Remove this line, or cut files with slice and put $slice_range into the key.',
     passed:
       '{header} of a client reaches the application, and the page is cached under {key} without it: one request with "{header}: evil.test" changes the page of everyone. Set it to $host, or put it into the key.',
   },
