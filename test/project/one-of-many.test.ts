@@ -59,9 +59,9 @@ test('an opened file is read anew by those that read it, a new one by all', asyn
   );
 });
 
-test('an edit asks the rules about the configurations that read the file, and takes what was found in the others', async () => {
+/** A publisher over a workspace: what it has sent, by file, and the configurations whose servers a rule was asked about. */
+async function watched(workspace: Workspace) {
   const { rules } = await parts();
-  const workspace = await workspaceOf();
   const asked: string[] = [];
   const probe = defineRule({
     ...rules[0]!,
@@ -86,6 +86,12 @@ test('an edit asks the rules about the configurations that read the file, and ta
     lintRun: () => 'onType',
     log: (line) => assert.fail(line),
   });
+  return { publisher, sent, asked };
+}
+
+test('an edit asks the rules about the configurations that read the file, and takes what was found in the others', async () => {
+  const workspace = await workspaceOf();
+  const { publisher, sent, asked } = await watched(workspace);
   workspace.apply({ kind: 'open', file: id('c/nginx.conf'), text: FILES['c/nginx.conf'], version: 1 });
   publisher.changed();
   await publisher.settled();
@@ -107,4 +113,28 @@ test('an edit asks the rules about the configurations that read the file, and ta
   assert.ok(sent.get('c/nginx.conf')! > (before.get('c/nginx.conf') ?? 0));
   // the others are as they were, so nothing is said of them
   assert.deepEqual([...sent.keys()], ['c/nginx.conf']);
+});
+
+test('an edit on the side of the application has the configurations around it judged again', async () => {
+  const compose = 'services:\n  app:\n    image: app\n';
+  const workspace = await workspaceOf(inMemory({ ...FILES, 'compose.yaml': compose }));
+  const { publisher, asked } = await watched(workspace);
+  workspace.apply({ kind: 'open', file: id('a/nginx.conf'), text: FILES['a/nginx.conf'], version: 1 });
+  workspace.apply({ kind: 'open', file: id('compose.yaml'), text: compose, version: 1 });
+  publisher.changed();
+  await publisher.settled();
+  const before = byRoot(workspace);
+  asked.length = 0;
+  const at = compose.length;
+  workspace.apply({
+    kind: 'edit',
+    file: id('compose.yaml'),
+    edits: [[{ span: { start: at, end: at }, newText: '    ports: ["8000:8000"]\n' }]],
+    version: 2,
+  });
+  publisher.changed();
+  await publisher.settled();
+  // no text of nginx is another
+  for (const [root, config] of byRoot(workspace)) assert.equal(config, before.get(root));
+  assert.deepEqual([...new Set(asked)].sort(), ['a', 'b', 'c']);
 });

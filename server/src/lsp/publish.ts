@@ -612,8 +612,8 @@ export class Publisher {
     const before = known[kind];
     if (before) return before;
     const findings = yield* lintSteps(config, this.options.rules, { ...options, deployment, remembered: known.remembered });
-    // an early answer is not the last word on a text, and one given for a shape not on each server
-    if (!options.early && !options.provisional) known[kind] = findings;
+    // an early answer is not the last word on a text
+    if (!options.early) known[kind] = findings;
     return findings;
   }
 
