@@ -1,7 +1,7 @@
 /** Settings of stream that count datagrams, in a server that takes TCP connections only: usually the word `udp` is missing in `listen`. */
 import { PerConfig } from '../../config/asked.ts';
 import type { Scope } from '../../config/scope.ts';
-import { type Server, serversOf } from '../../config/servers.ts';
+import { listenersAt, type Server, serversOf } from '../../config/servers.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
@@ -23,7 +23,7 @@ export default defineRule({
   why: `
 \`proxy_requests\` and \`proxy_responses\` say how many datagrams make a session. A server whose \`listen\` has no \`udp\` takes TCP connections, for which they mean nothing, and nobody hears the datagrams: queries for names go to a port that is closed for UDP.
 
-Write \`listen 53 udp;\`. For DNS, which uses both, a second \`listen 53;\` may stay.`,
+Write \`listen 53 udp;\`. For DNS, which uses both, a second \`listen 53;\` may stay. At a port that no service of datagrams has, or beside a server that hears them, the line is of no use only, and that is information.`,
   about: ['listen', 'proxy_responses', 'proxy_requests'],
   references: ['https://nginx.org/en/docs/stream/ngx_stream_core_module.html#listen'],
   looksAt: { directive: ['proxy_responses', 'proxy_requests'] },
@@ -42,12 +42,16 @@ Write \`listen 53 udp;\`. For DNS, which uses both, a second \`listen 53;\` may 
     const [listen] = server.listens;
     const word = listen!.directive!.args[0];
     const port = listen!.addresses.find((a) => a.kind !== 'unix')?.port;
+    const isMeant = port !== undefined && OF_DATAGRAMS.has(port);
+    // elsewhere, and beside a server that hears the datagrams, the line is of no use and does no harm
+    const isLost = isMeant && !listenersAt(scope.config, port, 'stream').some((l) => l.udp);
     report('tcp', {
       at: directive.nameAt,
+      severity: isLost ? 'warning' : 'info',
       data: { name: directive.name },
       related: [{ at: listen!.directive!.at(), message: 'TCP' }],
       fix:
-        word && server.listens.length === 1 && !listen!.params.some((p) => OF_TCP.test(p)) && port !== undefined && OF_DATAGRAMS.has(port)
+        word && server.listens.length === 1 && !listen!.params.some((p) => OF_TCP.test(p)) && isMeant
           ? fixOf('Add "udp"', 'suggestion', listen!.directive!.file, [replace(word, `${word.raw} udp`)])
           : null,
     });
