@@ -4,7 +4,10 @@ import { test } from 'node:test';
 import { NEVER } from '../../server/src/base/cancel.ts';
 import { fromPath } from '../../server/src/base/file-id.ts';
 import type { Config } from '../../server/src/config/config.ts';
+import type { Sources } from '../../server/src/config/load.ts';
 import { wanted } from '../../server/src/deploy/wanted.ts';
+import { loneProject } from '../../server/src/project/deployed.ts';
+import { besideOf } from '../../server/src/project/standin.ts';
 import { defineRule, ruleNames } from '../../server/src/rules/rule.ts';
 import { Workspace } from '../../server/src/workspace/workspace.ts';
 import { publisherOf } from '../harness/publisher.ts';
@@ -137,4 +140,17 @@ test('an edit on the side of the application has the configurations around it ju
   // no text of nginx is another
   for (const [root, config] of byRoot(workspace)) assert.equal(config, before.get(root));
   assert.deepEqual([...new Set(asked)].sort(), ['a', 'b', 'c']);
+});
+
+test('what a file brings to those beside it is read of the text that it has now', async () => {
+  const { parser, engine } = await parts();
+  const [a, b] = [id('sites/a.conf'), id('sites/b.conf')];
+  const open = parser.open(b, 'server {\n    listen 80;\n}\n');
+  const project = { ...loneProject(HOME, false), configs: [a, b] };
+  const sources = { source: async () => open } as unknown as Sources;
+  const lists = async (): Promise<string[]> => [...(await besideOf(project, a, { sources, catalog: engine.catalog })).lists];
+  assert.deepEqual(await lists(), []);
+  open.update([{ span: { start: 0, end: 0 }, newText: 'proxy_set_header Host $host;\n' }]);
+  assert.deepEqual(await lists(), ['proxy_set_header']);
+  open.dispose();
 });

@@ -217,6 +217,8 @@ const SET: readonly string[] = [...SET_BY_SITES, ...SET_BESIDE_SITES];
 
 interface Brought {
   readonly catalog: Catalog;
+  /** of an open file the text changes under its name */
+  readonly text: string;
   readonly lists: readonly string[];
   readonly names: Beside['names'];
 }
@@ -226,9 +228,12 @@ const brought = new WeakMap<SourceFile, Brought>();
 /** What one file brings to those beside it: each of a thousand sites asks all others. */
 function broughtBy(source: SourceFile, catalog: Catalog): Brought {
   let known = brought.get(source);
-  if (known?.catalog !== catalog) {
+  if (known?.catalog !== catalog || known.text !== source.text) {
     const lists = source.body.flatMap(({ name }) => (SET.includes(name.value) ? [name.value] : []));
-    brought.set(source, (known = { catalog, lists, names: namesDeclaredIn(source, contextOf(source, catalog), catalog) }));
+    brought.set(
+      source,
+      (known = { catalog, text: source.text, lists, names: namesDeclaredIn(source, contextOf(source, catalog), catalog) }),
+    );
   }
   return known;
 }
