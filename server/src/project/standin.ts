@@ -238,6 +238,14 @@ function broughtBy(source: SourceFile, catalog: Catalog): Brought {
   return known;
 }
 
+/** Whether an edited file brings something else to those beside it than what they were read with. */
+export function bringsOther(source: SourceFile, catalog: Catalog): boolean {
+  const before = brought.get(source);
+  if (!before || before.text === source.text) return false;
+  const now = broughtBy(source, catalog);
+  return JSON.stringify([before.lists, before.names]) !== JSON.stringify([now.lists, now.names]);
+}
+
 /** The context that the lines of a file are read in when nobody says more. */
 function contextOf(file: SourceFile, catalog: Catalog): Context {
   const { contexts } = fragmentContext(file, catalog);

@@ -40,7 +40,7 @@ import { type Embedded, mayHost } from '../project/embedded.ts';
 import { EmbeddedFiles } from '../project/embedded-files.ts';
 import { includersOf, inTurn, nameFor } from '../project/loose.ts';
 import { findProject, type LoadWishes, loadOptions, settingsAbove, settingsFor, started, wordsBeside } from '../project/project.ts';
-import { besideOf, destinationIn, isEnabled, standInFor } from '../project/standin.ts';
+import { besideOf, bringsOther, destinationIn, isEnabled, standInFor } from '../project/standin.ts';
 import { Stock } from '../project/stock.ts';
 import type { Candidates } from '../project/walk.ts';
 import { ANY_WAY, mayBeSame, startsNothing, type Way, waysMeant, waysOf } from '../project/ways.ts';
@@ -450,10 +450,19 @@ export class Workspace {
       for (const [statement] of known) loaded.includes.delete(statement);
       for (const statement of present) loaded.includes.set(statement, byPath.get(statement.args[0]?.value ?? '')!);
     }
+    if (bringsOther(document, this.engine.catalog)) this.readBesideAnew(file);
     if (this.loaded.isRead(file)) return;
     // what it says now may fit into a main file that is in
     if (this.soughtFor.delete(file)) this.overtaken++;
     if (holdsMainBlocks(document.text, pathOf(document.id))) this.searchAgain();
+  }
+
+  /** What is judged without a main file counts on what the files beside it declare. */
+  private readBesideAnew(file: FileId): void {
+    const project = this.projectOf(hostFileOf(file));
+    for (const loaded of this.loaded.values())
+      if (loaded.contexts && loaded.file !== file && this.projectOf(hostFileOf(loaded.file)) === project) loaded.stale = true;
+    this.overtaken++;
   }
 
   /** The contexts that the text around a configuration says it is in, such as the key of an annotation; null where it says none. */
