@@ -238,13 +238,16 @@ function broughtBy(source: SourceFile, catalog: Catalog): Brought {
   return known;
 }
 
-/** Whether an edited file brings something else to those beside it than what they were read with. */
-export function bringsOther(source: SourceFile, catalog: Catalog): boolean {
-  const before = brought.get(source);
-  if (!before || before.text === source.text) return false;
-  const now = broughtBy(source, catalog);
-  return JSON.stringify([before.lists, before.names]) !== JSON.stringify([now.lists, now.names]);
-}
+const told = ({ lists, names }: Brought): string => JSON.stringify([lists, names]);
+
+/** What those beside a file were told that it brings, as one string; null where nobody has asked. */
+export const lastBrought = (source: SourceFile): string | null => {
+  const known = brought.get(source);
+  return known ? told(known) : null;
+};
+
+/** Whether a file brings something else than what those beside it were told last. */
+export const bringsOther = (source: SourceFile, last: string, catalog: Catalog): boolean => told(broughtBy(source, catalog)) !== last;
 
 /** The context that the lines of a file are read in when nobody says more. */
 function contextOf(file: SourceFile, catalog: Catalog): Context {

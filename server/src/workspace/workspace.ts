@@ -40,7 +40,7 @@ import { type Embedded, mayHost } from '../project/embedded.ts';
 import { EmbeddedFiles } from '../project/embedded-files.ts';
 import { includersOf, inTurn, nameFor } from '../project/loose.ts';
 import { findProject, type LoadWishes, loadOptions, settingsAbove, settingsFor, started, wordsBeside } from '../project/project.ts';
-import { besideOf, bringsOther, destinationIn, isEnabled, standInFor } from '../project/standin.ts';
+import { besideOf, bringsOther, destinationIn, isEnabled, lastBrought, standInFor } from '../project/standin.ts';
 import { Stock } from '../project/stock.ts';
 import type { Candidates } from '../project/walk.ts';
 import { ANY_WAY, mayBeSame, startsNothing, type Way, waysMeant, waysOf } from '../project/ways.ts';
@@ -341,9 +341,10 @@ export class Workspace {
         this.touched(id);
         continue;
       }
-      this.buffers.set(id, { document: this.parser.embedded(id, text, window), version });
+      const document = this.parser.embedded(id, text, window);
+      this.buffers.set(id, { document, version });
       this.soughtFor.delete(id);
-      this.takenUp(id);
+      this.takenUp(id, document);
     }
   }
 
@@ -402,9 +403,10 @@ export class Workspace {
       known.version = version;
       this.touched(file);
     } else {
-      this.buffers.set(file, { document: this.parser.open(file, text), version });
+      const document = this.parser.open(file, text);
+      this.buffers.set(file, { document, version });
       this.soughtFor.delete(file);
-      this.takenUp(file);
+      this.takenUp(file, document);
     }
   }
 
@@ -412,7 +414,8 @@ export class Workspace {
    * After an editor has taken up a file: what reads it reads the editor's text from now on. One that nothing reads may be new, and then any
    * mask may take it.
    */
-  private takenUp(file: FileId): void {
+  private takenUp(file: FileId, document: Document): void {
+    this.readAgain(file, document);
     const readers = this.loaded.reading(file);
     for (const [id, loaded] of readers.length ? readers : this.loaded) {
       loaded.stale = true;
@@ -450,11 +453,22 @@ export class Workspace {
       for (const [statement] of known) loaded.includes.delete(statement);
       for (const statement of present) loaded.includes.set(statement, byPath.get(statement.args[0]?.value ?? '')!);
     }
-    if (bringsOther(document, this.engine.catalog)) this.readBesideAnew(file);
+    const last = lastBrought(document);
+    if (last !== null && bringsOther(document, last, this.engine.catalog)) this.readBesideAnew(file);
     if (this.loaded.isRead(file)) return;
     // what it says now may fit into a main file that is in
     if (this.soughtFor.delete(file)) this.overtaken++;
     if (holdsMainBlocks(document.text, pathOf(document.id))) this.searchAgain();
+  }
+
+  /** What those beside a file were told that it brings, of files that an editor gave back and nobody has read since. */
+  private readonly broughtBefore = new Map<FileId, string>();
+
+  /** After a file was read that an editor gave back, or that one has taken up: it may bring something else than before. */
+  private readAgain(file: FileId, document: Document): void {
+    const last = this.broughtBefore.get(file);
+    this.broughtBefore.delete(file);
+    if (last !== undefined && bringsOther(document, last, this.engine.catalog)) this.readBesideAnew(file);
   }
 
   /** What is judged without a main file counts on what the files beside it declare. */
@@ -482,6 +496,8 @@ export class Workspace {
     const buffer = this.buffers.get(file);
     if (buffer && buffer.version === null) {
       this.buffers.delete(file);
+      const last = lastBrought(buffer.document);
+      if (last !== null) this.broughtBefore.set(file, last);
       this.onDisk.delete(file);
       for (const [id, loaded] of this.loaded.reading(file)) {
         loaded.stale = true;
@@ -701,6 +717,7 @@ export class Workspace {
     const part = this.files.known(file);
     const document = part ? this.parser.embedded(file, read.text, part.embedded.window) : this.parser.open(file, read.text);
     this.buffers.set(file, { document, version: part ? (this.hosts.get(hostFileOf(file))?.version ?? null) : null });
+    this.readAgain(file, document);
     return document;
   }
 
