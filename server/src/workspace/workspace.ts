@@ -252,9 +252,7 @@ export class Workspace {
           this.applicationSettled = false;
           break;
         }
-        const buffer = this.buffers.get(change.file);
-        if (buffer) buffer.version = null;
-        this.forget(change.file);
+        this.givenBack(change.file);
         break;
       }
       case 'disk':
@@ -350,10 +348,19 @@ export class Workspace {
 
   /** A configuration that is not within its file any more, or whose file was closed. */
   private leave(id: FileId): void {
-    const buffer = this.buffers.get(id);
-    if (buffer) buffer.version = null;
-    this.forget(id);
+    this.givenBack(id);
     this.dropFile(id);
+  }
+
+  /** After an editor has given back a file: what the disk has of it counts again. */
+  private givenBack(file: FileId): void {
+    const buffer = this.buffers.get(file);
+    if (buffer) {
+      buffer.version = null;
+      const last = lastBrought(buffer.document);
+      if (last !== null) this.broughtBefore.set(file, last);
+    }
+    this.forget(file);
   }
 
   private closeHost(file: FileId): void {
@@ -496,8 +503,6 @@ export class Workspace {
     const buffer = this.buffers.get(file);
     if (buffer && buffer.version === null) {
       this.buffers.delete(file);
-      const last = lastBrought(buffer.document);
-      if (last !== null) this.broughtBefore.set(file, last);
       this.onDisk.delete(file);
       for (const [id, loaded] of this.loaded.reading(file)) {
         loaded.stale = true;
