@@ -126,3 +126,28 @@ test('a hundred and more edits at once', async () => {
     { numRuns: Math.min(100, Math.ceil(numRuns / 15)), interruptAfterTimeLimit: 20_000, markInterruptAsFailure: false },
   );
 });
+
+test('what comes to stand below more blocks than are read is cut off as in a text from scratch, and is whole again when they go', async () => {
+  const nginx = await parser();
+  const inner = 'location / {\n    proxy_pass http://app;\n    if ($a) { return 204; }\n}\n';
+  for (const block of ['{', 'server {'])
+    for (const count of [297, 298, 299, 300, 301]) {
+      const start = `http {\n${inner}}\n`;
+      const doc = nginx.open(id, start);
+      const same = (): void => {
+        const fresh = nginx.open(id, doc.text);
+        assert.deepEqual(plainFile(doc), plainFile(fresh), `${count} of ${block}`);
+        fresh.dispose();
+      };
+      const added = block.repeat(count);
+      const at = 'http {\n'.length;
+      doc.update([{ span: { start: at, end: at }, newText: added }]);
+      same();
+      // an edit elsewhere leaves what is cut off as it is
+      doc.update([{ span: { start: 0, end: 0 }, newText: '# a\n' }]);
+      same();
+      doc.update([{ span: { start: at + 4, end: at + 4 + added.length }, newText: '' }]);
+      same();
+      doc.dispose();
+    }
+});

@@ -47,8 +47,14 @@ export const lower = (root: Node, input: LowerInput): Raw => new Lowerer(input, 
 /** The same without a tree; null where a brace, a semicolon or a quote is in no order, or a block of Lua has rules of its own. */
 export const lowerPlain = (input: LowerInput): Raw | null => new Lowerer(input, null, null).plain();
 
-/** The statements after a change. `old` must have been moved by `change.moveAll` and is used up. */
-export const lowerChange = (root: Node, input: LowerInput, old: Raw, change: Change): Raw => new Lowerer(input, old, change).file(root);
+/**
+ * The statements after a change. `old` must have been moved by `change.moveAll` and is used up. Where blocks are cut off, or may be, a statement is
+ * not what it was at another depth, and all are read anew.
+ */
+export function lowerChange(root: Node, input: LowerInput, old: Raw, change: Change): Raw {
+  const made = old.height < MAX_DEPTH ? new Lowerer(input, old, change).file(root) : null;
+  return made && made.height < MAX_DEPTH ? made : lower(root, input);
+}
 
 /** Buffer of a file that nginx reads through (NGX_CONF_BUFFER), in bytes. */
 export const BUFFER = 4096;
@@ -101,6 +107,8 @@ function shared(text: string): string {
 
 /** Blocks further in are taken as empty: everything that walks a tree may go down by calling itself. nginx's own stack ends somewhere too. */
 const MAX_DEPTH = 300;
+/** No configuration that anybody means has more blocks around a line: up to here a statement may be taken over at another depth unmeasured. */
+const USUAL_DEPTH = 20;
 
 const byStart = (a: { start: number }, b: { start: number }): number => a.start - b.start;
 
@@ -162,8 +170,9 @@ class Lowerer implements HeaderSink {
   /** The words of a simple header while it is read: V8 gives a list that grows room for many more than most have. */
   private readonly simple: MirrorWord[] = [];
   private reach = 0;
-  /** How many blocks are around what is read. */
+  /** How many blocks are around what is read, and the most that were. */
   private depth = 0;
+  private height = 0;
   private faults: WordFault[] | null = null;
   /** The closing brace of the list that was read last. */
   private closing: MirrorSpan | null = null;
@@ -188,7 +197,12 @@ class Lowerer implements HeaderSink {
       cursor.delete();
       this.pause(Number.POSITIVE_INFINITY);
     }
-    return { body, comments: this.together(this.old?.comments, this.comments), strays: this.together(this.old?.strays, this.strays) };
+    return {
+      body,
+      comments: this.together(this.old?.comments, this.comments),
+      strays: this.together(this.old?.strays, this.strays),
+      height: Math.max(this.height, this.old?.height ?? 0),
+    };
   }
 
   // A text in order.
@@ -197,7 +211,7 @@ class Lowerer implements HeaderSink {
     const body: MirrorStatement[] = [];
     // a byte order mark belongs to no word
     if (this.input.shown.startsWith('\uFEFF')) this.at = 1;
-    return this.plainList(null, body) ? { body, comments: this.comments, strays: this.strays } : null;
+    return this.plainList(null, body) ? { body, comments: this.comments, strays: this.strays, height: this.height } : null;
   }
 
   /** The statements up to the brace that closes their block, or to the end of the file; false where something is out of order. */
@@ -239,7 +253,7 @@ class Lowerer implements HeaderSink {
     if (open) {
       if (this.depth >= MAX_DEPTH) return null;
       this.at = open.end;
-      this.depth++;
+      this.enter();
       if (!this.plainList(statement, (statement.block = []))) return null;
       this.depth--;
       statement.close = this.closing;
@@ -272,6 +286,16 @@ class Lowerer implements HeaderSink {
   }
 
   // What was read again, and what was not.
+
+  private enter(): void {
+    this.height = Math.max(this.height, ++this.depth);
+  }
+
+  /** An old statement at the place that is read now. */
+  private taken(old: MirrorStatement, parent: MirrorStatement | null): MirrorStatement {
+    if (old.block && this.depth > USUAL_DEPTH) this.height = Math.max(this.height, this.depth + this.old!.height);
+    return adopt(old, parent);
+  }
 
   private resume(at: number): void {
     this.walkedFrom = at;
@@ -331,7 +355,7 @@ class Lowerer implements HeaderSink {
     const start = cursor.startIndex;
     this.strays.push({ start, end: start + 1, fault: 'unexpected-opening-brace' });
     if (this.depth >= MAX_DEPTH) return;
-    this.depth++;
+    this.enter();
     cursor.gotoFirstChild();
     this.children(cursor, parent, into);
     cursor.gotoParent();
@@ -360,7 +384,7 @@ class Lowerer implements HeaderSink {
     };
     for (;;) {
       for (; next < old.length && reusable(old[next]!); next++) {
-        found.push(adopt(old[next]!, parent));
+        found.push(this.taken(old[next]!, parent));
         position = old[next]!.end;
       }
       if (step === steps.length) {
@@ -407,7 +431,7 @@ class Lowerer implements HeaderSink {
     if (old?.closed && old.end <= limit && !this.change!.touches(start, old.end + old.overhang)) {
       this.pause(start);
       this.resume(old.end);
-      return adopt(old, parent);
+      return this.taken(old, parent);
     }
     const keepsHeader = old?.open && !old.wordFaults && old.start === start && !this.change!.touches(start, old.open.start);
     this.reach = 0;
@@ -451,7 +475,7 @@ class Lowerer implements HeaderSink {
       cursor.gotoParent();
       return;
     }
-    this.depth++;
+    this.enter();
     this.blockWithin(cursor, statement);
     this.depth--;
   }

@@ -46,6 +46,8 @@ export interface Raw {
   readonly body: MirrorStatement[];
   readonly comments: MirrorComment[];
   readonly strays: Stray[];
+  /** how many blocks are within each other, at least and about: what was taken over at its own depth is not measured again */
+  readonly height: number;
 }
 
 /** Words of an open quote have no closing one; their value is what comes after the quote. */
