@@ -154,3 +154,30 @@ test('what a file brings to those beside it is read of the text that it has now'
   assert.deepEqual(await lists(), ['proxy_set_header']);
   open.dispose();
 });
+
+test('a site counts on what is declared beside it as long as it is: an edit and a close have it judged again', async () => {
+  const site = (name: string): string =>
+    `server {\n    listen 80;\n    server_name ${name}.example;\n    location / { proxy_pass http://127.0.0.1:8000; }\n}\n`;
+  const disk = { '.git/HEAD': '', 'sites/a.conf': site('a'), 'sites/b.conf': site('b') };
+  const workspace = await workspaceOf(inMemory(disk));
+  const a = id('sites/a.conf');
+  const b = id('sites/b.conf');
+  const header = 'proxy_set_header Host $host;\n';
+  const declared = async (): Promise<boolean> => {
+    await workspace.settle(NEVER);
+    return workspace.snapshot().configsOf(a)[0]!.tree.standIn!.lists.has('proxy_set_header');
+  };
+  for (const file of [a, b])
+    workspace.apply({ kind: 'open', file, text: file === a ? disk['sites/a.conf'] : disk['sites/b.conf'], version: 1 });
+  assert.equal(await declared(), false);
+  workspace.apply({ kind: 'edit', file: b, edits: [[{ span: { start: 0, end: 0 }, newText: header }]], version: 2 });
+  assert.equal(await declared(), true, 'after an edit');
+  // nothing of it was saved: the disk counts again
+  workspace.apply({ kind: 'close', file: b });
+  assert.equal(await declared(), false, 'after the close');
+  workspace.apply({ kind: 'open', file: b, text: header + disk['sites/b.conf'], version: 1 });
+  assert.equal(await declared(), true, 'opened with what was not saved');
+  workspace.apply({ kind: 'close', file: b });
+  workspace.apply({ kind: 'open', file: b, text: disk['sites/b.conf'], version: 1 });
+  assert.equal(await declared(), false, 'closed and opened at once');
+});

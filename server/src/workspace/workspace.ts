@@ -757,6 +757,11 @@ export class Workspace {
       for (const root of this.named ? [] : this.projectOf(host).innerRoots)
         if (hostFileOf(root) === host && !this.isLoaded(root) && (await this.files.stat(root))) await this.load(root, cancel);
     if (this.chosenRoot && !this.isLoaded(this.chosenRoot)) await this.load(this.chosenRoot, cancel);
+    for (const file of [...this.broughtBefore.keys()]) {
+      const source = await this.source(file);
+      // one that is gone brings nothing
+      if ((!source || typeof source === 'string') && this.broughtBefore.delete(file)) this.readBesideAnew(file);
+    }
     const stale = [...this.loaded.values()].filter((l) => l.stale);
     // a file that was read within a stand-in may belong to a main file by now, be one itself, or be closed
     for (const { file, contexts } of stale)
