@@ -76,16 +76,19 @@ interface Measured {
   load(): Promise<Config>;
 }
 
+/** Rounds until no more of the code is compiled anew: fewer show the judges, of which each runs seldom, slower than they stay. */
+const WARM = 20;
+
 /**
  * The part (0 to 1) of the lints' time that the rules about outcomes take when the code is warm: of each configuration they are asked after all
- * others, in what these have made already, and the fastest of seven counts.
+ * others, in what these have made already, and the fastest counts of those behind WARM rounds.
  */
 async function shareOf(all: readonly Measured[]): Promise<number> {
   const { rules } = await loadParts();
   const judges = rules.filter((r) => r.looksAt.some((at) => 'outcome' in at));
   const others = rules.filter((r) => !judges.includes(r));
   const fastest = new Map<string, { judges: number; others: number }>();
-  for (let round = 0; round < 10; round++)
+  for (let round = 0; round < 2 * WARM; round++)
     for (const { name, load } of all) {
       const config = await load();
       const time = (asked: typeof rules): number => {
@@ -95,7 +98,7 @@ async function shareOf(all: readonly Measured[]): Promise<number> {
       };
       const took = { others: time(others), judges: time(judges) };
       const known = fastest.get(name);
-      if (round >= 3)
+      if (round >= WARM)
         fastest.set(name, known ? { others: Math.min(took.others, known.others), judges: Math.min(took.judges, known.judges) } : took);
     }
   const sum = (of: 'judges' | 'others'): number => [...fastest.values()].reduce((all, one) => all + one[of], 0);

@@ -43,8 +43,8 @@ function bodyLimit(scope: Scope): number {
 
 /** Pages for an application that is down, in a place that takes smaller bodies than the application does. */
 function smallerPages(spot: Spot): readonly { line: Directive; page: string; limit: number; place: Scope }[] {
+  if (!spot.has(...PASS_DIRECTIVES) || !spot.scope.value('client_max_body_size')) return [];
   const own = bodyLimit(spot.scope);
-  if (!spot.scope.value('client_max_body_size') || !spot.has(...PASS_DIRECTIVES)) return [];
   return spot.scope.effective('error_page').directives.flatMap((line) => {
     const page = line.values.at(-1)!;
     if (!/^\/[^$?]*$/.test(page) || !line.values.some((v) => /^50[234]$/.test(v))) return [];

@@ -541,9 +541,10 @@ function tellLeft(spot: Spot, report: CheckInput<'left'>['report']): boolean {
   const { scope } = spot;
   const location = spot.location!;
   const rewrite = scope.named('rewrite').find((d) => d.value(1).includes('$') && (d.args.length === 2 || d.value(2) === 'last'));
-  const own = restrictionsOf(scope).find((d) => d.scope === scope);
+  const own = rewrite && restrictionsOf(scope).find((d) => d.scope === scope);
+  if (!own || spot.unsure) return false;
   const paths = spot.somePaths(3);
-  if (!rewrite || !own || spot.unsure || !paths.length) return false;
+  if (!paths.length) return false;
   const traces = paths.map((path) => spot.ask({ path }));
   const left = traces.every(
     (t) => !isAsked(t) && isGivenOut(t) && isSeen(t) && t.outcome.location && t.outcome.location.pattern !== location.name,
@@ -732,16 +733,16 @@ A request is in one location only. Where a regular expression matches, it outran
       return;
     }
     if (isOpened(location.scope)) return tellOpened(spot, report);
-    if (!restrictionsOf(spot.scope).length && tellUnasked(spot, report)) return;
+    const restrictions = restrictionsOf(spot.scope);
+    if (!restrictions.length && tellUnasked(spot, report)) return;
+    const guards = restrictions.length ? [] : guardsOf(spot);
+    const restriction = restrictions[0] ?? guards[0]?.directive;
+    if (!restriction || tellLeft(spot, report)) return;
     const candidates = openWays(spot);
-    if (tellLeft(spot, report)) return;
     // without another way in nothing need be asked
     if (!candidates.length && !hasOtherWays(spot)) return;
     const plain = spot.ask({});
-    const restrictions = restrictionsOf(spot.scope);
-    const guards = restrictions.length ? [] : guardsOf(spot);
-    const restriction = restrictions[0] ?? guards[0]?.directive;
-    if (!restriction || !(guards.length ? isTurnedAway(plain) : keepsOut(plain))) return;
+    if (!(guards.length ? isTurnedAway(plain) : keepsOut(plain))) return;
     const own = guards.length ? spot.ask(guards.reduce<Probe>((probe, g) => joined(probe, g.key), {})) : admitted(spot, plainPath);
     if (guards.length && !isGivenOut(own)) return;
     const data = { restriction: restriction.name, place: `"${words(location)}"`, name: location.name };

@@ -170,8 +170,7 @@ Let the expression take only what a name may hold, \`[a-z0-9-]+\`, and put a sla
   looksAt: {
     outcome: ['return', 'rewrite', 'error_page', 'add_header', 'more_set_headers'],
     when: (spot) => {
-      const grouped = namesGroups(spot);
-      const isOwn = (target: string): boolean => OWN_PATH.test(target) || (!grouped && OWN_HOST.test(target));
+      const isOwn = (target: string): boolean => OWN_PATH.test(target) || (OWN_HOST.test(target) && !namesGroups(spot));
       return spot.directives.some(
         (d) => isRefresh(d) || ((isRedirect(d) || isByVariable(d)) && d.values.join().includes('$') && !isOwn(targetOf(d))),
       );

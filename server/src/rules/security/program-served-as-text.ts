@@ -19,13 +19,16 @@ function programs(spot: Spot): readonly string[] {
   const level = locationsOf(spot.server.scope);
   let found = endings.get(level);
   if (!found) {
-    found = ['php', 'py', 'pl', 'cgi', 'phtml'].filter((ending) =>
-      level
-        .fitting(toBytes(`/x.${ending}`))
-        .some(
-          (l) => /\\?\.|\\\.|\[\.\]/.test(l.name) && RUNS.some((r) => l.scope.has(r)) && typeof l.regex?.match(`/x.${ending}`) === 'object',
-        ),
-    );
+    found = !level.regexes.length
+      ? []
+      : ['php', 'py', 'pl', 'cgi', 'phtml'].filter((ending) =>
+          level
+            .fitting(toBytes(`/x.${ending}`))
+            .some(
+              (l) =>
+                /\\?\.|\\\.|\[\.\]/.test(l.name) && RUNS.some((r) => l.scope.has(r)) && typeof l.regex?.match(`/x.${ending}`) === 'object',
+            ),
+        );
     endings.set(level, found);
   }
   return found;
@@ -132,10 +135,10 @@ Put the location of the programs first, or into the other one, or refuse them th
     outcome: ['alias', 'root', 'try_files', 'expires', 'location', 'server'],
     when: (spot) =>
       (spot.location?.kind === 'regex' &&
-        !answersAtOnce(spot.scope) &&
-        accessOf(spot.scope) !== 'nobody' &&
+        programs(spot).length > 0 &&
         !RUNS.some((r) => spot.has(r)) &&
-        programs(spot).length > 0) ||
+        !answersAtOnce(spot.scope) &&
+        accessOf(spot.scope) !== 'nobody') ||
       (hasProgramIndex(spot) && (spot.location?.noRegex || !programs(spot).length)) ||
       (fallbackOf(spot) !== null && (!programs(spot).length || isShielded(spot))),
   },

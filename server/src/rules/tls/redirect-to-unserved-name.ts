@@ -2,8 +2,10 @@
 import { toBytes } from '../../base/bytes.ts';
 import { asked, PerConfig } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
+import type { Directive } from '../../config/directive.ts';
 import { unseenOf } from '../../config/open.ts';
 import { chooseServer, type Listener, listenersOf, type Server, serversOf } from '../../config/servers.ts';
+import { isRedirect, redirectTarget } from '../../witness/redirects.ts';
 import { locationHeader, proofOf, witnessesOf } from '../../witness/requests.ts';
 import { defineRule } from '../rule.ts';
 
@@ -27,6 +29,33 @@ const doors = new PerConfig((config): readonly Listener[] => {
 
 const tlsDoors = (config: Config): readonly Listener[] => asked(config, 'doors for HTTPS', (c) => doors.of(c));
 
+/** A listener with one server looks at no names. */
+const isCalled = (listener: Listener, host: string): boolean => {
+  const { name, server } = chooseServer(listener, toBytes(host));
+  return name !== null || server.names.some((n) => n.text === host);
+};
+
+/** The hosts that no server for HTTPS is called, while one has the other name of the site. */
+const unserved = new PerConfig((config): readonly string[] => {
+  const found = new Set<string>();
+  const all = doors.of(config);
+  for (const { text, kind } of all.flatMap((l) => l.servers).flatMap((s) => s.names)) {
+    if (kind !== 'exact') continue;
+    for (const host of text.startsWith('www.') ? [`www.${text}`, text.slice(4)] : [`www.${text}`])
+      if (!all.some((l) => isCalled(l, host))) found.add(host);
+  }
+  return [...found].sort();
+});
+
+const unservedHosts = (config: Config): readonly string[] => asked(config, 'names without a server for HTTPS', (c) => unserved.of(c));
+
+/** Whether a line may send someone who came by a door to one of the hosts; what the text leaves open may lead anywhere. */
+function mayLeadTo(hosts: readonly string[], line: Directive, host: string): boolean {
+  if (!isRedirect(line)) return false;
+  const [, named] = /^(?:https?|\$scheme):\/\/(\$(?:http_)?host\b|[a-z\d.-]+(?=[:/?$]|$))/i.exec(redirectTarget(line)) ?? [];
+  return !named || hosts.includes(named.startsWith('$') ? host : named.toLowerCase());
+}
+
 interface Stranger {
   readonly answers: Server;
   readonly meant: Server;
@@ -40,10 +69,7 @@ function strangerAt(config: Config, host: string): Stranger | null {
     own: chooseServer(listener, toBytes(host)),
     other: chooseServer(listener, toBytes(otherOf(host))),
   }));
-  // a listener with one server looks at no names
-  const isCalled = ({ own: { name, server } }: (typeof chosen)[number]): boolean =>
-    name !== null || server.names.some((n) => n.text === host);
-  if (chosen.some(isCalled)) return null;
+  if (chosen.some(({ listener }) => isCalled(listener, host))) return null;
   const found = chosen.find(({ own, other }) => other.reason === 'exact' && other.server !== own.server);
   if (!found) return null;
   const { listener, own, other } = found;
@@ -75,7 +101,10 @@ Port 80 sends both \`example.org\` and \`www.example.org\` to HTTPS, and the ser
 Name both in \`server_name\` of the server with TLS, with a certificate for both, or redirect to the name that it has.`,
   about: ['server_name', 'return', 'listen'],
   references: ['https://nginx.org/en/docs/http/request_processing.html'],
-  looksAt: { outcome: ['return', 'rewrite'], when: ({ config }) => listenersOf(config).some(isTls) },
+  looksAt: {
+    outcome: ['return', 'rewrite'],
+    when: ({ config, directives }) => directives.some(isRedirect) && unservedHosts(config).length > 0,
+  },
   needs: 'config',
   messages: {
     unserved:
@@ -87,7 +116,9 @@ Name both in \`server_name\` of the server with TLS, with a certificate for both
   },
   check({ spot, config, report }) {
     if (spot.unsure) return;
+    const hosts = unservedHosts(config);
     for (const door of spot.doors.slice(0, MOST_DOORS)) {
+      if (!spot.directives.some((d) => mayLeadTo(hosts, d, door.host))) continue;
       const trace = spot.ask({}, {}, door);
       const host = /^https:\/\/([a-z\d.-]+)(?::443)?(?:[/?#]|$)/.exec(locationHeader(trace) ?? '')?.[1];
       const found = host === undefined ? null : strangerAt(config, host);
