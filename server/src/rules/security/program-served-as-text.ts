@@ -19,16 +19,10 @@ function programs(spot: Spot): readonly string[] {
   const level = locationsOf(spot.server.scope);
   let found = endings.get(level);
   if (!found) {
-    found = !level.regexes.length
-      ? []
-      : ['php', 'py', 'pl', 'cgi', 'phtml'].filter((ending) =>
-          level
-            .fitting(toBytes(`/x.${ending}`))
-            .some(
-              (l) =>
-                /\\?\.|\\\.|\[\.\]/.test(l.name) && RUNS.some((r) => l.scope.has(r)) && typeof l.regex?.match(`/x.${ending}`) === 'object',
-            ),
-        );
+    const runners = new Set(level.regexes.filter((l) => /\\?\.|\\\.|\[\.\]/.test(l.name) && RUNS.some((r) => l.scope.has(r))));
+    const runs = (ending: string): boolean =>
+      level.fitting(toBytes(`/x.${ending}`)).some((l) => runners.has(l) && typeof l.regex?.match(`/x.${ending}`) === 'object');
+    found = runners.size ? ['php', 'py', 'pl', 'cgi', 'phtml'].filter(runs) : [];
     endings.set(level, found);
   }
   return found;
@@ -54,7 +48,7 @@ function isAmongPrograms(spot: Spot, file: string, ending: string): boolean {
 const hasProgramIndex = ({ scope, location, server }: Spot): boolean =>
   (location === null ? server.scope.has('root') : location.kind === 'prefix' && (location.noRegex || location.name === '/')) &&
   (scope.value('index')?.values.some((v) => PROGRAM.test(v)) ?? false) &&
-  !RUNS.some((r) => scope.all.some((d) => d.name === r));
+  !scope.all.some((d) => RUNS.includes(d.name));
 
 /** Whether the request ends in a location of which not all lines are seen: what would run the program may be among them. */
 function endsUnseen(spot: Spot, { outcome: { location } }: Trace): boolean {

@@ -31,7 +31,7 @@ function linesOf({ scope }: Spot): Line[] {
 /** The first pair of lines for one header; of more_set_headers the last replaces the others. */
 function pairOf(spot: Spot): [Line, Line] | null {
   const { scope } = spot;
-  if (!scope.effective('add_header').directives.length) return null;
+  if (!scope.effective('add_header').directives.some((d) => SINGLE.test(d.value(0)))) return null;
   const lines = linesOf(spot).filter((l) => SINGLE.test(l.name));
   for (const line of lines) {
     if (line.directive.name !== 'add_header') continue;
