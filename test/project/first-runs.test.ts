@@ -913,6 +913,86 @@ for (const [what, files, expected] of [
     },
     ['config/skip.tpl:5 error invalid-regex'],
   ],
+  [
+    'a site of the second compose file, in a project that the nginx of the first one has mounted for its pages',
+    {
+      'compose.yaml':
+        'services:\n  old:\n    image: nginx:1.31\n    ports: ["80:80"]\n    volumes:\n      - .:/srv/shop:ro\n      - ./nginx/old.conf:/etc/nginx/conf.d/default.conf:ro\n',
+      'compose.new.yaml':
+        'services:\n  app:\n    build: .\n    volumes: ["files:/app/files"]\n  pages:\n    image: nginx:1.31\n    ports: ["127.0.0.1:8092:80"]\n    volumes:\n      - ./nginx/new.conf:/etc/nginx/conf.d/default.conf:ro\n      - files:/srv/files:ro\nvolumes:\n  files:\n',
+      'nginx/old.conf': SITE,
+      'nginx/new.conf':
+        'server {\n    listen 80;\n    server_name _;\n    location /static/ {\n        alias /srv/files/;\n    }\n    location / {\n        proxy_pass http://app:8000;\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $remote_addr;\n        proxy_set_header X-Forwarded-Proto $scheme;\n    }\n}\n',
+    },
+    [],
+  ],
+  [
+    'the same where the command of the first one reads a site of the pages’ folder',
+    {
+      'compose.yaml':
+        'services:\n  old:\n    image: nginx:1.31\n    ports: ["80:80"]\n    command: sh -c "cp /srv/shop/nginx/new.conf /etc/nginx/conf.d/ && nginx -g \'daemon off;\'"\n    volumes:\n      - .:/srv/shop:ro\n      - ./nginx/old.conf:/etc/nginx/conf.d/default.conf:ro\n',
+      'nginx/old.conf': SITE,
+      'nginx/new.conf':
+        'server {\n    listen 80;\n    server_name new.shop.example;\n    location / {\n        proxy_pass http://app:8000;\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $remote_addr;\n        proxy_set_header X-Forwarded-Proto $scheme;\n    }\n}\n',
+    },
+    ['nginx/new.conf:5 warning socket-not-listened'],
+  ],
+  [
+    'folders of which the missing files are the front page of the program, one of them restricted',
+    {
+      'site.conf':
+        'server {\n    listen 80;\n    server_name shop.example.org;\n    proxy_set_header Host $host;\n    proxy_set_header X-Forwarded-For $remote_addr;\n    proxy_set_header X-Forwarded-Proto $scheme;\n    location / {\n        proxy_pass http://pages:3000;\n    }\n    location /maps/ {\n        alias /srv/maps/;\n        try_files $uri $uri/ /index.html;\n    }\n    location /maps/drafts/ {\n        auth_request /may-i;\n        alias /srv/maps/drafts/;\n        try_files $uri $uri/ /index.html;\n    }\n    location = /may-i {\n        internal;\n        proxy_pass http://pages:3000;\n        proxy_pass_request_body off;\n        proxy_set_header Content-Length "";\n    }\n}\n',
+    },
+    ['site.conf:12 warning try-files-fallback-elsewhere'],
+  ],
+  [
+    'lines for requests from elsewhere, around the one program of a server without files',
+    {
+      'site.conf':
+        'server {\n    listen 80;\n    server_name shop.example.org;\n    add_header Access-Control-Allow-Origin https://pages.example.org;\n    add_header Access-Control-Allow-Headers "Authorization";\n    location /notes {\n        proxy_pass http://notes:8888;\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $remote_addr;\n        proxy_set_header X-Forwarded-Proto $scheme;\n    }\n}\n',
+    },
+    [],
+  ],
+  [
+    'the web server of the built pages, which is called so and has the port of the web, and a program that is called so',
+    {
+      'a.conf':
+        'server {\n    listen 80;\n    server_name shop.example.org;\n    location /api/ {\n        proxy_pass http://backend:8000;\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $remote_addr;\n        proxy_set_header X-Forwarded-Proto $scheme;\n    }\n    location / {\n        proxy_pass http://frontend:80;\n    }\n}\n',
+      'b.conf':
+        'server {\n    listen 81;\n    server_name shop.example.org;\n    location /api/ {\n        proxy_pass http://backend:8000;\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $remote_addr;\n        proxy_set_header X-Forwarded-Proto $scheme;\n    }\n    location / {\n        proxy_pass http://frontend:3000;\n    }\n}\n',
+      'c.conf':
+        'server {\n    listen 82;\n    server_name shop.example.org;\n    location / {\n        proxy_pass http://frontend;\n    }\n}\n',
+    },
+    ['b.conf:11 warning proxy-host-missing', 'c.conf:5 warning proxy-host-missing'],
+  ],
+  [
+    'a text of a few words, which nobody frames, and a page of its own',
+    {
+      'site.conf':
+        'server {\n    listen 80;\n    server_name shop.example.org;\n    add_header X-Frame-Options DENY always;\n    location = /about {\n        default_type text/plain;\n        add_header X-Made-By nginx;\n        return 200 "A shop.\\n";\n    }\n    location = /hello {\n        default_type text/html;\n        add_header X-Made-By nginx;\n        return 200 "<h1>A shop</h1>";\n    }\n    location / {\n        root /srv/shop;\n    }\n}\n',
+    },
+    ['site.conf:12 warning header-inheritance-lost'],
+  ],
+  [
+    'two zones of which neither limits anything are one warning',
+    {
+      'nginx.conf':
+        'events {}\nhttp {\n    limit_req_zone $binary_remote_addr zone=pages:10m rate=30r/s;\n    limit_req_zone $binary_remote_addr zone=api:10m rate=10r/s;\n    server {\n        listen 80;\n        server_name shop.example.org;\n        root /srv/shop;\n    }\n}\n',
+    },
+    ['nginx.conf:3 warning limit-without-zone-use'],
+  ],
+  [
+    'redirects to the port of the web, which something in front may have, and to one that another service has',
+    {
+      'a/compose.yaml': `services:\n  web:\n    image: nginx:1.31\n    ports: ["8080:80"]\n    volumes: ["./site.conf:/etc/nginx/conf.d/default.conf:ro"]\n`,
+      'a/site.conf':
+        'server {\n    listen 80;\n    server_name shop.example;\n    location = /old {\n        return 301 /new/;\n    }\n    root /srv/shop;\n}\n',
+      'b/compose.yaml': `services:\n  web:\n    image: nginx:1.31\n    ports: ["80:8080"]\n    volumes: ["./site.conf:/etc/nginx/conf.d/default.conf:ro"]\n  tables:\n    image: adminer\n    ports: ["8080:8080"]\n`,
+      'b/site.conf':
+        'server {\n    listen 8080;\n    server_name shop.example;\n    location = /old {\n        return 301 /new/;\n    }\n    root /srv/shop;\n}\n',
+    },
+    ['b/site.conf:2 warning redirect-port-unpublished'],
+  ],
 ] as const)
   test(what, async () => {
     const memory = inMemory({ '.git/HEAD': '', ...files });

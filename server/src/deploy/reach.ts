@@ -35,7 +35,7 @@ function runWith(deployment: Deployment, service: ComposeService, files: readonl
   if (keyed.length) return keyed;
   const looks = /(^|\/)(nginx|nginx-unprivileged|openresty|angie)(:|@|$)/.test(service.image?.text.split('/').at(-1) ?? '');
   if (looks || service.mounts.some((m) => /nginx/.test(m.target))) {
-    const sources = service.mounts.flatMap((m) => (m.source?.startsWith('.') ? [resolve(dirname(service.file), m.source)] : []));
+    const sources = configMounts(service).flatMap((m) => (m.source?.startsWith('.') ? [resolve(dirname(service.file), m.source)] : []));
     const mounted = sources.length ? files.filter((f) => sources.some((source) => isBelow(f, source))) : [];
     if (mounted.length) return mounted;
   }
@@ -44,6 +44,19 @@ function runWith(deployment: Deployment, service: ComposeService, files: readonl
   const recipe = service.recipe ?? deployment.files.get(service.dockerfile!) ?? '';
   const isNginx = /^\s*FROM\s+\S*(nginx|openresty|angie)/im.test(recipe);
   return isNginx ? files.filter((f) => isBelow(f, folder)) : [];
+}
+
+/** nginx's own folder, and paths that are called so. */
+const OF_NGINX = /(^|\/)(nginx|openresty|angie)(\/|\.conf|$)/;
+
+/**
+ * The mounts of a container that may bring its nginx a configuration. Beside those of nginx's own folder a folder of the project is mounted for
+ * its pages, unless the command speaks of it.
+ */
+function configMounts({ mounts, builds, command, entrypoint }: ComposeService): readonly ComposeMount[] {
+  if (builds || !mounts.some((m) => m.target.startsWith('/etc/nginx/'))) return mounts;
+  const said = JSON.stringify([command, entrypoint]);
+  return mounts.filter((m) => OF_NGINX.test(m.target) || said.includes(m.target));
 }
 
 /**

@@ -5,7 +5,7 @@
 import { ByFolder, dirname, type FileId, isBelow } from '../base/file-id.ts';
 import { MAIN_FILES } from './main-files.ts';
 import { type Instance, OF_FOLDERS } from './mounts.ts';
-import { insidePaths, nearestPlace, type Placed } from './places.ts';
+import { insidePaths, NGINX_FOLDERS, nearestPlace, type Placed } from './places.ts';
 
 /** A folder within a project that is deployed by itself. */
 export interface Part {
@@ -79,8 +79,20 @@ export function instancesFor(project: Project, file: FileId, by: Instance | null
 export function coveringOf(project: Project, file: FileId): readonly Instance[] {
   const { placed, order } = placesOf(project);
   const found = new Set<Instance>();
-  for (const list of placed.above(file)) for (const one of list) found.add(one);
+  for (const list of placed.above(file))
+    for (const one of list) if (insidePaths(one.placed, file).some(({ path }) => mayRead(one, path))) found.add(one);
   return found.size > 1 ? [...found].sort((a, b) => order.get(a)! - order.get(b)!) : [...found];
+}
+
+/**
+ * Whether the nginx of an instance may read its configuration from a path: one that has files put into nginx's own folder reads those, and of the
+ * rest of the project, which is mounted for its pages, nothing that no command speaks of.
+ */
+function mayRead(instance: Instance, path: string): boolean {
+  const { placed, main, commands, built } = instance;
+  if (instance.kind !== 'compose' || built || NGINX_FOLDERS.test(path) || !placed.some((p) => NGINX_FOLDERS.test(p.inside))) return true;
+  const folder = path.replace(/\/[^/]*$/, '');
+  return main?.startsWith(`${folder}/`) === true || (commands ?? []).some((c) => c.includes(folder));
 }
 
 /** What is asked of a project for each of its files, made once: there may be hundreds of deployments, and as many files of each. */
@@ -193,7 +205,7 @@ export interface Lives {
 export function livesAt(project: Project, file: FileId, by: Instance | null = null): Lives | null {
   for (const instance of instancesFor(project, file, by)) {
     const first = insidePaths(instance.placed, file)[0];
-    if (first) return { ...first, instance };
+    if (first && mayRead(instance, first.path)) return { ...first, instance };
   }
   return null;
 }

@@ -1,4 +1,6 @@
 /** Preflights of CORS that nginx refuses, and requests whose answer lacks what the preflight had. Shown by the requests of a browser. */
+import type { Directive } from '../../config/directive.ts';
+import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import type { HeaderPair, Trace } from '../../trace/trace.ts';
 import { isBackend, isRefused } from '../../witness/access.ts';
 import { proofOf } from '../../witness/requests.ts';
@@ -33,6 +35,10 @@ const tellsMethod = ({ exchanges }: Trace): boolean =>
   exchanges.some(
     (e) => e.for === 'auth_request' && [...e.request.headers, ...(e.request.params ?? [])].some(([, v]) => v.includes('OPTIONS')),
   );
+
+/** The line of an outer level counts where requests are passed on as well: it is for the program there, and not for the files beside it. */
+const isForProgram = ({ scope, name }: Directive): boolean =>
+  scope.all.some((d) => PASS_DIRECTIVES.includes(d.name) && d.scope !== scope && d.scope.effective(name).directives[0]?.scope === scope);
 
 export default defineRule({
   id: 'cors-preflight-fails',
@@ -141,6 +147,7 @@ The answer to the request needs \`Access-Control-Allow-Origin\` as well: lines i
       const isFile =
         status === 405 &&
         get.outcome.kind === 'static' &&
+        !isForProgram(line) &&
         lineOf(spot, 'access-control-allow-headers') !== null &&
         !PAGE.test(spot.location?.name ?? '');
       if (status < 300 || !(isFile || isRefused(denied))) return false;

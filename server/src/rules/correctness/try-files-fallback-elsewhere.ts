@@ -37,6 +37,18 @@ function isCopy({ scope, server }: Spot): boolean {
   );
 }
 
+/** A location around the name falls back to the same page: what is wrong with that is told there. */
+const isToldAround = ({ location, server }: Spot, page: string): boolean =>
+  locationsOf(server.scope).all.some(
+    (other) =>
+      other.kind === 'prefix' &&
+      other.name.length > 1 &&
+      other.name.length < location!.name.length &&
+      location!.name.startsWith(other.name) &&
+      other.scope.has('alias') &&
+      other.scope.first('try_files')?.values.at(-1) === page,
+  );
+
 export default defineRule({
   id: 'try-files-fallback-elsewhere',
   group: 'correctness',
@@ -71,7 +83,7 @@ Write the prefix in front: \`try_files $uri $uri/ /app/index.html\`.`,
     const alias = folderOf(spot)!.value(0);
     const { name } = spot.location!;
     const path = spot.pathWhere((p) => !p.endsWith('/'));
-    if (path === undefined || alias.includes('$') || word.value.startsWith(name)) return;
+    if (path === undefined || alias.includes('$') || word.value.startsWith(name) || isToldAround(spot, word.value)) return;
     const first = spot.ask({ path });
     const missing = first.assumptions.flatMap((a) =>
       a.id.startsWith(`file:${alias.replace(/\/$/, '')}`) ? [[a.id, 'missing'] as const] : [],

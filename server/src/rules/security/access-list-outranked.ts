@@ -10,7 +10,8 @@ import { type Location, locationsBelow, locationsOf, matchLocation } from '../..
 import type { Scope } from '../../config/scope.ts';
 import type { Server } from '../../config/servers.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
-import type { Trace } from '../../trace/trace.ts';
+import { standsAt } from '../../trace/at.ts';
+import type { At, Trace } from '../../trace/trace.ts';
 import { admitted, answersAtOnce, isAsked, isBackend, isGivenOut, isRefused, keepsOut } from '../../witness/access.ts';
 import { isScripted } from '../../witness/follow.ts';
 import { guardsOf } from '../../witness/guards.ts';
@@ -464,6 +465,17 @@ const leadsToFewPages = (scope: Scope): boolean =>
 /** A folder of its own below a name: what another place keeps from people may lie in it. */
 const servesFolder = (scope: Scope): boolean => scope.has('root') && !scope.directives.some((d) => /_pass$|^try_files$/.test(d.name));
 
+/**
+ * Even who is let in ends in another place, at a page that has a path of its own, such as the fallback of try_files: nginx asks that place who
+ * may enter, and what leads there from elsewhere gives nothing of this one away.
+ */
+const isElsewhere = ({ outcome: { location: at } }: Trace, location: Location): boolean =>
+  at !== null && !at.pattern.startsWith('@') && !isIn(at.at, location);
+
+/** Whether a place of a trace is a location, or one nested in it. */
+const isIn = (at: At, location: Location): boolean =>
+  standsAt(location.directive, at) || locationsOf(location.scope).all.some((inner) => isIn(at, inner));
+
 /** What else leads to the same: the file, or the path that the backend is asked for. */
 const leadsToSame = (own: Trace, trace: Trace, kept: string | null = null): boolean =>
   isBackend(own)
@@ -798,6 +810,7 @@ A request is in one location only. Where a regular expression matches, it outran
           witness: proofOf(trace),
         }),
       );
+    if (isElsewhere(own, location)) return;
     const behind = kept === null ? behindClosed(spot, own) : null;
     if (!isBackend(own) && own.outcome.file === null && kept === null && behind === null) return;
     for (const at of otherWays.of(config, server)) {

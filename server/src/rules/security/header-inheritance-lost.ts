@@ -97,6 +97,12 @@ const answersPreflights = (scope: Scope): boolean =>
 /** Whether all requests are answered here without a body: a browser shows nothing of it. */
 const isEmpty = (scope: Scope): boolean => scope.directives.some((d) => d.name === 'return' && d.value(0) === '204');
 
+/** Whether all requests are answered here with a text that is written out and has no tag in it: nothing of it runs, and nobody frames it. */
+const isPlainText = (scope: Scope): boolean => {
+  const line = scope.first('return');
+  return line?.args.length === 2 && /^2\d\d$/.test(line.value(0)) && !/[<$]/.test(line.value(1)) && isAnsweredFirst(scope);
+};
+
 /** Whether anything of the list is used at the level or below: nothing is sent where nothing is passed, no header where nothing is answered. */
 function matters(scope: Scope, list: string): boolean {
   const family = /^(proxy|grpc|fastcgi|uwsgi|scgi)_/.exec(list)?.[1];
@@ -182,7 +188,11 @@ Repeat the lines, put them into a file that both levels include, or, from nginx 
     // no browser runs or frames a picture or an answer without a body, what asks whether a program lives is no browser, and the page that says it does not has no secret
     const harmless =
       directive.name === 'add_header' &&
-      (isEmpty(scope) || isForPictures(scope) || isForFailures(scope) || (isWatched(scope) && isAnsweredFirst(scope)));
+      (isEmpty(scope) ||
+        isPlainText(scope) ||
+        isForPictures(scope) ||
+        isForFailures(scope) ||
+        (isWatched(scope) && isAnsweredFirst(scope)));
     // the page that asks for a bundle carries what holds for its host
     const bundle = directive.name === 'add_header' && isForBundles(scope);
     const parts = directive.name === 'add_header' && isForParts(scope);

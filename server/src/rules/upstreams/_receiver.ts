@@ -99,6 +99,7 @@ export function isBesides({ scope }: Directive, target: PassTarget): boolean {
   if (!location || !server) return false;
   const { pages, others } = placesBehind.of(server);
   const place = placeOf(target);
+  if (others.size > 1 && isCalledForPages(target)) return true;
   // a site that sends everyone elsewhere has its pages there
   if (leadsElsewhere(server) && !pages.has(place)) return true;
   return others.size > 1 && pages.size > 0 && !pages.has(place);
@@ -106,6 +107,16 @@ export function isBesides({ scope }: Directive, target: PassTarget): boolean {
 
 /** The web server of the pages has a container of its own, which sends their files to whoever asks. */
 export const isToPages = (target: PassTarget, deployment: Deployment): boolean => allHosts(target, (host) => isWebServer(deployment, host));
+
+/** What people call the web server which sends the files that a build of their pages leaves behind. */
+const OF_PAGES = /(?:^|[-_])(?:front(?:-?end)?|client|spa|web-?ui)(?:$|[-_])/i;
+
+/** By its name it has the pages of a site, and by its port no program of theirs answers there: those listen on a port of their own. */
+function isCalledForPages({ kindOfHost, host, portText, upstream, tls }: PassTarget): boolean {
+  if (tls) return false;
+  if (upstream) return upstream.servers.length > 0 && upstream.servers.every((s) => OF_PAGES.test(s.host) && String(s.port) === '80');
+  return kindOfHost === 'name' && OF_PAGES.test(host) && (!portText || portText === '80');
+}
 
 /** The container is that of a tool which reads nothing of its client. */
 export const isToTool = (target: PassTarget, deployment: Deployment): boolean => allHosts(target, (host) => isTool(deployment, host));

@@ -141,7 +141,7 @@ A redirect that is written out, \`return 301 https://$host$request_uri\`, names 
   missing: ['absolute_redirect', 'port_in_redirect', 'return', 'rewrite', 'location'],
   messages: {
     closed:
-      'For {path} nginx redirects to {url}, and the container publishes its port {port} as {outer}: nothing answers there. Set absolute_redirect off.',
+      'For {path} nginx redirects to {url}, and the container publishes its port {port} as {outer}: {there}. Set absolute_redirect off.',
     own: 'This sends browsers to port {port}, which is the one inside of the container: it is published as {outer}, and nothing answers there. Use $http_host, which has the port that the client asked for.',
     tls: 'This sends browsers to port 443 of {host}, and the container publishes its port {port} as {outer}: unless something in front of it has 443, nothing answers there. Name the port: {url}.',
   },
@@ -205,11 +205,25 @@ A redirect that is written out, \`return 301 https://$host$request_uri\`, names 
             .filter(({ url }) => url !== null && !from.ports.some((p) => p.published === portIn(url)));
           const found = all.find((f) => !f.rare) ?? all[0];
           if (!found) continue;
+          const asked = portIn(found.url!);
+          const other = projectOf(deployment, from)?.services.find((s) => s.ports.some((p) => p.published === asked));
+          // what is in front of the machine may lead its own port here: browsers come by that one, and stay there
+          const mayBeLed = !other && asked === (scheme === 'https' ? 443 : 80);
           report('closed', {
             at: listen.directive.at(listen.directive.args[0] ?? listen.directive.statement.name),
             // whether such a folder is there the files tell, which are not seen
-            ...(found.rare ? { severity: 'info' as const } : {}),
-            data: { path: found.path, url: found.url!, port: address.port, outer },
+            ...(found.rare || mayBeLed ? { severity: 'info' as const } : {}),
+            data: {
+              path: found.path,
+              url: found.url!,
+              port: address.port,
+              outer,
+              there: other
+                ? `the service ${other.name} answers there`
+                : mayBeLed
+                  ? `unless something in front of it has port ${asked}, nothing answers there`
+                  : 'nothing answers there',
+            },
             related: [{ at: published[0]!.place, message: `published as ${outer}:${address.port}` }],
             fix: fixOf('Send redirects without host and port', 'suggestion', opener.file, [
               insertInto(opener, ['absolute_redirect off;'], (n) => n === 'listen' || n === 'server_name'),
