@@ -35,7 +35,7 @@ import {
   started,
   wordsBeside,
 } from '../project/project.ts';
-import { type Reader, Readers } from '../project/readers.ts';
+import { type Reader, Readers, standsForCircle } from '../project/readers.ts';
 import { besideOf, destinationIn, isEnabled, loadFragment } from '../project/standin.ts';
 import type { Stock } from '../project/stock.ts';
 import { ANY_WAY, startsNothing, type Way, waysMeant } from '../project/ways.ts';
@@ -90,7 +90,12 @@ export interface Asked {
   readonly shown: ((file: FileId) => boolean) | null;
 }
 
-const readerOf = ({ config, way }: Asked): Reader => ({ file: config.subject, way, tree: config.tree });
+const readerOf = ({ config, way }: Asked): Reader => ({
+  file: config.subject,
+  loose: config.kind === 'fragment',
+  way,
+  tree: config.tree,
+});
 
 const counted = new WeakMap<SourceFile, Pick<SourceFile, 'text' | 'lines'>>();
 
@@ -503,7 +508,7 @@ export class Loader {
     }
     const readers = new Readers(configs, readerOf);
     // a main file that another one includes is a part of that one
-    for (const c of configs) if (readers.readFor(c.config.root, c.way)) readers.drop(c);
+    for (const part of readers.parts()) readers.drop(part);
     const own = configs.filter((c) => readers.has(c));
     const out: Asked[] = [];
     for (const one of own) if (one.shown === null || [...one.config.files.keys()].some(one.shown)) out.push(await this.withBeside(one));
@@ -518,16 +523,24 @@ export class Loader {
     const fragments: Asked[] = [];
     const asked = new Set(loose);
     const shown = (file: FileId): boolean => asked.has(file) || folders.some((f) => isBelow(file, f));
-    for (const id of new Set([...around, ...loose])) {
+    const left = new Set([...around, ...loose]);
+    /** those that stand for a circle which was entered elsewhere */
+    const first = new Set<FileId>();
+    for (const id of left) {
       if (mains.has(id)) continue;
       if (readers.asOther(id, isWithin(id) ? id : await this.files.real(id)).length) continue;
       for (const way of this.waysOf(project, id)) {
-        if (readers.readFor(id, way)) continue;
+        if (readers.readFor(id, way) && !first.has(id)) continue;
         const config = await this.fragment(id, project, way);
         if (!config) continue;
         const fragment = { config, project, way, shown };
         fragments.push(fragment);
         readers.add(fragment);
+        const other = standsForCircle(id, config.tree, (f) => !project.roots.includes(f));
+        if (other === null || first.has(other)) continue;
+        first.add(other);
+        left.delete(other);
+        left.add(other);
       }
     }
     const parts = new Readers(fragments, readerOf).parts();

@@ -311,6 +311,7 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
         continue;
       }
       const usable: FileId[] = [];
+      const back: FileId[] = [];
       let problem: IncludeProblem | null = null;
       const details: string[] = [];
       const fail = (kind: IncludeProblem, words: string): void => {
@@ -324,6 +325,7 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
       for (const id of found) {
         const target = ahead.get(id) ?? id;
         if (chain.includes(id) || chain.includes(target) || chain.length > MAX_DEPTH) {
+          if (chain.length <= MAX_DEPTH) back.push(chain.includes(id) ? id : target);
           fail('cycle', [...chain.slice(Math.max(0, chain.indexOf(id))), id].map(pathOf).join(' → '));
           continue;
         }
@@ -339,7 +341,7 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
       const unseen = problem === null || problem === 'cycle' ? null : `"${path}" cannot be read`;
       const more = details.length - MAX_DETAILS;
       const detail = [...details.slice(0, MAX_DETAILS), ...(more > 0 ? [`${more} more`] : [])].join('; ');
-      includes.set(statement, { file: source.id, path, mask, files: usable, problem, detail, unseen });
+      includes.set(statement, { file: source.id, path, mask, files: usable, ...(back.length ? { back } : {}), problem, detail, unseen });
       for (const id of usable) await follow(files.get(id)!, [...chain, id]);
     }
   };

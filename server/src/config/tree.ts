@@ -21,6 +21,8 @@ export interface Include {
   readonly mask: boolean;
   /** in the order in which nginx reads them */
   readonly files: readonly FileId[];
+  /** those that are being read already: the include leads back to them */
+  readonly back?: readonly FileId[];
   readonly problem: IncludeProblem | null;
   /** more words on the problem, for people */
   readonly detail: string;

@@ -1,19 +1,68 @@
 /** Which of many configurations read a file: there may be a thousand of them, and as many files to ask about. */
-import type { FileId } from '../base/file-id.ts';
+import { basename, type FileId } from '../base/file-id.ts';
 import type { Tree } from '../config/tree.ts';
+import { depth } from './deployed.ts';
 import { mayBeSame, type Way } from './ways.ts';
 
 /** What there is to know of a configuration. */
 export interface Reader {
   /** the file that it is about: its main file, or one that no main file reads */
   readonly file: FileId;
+  /** it is about a file that no main file reads */
+  readonly loose: boolean;
   readonly way: Way;
   readonly tree: Pick<Tree, 'files' | 'reals'>;
 }
 
-/** Whether a file is judged as a part of another one. Of two that read each other the one that came first stands for both. */
+/** Which of two files is the main one sooner: by its name, by how far up it is, and else by the alphabet. */
+const inRank = (a: FileId, b: FileId): number => rank(a) - rank(b) || (a < b ? -1 : a > b ? 1 : 0);
+
+const rank = (file: FileId): number => (basename(file) === 'nginx.conf' ? 0 : 1000) + depth(file);
+
+/**
+ * Whether a file is judged as a part of another one. A main file is a part of no other but a main file. Of two that read each other one
+ * stands for both, whichever was read first.
+ */
 const isPartOf = (one: Reader, other: Reader): boolean =>
-  one.file !== other.file && mayBeSame(one.way, other.way) && other.tree.files.has(one.file) && !one.tree.files.has(other.file);
+  one.file !== other.file &&
+  mayBeSame(one.way, other.way) &&
+  other.tree.files.has(one.file) &&
+  (one.loose || !other.loose) &&
+  (one.loose !== other.loose || !one.tree.files.has(other.file) || inRank(other.file, one.file) < 0);
+
+/**
+ * The file that stands for the circle in which one includes itself by way of others: of those in it that `may`, the first, wherever the circle
+ * was entered. Null where there is no circle, or none other.
+ */
+export function standsForCircle(file: FileId, tree: Pick<Tree, 'includes'>, may: (id: FileId) => boolean): FileId | null {
+  const [first] = circleOf(file, tree).filter(may).sort(inRank);
+  return first === undefined || first === file ? null : first;
+}
+
+function circleOf(file: FileId, { includes }: Pick<Tree, 'includes'>): readonly FileId[] {
+  if (![...includes.values()].some(({ back }) => back)) return [];
+  const includers = new Map<FileId, Set<FileId>>();
+  const included = new Map<FileId, Set<FileId>>();
+  for (const include of includes.values())
+    for (const id of [...include.files, ...(include.back ?? [])]) {
+      note(includers, id, include.file);
+      note(included, include.file, id);
+    }
+  const before = reachedFrom(file, includers);
+  return [...reachedFrom(file, included)].filter((id) => before.has(id));
+}
+
+function reachedFrom(file: FileId, next: ReadonlyMap<FileId, ReadonlySet<FileId>>): Set<FileId> {
+  const found = new Set<FileId>();
+  const open = [file];
+  for (let at = open.pop(); at !== undefined; at = open.pop())
+    for (const id of next.get(at) ?? [])
+      if (!found.has(id)) {
+        found.add(id);
+        open.push(id);
+      }
+  return found;
+}
 
 export class Readers<T> {
   private readonly byFile = new Map<FileId, Set<T>>();
@@ -69,16 +118,20 @@ export class Readers<T> {
     return [...(this.byReal.get(real) ?? [])].filter((one) => !this.look(one).tree.files.has(file));
   }
 
-  /** Of those that are about files which no main file reads, the ones that are a part of another such one. */
-  parts(isLoose: (one: T) => boolean = () => true): ReadonlySet<T> {
-    const found = new Set<T>();
-    for (const one of this.all) {
-      if (!isLoose(one)) continue;
-      const own = this.look(one);
-      const isOfOther = (other: T): boolean => isLoose(other) && !found.has(other) && isPartOf(own, this.look(other));
-      if (this.of(own.file).some(isOfOther)) found.add(one);
-    }
-    return found;
+  /** Those that are a part of another one. */
+  parts(): ReadonlySet<T> {
+    const known = new Map<T, boolean>();
+    const isPart = (one: T): boolean => {
+      let found = known.get(one);
+      if (found === undefined) {
+        known.set(one, false);
+        const own = this.look(one);
+        found = this.of(own.file).some((other) => isPartOf(own, this.look(other)) && !isPart(other));
+        known.set(one, found);
+      }
+      return found;
+    };
+    return new Set([...this.all].filter(isPart));
   }
 }
 

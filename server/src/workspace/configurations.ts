@@ -46,8 +46,8 @@ export class Configurations<T extends Reader> extends Map<ConfigId, T> {
     return this.readers.asOther(file, real).map(([, one]) => one);
   }
 
-  /** Of those that are about files which no main file reads, the ones that are a part of another such one. */
-  parts(isLoose: (one: T) => boolean): readonly ConfigId[] {
-    return [...this.readers.parts(([, one]) => isLoose(one))].map(([id]) => id);
+  /** Those that are a part of another one. */
+  parts(): readonly ConfigId[] {
+    return [...this.readers.parts()].map(([id]) => id);
   }
 }

@@ -40,6 +40,7 @@ import { type Embedded, mayHost } from '../project/embedded.ts';
 import { EmbeddedFiles } from '../project/embedded-files.ts';
 import { includersOf, inTurn, nameFor } from '../project/loose.ts';
 import { findProject, type LoadWishes, loadOptions, settingsAbove, settingsFor, started, wordsBeside } from '../project/project.ts';
+import { standsForCircle } from '../project/readers.ts';
 import { besideOf, bringsOther, destinationIn, isEnabled, lastBrought, standInFor } from '../project/standin.ts';
 import { Stock } from '../project/stock.ts';
 import type { Candidates } from '../project/walk.ts';
@@ -94,6 +95,8 @@ interface Loaded {
   shown: boolean;
   /** the contexts of a file that no main file includes: the key is that file, the main file is in */
   readonly contexts: readonly ScopeContext[] | null;
+  /** it is about a file that no main file includes */
+  readonly loose: boolean;
   stale: boolean;
 }
 
@@ -786,7 +789,7 @@ export class Workspace {
       // not before: a search that was cancelled found nothing out
       if (this.overtaken === before) this.soughtFor.add(file);
     }
-    this.dropIncludedRoots();
+    await this.loadForCircles(cancel, { unopened: false });
     this.dropParts();
     // one that a configuration reads now is sought for again when it does not any more
     for (const file of this.soughtFor) if (!this.unreadWays(file).length) this.soughtFor.delete(file);
@@ -881,18 +884,30 @@ export class Workspace {
     for (const [id] of this.loaded.about(file)) if (!but.includes(id)) this.drop(id);
   }
 
-  /** A main file that another one includes is a part of that one. */
-  private dropIncludedRoots(): void {
-    for (const [id, own] of [...this.loaded]) {
-      if (own.file === this.chosenRoot) continue;
-      const isPart = ([, l]: readonly [ConfigId, Loaded]): boolean => l.file !== own.file && mayBeSame(l.way, own.way);
-      if (this.loaded.reading(own.file).some(isPart)) this.drop(id);
+  /** Which file of a circle the others are a part of does not depend on which of them was read before the circle was closed. */
+  private async loadForCircles(cancel: CancelToken, how: { readonly unopened: boolean }): Promise<void> {
+    for (const { file, loose, tree } of [...this.loaded.values()]) {
+      const first = standsForCircle(file, tree, (id) => this.isMain(id, tree) !== loose);
+      if (first === null || this.isLoaded(first)) continue;
+      const before = this.loaded.about(file);
+      // one that no main file reads is loaded for what nobody reads
+      if (loose) this.dropFile(file);
+      try {
+        await this.load(first, cancel, loose ? tree.files.get(first)! : null, how);
+      } finally {
+        if (!this.isLoaded(first)) for (const [id, loaded] of before) this.loaded.set(id, loaded);
+      }
     }
   }
 
-  /** A file that no main file reads is a part of another such file that reads it. */
+  private isMain(file: FileId, { files }: Tree): boolean {
+    const isNamed = (this.named ?? rootsIn(this.projectOf(hostFileOf(file)))).includes(file);
+    return isNamed || ((this.buffers.get(file)?.version ?? null) !== null && holdsMainBlocks(files.get(file)!.text, pathOf(file)));
+  }
+
+  /** What another configuration reads is a part of that one, but for what a person chose. */
   private dropParts(): void {
-    for (const id of this.loaded.parts((one) => one.contexts !== null)) this.drop(id);
+    for (const id of this.loaded.parts()) if (this.loaded.get(id)!.file !== this.chosenRoot) this.drop(id);
   }
 
   /** Whether no editor holds any file of a configuration that is about no main file. */
@@ -955,6 +970,7 @@ export class Workspace {
         }
       }
       if (token.cancelled) return false;
+      await this.loadForCircles(token, { unopened: true });
       this.dropParts();
       if (this.applicationWanted) await this.readApplication(token);
       this.applicationWanted = false;
@@ -1046,6 +1062,7 @@ export class Workspace {
       ...made,
       file: root,
       way,
+      loose: made.contexts !== null,
       kept: new BlockCache(),
       // an event on the disk concerns few of the hundreds that nobody has open
       reading: unopened && last && isSameReading(last, made) ? last.reading : {},
