@@ -44,14 +44,13 @@ const OUTCOME = [
   'location',
 ] as const satisfies readonly (keyof Outcome)[];
 
+const withoutRejected = (steps: Trace['steps']): Trace['steps'] =>
+  steps.map((step) => ({ ...step, rejected: [], ...(step.within ? { within: withoutRejected(step.within) } : {}) }));
+
 const told = (trace: Trace): string =>
   JSON.stringify(
     TOLD.map((name) =>
-      name === 'steps'
-        ? trace.steps.map((step) => ({ ...step, rejected: [] }))
-        : name === 'outcome'
-          ? OUTCOME.map((of) => trace.outcome[of])
-          : trace[name],
+      name === 'steps' ? withoutRejected(trace.steps) : name === 'outcome' ? OUTCOME.map((of) => trace.outcome[of]) : trace[name],
     ),
   );
 

@@ -249,6 +249,7 @@ const SETTERS = `perl_set $a x; js_set $b x; js_var $c x; set_by_lua $d ''; set_
 
 const OF_HTTP: readonly Own[] = [
   ...OF_BACKENDS,
+  ['http { server { listen 80; location / { proxy_bind 127.0.0.1; proxy_pass http://127.0.0.1:81; } } server { listen 81; } }', {}],
   ...['perl x', 'js_content x', "content_by_lua ''", 'content_by_lua_block {}', 'content_by_lua_file x', 'echo x', 'echo_exec /x'].map(
     (line): Own => [`http { server { location / { ${line}${line.endsWith('}') ? '' : ';'} } } }`, {}],
   ),

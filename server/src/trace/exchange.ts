@@ -35,6 +35,8 @@ export interface CacheUse {
 export interface BackendAnswer {
   readonly status: number;
   readonly headers: readonly (readonly [name: ByteString, value: ByteString])[];
+  /** it has a Content-Length of which only nginx knows the value: what is taken for it */
+  readonly length?: number;
 }
 
 /** One server that was asked, as `$upstream_addr` and `$upstream_status` tell of it; without a server: another request to a backend begins. */

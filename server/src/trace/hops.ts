@@ -5,11 +5,15 @@
 import { type ByteString, fromBytes, lower, toBytes } from '../base/bytes.ts';
 import type { BackendAnswer } from './exchange.ts';
 import { likelyPart } from './handlers/slice.ts';
+import { comingBack, roundsOf } from './itself.ts';
 import type { Peer, Turn } from './peers.ts';
 import type { Run } from './run.ts';
-import type { Exchanged, LikelyAnswer, UpstreamAnswer, UpstreamRequest } from './trace.ts';
+import type { Exchanged, LikelyAnswer, RequestInput, UpstreamAnswer, UpstreamRequest } from './trace.ts';
 
-export type Failure = 'timeout' | 'refused' | 'invalid';
+/** `closed`: the connection ends without an answer; `loop`: no connection is left for a request that nginx passes to itself. */
+export type Failure = 'timeout' | 'refused' | 'invalid' | 'closed' | 'loop';
+
+type Given = { readonly answer: BackendAnswer | Failure; readonly open: boolean };
 
 /** For what a backend is asked. */
 export type Purpose = 'answer' | 'auth_request' | 'ignored' | 'connection' | 'cache-update';
@@ -18,7 +22,7 @@ export interface Hop {
   /** id of the assumption on which the answer rests; null where the caller gave it */
   readonly assumption: string | null;
   /** what that server answers */
-  answer(peer: Peer): { readonly answer: BackendAnswer | Failure; readonly open: boolean };
+  answer(peer: Peer): Given;
 }
 
 const FAILED: ReadonlySet<string> = new Set(['timeout', 'refused', 'invalid']);
@@ -67,8 +71,8 @@ export class Hops {
     if (purpose === 'ignored')
       return { assumption: null, answer: (peer) => this.own(run, peer) ?? { answer: { status: 200, headers: [] }, open: false } };
     const id = purpose === 'auth_request' ? 'auth_request' : first ? 'upstream-status' : `upstream-status:${name}`;
-    let kept: { readonly answer: BackendAnswer | Failure; readonly open: boolean } | null = null;
-    const general = (peer: Peer): { readonly answer: BackendAnswer | Failure; readonly open: boolean } => {
+    let kept: Given | null = null;
+    const general = (peer: Peer): Given => {
       if (peer.backup)
         return this.assumed(run, `upstream-status:${peer.address}`, request, undefined, `answer of ${peer.address}`, purpose);
       kept ??= this.assumed(
@@ -87,7 +91,44 @@ export class Hops {
       );
       return kept;
     };
-    return { assumption: id, answer: (peer) => this.own(run, peer) ?? general(peer) };
+    const again = (peer: Peer): Given | null => {
+      if (headers || (purpose !== 'answer' && purpose !== 'auth_request')) return null;
+      const input = comingBack(run, request, peer);
+      // the first that is no port of this nginx is the application
+      if (input && first) this.asked = 0;
+      return input && this.again(run, input);
+    };
+    return { assumption: id, answer: (peer) => this.own(run, peer) ?? again(peer) ?? general(peer) };
+  }
+
+  /** What this nginx itself answers; null where that is not certain. */
+  private again(run: Run, input: RequestInput): Given | null {
+    const rounds = roundsOf(run, input);
+    if (rounds === 'loop') return { answer: 'loop', open: false };
+    const found = rounds === 'far' ? null : run.comingBack?.(run, input);
+    if (!found) {
+      if (rounds === 'far')
+        run.report.step({
+          phase: 'upstream',
+          handler: 'ngx_http_proxy_module',
+          said: 'nginx passes it to itself once more: it is followed no further',
+        });
+      return null;
+    }
+    const { outcome, steps } = found.trace;
+    const who = outcome.server ? ` by server ${outcome.server.name || outcome.server.listen}` : '';
+    const where = outcome.location ? `, location ${outcome.location.pattern}` : '';
+    run.report.step({
+      phase: 'upstream',
+      handler: 'ngx_http_proxy_module',
+      at: outcome.location?.at ?? outcome.server?.at ?? null,
+      said: `that is a port of this nginx: answered${who}${where}: ${outcome.kind === 'closed' ? 'closed' : outcome.status}`,
+      within: steps,
+    });
+    if (outcome.kind === 'closed') return { answer: 'closed', open: false };
+    const { open, length } = found;
+    const headers = bytesOf(outcome.responseHeaders);
+    return { answer: { status: outcome.status, headers, ...(length === null ? {} : { length }) }, open };
   }
 
   /** Where a request to a backend is among all of them; nothing where there is none. */
@@ -122,7 +163,7 @@ export class Hops {
           choices: run.index.protocol === 'stream' ? CONNECTIONS : CHOICES,
           also: 'status',
         });
-        if (FAILED.has(text)) return { failure: text as Failure };
+        if (FAILED.has(text)) return { failure: text as NonNullable<UpstreamAnswer['failure']> };
         return { status: Number(text) || 200 };
       }
     }
@@ -130,7 +171,7 @@ export class Hops {
   }
 
   /** What the caller says about this very server. */
-  private own(run: Run, peer: Peer): { readonly answer: BackendAnswer | Failure; readonly open: boolean } | null {
+  private own(run: Run, peer: Peer): Given | null {
     if (!peer.server) return null;
     const names = peer.server.text === peer.address ? [peer.address] : [peer.address, peer.server.text];
     const given = this.named(run, names);
@@ -141,7 +182,7 @@ export class Hops {
     return { assumption: null, answer: (peer) => this.own(run, peer) ?? this.given(run, given) };
   }
 
-  private given(run: Run, given: UpstreamAnswer): { readonly answer: BackendAnswer | Failure; readonly open: boolean } {
+  private given(run: Run, given: UpstreamAnswer): Given {
     if (given.failure) return { answer: given.failure, open: false };
     const status = given.status ?? unsaid(run, given.headers);
     const headers = bytesOf(given.headers);
@@ -162,7 +203,7 @@ export class Hops {
     headers: UpstreamAnswer['headers'],
     what: string,
     purpose: Purpose = 'answer',
-  ): { readonly answer: BackendAnswer | Failure; readonly open: boolean } {
+  ): Given {
     const likely = purpose === 'answer' ? (run.options.likely?.(request) ?? upgraded(request) ?? part(run, request)) : null;
     const text = run.report.assume({
       id,

@@ -13,6 +13,7 @@ export interface StepInput {
   readonly rejected?: readonly Rejected[];
   readonly assumption?: string;
   readonly exchange?: number | undefined;
+  readonly within?: readonly Step[];
 }
 
 export interface AssumptionInput {
@@ -35,7 +36,7 @@ function placeOf(at: Directive | At | null): At | null {
   return place && isInvented(place.uri) ? null : place;
 }
 
-function stepOf({ phase, handler, at = null, said, changed = NONE, rejected = NONE, assumption, exchange }: StepInput): Step {
+function stepOf({ phase, handler, at = null, said, changed = NONE, rejected = NONE, assumption, exchange, within }: StepInput): Step {
   return {
     phase,
     handler,
@@ -45,6 +46,7 @@ function stepOf({ phase, handler, at = null, said, changed = NONE, rejected = NO
     rejected,
     ...(assumption === undefined ? {} : { assumption }),
     ...(exchange === undefined ? {} : { exchange }),
+    ...(within === undefined ? {} : { within }),
   };
 }
 

@@ -29,6 +29,7 @@ import { patternOf } from './handlers/find-config.ts';
 import { GROUPS } from './handlers/upstream.ts';
 import { httpTime } from './http-time.ts';
 import { DEFINITIONS } from './index.ts';
+import type { Again } from './itself.ts';
 import { keepaliveHeader } from './keepalive.ts';
 import { ledgerOf, notSimulatedIn, notSimulatedOf } from './ledger.ts';
 import { PerLevel } from './level.ts';
@@ -142,15 +143,35 @@ function traceOf(config: Config, input: RequestInput, options: TraceOptions, bri
   if (broken) return unread(config, input, options, broken);
   if (input.scheme === 'tcp' || input.scheme === 'udp') return traceStream(config, input, options);
   if (isMail(input.scheme)) return traceMail(config, input, options, input.scheme);
-  const run = new Run({ config, input, options, subrequests: subrequest, brief });
+  const run = new Run({ config, input, options, subrequests: subrequest, comingBack, brief });
   start(run);
   if (!run.cycled) return finish(run);
   // nobody means a cycle: what a guess left out is there after all
   const lost = run.report.assumptions.findLast((a) => a.id.startsWith('file:') && !a.chosen && a.assumed === 'missing');
   if (!lost) return finish(run);
-  const again = new Run({ config, input, options, subrequests: subrequest, brief, instead: { [lost.id]: 'file' } });
+  const again = new Run({ config, input, options, subrequests: subrequest, comingBack, brief, instead: { [lost.id]: 'file' } });
   start(again);
   return finish(again.cycled ? run : again);
+}
+
+/** A request to a port of this nginx, as it comes in there; null where code that is not followed answers it. */
+function comingBack(by: Run, input: RequestInput): Again | null {
+  const run = new Run({
+    config: by.config,
+    input,
+    options: by.options,
+    subrequests: subrequest,
+    comingBack,
+    passedBy: by,
+    brief: by.brief,
+  });
+  start(run);
+  const trace = finish(run);
+  if (run.reply.kind === 'unknown') return null;
+  by.passedOn.push(run);
+  const { reply } = run;
+  const isUntold = reply.contentLength >= 0 && !reply.lengthKnown && !reply.chunked;
+  return { trace, open: reply.relayed && run.exchange.open, length: isUntold ? reply.contentLength : null };
 }
 
 /** The trace of a text that nginx cannot read: it ends where the text breaks, for what comes after may mean anything. */
@@ -889,9 +910,8 @@ const originsOf = ({ reply }: Run, lines: readonly OriginatedLine[], answered: b
 function notSimulated(run: Run): Trace['notSimulated'] {
   if (!run.connection.listener) return [];
   const group = run.upstreamScope;
-  return [...notSimulatedIn(LEDGER, run.scope), ...(group ? notSimulatedOf(LEDGER, group) : [])].filter(
-    (n) => !isFollowed(run.followed, n.directive),
-  );
+  const own = [...notSimulatedIn(LEDGER, run.scope), ...(group ? notSimulatedOf(LEDGER, group) : [])];
+  return [...own.filter((n) => !isFollowed(run.followed, n.directive)), ...run.passedOn.flatMap(notSimulated)];
 }
 
 /** The server that answered in the end, of a trace that was made for whoever judges many; undefined where none did. */

@@ -19,6 +19,7 @@ import { Exchange } from './exchange.ts';
 import { Failed } from './failed.ts';
 import { Hops } from './hops.ts';
 import { definitionOf, type Index, indexOf } from './index.ts';
+import type { Again } from './itself.ts';
 import { type Level, levelOf, PerLevel } from './level.ts';
 import type { PhaseIndex } from './phases.ts';
 import { Reply } from './reply.ts';
@@ -51,6 +52,9 @@ const MAX_DEPTH = 100;
 /** Runs a request inside a request. Comes from where the moves are, above the handlers that ask for it. `args`: of a piece of a body. */
 export type Subrequests = (main: Run, target: ByteString, kind: SubrequestKind, args?: ByteString) => Run;
 
+/** What becomes of a request that comes in again at this nginx; null where code that is not followed answers it. */
+export type ComingBack = (by: Run, input: RequestInput) => Again | null;
+
 /**
  * Who asks: auth_request and pieces of a body send GET without a body, mirror and post_action the method and body of the main request, and what
  * renews a cache is a copy of it.
@@ -66,6 +70,9 @@ export interface RunInput {
   /** default http */
   readonly protocol?: ServerProtocol;
   readonly subrequests?: Subrequests;
+  /** the request that this one is, as it comes in again, or one inside of that */
+  readonly passedBy?: Run | null;
+  readonly comingBack?: ComingBack;
   /** defaults that take the place of those that led nowhere, by id */
   readonly instead?: Readonly<Record<string, string>>;
   /** nobody looks at what was not chosen, and why */
@@ -205,6 +212,11 @@ export class Run implements Scripting {
   /** what backends answer, to this request and those inside of it */
   readonly hops: Hops;
   private readonly inside: Subrequests | null;
+  /** whose request to a backend this one is, of this nginx */
+  readonly passedBy: Run | null;
+  readonly comingBack: ComingBack | null;
+  /** requests to backends of this one that came in again */
+  readonly passedOn: Run[] = [];
   /** what is told of servers and locations that were not chosen is left out */
   readonly brief: boolean;
 
@@ -215,12 +227,14 @@ export class Run implements Scripting {
     this.parent = of.parent ?? null;
     this.kind = of.kind ?? null;
     this.inside = of.subrequests ?? null;
+    this.passedBy = of.passedBy ?? null;
+    this.comingBack = of.comingBack ?? this.parent?.comingBack ?? null;
     this.brief = of.brief ?? this.parent?.brief ?? false;
-    this.hops = this.parent?.hops ?? new Hops();
+    this.hops = this.parent?.hops ?? this.passedBy?.hops ?? new Hops();
     this.values = this.parent?.values ?? new Map();
     this.latest = this.parent?.latest ?? new Map();
     this.connection = this.parent?.connection ?? new Connection();
-    this.report = new Report(of.options.assume ?? {}, this.parent?.report, of.instead);
+    this.report = new Report(of.options.assume ?? {}, (this.parent ?? this.passedBy)?.report, of.instead);
     this.index = indexOf(of.config, of.protocol);
     this.behaviour = behaviourOf(of.config.settings.target.nginx);
   }
@@ -270,6 +284,13 @@ export class Run implements Scripting {
   /** Does what was left, in order. */
   runPosted(): void {
     for (let work = this.posted.shift(); work; work = this.posted.shift()) work();
+  }
+
+  /** The request of a client, or one that came in again, that this one is inside of, or is. */
+  get root(): Run {
+    let at: Run = this;
+    while (at.parent) at = at.parent;
+    return at;
   }
 
   /** How many requests this one is inside of. */

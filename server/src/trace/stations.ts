@@ -41,7 +41,7 @@ export interface Station {
   /** what else is to be said of it, one line each */
   readonly details: readonly string[];
   readonly assumption: Assumption | null;
-  /** whether the details are a request that is made here beside the one for the answer */
+  /** whether the details are a request that is made here: beside the one for the answer, or that one as it comes in again */
   readonly asks: boolean;
   /** the end of the line on its way down */
   readonly end: boolean;
@@ -196,6 +196,10 @@ function roleOf({ group }: UpstreamRequest, address: string): string {
 const sentLines = ({ params, headers }: UpstreamRequest): string[] =>
   params ? params.map(([n, v]) => `${n} ${v}`) : headers.map(([n, v]) => `${n}: ${v}`);
 
+/** What is told of a request that nginx passes to itself. */
+const within = (steps: readonly Step[]): string[] =>
+  steps.flatMap((step) => [`${step.phase}: ${step.said}`, ...within(step.within ?? []).map((line) => `  ${line}`)]);
+
 /** A request to a backend as it is sent. */
 const requestLines = (request: UpstreamRequest): string[] => [
   `${request.method ?? ''} ${request.uri}${request.params ? '' : ` HTTP/${request.httpVersion}`}`.trim(),
@@ -241,6 +245,7 @@ export function lineOf(trace: Trace): Line {
     if (isRead) kind = 'client';
     if (step.handler.includes('auth_')) kind = 'auth';
     if (step.handler.includes('realip')) kind = 'client';
+    if (step.within) kind = 'server';
     if (step.handler.includes('try_files') || step.handler.includes('index') || step.handler.includes('static')) kind = 'files';
     add({
       kind,
@@ -249,8 +254,8 @@ export function lineOf(trace: Trace): Line {
       at: step.at,
       changes: step.changed,
       losers: step.rejected,
-      details: asked ? requestLines(asked.request) : step.said === factOf(step) ? [] : [step.said],
-      asks: asked !== undefined,
+      details: step.within ? within(step.within) : asked ? requestLines(asked.request) : step.said === factOf(step) ? [] : [step.said],
+      asks: asked !== undefined || step.within !== undefined,
       assumption: step.assumption === undefined ? null : (assumptions.get(step.assumption) ?? null),
     });
   }
@@ -258,9 +263,10 @@ export function lineOf(trace: Trace): Line {
   const { upstreamRequest } = outcome;
   if (upstreamRequest && ['proxy', 'uwsgi', 'fastcgi', 'scgi', 'grpc', 'memcached'].includes(outcome.kind)) {
     const sent = upstreamRequest.params ?? upstreamRequest.headers;
+    const isItself = steps.findLast((s) => s.phase === 'upstream')?.within !== undefined;
     add({
       kind: 'application',
-      title: raw ? 'backend' : 'application',
+      title: raw ? 'backend' : isItself ? 'nginx' : 'application',
       fact: raw
         ? upstreamRequest.upstream
         : `${upstreamRequest.method ?? ''} ${upstreamRequest.uri} · ${count(sent.length, upstreamRequest.params ? 'parameter' : 'header')} over ${upstreamRequest.protocol}`.trim(),

@@ -140,6 +140,8 @@ export interface Step {
   readonly assumption?: string;
   /** the request to a backend that was made here beside the one for the answer, by its place in `exchanges` */
   readonly exchange?: number;
+  /** the stations of a request that nginx passes to a port of its own, and that is made here */
+  readonly within?: readonly Step[];
 }
 
 export type OutcomeKind =
@@ -185,10 +187,10 @@ export interface UpstreamRequest {
 
 /** One request to a backend: the servers that were asked in turn, and what each said. */
 export interface Exchanged {
-  /** why it was made: for the client's answer, by auth_request, by mirror, by post_action, for a piece of the body, or to renew a stale answer of a cache */
-  readonly for: 'answer' | 'auth_request' | 'mirror' | 'post_action' | 'body' | 'cache-update';
+  /** why it was made: for the client's answer, by auth_request, by mirror, by post_action, for a piece of the body, to renew a stale answer of a cache, or within a request that nginx passed to itself */
+  readonly for: 'answer' | 'auth_request' | 'mirror' | 'post_action' | 'body' | 'cache-update' | 'itself';
   readonly request: UpstreamRequest;
-  /** in order; `said` is a status, `refused`, `timeout`, `invalid`, or `no live upstreams` */
+  /** in order; `said` is a status, `refused`, `timeout`, `invalid`, `closed`, `loop`, or `no live upstreams` */
   readonly attempts: readonly { readonly server: string; readonly said: string }[];
   /** what a request that renews a cache leaves there; not there where nothing is decided about storing, or for other requests */
   readonly cache?: CacheFacts;

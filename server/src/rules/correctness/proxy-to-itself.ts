@@ -1,9 +1,13 @@
 /** A request that nginx passes to itself, where the same location takes it again, until no connection is left. Shown by following it. */
+import type { Trace } from '../../trace/trace.ts';
 import { addressOf, arriving, mayReturn } from '../../witness/inwards.ts';
 import { proofOf, witnessesOf } from '../../witness/requests.ts';
 import { defineRule } from '../rule.ts';
 
 const MOST_HOPS = 4;
+
+/** Whether the trace, which follows what comes back by an address of this machine, has it come back again and again. */
+const isLoop = ({ exchanges }: Trace): boolean => exchanges.some(({ attempts }) => attempts.some(({ said }) => said === 'loop'));
 
 export default defineRule({
   id: 'proxy-to-itself',
@@ -31,6 +35,7 @@ The application needs a port of its own. Where another server of this nginx is m
     let trace = first;
     let byName = false;
     for (let hop = 0; hop < MOST_HOPS; hop++) {
+      if (isLoop(trace)) break;
       const next = arriving(spot, trace);
       if (!next) return;
       byName ||= next.named;

@@ -131,6 +131,8 @@ export const OF_PROXY = [
   'proxy_http_version',
   'proxy_method',
   'proxy_set_header',
+  'proxy_bind',
+  'proxy_pass_request_body',
   'proxy_set_body',
   'proxy_request_buffering',
   'proxy_redirect',

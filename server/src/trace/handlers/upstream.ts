@@ -182,6 +182,7 @@ const FAILURES = {
   refused: { word: 'error', status: 502, sent: false, said: 'connection refused' },
   timeout: { word: 'timeout', status: 504, sent: true, said: 'no answer in time' },
   invalid: { word: 'invalid_header', status: 502, sent: true, said: 'the answer is no HTTP' },
+  closed: { word: 'error', status: 502, sent: true, said: 'the connection is closed without an answer' },
 } as const;
 
 /** Which failures send a request to the next server (`*_next_upstream` and its like). */
@@ -299,7 +300,7 @@ function ask(
     said: `${request.method ? `${request.method} ` : ''}${request.uri} to ${request.upstream}`,
     ...(hop.assumption === null ? {} : { assumption: hop.assumption }),
   });
-  run.hops.told.push({ for: run.kind ?? 'answer', request, attempts });
+  run.hops.told.push({ for: run.root.passedBy ? 'itself' : (run.kind ?? 'answer'), request, attempts });
   const peers = new Peers(run, pass.target, Number(run.text(`${prefix}_next_upstream_tries`) ?? 0));
   let peer = peers.next();
   // requests that were posted begin once this one waits for its server
@@ -322,6 +323,11 @@ function ask(
     const odd = typeof given.answer === 'string' ? null : oddFraming(run, family, given.answer);
     const answer = odd === null ? given.answer : 'invalid';
     const who = request.servers.length > 1 || attempts.length ? `${peer.address}: ` : '';
+    if (answer === 'loop') {
+      attempts.push({ server: peer.address, said: 'loop' });
+      tell('a loop, nginx passes it to itself until no connection is left: 500', pass.directive);
+      return 500;
+    }
     if (typeof answer === 'string') {
       const { word, status, sent } = FAILURES[answer];
       const said = odd ?? FAILURES[answer].said;
@@ -527,6 +533,10 @@ function copyHeaders(run: Run, family: Family, answer: BackendAnswer, ignored: R
   if (run.flag(`${family.prefix}_force_ranges`, false)) {
     reply.allowRanges = true;
     reply.singleRange = true;
+  }
+  if (answer.length !== undefined) {
+    reply.contentLength = answer.length;
+    reply.lengthKnown = false;
   }
   const seen = new Set<ByteString>();
   for (const [name, value] of answer.headers) {
