@@ -491,9 +491,28 @@ server {
   assert.deepEqual(
     findings.filter((f) => f.rule === 'mixed-case-variable' || f.severity === 'error').map((f) => f.message.split(' ')[0]),
     // between single quotes the shell reads nothing
-    ['$REQUEST_URI'],
+    ['nginx', '$REQUEST_URI'],
   );
 });
+
+const FILE = '/etc/nginx/nginx.conf';
+const HEAD = 'events {} http { server { listen 80;';
+const ASKED = 'location / { add_header X-A $given; return 200; }';
+for (const [what, script, isOfNginx] of [
+  ['between single quotes', `echo '${HEAD} ${ASKED}' > ${FILE}\necho "  server_name $DOMAIN;" >> ${FILE}\necho '} }' >> ${FILE}`, true],
+  ['beside a value that joins words', `echo '${HEAD} server_name '$DOMAIN'; ${ASKED} } }' > ${FILE}`, true],
+  ['between double quotes', `echo "${HEAD} ${ASKED} } }" > ${FILE}`, false],
+  ["between nginx's single quotes within double ones", `echo "${HEAD} ${ASKED.replace('$given', "'$given'")} } }" > ${FILE}`, false],
+  ['between single quotes of a text that a shell has read before', `bash -c "echo '${HEAD} ${ASKED} } }' > ${FILE}"`, false],
+] as const)
+  test(`a variable ${what} is ${isOfNginx ? "nginx's" : "the shell's"}`, async () => {
+    const { names, findings } = await findingsIn('setup.sh', `#!/bin/sh\nDOMAIN=a.example\n${script}\n`);
+    assert.deepEqual(names, ['nginx.conf']);
+    assert.deepEqual(
+      findings.filter((f) => f.severity === 'error').map((f) => f.rule),
+      isOfNginx ? ['unknown-variable'] : [],
+    );
+  });
 
 test('a line end within quotes is one space, and none behind a backslash', () => {
   const text =

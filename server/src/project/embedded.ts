@@ -513,7 +513,11 @@ class Finder {
       const span = { start: within.start + first, end: within.start + last };
       const engine: Engine | null =
         filled || outer === 'shell' ? { family: 'shell', name: 'shell' } : outer === 'terraform' ? TERRAFORM : null;
-      const own = engine ? { visible: only(this.text, span, shown), engine } : this.windowOf(span, shown);
+      const literal =
+        outer === 'shell' ? [] : words.filter((w) => w.literal).map((w) => ({ start: within.start + w.start, end: within.start + w.end }));
+      const own = engine
+        ? { visible: only(this.text, span, shown), engine, ...(literal.length ? { literal } : {}) }
+        : this.windowOf(span, shown);
       this.add(`${folder || 'words'}.${this.found.length}`, target, span, {
         window: own,
         target,

@@ -10,6 +10,8 @@ import { NginxQuotes } from './nginx-quotes.ts';
 /** A word between quotes, as long as it is in the script, with what it says. */
 export interface ShellWord extends Span {
   readonly shown: string;
+  /** between single quotes: the shell fills nothing in */
+  readonly literal: boolean;
   /** it goes on where the one before it ends: between them are quotes, and a value that the shell fills in */
   readonly joined: boolean;
   /** what it begins with belongs to a word of nginx's, or to a text between its quotes, that began before */
@@ -34,6 +36,10 @@ const BETWEEN = /(?:[ \t]|\\\r?\n)*(?:;|&&|\r?\n)(?:[ \t;]|\\?\r?\n)*/y;
 const NEXT = /echo|printf/y;
 const CLOSED = /[})]/y;
 
+/** What comes before a command that a shell is given between double quotes, and reads as such a text first: `sh -c "echo '…'"`. */
+const GIVEN = /\b(?:ba|da|a|z)?sh[ \t]+(?:-\w+[ \t]+)*-\w*c[ \t]+"(?:[^"\\]|\\[\s\S])*$/;
+const MOST_BEFORE = 400;
+
 const COMMAND = /(?<![\w./-])(?:echo|printf)(?=[ \t\\$"'-])/g;
 const GAP = /(?:[ \t]|\\\r?\n)*/y;
 const OPTION = /-[neE]+(?=[ \t\\])|--(?=[ \t])/y;
@@ -57,6 +63,10 @@ export function writtenBy(text: string): WrittenFile[] {
     const read = commandAt(text, index + m[0].length, m[0], left, GROUP.test(text.slice(Math.max(0, index - 80), index)));
     COMMAND.lastIndex = read?.end ?? index + m[0].length;
     if (!read) continue;
+    if (GIVEN.test(text.slice(Math.max(0, index - MOST_BEFORE), index))) {
+      read.filled ||= read.words.some(({ shown }) => /[$`]/.test(shown));
+      read.words = read.words.map((word) => ({ ...word, literal: false }));
+    }
     const before = read.appends ? last.get(read.target) : undefined;
     if (before && before.words.length + read.words.length <= MAX_WORDS) {
       before.words.push(...read.words);
@@ -170,6 +180,7 @@ function wordOf({ start, source, joined, value }: Source, isFormat: boolean, quo
     start: start + head,
     end: start + source.length - 1,
     shown: isFormat ? shown.replaceAll('%%', `${FILLER}%`) : shown,
+    literal: !source.startsWith('"'),
     joined,
     within,
   };

@@ -120,6 +120,8 @@ export interface Window {
   readonly visible: string;
   /** the host fills in values of its own (a shell's here-document); null where only what is inside tells */
   readonly engine: Engine | null;
+  /** where a shell fills in nothing, for it is between single quotes */
+  readonly literal?: readonly Span[];
   /** how the host writes what it would read itself, in a text that is put there */
   readonly escapes?: Escapes;
 }
@@ -142,7 +144,8 @@ export function mask(
   let readable = withoutNull(own);
   if (!window && chosen === null && !engineOfName(name) && holdsNoMark(readable))
     return { ...PLAIN, shown: readable, read: own, markless: true };
-  const engine = nested(window?.engine ?? null, engineOf(name, readable, marksOutsideOfQuotes, chosen));
+  const inner = engineOf(name, readable, marksOutsideOfQuotes, chosen);
+  const engine = nested(window?.engine ?? null, inner);
   if (!engine) return { ...PLAIN, shown: readable, read: own };
   if (own.includes('$${') && usesFamily(engine, 'terraform')) {
     own = own.replaceAll('$${', `${FILLER}\${`);
@@ -152,7 +155,8 @@ export function mask(
     own = singleBraces(own);
     readable = singleBraces(readable);
   }
-  const marks = marksOf(engine, readable);
+  const all = marksOf(engine, readable);
+  const marks = window?.literal ? withoutLiteral(all, window.literal, inner ? marksOf(inner, readable) : []) : all;
   if (window && own.includes(JOINT)) {
     own = own.replaceAll(JOINT, FILLER);
     readable = readable.replaceAll(JOINT, FILLER);
@@ -166,6 +170,12 @@ export function mask(
   const fills = rendering?.values ? fillsIn(marks, rendering.values) : [];
   const half = HALVES.find(([test]) => test.test(name))?.[1] ?? null;
   return { ...new Masker(readable, own, marks, structure, rendering).run(engine.name), half, fills, markless: false };
+}
+
+/** The marks but for a shell's where it fills in nothing; `inner` are those of who reads the text after it. */
+function withoutLiteral(marks: readonly Mark[], literal: readonly Span[], inner: readonly Mark[]): readonly Mark[] {
+  const kept = new Set(inner.map((m) => m.start));
+  return marks.filter((m) => kept.has(m.start) || !/^[$`]/.test(m.text) || !literal.some((s) => s.start <= m.start && m.start < s.end));
 }
 
 /** What the grammar is to see of an edited text of which it saw `before`; `edits` are of the text before. Null where the whole text must tell. */
