@@ -57,6 +57,12 @@ export function sourcesOf(config: Config, name: string, protocol: 'http' | 'stre
   return out;
 }
 
+/** The variables that a text reads, and those by which the maps among them choose: what must be known for the text to have a value. */
+export function readThroughMaps(config: Config, text: string): readonly string[] {
+  const made = (d: Directive): readonly string[] => (d.name === 'map' ? variablesIn(d.value(0)) : []);
+  return [...onTheWays(config, variablesIn(text), 'http', made)].map(([name]) => name);
+}
+
 /** The directives from which a variable gets its value: `set`, the rows of tables. */
 const makersOf = (definition: Directive): readonly Directive[] =>
   definition.name === 'set' ? [definition] : TABLES.has(definition.name) ? (definition.body?.directives ?? []) : [];

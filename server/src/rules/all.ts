@@ -19,6 +19,7 @@ import upstreamHeadersShown from './compliance/upstream-headers-shown.ts';
 import upstreamWithoutClientCertificate from './compliance/upstream-without-client-certificate.ts';
 import acmeChallengeRefused from './correctness/acme-challenge-refused.ts';
 import aliasWithoutCapture from './correctness/alias-without-capture.ts';
+import answerReadEarly from './correctness/answer-read-early.ts';
 import apacheSyntaxLeft from './correctness/apache-syntax-left.ts';
 import assetAnsweredWithPage from './correctness/asset-answered-with-page.ts';
 import assetsWithoutRoot from './correctness/assets-without-root.ts';
@@ -101,6 +102,7 @@ import tryFilesFileAsUri from './correctness/try-files-file-as-uri.ts';
 import tryFilesLostInIf from './correctness/try-files-lost-in-if.ts';
 import tryFilesMissingFallback from './correctness/try-files-missing-fallback.ts';
 import tryFilesNeverTried from './correctness/try-files-never-tried.ts';
+import tryFilesQueryLost from './correctness/try-files-query-lost.ts';
 import tryFilesQueryNotLast from './correctness/try-files-query-not-last.ts';
 import typographicQuote from './correctness/typographic-quote.ts';
 import unanchoredRegex from './correctness/unanchored-regex.ts';
@@ -308,6 +310,7 @@ import retryNotIdempotent from './upstreams/retry-not-idempotent.ts';
 import settingLostOnRedirect from './upstreams/setting-lost-on-redirect.ts';
 import settingOfAnotherModule from './upstreams/setting-of-another-module.ts';
 import singleServerNeverMarkedDown from './upstreams/single-server-never-marked-down.ts';
+import sliceIncomplete from './upstreams/slice-incomplete.ts';
 import socketioWithoutAffinity from './upstreams/socketio-without-affinity.ts';
 import timeoutsInverted from './upstreams/timeouts-inverted.ts';
 import udpSettingOnTcp from './upstreams/udp-setting-on-tcp.ts';
@@ -436,6 +439,7 @@ export const RULES: readonly Rule[] = [
   upstreamWithoutClientCertificate,
   acmeChallengeRefused,
   aliasWithoutCapture,
+  answerReadEarly,
   apacheSyntaxLeft,
   assetAnsweredWithPage,
   assetsWithoutRoot,
@@ -518,6 +522,7 @@ export const RULES: readonly Rule[] = [
   tryFilesLostInIf,
   tryFilesMissingFallback,
   tryFilesNeverTried,
+  tryFilesQueryLost,
   tryFilesQueryNotLast,
   typographicQuote,
   unanchoredRegex,
@@ -724,6 +729,7 @@ export const RULES: readonly Rule[] = [
   settingLostOnRedirect,
   settingOfAnotherModule,
   singleServerNeverMarkedDown,
+  sliceIncomplete,
   socketioWithoutAffinity,
   timeoutsInverted,
   udpSettingOnTcp,

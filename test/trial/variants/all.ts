@@ -4,6 +4,7 @@ import { TRIALS as access } from './access.ts';
 import { TRIALS as againRest } from './again-rest.ts';
 import { TRIALS as againSecurity } from './again-security.ts';
 import { TRIALS as againTls } from './again-tls.ts';
+import { TRIALS as answered } from './answered.ts';
 import { TRIALS as asked } from './asked.ts';
 import { TRIALS as askedMore } from './asked-more.ts';
 import { TRIALS as below } from './below.ts';
@@ -51,6 +52,7 @@ import { TRIALS as wsgiRest } from './wsgi-rest.ts';
 
 export const TRIALS: readonly Trial[] = [
   ...access,
+  ...answered,
   ...asked,
   ...askedMore,
   ...below,

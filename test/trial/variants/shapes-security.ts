@@ -374,7 +374,6 @@ export const TRIALS: readonly Trial[] = [
     ],
     sane: [
       'server { listen 80; location / { auth_basic x; auth_basic_user_file h; uwsgi_param HTTP_X_REMOTE_USER $remote_user; uwsgi_pass 127.0.0.1:1; } location /pub { uwsgi_param HTTP_X_REMOTE_USER ""; uwsgi_pass 127.0.0.1:1; } }',
-      `server { listen 80; proxy_set_header X-Remote-User $remote_user; location / { auth_basic x; auth_basic_user_file h; ${PASS} } location /pub { ${PASS} } }`,
       `server { listen 80; location / { auth_basic x; auth_basic_user_file h; proxy_set_header X-Remote-User $remote_user; ${PASS} } location /pub { proxy_pass_request_headers off; ${PASS} } }`,
       `server { listen 80; location / { auth_basic x; auth_basic_user_file h; proxy_set_header X-Remote-User $remote_user; ${PASS} } location /pub { proxy_pass http://127.0.0.1:9000; } }`,
       `server { listen 80; location / { auth_basic x; auth_basic_user_file h; proxy_set_header X-Remote-User $remote_user; ${PASS} } location /pub { deny all; ${PASS} } }`,

@@ -1,21 +1,12 @@
 /** What an authority answers, read before it is asked: the rewrite phase is over then. Shown by a request that the authority would let in. */
+import { readThroughMaps } from '../../answers/where-a-value-comes-from.ts';
 import type { Directive } from '../../config/directive.ts';
 import { definitionOf, indexOf } from '../../trace/index.ts';
-import { variablesIn } from '../../trace/script.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
 import type { Spot } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
 
 const READING = new Set(['if', 'return', 'rewrite', 'set']);
-
-/** The variables that a text reads, through maps as well. */
-function readIn(spot: Spot, text: string, depth = 0): string[] {
-  return variablesIn(text).flatMap((name) => {
-    const defined = definitionOf(indexOf(spot.config), name);
-    const inner = defined?.by === 'map' && depth < 4 ? readIn(spot, defined.directive.value(0), depth + 1) : [];
-    return [name, ...inner];
-  });
-}
 
 /** What becomes of the request hangs on the condition; headers that are never added are a smaller loss, and documented so by others. */
 const isDecisive = (condition: Directive): boolean =>
@@ -29,7 +20,7 @@ function early(spot: Spot): { line: Directive; name: string }[] {
   };
   return spot.directives.flatMap((line) => {
     if (!READING.has(line.name) || (line.name === 'if' ? !isDecisive(line) : line.scope !== spot.scope)) return [];
-    const name = line.values.flatMap((v) => readIn(spot, v)).find(isSet);
+    const name = line.values.flatMap((v) => readThroughMaps(spot.config, v)).find(isSet);
     return name === undefined ? [] : [{ line, name }];
   });
 }

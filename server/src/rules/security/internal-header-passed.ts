@@ -86,6 +86,8 @@ export default defineRule({
   why: `
 Behind a login in nginx, applications take the user from a header such as X-Remote-User. nginx passes unknown headers on as they come, so wherever a location to the same application does not set that header, everybody can: one request to such a path is made in the name of the administrator.
 
+\`$remote_user\` is no proof by itself: nginx reads the name from the \`Authorization\` line of the request, and it is \`auth_basic\` that compares the password. Where no login is in force, \`curl -u admin:x\` is admin.
+
 Set the header in every location of the application, to the empty string where no user is logged in; nginx then does not send it.
 
 With \`underscores_in_headers on\`, X_REMOTE_USER and X-Remote-User become the same variable in WSGI and CGI, and clearing the one leaves the other.`,
@@ -107,6 +109,8 @@ With \`underscores_in_headers on\`, X_REMOTE_USER and X-Remote-User become the s
   messages: {
     unset: 'The client can set {header} here, which {other} fills from {source}. Set it to "" in this location.',
     unsetAll: 'The client can set {header} here, which {other} fills from {source}. Set each of them to "" in this location.',
+    unasked:
+      '{header} is whatever name a client writes into Authorization: $remote_user has it before any password is checked, and nothing here asks for one. Add auth_basic, or set the header to "".',
     client: '{header} comes from the client here, which can claim to be any user. Set it from the login, or to "".',
     underscores: 'Headers with underscores bypass the ones that nginx sets: applications read X_User and X-User as one. Set it to {value}.',
   },
@@ -160,7 +164,13 @@ With \`underscores_in_headers on\`, X_REMOTE_USER and X-Remote-User become the s
       return;
     }
     const setters = serverOf(scope)?.scope === scope ? settersFor(config) : joined(pairsIn.of(scope));
+    const unasked = new Set<Directive>();
     for (const pass of passesIn(scope)) {
+      for (const line of namesUnasked(pass)) {
+        if (unasked.has(line)) continue;
+        unasked.add(line);
+        report('unasked', { at: line.args[1] ? line.at(line.args[1]) : line.at(), data: { header: line.value(0) } });
+      }
       if (!HEADER_LIST[pass.name]) continue;
       const headers = [...new Set(applications(pass))].flatMap((app) => setters.get(app) ?? []);
       if (!headers.length || !passesHeaders(pass) || isClosed(pass.scope)) continue;
@@ -233,6 +243,31 @@ fastcgi_pass 127.0.0.1:9000;`,
     },
     {
       inside: 'server',
+      bad: `location /staff/ {
+    auth_basic "staff";
+    auth_basic_user_file /etc/nginx/htpasswd;
+    proxy_pass http://127.0.0.1:8000;
+    proxy_set_header X-Remote-User $remote_user;
+}
+location / {
+    proxy_pass http://127.0.0.1:8000;
+    proxy_set_header X-Remote-User $remote_user;
+#                                  ^^^^^^^^^^^^ unasked
+}`,
+      good: `location /staff/ {
+    auth_basic "staff";
+    auth_basic_user_file /etc/nginx/htpasswd;
+    proxy_pass http://127.0.0.1:8000;
+    proxy_set_header X-Remote-User $remote_user;
+}
+location / {
+    proxy_pass http://127.0.0.1:8000;
+    proxy_set_header X-Remote-User "";
+}`,
+      fixed: false,
+    },
+    {
+      inside: 'server',
       good: 'location / {\n    proxy_pass http://127.0.0.1:8000;\n    proxy_set_header X-Real-IP $remote_addr;\n}\nlocation /b/ { proxy_pass http://127.0.0.1:8000; }',
     },
     {
@@ -288,6 +323,23 @@ location = /session {
     },
   ],
 });
+
+/** Lines that hand on the name of a Basic login as an identity where nobody asks for its password. */
+function namesUnasked(pass: Directive): readonly Directive[] {
+  const { scope } = pass;
+  const lines = headersSent(pass).filter(
+    (h) => isHeader(h.directive.name, h.directive.value(0)) && IDENTITY.test(h.name) && /^\$\{?remote_user\}?$/.test(h.value),
+  );
+  const server = lines.length ? serverOf(scope) : null;
+  if (!server || !passesHeaders(pass) || entryOf(scope) !== 'everybody') return [];
+  const own = [...walk(server.scope)];
+  // a proxy in front may have asked, of a server that is no edge; another location that asks shows that it is this one's task
+  const asks = (d: Directive): boolean => d.name === 'auth_basic' && d.value(0) !== 'off';
+  if (!isEdge(server) && !own.some(asks)) return [];
+  // a login that is asked for some methods
+  if (own.some((d) => asks(d) && d.scope.opener?.name === 'limit_except')) return [];
+  return lines.map((h) => h.directive);
+}
 
 /** No client gets in: an inner location, or one that turns everyone away. */
 const isClosed = (scope: Scope): boolean => entryOf(scope) === 'nobody';

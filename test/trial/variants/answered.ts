@@ -1,0 +1,158 @@
+/** What is not there yet when it is read, what is lost on the way to a program, and what only a client says of itself. */
+import { http, type Trial, tree } from '../trial.ts';
+
+const PASS = 'proxy_pass http://127.0.0.1:8000;';
+const PHP =
+  'fastcgi_param QUERY_STRING $query_string; fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name; fastcgi_pass 127.0.0.1:9000;';
+const CACHE = 'proxy_cache_path /c keys_zone=z:1m;\n';
+const CERT = 'ssl_certificate a.pem; ssl_certificate_key a.key;';
+
+/** A place that serves pieces of files, with its lines. */
+const sliced = (lines: string, before = '', kept = 'proxy_cache_valid 200 206 1h;') =>
+  http(`${CACHE}${before}server { location /v/ { slice 1m; proxy_cache z; ${kept} ${lines} ${PASS} } }`);
+const RANGE = 'proxy_set_header Range $slice_range;';
+
+/** A site of PHP with a fallback. */
+const php = (fallback: string, script = `location ~ \\.php$ { ${PHP} }`, tried = '$uri $uri/') =>
+  `root /srv/a; location / { try_files ${tried} ${fallback}; } ${script}`;
+
+const USER = 'proxy_set_header X-Remote-User $remote_user;';
+const BASIC = 'auth_basic staff; auth_basic_user_file /etc/nginx/pw;';
+const edge = (inside: string, outer = '') => http(`${outer}\nserver { listen 443 ssl; server_name a.example.org; ${CERT} ${inside} }`);
+
+export const TRIALS: readonly Trial[] = [
+  {
+    rule: 'answer-read-early',
+    bad: [
+      `location / { if ($upstream_http_x_private = yes) { return 403; } ${PASS} }`,
+      `location / { if ($sent_http_content_type ~ html) { expires -1; } ${PASS} }`,
+      `location / { if ($status = 404) { return 302 /start; } ${PASS} }`,
+      `location /rpc { if ($request_body ~ "system.multicall") { return 403; } ${PASS} }`,
+      `if ($request_body = "") { return 400; } location / { ${PASS} }`,
+      `location / { set $by $upstream_addr; add_header X-By $by always; ${PASS} }`,
+      `location / { set $hit "$upstream_cache_status"; add_header X-Hit $hit; ${PASS} }`,
+      `location = /hook { return 200 $request_body; }`,
+      http(
+        `map $upstream_http_x_role $staff { default 0; staff 1; }\nserver { location /staff/ { if ($staff = 0) { return 403; } ${PASS} } }`,
+      ),
+      `location / { if ($upstream_status = 502) { rewrite ^ /down.html last; } ${PASS} } location = /down.html { root /srv/e; }`,
+      `location /a/ { if ($request_method = POST) { set $sent $request_body; } proxy_set_header X-Sent $sent; ${PASS} }`,
+      // the page for errors is another one
+      `error_page 502 /down.html; location = /down.html { root /srv/e; } location / { if ($upstream_status = 404) { return 410; } ${PASS} }`,
+    ],
+    sane: [
+      `location / { add_header X-By $upstream_addr; ${PASS} }`,
+      `location / { proxy_intercept_errors on; error_page 404 = @old; ${PASS} } location @old { if ($upstream_http_x_moved) { return 301 $upstream_http_x_moved; } return 404; }`,
+      `location / { error_page 500 502 /e.json; ${PASS} } location = /e.json { return 500 '{"status": $status}'; }`,
+      `location /dl/ { internal; set $to $upstream_http_x_to; proxy_pass http://127.0.0.1:8001/$to; } location / { ${PASS} }`,
+      `location /dl/ { set $to $upstream_http_x_to; proxy_pass $to; } location / { ${PASS} }`,
+      http(`map $upstream_http_content_type $kept { default off; ~html -1; }\nserver { location / { expires $kept; ${PASS} } }`),
+      `location / { if ($sent_http_connection) { return 204; } ${PASS} }`,
+      `set $upstream_name app; location / { if ($upstream_name = app) { return 204; } }`,
+      `location / { access_by_lua_block { ngx.req.read_body() } rewrite_by_lua_file a.lua; if ($request_body) { return 204; } ${PASS} }`,
+      `location / { set_form_input $id; if ($request_body) { return 204; } ${PASS} }`,
+      `location / { if ($http_x_status = 404) { return 410; } ${PASS} }`,
+      `location / { proxy_set_header X-Body $request_body; ${PASS} }`,
+      // whatever fails comes by the condition of the server a second time
+      `error_page 404 /gone.html; if ($upstream_status = 404) { return 410; } location / { proxy_intercept_errors on; ${PASS} }`,
+      `error_page 404 /shop/; location /shop/ { if ($upstream_status = 404) { return 410; } ${PASS} }`,
+    ],
+  },
+  {
+    rule: 'slice-incomplete',
+    inside: 'http',
+    bad: [
+      sliced(`proxy_cache_key $host$request_uri; ${RANGE}`),
+      sliced(RANGE),
+      sliced('proxy_cache_key $uri$slice_range;'),
+      sliced('proxy_cache_key $uri$slice_range; proxy_set_header Range $http_range;'),
+      sliced(`proxy_cache_key $uri$slice_range; ${RANGE}`, '', 'proxy_cache_valid 200 301 1h;'),
+      sliced(
+        `proxy_cache_key $uri$slice_range; proxy_ignore_headers Cache-Control Expires X-Accel-Expires; ${RANGE}`,
+        '',
+        'proxy_cache_valid 1h;',
+      ),
+      sliced(`set $key $host$uri; proxy_cache_key $key; ${RANGE}`),
+      `${CACHE}proxy_cache_key $uri;\nserver { slice 10m; ${RANGE} proxy_cache z; proxy_cache_valid any 1h; location / { ${PASS} } }`,
+      // a list of headers replaces that of the server
+      `${CACHE}server { slice 1m; ${RANGE} proxy_cache z; proxy_cache_valid 206 1h; proxy_cache_key $uri$slice_range; location / { proxy_set_header Host $host; ${PASS} } }`,
+    ],
+    sane: [
+      sliced(`proxy_cache_key $host$uri$slice_range; ${RANGE}`),
+      sliced(`proxy_cache_key "$host$uri $slice_range"; ${RANGE}`, '', 'proxy_cache_valid any 1h;'),
+      sliced(`set $part $slice_range; proxy_cache_key $uri$part; proxy_set_header Range $part;`),
+      sliced(
+        `proxy_cache_key $uri$part; proxy_set_header Range $slice_range;`,
+        'map $slice_range $part { default 0; ~^bytes=(?<from>.*)$ $from; }\n',
+      ),
+      sliced(`proxy_cache_key $uri$slice_range; ${RANGE}`, '', ''),
+      // pieces that are not kept
+      `server { location /v/ { slice 1m; ${RANGE} ${PASS} } }`,
+      `${CACHE}server { slice 0; proxy_cache z; proxy_cache_valid 200 1h; location / { ${PASS} } }`,
+      `${CACHE}server { location /v/ { slice 1m; proxy_cache off; ${RANGE} ${PASS} } }`,
+      `${CACHE}server { slice 1m; location /s/ { root /srv/s; } }`,
+      tree(
+        `#- nginx.conf\nevents {}\nhttp { ${CACHE} server { location /v/ { include cache/*.conf; slice 1m; proxy_cache z; proxy_cache_key $uri; ${PASS} } } }\n`,
+      ),
+    ],
+  },
+  {
+    rule: 'try-files-query-lost',
+    bad: [
+      php('/index.php'),
+      php('/index.php', `location = /index.php { include fastcgi_params; ${PHP} }`, '$uri'),
+      php('/app.php', `location ~ ^/app\\.php(/|$) { ${PHP} }`),
+      php('"/index.php"'),
+      `root /srv/a; location /blog/ { try_files $uri $uri/ /blog/index.php; } location ~ \\.php$ { ${PHP} }`,
+      `root /srv/a; try_files $uri /index.php; location ~ \\.php$ { ${PHP} }`,
+      php('/index.cgi', 'location = /index.cgi { scgi_param QUERY_STRING $args; scgi_pass 127.0.0.1:9000; }'),
+    ],
+    sane: [
+      php('/index.php?$query_string'),
+      php('/index.php$is_args$args'),
+      php('/index.php?q=$uri&$args'),
+      php('/404.php'),
+      php('/thumb.php'),
+      php('/index.html'),
+      php('@front', `location @front { fastcgi_param SCRIPT_FILENAME /srv/a/index.php; ${PHP} }`),
+      php('=404'),
+      // the program is told the query by the line that keeps it
+      php('/index.php', 'location = /index.php { fastcgi_param REQUEST_URI $request_uri; fastcgi_pass 127.0.0.1:9000; }'),
+      http(
+        `map $request_uri $asked { default ""; ~\\?(?<of>.*)$ $of; }\nserver { root /srv/a; location / { try_files $uri /index.php; } location = /index.php { fastcgi_param QUERY_STRING $asked; fastcgi_pass 127.0.0.1:9000; } }`,
+      ),
+      'root /srv/a; location / { try_files $uri /index.php; }',
+    ],
+  },
+  {
+    rule: 'internal-header-passed',
+    inside: 'http',
+    bad: [
+      edge(`location / { ${USER} ${PASS} }`),
+      // inherited by a place without the login: "curl -u admin:x" is admin there
+      `server { listen 80; ${USER} location / { ${BASIC} ${PASS} } location /pub { ${PASS} } }`,
+      edge(`${USER} location /staff/ { ${BASIC} ${PASS} } location / { auth_basic off; ${PASS} }`),
+      edge(`location / { proxy_set_header Remote-User "\${remote_user}"; ${PASS} }`),
+      edge(`location / { proxy_set_header X-WEBAUTH-USER $remote_user; ${PASS} }`),
+      `server { listen 80; location /a/ { ${BASIC} ${USER} ${PASS} } location /b/ { ${USER} proxy_pass http://127.0.0.1:9000; } }`,
+      edge(`${BASIC} ${USER} location / { ${PASS} } location /api/ { auth_basic off; ${PASS} }`),
+    ],
+    sane: [
+      edge(`location / { ${BASIC} ${USER} ${PASS} }`),
+      edge(
+        `auth_request /in; location / { ${USER} ${PASS} } location = /in { internal; auth_request off; proxy_pass http://127.0.0.1:9000; }`,
+      ),
+      `server { listen 80; location / { ${USER} ${PASS} } }`,
+      edge(`location / { auth_pam staff; ${USER} ${PASS} }`),
+      edge(`location / { access_by_lua_file who.lua; ${USER} ${PASS} }`),
+      edge(`location / { limit_except GET { ${BASIC} } ${USER} ${PASS} }`),
+      edge(`location / { deny all; ${USER} ${PASS} }`),
+      edge(`location / { allow 10.0.0.0/8; deny all; ${USER} ${PASS} }`),
+      edge(`location / { proxy_set_header X-Seen-User $remote_user; ${PASS} }`),
+      edge(`location / { proxy_set_header X-Remote-User ""; ${PASS} }`),
+      edge(`include who/*.conf; location / { ${USER} ${PASS} }`),
+      edge(`location ~ \\.php$ { fastcgi_param REMOTE_USER $remote_user; fastcgi_pass 127.0.0.1:9000; }`),
+      edge(`location / { if ($remote_user = "") { return 401; } ${USER} ${PASS} }`),
+    ],
+  },
+];
