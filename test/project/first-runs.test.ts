@@ -428,9 +428,9 @@ for (const [what, files, expected] of [
     'a template of that name which is a server of its own',
     {
       'nginx.conf.erb':
-        'server {\n    listen <%= node["listen"] %>;\n    location / {\n        proxy_pass http://unix:/tmp/shop.sock;\n        proxy_set_header Host $host;\n    }\n}\n',
+        'server {\n    listen <%= node["listen"] %>;\n    location / {\n        proxy_pass http://unix:/tmp/shop.sock;\n    }\n}\n',
     },
-    ['nginx.conf.erb:4 warning forwarded-headers-missing'],
+    ['nginx.conf.erb:4 warning proxy-host-missing'],
   ],
   [
     'a line beside a whole server that nothing there may be, in a file of which nobody says where it lies',
@@ -583,9 +583,9 @@ for (const [what, files, expected] of [
     'no header at all is one thing that is missing, and only the host another',
     {
       'site.conf':
-        'server {\n    listen 80;\n    location / {\n        proxy_pass http://app:8000;\n    }\n}\nserver {\n    listen 81;\n    location / {\n        proxy_pass http://app:8000;\n        proxy_set_header Host $host;\n    }\n}\n',
+        'server {\n    listen 80;\n    location / {\n        proxy_pass http://app:8000;\n    }\n}\nserver {\n    listen 443 ssl;\n    ssl_certificate /a.pem;\n    ssl_certificate_key /a.key;\n    location / {\n        proxy_pass http://app:8000;\n        proxy_set_header Host $host;\n    }\n}\n',
     },
-    ['site.conf:10 warning forwarded-headers-missing', 'site.conf:4 warning proxy-host-missing'],
+    ['site.conf:12 warning forwarded-headers-missing', 'site.conf:4 warning proxy-host-missing'],
   ],
   [
     'a path that is lost with the groups that a rewrite clears is told at the group',
@@ -902,7 +902,7 @@ for (const [what, files, expected] of [
       'site.conf':
         'include /etc/nginx/unseen/*.conf;\nserver {\n    server_name shop.example.org;\n    root /srv/shop;\n}\nserver {\n    server_name shop.example.org;\n    root /srv/shop;\n}\n',
     },
-    ['site.conf:7 warning conflicting-server-name', 'site.conf:7 warning shadowed-server'],
+    ['site.conf:7 warning conflicting-server-name'],
   ],
   [
     'directives of a patch, and a part of conditions alone',
@@ -992,6 +992,112 @@ for (const [what, files, expected] of [
         'server {\n    listen 8080;\n    server_name shop.example;\n    location = /old {\n        return 301 /new/;\n    }\n    root /srv/shop;\n}\n',
     },
     ['b/site.conf:2 warning redirect-port-unpublished'],
+  ],
+  [
+    'an example with a container of its own says nothing of the sites beside it',
+    {
+      'examples/cart/compose.yml':
+        'services:\n  web:\n    image: nginx:latest\n    ports: ["443:443"]\n    volumes:\n      - ./cart.conf:/etc/nginx/conf.d/default.conf\n',
+      'examples/cart/cart.conf':
+        'server {\n    listen 443 ssl http2;\n    ssl_certificate /a.pem;\n    ssl_certificate_key /a.key;\n    more_clear_headers Server;\n    root /srv/cart;\n}\n',
+      'sites/shop.conf':
+        'server {\n    listen 443 ssl http2;\n    ssl_certificate /a.pem;\n    ssl_certificate_key /a.key;\n    more_clear_headers Server;\n    root /srv/shop;\n}\n',
+    },
+    ['examples/cart/cart.conf:2 warning listen-http2', 'examples/cart/cart.conf:5 error module-not-loaded'],
+  ],
+  [
+    'a container that is described beside the files which it reads elsewhere is that of the whole project',
+    {
+      'deploy/compose.yml':
+        'services:\n  web:\n    image: nginx:latest\n    volumes:\n      - ../conf/shop.conf:/etc/nginx/conf.d/shop.conf\n',
+      'conf/shop.conf': SITE,
+      'sites/news.conf':
+        'server {\n    listen 443 ssl http2;\n    server_name news.example;\n    ssl_certificate /a.pem;\n    ssl_certificate_key /a.key;\n    root /srv/news;\n}\n',
+    },
+    ['sites/news.conf:2 warning listen-http2'],
+  ],
+  [
+    'a host in a template that nothing in it declares',
+    {
+      'infra/nginx.config.tpl':
+        'events {}\nhttp {\n    server {\n        listen 80;\n        location / {\n            proxy_pass http://${app_ip}:8080;\n            proxy_set_header Host $host;\n        }\n    }\n}\n',
+    },
+    [],
+  ],
+  [
+    'notes of what to type, with a site among the commands',
+    {
+      'nginx.notes':
+        '# How a site is added:\n\nsudo rm /etc/nginx/sites-enabled/default\nsudo nano /etc/nginx/sites-available/shop\n\nserver {\n    listen 80;\n    server_name shop.example;\n    proxy_intercept_errors on;\n    root /srv/shop;\n}\n\nsudo nginx -t\n',
+      'sudo.conf': 'server {\n    listen 80;\n    server_name sudo.example;\n    root /srv/sudo;\n    nosuch on;\n}\n',
+    },
+    ['sudo.conf:5 error unknown-directive'],
+  ],
+  [
+    'one pattern above several places, addresses of one container, and one list that several places drop are one cause each',
+    {
+      'compose.yml':
+        'services:\n  web:\n    image: nginx:1.31\n    volumes:\n      - ./site.conf:/etc/nginx/conf.d/default.conf\n  app:\n    image: node:22\n',
+      'site.conf':
+        'upstream cart {\n    server 127.0.0.1:3001;\n}\nupstream stock {\n    server 127.0.0.1:3002;\n}\nserver {\n    listen 80;\n    add_header X-Content-Type-Options nosniff always;\n    add_header Referrer-Policy no-referrer always;\n    proxy_set_header Host $host;\n    proxy_set_header X-Forwarded-For $remote_addr;\n    location ~ ^/api/ {\n        return 404;\n    }\n    location /api/cart {\n        proxy_pass http://cart;\n    }\n    location /api/stock {\n        proxy_pass http://stock;\n    }\n    location /a/ {\n        root /srv;\n        add_header Referrer-Policy origin always;\n    }\n    location /b/ {\n        root /srv;\n        add_header Cache-Control no-store;\n    }\n}\n',
+    },
+    [
+      'site.conf:16 warning unreachable-location',
+      'site.conf:2 warning socket-not-listened',
+      'site.conf:24 warning header-inheritance-lost',
+    ],
+  ],
+  [
+    'a place that is never reached, where who takes its requests does the same with them',
+    {
+      'site.conf':
+        'server {\n    listen 80;\n    root /srv/shop;\n    location ~ /\\.git { internal; }\n    location ~ /\\.gitignore { internal; }\n    location ~ ^/old { return 410; }\n    location ~ ^/older { return 404; }\n}\n',
+    },
+    ['site.conf:7 warning unreachable-location'],
+  ],
+  [
+    'a preflight of files beside an interface that answers its own',
+    {
+      'site.conf':
+        'server {\n    listen 80;\n    root /srv/shop;\n    add_header Access-Control-Allow-Origin https://app.example always;\n    add_header Access-Control-Allow-Headers Authorization always;\n    location /api/ {\n        if ($request_method = OPTIONS) {\n            add_header Access-Control-Allow-Origin https://app.example;\n            add_header Access-Control-Allow-Headers Authorization;\n            return 204;\n        }\n        proxy_set_header Host $host;\n        proxy_pass http://app:8000;\n    }\n}\n',
+      'other.conf':
+        'server {\n    listen 81;\n    root /srv/api;\n    add_header Access-Control-Allow-Origin https://app.example always;\n    add_header Access-Control-Allow-Headers Authorization always;\n}\n',
+    },
+    ['other.conf:4 warning cors-preflight-fails'],
+  ],
+  [
+    'a type that add_header sends twice is one thing, and the list that it drops comes back without it',
+    {
+      'site.conf':
+        'server {\n    listen 80;\n    add_header X-Content-Type-Options nosniff always;\n    location /status {\n        add_header Content-Type text/plain;\n        return 200 "up";\n    }\n    location /motd {\n        default_type text/html;\n        add_header X-A b;\n        return 200 "<p>hello</p>";\n    }\n}\n',
+    },
+    ['site.conf:10 warning header-inheritance-lost', 'site.conf:5 warning content-type-by-add-header'],
+  ],
+  [
+    'TLS to a machine of the own network, and to one of the world',
+    {
+      'site.conf':
+        'server {\n    listen 80;\n    location / {\n        proxy_set_header Host $host;\n        proxy_pass https://nas.lan:5001;\n    }\n    location /api/ {\n        proxy_set_header Host api.example.org;\n        proxy_pass https://api.example.org;\n    }\n}\n',
+    },
+    ['site.conf:9 warning upstream-sni-missing', 'site.conf:9 warning upstream-tls-unverified'],
+  ],
+  [
+    'the listing of a folder that is called after what is published, and of a web root',
+    {
+      'files.conf':
+        'server {\n    listen 80;\n    root /srv/www/files;\n    location / {\n        autoindex on;\n    }\n    location /upload {\n        proxy_set_header Host $host;\n        proxy_pass http://127.0.0.1:9000;\n    }\n}\n',
+      'root.conf':
+        'server {\n    listen 81;\n    root /srv/www/public;\n    location / {\n        autoindex on;\n    }\n    location /upload {\n        proxy_set_header Host $host;\n        proxy_pass http://127.0.0.1:9000;\n    }\n}\n',
+    },
+    ['root.conf:5 warning directory-listing'],
+  ],
+  [
+    'what a template writes for the nginx that its condition asks for',
+    {
+      'templates/shop.conf.j2':
+        "server {\n    listen 443 ssl{% if nginx_version is version('1.25.1', '<') %} http2{% endif %};\n    {% if nginx_version is version('1.25.1', '<') %}\n    ssl on;\n    {% endif %}\n    server_name shop.example;\n    ssl_certificate /a.pem;\n    ssl_certificate_key /a.key;\n    root /srv/shop;\n    {% if shop_tls %}\n    ssl on;\n    {% endif %}\n}\n",
+    },
+    ['templates/shop.conf.j2:11 warning ssl-directive-deprecated'],
   ],
 ] as const)
   test(what, async () => {

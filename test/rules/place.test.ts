@@ -11,6 +11,7 @@ const severities = async (rule: string, server: string): Promise<string[]> => {
 const HEADERS =
   'listen 443 ssl;\nssl_certificate c.pem;\nssl_certificate_key k.pem;\nadd_header Strict-Transport-Security "max-age=31536000" always;\n';
 const APP = 'proxy_pass http://127.0.0.1:3000;';
+const TLS = 'listen 443 ssl;\nssl_certificate c.pem;\nssl_certificate_key k.pem;\n';
 
 for (const [rule, weighty, light] of [
   [
@@ -31,14 +32,14 @@ for (const [rule, weighty, light] of [
   [
     'forwarded-headers-missing',
     [
-      // where the host is lost as well, that is the warning
-      `proxy_set_header Host $host;\nlocation / { return 204; }\nlocation /hook { ${APP} }`,
-      `proxy_set_header Host $host;\nerror_page 404 = @again;\nlocation / { root /srv; }\nlocation @again { rewrite ^ /again break; ${APP} }`,
-      `proxy_set_header Host $host;\nlocation /api/ { ${APP} }`,
-      `proxy_set_header Host $host;\nlocation /docsearch/ { ${APP} }`,
+      `${TLS}proxy_set_header Host $host;\nlocation / { return 204; }\nlocation /hook { ${APP} }`,
+      `${TLS}proxy_set_header Host $host;\nerror_page 404 = @again;\nlocation / { root /srv; }\nlocation @again { rewrite ^ /again break; ${APP} }`,
+      `${TLS}proxy_set_header Host $host;\nlocation /api/ { ${APP} }`,
+      `${TLS}proxy_set_header Host $host;\nlocation /docsearch/ { ${APP} }`,
     ],
     [
-      `location /api/ { ${APP} }`,
+      // without TLS the client's address is all that is lost
+      `proxy_set_header Host $host;\nlocation /api/ { ${APP} }`,
       `location /charts/ { proxy_pass http://127.0.0.1:3001; }\nlocation / { proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto $scheme; ${APP} }`,
       `location / { return 301 https://$host$request_uri; }\nlocation /hook { ${APP} }`,
       `error_page 404 = @page;\nlocation / { root /srv; }\nlocation @page { rewrite ^ /index.html break; ${APP} }`,
@@ -46,7 +47,6 @@ for (const [rule, weighty, light] of [
       `location ~ ^/api-docs\\.json$ { ${APP} }`,
       `location /docs { ${APP} }`,
       `location = /logo.svg { ${APP} }`,
-      `location /api/ { proxy_set_header X-Real-IP $remote_addr; ${APP} }`,
     ],
   ],
   [
@@ -114,6 +114,21 @@ for (const [rule, weighty, light] of [
   });
 
 describe('who is asked', () => {
+  test('where the host is lost, that finding names the other headers, and nothing else is told there', async () => {
+    for (const text of [`location /api/ { ${APP} }`, `${TLS}location /api/ { proxy_set_header X-Real-IP $remote_addr; ${APP} }`]) {
+      assert.deepEqual(await severities('proxy-host-missing', text), ['warning'], text);
+      assert.deepEqual(await severities('forwarded-headers-missing', text), [], text);
+    }
+  });
+  test('whoever asks for the health of one of several programs needs no name', async () => {
+    const about = (name: string, more = ''): Promise<string[]> =>
+      severities('proxy-host-missing', `location ${name} { ${more} proxy_pass http://127.0.0.1:3000/health; }`);
+    assert.deepEqual(await about('/health/users', 'access_log off;'), []);
+    assert.deepEqual(await about('/shop/health/ready'), []);
+    // the health of people is another subject
+    assert.deepEqual(await about('/health/patients'), ['warning']);
+    assert.deepEqual(await about('/users/health-records', 'access_log off;'), ['warning']);
+  });
   test('a store needs to know nobody, and another’s site is named', async () => {
     for (const text of [
       'location /db/ { proxy_pass http://127.0.0.1:5984/; }',
@@ -181,19 +196,20 @@ describe('two ifs of a location', () => {
 
 describe('who wrote the headers before', () => {
   const about = (rest: string, more = ''): Promise<string[]> => {
-    const text = `events {}\nhttp {\n${more}\nserver {\n${rest}\nlocation / { proxy_set_header Host $host; ${APP} }\n}\n}\n`;
+    const tls = 'ssl_certificate c.pem;\nssl_certificate_key k.pem;';
+    const text = `events {}\nhttp {\n${more}\nserver {\n${tls}\n${rest}\nlocation / { proxy_set_header Host $host; ${APP} }\n}\n}\n`;
     return lintText(text).then(({ findings }) => findings.filter((f) => f.rule === 'forwarded-headers-missing').map((f) => f.severity));
   };
   test('a server for this machine alone is asked by another program of it', async () => {
-    assert.deepEqual(await about('listen 127.0.0.1:8080;'), []);
+    assert.deepEqual(await about('listen 127.0.0.1:8080 ssl;'), []);
     assert.deepEqual(await about('listen unix:/run/inner.sock;'), []);
-    assert.deepEqual(await about('listen 127.0.0.1:8080; listen 80;'), ['warning']);
-    assert.deepEqual(await about('listen 10.0.0.5:8080;'), ['warning']);
+    assert.deepEqual(await about('listen 127.0.0.1:8080 ssl; listen 443 ssl;'), ['warning']);
+    assert.deepEqual(await about('listen 10.0.0.5:8080 ssl;'), ['warning']);
   });
   test('a log that names the client by the header of a proxy', async () => {
     const format = (text: string): string => `log_format ours '${text}';`;
-    assert.deepEqual(await about('listen 80;', format('$http_x_forwarded_for [$time_local] "$request"')), []);
-    assert.deepEqual(await about('listen 80;', format('$remote_addr [$time_local] "$request" $http_x_forwarded_for')), ['warning']);
+    assert.deepEqual(await about('listen 443 ssl;', format('$http_x_forwarded_for [$time_local] "$request"')), []);
+    assert.deepEqual(await about('listen 443 ssl;', format('$remote_addr [$time_local] "$request" $http_x_forwarded_for')), ['warning']);
   });
 });
 
@@ -235,7 +251,7 @@ describe('one cause at several places', () => {
   const about = (rule: string, text: string) => lintText(text).then(({ findings }) => findings.filter((f) => f.rule === rule));
   const site = (lines: string): string => `events {}\nhttp {\nserver {\nlisten 80;\n${lines}\n}\n}\n`;
   test('a server without any request headers says so once', async () => {
-    const [one, ...others] = await about('forwarded-headers-missing', site(`location / { ${APP} }\nlocation /api/ { ${APP} }`));
+    const [one, ...others] = await about('proxy-host-missing', site(`location / { ${APP} }\nlocation /api/ { ${APP} }`));
     assert.equal(others.length, 0);
     assert.deepEqual(
       one?.related.map((r) => r.message),
@@ -248,10 +264,7 @@ describe('one cause at several places', () => {
     assert.equal((await about('forwarded-headers-missing', site(`${own('/')}\n${own('/api/')}`))).length, 2);
   });
   test('what weighs less is told beside it', async () => {
-    const found = await about(
-      'forwarded-headers-missing',
-      site(`proxy_set_header Host $host;\nlocation / { ${APP} }\nlocation /_next/static/ { ${APP} }`),
-    );
+    const found = await about('proxy-host-missing', site(`location / { ${APP} }\nlocation /_next/static/ { ${APP} }`));
     assert.deepEqual(
       found.map((f) => f.severity),
       ['warning', 'info'],

@@ -49,17 +49,10 @@ describe('a list that several places share', () => {
     const text = `${site(`location / { ${shop} }`, `location /a/ { ${shop} }`, `location /b/ { ${shop} }`)}#- sent.conf
 proxy_set_header X-Real-IP $remote_addr;
 ${DJANGO}`;
-    const ids = [
-      'secure-proxy-header-mismatch',
-      'allowed-hosts-mismatch',
-      'use-x-forwarded-host-mismatch',
-      'proxy-host-missing',
-      'forwarded-headers-missing',
-    ];
+    const ids = ['secure-proxy-header-mismatch', 'allowed-hosts-mismatch', 'use-x-forwarded-host-mismatch', 'proxy-host-missing'];
     const of = (what: string) => `${what} in sent.conf, used by 3 locations`;
     assert.deepEqual((await spoken(text, ids)).sort(), [
       `allowed-hosts-mismatch sent.conf:1 +3 ${of('Pass the host on')}`,
-      `forwarded-headers-missing sent.conf:1 +3 ${of('Pass X-Forwarded-For, X-Forwarded-Proto on')}`,
       `proxy-host-missing sent.conf:1 +3 ${of('Pass the host on')}`,
       `secure-proxy-header-mismatch sent.conf:1 +3 ${of('Send X-Forwarded-Proto $scheme')}`,
       `use-x-forwarded-host-mismatch sent.conf:1 +3 ${of('Set X-Forwarded-Host to $host')}`,

@@ -25,7 +25,6 @@ const TWO_DEFECTS: Readonly<Record<string, string>> = {
   'proxy-redirect-lost + upstream-tls-unverified': 'redirects, and the certificate of the upstream',
   'upstream-sni-missing + upstream-tls-unverified': 'the name that is sent, and the certificate that comes back',
   'session-tickets-not-rotated + weak-protocol': 'tickets, and the protocols that are there by default',
-  'forwarded-headers-missing + proxy-host-missing': 'headers of one included list: who asks, and for which host',
   'open-redirect + redirect-loop': 'where a slash and a backslash lead, and where a folder does',
   'capture-sent-decoded + proxy-pass-slash-mismatch': 'a blank in the path, and dots in it',
   'proxy-pass-drops-path + proxy-pass-slash-mismatch': 'the query, and dots in the path',
@@ -44,6 +43,7 @@ const NEXT_STEPS: Readonly<Record<string, string>> = {
   'upstream-scheme-port -> forwarded-headers-missing': 'an application of one’s own where another’s address was',
   'ssl-directive-deprecated -> tls-on-80': 'the example has TLS on port 80 before, too',
   'protocol-mismatch -> forwarded-headers-missing': 'a proxy_pass where a uwsgi_pass was',
+  'allowed-hosts-mismatch -> forwarded-headers-missing': 'the rest of the list, which proxy-host-missing names beside it',
   'protocol-mismatch -> proxy-host-missing': 'a proxy_pass where a uwsgi_pass was',
 };
 

@@ -237,6 +237,27 @@ for (const [what, name, engine, text, expected] of [
     'upstream api {server [${first_ip}:6443];} server_tokens off;',
   ],
   [
+    'a host that nothing in the text declares',
+    'proxy.tpl',
+    'terraform',
+    'proxy_pass http://${app_ip}:8080;\n',
+    'proxy_pass [http://${app_ip}:8080];',
+  ],
+  [
+    'a host that a line in the text declares',
+    'proxy.tpl',
+    'go',
+    'set $app_ip 10.0.0.1;\nproxy_pass http://${app_ip}:8080;\n',
+    'set $app_ip 10.0.0.1; proxy_pass http://${app_ip}:8080;',
+  ],
+  [
+    'a host that is a variable of nginx',
+    'proxy.tpl',
+    'go',
+    'proxy_pass http://${server_addr}:8080;\n',
+    'proxy_pass http://${server_addr}:8080;',
+  ],
+  [
     'the same in a file for envsubst, beside a variable of nginx',
     'a.conf.template',
     'envsubst',

@@ -100,10 +100,17 @@ export function isForFiles(scope: Scope): boolean {
 const WATCHED =
   /^\/(?:[\w-]+\/){0,2}(?:_?health[sz]?|health[-_]?check|live(?:z|ness)|ready(?:z|ness)?|ping|heartbeat|metrics|actuator(?:\/(?:health|info|prometheus))?|(?:nginx|server|stub)[-_]status|(?:nginx|lb|proxy|app|server)[-_]health(?:[-_]?check)?)\/?$/i;
 
-/** Whether a location is asked by what watches over a program, by its name. */
+/** The health of one program of several, or one of its states. */
+const WATCHED_PART = /^\/(?:[\w-]+\/){0,2}(?:_?health[sz]?|health[-_]?check)\/[\w-]+\/?$/i;
+const STATE = /\/(?:live|liveness|ready|readiness|startup|started|db|ping|status)\/?$/i;
+
+/** Whether a location is asked by what watches over a program, by its name; of a name that may be another subject's by its log as well. */
 export function isWatched(scope: Scope): boolean {
   const location = locationOf(scope);
-  return location !== null && location.kind !== 'regex' && WATCHED.test(location.name);
+  if (location === null || location.kind === 'regex') return false;
+  const { name } = location;
+  if (WATCHED.test(name)) return true;
+  return WATCHED_PART.test(name) && (STATE.test(name) || scope.named('access_log').some((d) => d.value(0) === 'off'));
 }
 
 /** A name of what takes WebSockets: clients open just that path. */

@@ -52,8 +52,9 @@ const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 export function isPlausible(path: string): boolean {
   const name = nameOf(path);
   if (looksLikeNginx(path)) return true;
-  if (OTHER_NAMES.test(name) || (/(?<!\.blade)\.php$/i.test(name) && !/\.(?:conf|vhost|nginx|blade|tpl)\.php$|nginx|vhost/i.test(name)))
-    return false;
+  // `news.conf` and `install.conf` are sites as well
+  const other = OTHER_NAMES.test(name) && (name.startsWith('.') || !CONF_NAME.test(name));
+  if (other || (/(?<!\.blade)\.php$/i.test(name) && !/\.(?:conf|vhost|nginx|blade|tpl)\.php$|nginx|vhost/i.test(name))) return false;
   // Mustache for a shell, and what Capistrano's tasks write out
   if (/\.conf\.mo$|nginx[\w.-]*\.rb$/i.test(name)) return true;
   const bare = name.replace(LAST_ENDING, '');
@@ -223,6 +224,8 @@ export function verdictOn(text: string, path: string, catalog: Catalog, whole = 
     const name = words[0]?.text ?? '';
     const second = words[1]?.text ?? '';
     if (end === 'end' && !whole) break;
+    // notes of what to type, with a site among the commands
+    if (!called && words.some((w) => !w.quoted && w.text === 'sudo')) return 'foreign';
     if (!words.length) {
       // `};` of BIND, syslog-ng and C: nginx refuses a lone semicolon
       foreign++;

@@ -72,7 +72,8 @@ export function instancesFor(project: Project, file: FileId, by: Instance | null
   const places = placesOf(project);
   for (const near of places.started.above(file)) return near;
   const own = firstIn(places.alone.above(file));
-  return own ? places.within(own) : places.free;
+  // an example with its own files and its own container says nothing of what lies elsewhere
+  return (own ? places.within(own) : places.free).filter((i) => !places.complete.has(i) || isBelow(file, dirname(i.at.file)));
 }
 
 /** What mounts or copies a file. */
@@ -107,9 +108,13 @@ class Places {
   readonly alone: ByFolder<readonly [nth: number, part: Part]>;
   /** those that belong to none of these parts */
   readonly free: readonly Instance[];
+  /** those that read configuration of their own folder, and none of elsewhere */
+  readonly complete: ReadonlySet<Instance>;
   private readonly inside = new Map<Part, Instance[]>();
 
-  constructor({ instances, parts }: Project) {
+  constructor({ instances, parts, configs }: Project) {
+    const read = new Set(configs);
+    const complete = new Set<Instance>();
     this.order = new Map(instances.map((instance, n) => [instance, n]));
     this.alone = new ByFolder(parts.flatMap((part, n) => (part.alone ? [[part.folder, [n, part] as const] as const] : [])));
     const free: Instance[] = [];
@@ -118,6 +123,8 @@ class Places {
         const list = this.placed.at(file, () => []);
         if (list.at(-1) !== instance) list.push(instance);
       }
+      const own = instance.placed.filter((p) => read.has(p.file));
+      if (own.length && own.every((p) => isBelow(p.file, dirname(instance.at.file)))) complete.add(instance);
       if (OF_FOLDERS.includes(instance.kind)) this.started.at(dirname(instance.at.file), () => []).push(instance);
       const around = [...this.alone.above(instance.at.file)];
       if (!around.length) free.push(instance);
@@ -128,6 +135,7 @@ class Places {
       }
     }
     this.free = free;
+    this.complete = complete;
   }
 
   within(part: Part): readonly Instance[] {

@@ -23,6 +23,8 @@ export interface Shared {
   readonly said: string;
   /** what is done at the list, for all of them */
   readonly fixes: readonly Fix[];
+  /** what the places have in common where each is told in words of its own */
+  readonly cause?: string;
 }
 
 /** By the name of a list: what uses it, and how those are called and counted. */
@@ -118,7 +120,12 @@ export function joined(findings: readonly Finding[]): Finding[] {
       continue;
     }
     const [fix] = shared.fixes;
-    const does = fix ? fix.edits.flatMap((e) => e.edits.map((t) => t.newText)).join('\n') : finding.message;
+    const does =
+      shared.cause !== undefined
+        ? shared.cause
+        : fix
+          ? fix.edits.flatMap((e) => e.edits.map((t) => t.newText)).join('\n')
+          : finding.message;
     // places without a list in common are joined where they weigh the same
     const weight = shared.users ? '' : finding.severity;
     const key = `${finding.rule}\n${finding.messageId}\n${keyOf(shared.at)}\n${does}\n${weight}`;

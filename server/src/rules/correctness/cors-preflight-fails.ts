@@ -1,5 +1,6 @@
 /** Preflights of CORS that nginx refuses, and requests whose answer lacks what the preflight had. Shown by the requests of a browser. */
 import type { Directive } from '../../config/directive.ts';
+import type { Scope } from '../../config/scope.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import type { HeaderPair, Trace } from '../../trace/trace.ts';
 import { isBackend, isRefused } from '../../witness/access.ts';
@@ -29,6 +30,16 @@ const preflightOf = (origin: string, method: string): { readonly method: string;
     ['Access-Control-Request-Headers', 'authorization'],
   ],
 });
+
+/** Whether a location of the server answers OPTIONS: the interface is there, and what else has the headers of the server are its files. */
+const answersPreflights = (server: Scope): boolean =>
+  server.all.some(
+    (d) =>
+      d.name === 'return' &&
+      d.scope.context === 'if-in-location' &&
+      d.scope.opener?.values.join().includes('OPTIONS') &&
+      /^20\d$/.test(d.value(0)),
+  );
 
 /** The authority of auth_request is told the method, so that it may let preflights in. */
 const tellsMethod = ({ exchanges }: Trace): boolean =>
@@ -150,6 +161,8 @@ The answer to the request needs \`Access-Control-Allow-Origin\` as well: lines i
         !isForProgram(line) &&
         lineOf(spot, 'access-control-allow-headers') !== null &&
         !PAGE.test(spot.location?.name ?? '');
+      const isBesides = line.scope.context === 'server' && answersPreflights(line.scope) && !INTERFACE.test(spot.location?.name ?? '');
+      if (status === 405 && get.outcome.kind === 'static' && isBesides) return false;
       if (status < 300 || !(isFile || isRefused(denied))) return false;
       // a password or a cookie opens the way for other requests; whom his address keeps out gets no answer to GET either
       const byMethod = isFile || !denied.steps.some((s) => s.said.endsWith(': 401'));

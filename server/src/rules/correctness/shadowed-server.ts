@@ -145,8 +145,10 @@ On one socket a name belongs to the first server that has it; nginx ignores it i
       if (server.names.some((n) => n.directive?.args[n.argument]?.templated)) continue;
       if (sockets.every((s) => server.names.every((n) => s.takenBy(n)))) {
         const by = sockets[0]!.takenBy(server.names[0]!)!;
+        const [name] = server.names;
+        // at the word of which nginx itself says that it is ignored: where that is told, this is the same again
         report('taken', {
-          at: server.names[0]!.directive?.at() ?? opener.nameAt,
+          at: name!.directive?.at(name!.directive.args[name!.argument]) ?? opener.nameAt,
           data: { names: server.names.map((n) => n.text || 'the empty name').join(', ') },
           related: [{ at: by.directive?.at() ?? by.server.scope.opener!.nameAt, message: 'the server that has the name' }],
         });
@@ -167,7 +169,7 @@ On one socket a name belongs to the first server that has it; nginx ignores it i
       inside: 'http',
       bad: `server { listen 80; server_name a.example; }
 server { listen 80; server_name a.example; }
-#                   ^^^^^^^^^^^^^^^^^^^^^^ taken`,
+#                               ^^^^^^^^^ taken`,
       good: `server { listen 80; server_name a.example; }
 server { listen 80; server_name b.example; }`,
     },
@@ -184,7 +186,7 @@ server { listen 80 default_server; server_name _; }`,
       notOn122: 'servers of stream have names since 1.25.5',
       bad: `server { listen 8443 ssl; ssl_certificate a.pem; ssl_certificate_key a.key; server_name a.example; proxy_pass 192.0.2.9:1; }
 server { listen 8443 ssl; ssl_certificate a.pem; ssl_certificate_key a.key; server_name a.example; proxy_pass 192.0.2.9:2; }
-#                                                                           ^^^^^^^^^^^^^^^^^^^^^^ taken`,
+#                                                                                       ^^^^^^^^^ taken`,
       good: `server { listen 8443 ssl; ssl_certificate a.pem; ssl_certificate_key a.key; server_name a.example; proxy_pass 192.0.2.9:1; }
 server { listen 8443 ssl; ssl_certificate a.pem; ssl_certificate_key a.key; server_name b.example; proxy_pass 192.0.2.9:2; }`,
     },

@@ -18,6 +18,19 @@ const keepsFrom = ({ scope }: Location, { scope: other }: Location): boolean =>
   !speaksOfAccess(other) &&
   PASS_DIRECTIVES.some((p) => other.has(p));
 
+/** The lines of a location, each as it counts, in no order. */
+const linesOf = ({ scope }: Location): string =>
+  scope.directives
+    .map((d) => `${d.name} ${d.values.join(' ')}${d.body ? ' {' : ''}`)
+    .sort()
+    .join('\n');
+
+/** Whoever takes the paths does with them what is written here: nothing is lost. What a pattern caught is another text in each. */
+const doesTheSame = (location: Location, winner: Location): boolean => {
+  const lines = linesOf(location);
+  return lines === linesOf(winner) && !/\{|\$\d/.test(lines);
+};
+
 /** Whoever takes the paths turns them away as well: nothing is lost. */
 const turnsAway = ({ scope }: Location): boolean => scope.named('deny').some((d) => d.value(0) === 'all') && !scope.has('allow');
 
@@ -224,9 +237,13 @@ The rule generates many different paths that match the location and sends each t
     report(location.kind === 'regex' && winner.noRegex ? 'prefixed' : 'taken', {
       at: directive.at(word),
       data: { path, winner: winner.directive.values.join(' ') },
-      ...(((turnsAway(location) && [...winners.keys()].every(turnsAway)) || isToldBefore(location, winner, root)) && {
+      ...(((turnsAway(location) && [...winners.keys()].every(turnsAway)) ||
+        doesTheSame(location, winner) ||
+        isToldBefore(location, winner, root)) && {
         severity: 'info' as const,
       }),
+      // one pattern above several places is one cause
+      ...(winners.size === 1 && { shared: { at: winner.directive.nameAt, users: 0, said: '', fixes: [], cause: 'taken' } }),
       related: [...winners.keys()].map((w) => ({ at: w.directive.at(w.directive.args.at(-1)!), message: 'takes the requests' })),
       tag: 'unnecessary',
     });

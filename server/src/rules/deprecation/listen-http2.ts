@@ -1,4 +1,5 @@
 /** `listen … http2` became `http2 on` with 1.25.1 (ngx_http_core_listen warns). */
+import { isAskedFor } from '../../answers/which-branch.ts';
 import { isNginx, isVersionSaid } from '../../answers/which-build.ts';
 import { defineRule } from '../rule.ts';
 import { http2Move, http2Title } from './_http2.ts';
@@ -32,7 +33,8 @@ and makes nginx print a warning at every start. Where the version is known, the 
     const named = isVersionSaid(config);
     report(named ? 'parameter' : 'later', {
       at: word,
-      ...(named ? { tag: 'deprecated' as const } : { severity: 'hint' as const }),
+      // what a template writes for an older nginx is the only way there
+      ...(isAskedFor(directive) ? { severity: 'hint' as const } : named ? { tag: 'deprecated' as const } : { severity: 'hint' as const }),
       fix: named && move ? { title: http2Title(move), safety: move.gained.length ? 'suggestion' : 'safe', edits: move.edits } : null,
     });
   },

@@ -1,4 +1,5 @@
 /** `ssl on` was superseded by `listen … ssl`, deprecated with 1.15.0 and removed with 1.25.1. unknown-directive leaves the name to this rule. */
+import { isAskedFor } from '../../answers/which-branch.ts';
 import { isNginx, isVersionSaid } from '../../answers/which-build.ts';
 import { parseAddress } from '../../catalog/value-kind.ts';
 import type { Directive } from '../../config/directive.ts';
@@ -67,7 +68,8 @@ export default defineRule({
       at: directive.statement.name,
       data: { target: nginx.text, instead: value === 'off' ? 'Remove it: off is the default' : 'Put ssl on the listen lines instead' },
       tag: 'deprecated',
-      ...(gone && known ? { severity: 'error' as const } : {}),
+      // a condition of a template that asks for the version writes the line for the nginx that takes it
+      ...(isAskedFor(directive) ? { severity: 'hint' as const } : gone && known ? { severity: 'error' as const } : {}),
       fix: whole ? fixOf(value === 'off' ? 'Remove ssl off' : 'Say ssl on the listen lines', 'safe', directive.file, edits) : null,
     });
   },

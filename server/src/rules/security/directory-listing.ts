@@ -18,6 +18,9 @@ const findsFolders = (scope: Scope): boolean =>
 const PUBLISHED =
   /^\/(?:[\w-]+\/)*(?:pub|public|files?|downloads?|dl|share[ds]?|mirrors?|repo(?:s|sitory)?|packages?|dist|releases?|archives?|iso|ftp|browse|listing|index|autoindex|wheels?|simple|artifacts?|builds?|nightly|snapshots?)(?:\/[\w-]*)*\/?$/i;
 
+/** Folders of what is published so; a web root is called `public` by many frameworks. */
+const PUBLISHED_ROOT = /\/(?:pub|files?|downloads?|dl|share[ds]?|mirrors?|packages?|archives?|iso|ftp|artifacts?)\/?$/i;
+
 /** Lines that say how a list looks: whoever writes them wants it seen. */
 const LAID_OUT = /^(?:autoindex_(?:exact_size|format|localtime)|fancyindex_\w+|add_(?:before|after)_body|xslt_stylesheet)$/;
 
@@ -45,6 +48,8 @@ function isMeant({ scope }: Directive): boolean {
   const location = locationOf(scope);
   if (isLaidOut(scope) && !KEPT.test(location?.name ?? '')) return true;
   if (location && location.name !== '/') return location.kind !== 'regex' && PUBLISHED.test(location.name);
+  const root = scope.value('root')?.value(0) ?? '';
+  if (PUBLISHED_ROOT.test(root) && !KEPT.test(root) && !scope.has('try_files')) return true;
   const server = scope.enclosing('server');
   return server !== null && !server.all.some((d) => HAS_PAGES.test(d.name));
 }
@@ -59,7 +64,7 @@ export default defineRule({
   equivalents: ['nginx-lint:autoindex-enabled'],
   title: 'Directory listing open to everyone',
   why: `
-With \`autoindex on\` a folder without an index file answers with the list of what is in it: backups, exports, other people's uploads that nobody was meant to find. For a public mirror that is the purpose: under a name such as \`/download/\`, where lines such as \`autoindex_exact_size\` say how the list looks, and on a server that only gives out files, it is an info, and \`check --fix=suggested\` leaves it alone. Where strangers are turned away (a password, an address list, a condition on an address or a secret) and on servers that only this machine reaches it is silent by itself. A condition on the method or the browser turns no one away.`,
+With \`autoindex on\` a folder without an index file answers with the list of what is in it: backups, exports, other people's uploads that nobody was meant to find. For a public mirror that is the purpose: under a name such as \`/download/\`, of a folder with such a name, where lines such as \`autoindex_exact_size\` say how the list looks, and on a server that only gives out files, it is an info, and \`check --fix=suggested\` leaves it alone. Where strangers are turned away (a password, an address list, a condition on an address or a secret) and on servers that only this machine reaches it is silent by itself. A condition on the method or the browser turns no one away.`,
   about: ['autoindex'],
   looksAt: { directive: ['autoindex', 'fancyindex'] },
   needs: 'file',

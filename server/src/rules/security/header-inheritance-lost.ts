@@ -198,7 +198,10 @@ Repeat the lines, put them into a file that both levels include, or, from nginx 
     const parts = directive.name === 'add_header' && isForParts(scope);
     const isGrave = (header: string): boolean =>
       SECURITY.has(header) && !(parts && OF_DOCUMENTS.has(header)) && !(bundle && header !== 'cross-origin-resource-policy');
-    const grave = !harmless && !onlyAsked(scope) && !isForAnother(scope, own) && lost.some((d) => isGrave(d.value(0).toLowerCase()));
+    // add_header is the wrong line for a type: content-type-by-add-header has it taken out, and the list is whole again
+    const forType = directive.name === 'add_header' && own.every((d) => d.value(0).toLowerCase() === 'content-type');
+    const grave =
+      !harmless && !forType && !onlyAsked(scope) && !isForAnother(scope, own) && lost.some((d) => isGrave(d.value(0).toLowerCase()));
     // error pages and limits are replaced on purpose more often than not
     const names = [
       ...new Set(
@@ -226,6 +229,10 @@ Repeat the lines, put them into a file that both levels include, or, from nginx 
         origin: nearest.opener ? `the ${nearest.opener.name} block` : 'the main level',
       },
       related: lost.map((d) => ({ at: d.at(), message: `this ${LISTS[directive.name]} is lost` })),
+      // one list that several places drop is one thing to see to
+      ...(!preflight && nearest.opener
+        ? { shared: { at: nearest.opener.nameAt, users: 0, said: '', fixes: [], cause: `drop ${directive.name}` } }
+        : {}),
       // nobody needs the lines there
       fix:
         last && !harmless

@@ -2,6 +2,7 @@
 import { fixOf, insertAfter, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { isOn, mayBeTls, TLS_PASSES, tlsPass } from '../tls.ts';
+import { isOfOwnNetwork } from '../upstreams/_receiver.ts';
 
 export default defineRule({
   id: 'upstream-sni-missing',
@@ -29,6 +30,8 @@ Reported where a pass directive names a host of DNS. A constant in a variable is
     report('missing', {
       at: directive.args[0]!,
       data: { host: pass.host, prefix: pass.prefix },
+      // a machine of one's own has one site as a rule
+      ...(isOfOwnNetwork(pass.host) ? { severity: 'info' as const } : {}),
       // an if or limit_except takes no such directive
       fix:
         scope.context === 'location' || scope.context === 'stream-server'

@@ -2,6 +2,7 @@
 import { fixOf, insertAfter } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { isOn, mayBeTls, TLS_PASSES, tlsPass } from '../tls.ts';
+import { isOfOwnNetwork } from '../upstreams/_receiver.ts';
 
 export default defineRule({
   id: 'upstream-tls-unverified',
@@ -55,7 +56,8 @@ For backends under an address or in an upstream group the finding is information
         (scope.context === 'location' || scope.context === 'stream-server') && pass.named
           ? fixOf('Verify the certificate', 'suggestion', file, edits)
           : null,
-      ...(pass.named ? {} : { severity: 'info' as const }),
+      // within a network of one's own certificates are made by oneself, and known to nobody
+      ...(pass.named && !isOfOwnNetwork(pass.host) ? {} : { severity: 'info' as const }),
     });
   },
   examples: [

@@ -59,6 +59,9 @@ const onlyAsks = (scope: Scope): boolean =>
 const OF_A_NETWORK =
   /\.(?:local|localdomain|localhost|internal|intranet|corp|lan|home|private|svc|consul|docker|test|example|invalid)\.?$/i;
 
+/** Whether a name is one that only a network of one's own has. */
+export const isOfOwnNetwork = (host: string): boolean => OF_A_NETWORK.test(host);
+
 /** Someone else's site: it is asked over TLS, or by the public name that it is told as the host. */
 export function isAnothersSite(scope: Scope, { tls, kindOfHost, host, portText, upstream }: PassTarget): boolean {
   if (tls) return true;

@@ -33,7 +33,9 @@ Behind a proxy an application sees nginx's connection, not the client's. Unless 
 asked for, the client's address, and whether the client used HTTPS. Django then answers 400 for the host or loops between HTTP and HTTPS,
 log files show one single client, and links point to the upstream's name.
 
-A \`proxy_set_header\` line in a location hides all lines of the outer levels, so the headers may be missing although they are written.`,
+A \`proxy_set_header\` line in a location hides all lines of the outer levels, so the headers may be missing although they are written.
+
+It is a warning where the application is known or the server speaks TLS, an information elsewhere, and silent where proxy-host-missing tells that the whole list is missing.`,
   about: ['proxy_set_header', 'proxy_pass', '$proxy_add_x_forwarded_for', '$scheme', '$host'],
   references: [
     'https://docs.djangoproject.com/en/stable/ref/settings/#secure-proxy-ssl-header',
@@ -46,6 +48,9 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
   messages: {
     claimed: 'X-Forwarded-Proto reaches the application as the client sends it, since nothing sets it here. Set it with proxy_set_header.',
     missing: 'The application does not receive {headers}: {breaks}. Set {them} with proxy_set_header.',
+    claimedToo:
+      'X-Forwarded-Proto reaches the application as the client sends it, since nothing sets it here. Set it with proxy_set_header.',
+    missingToo: 'The application does not receive {headers}: {breaks}. Set {them} with proxy_set_header.',
   },
   check({ directive, deployment, report }) {
     const missing = missingAt(directive, deployment);
@@ -79,13 +84,17 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
     // whoever wrote down the host and the client's address did without the scheme, and which program this is nobody sees
     const chosen =
       missing.every((n) => n === PROTO) && requestHeader(directive.scope, 'Host') !== undefined && !deployment.applications.length;
-    report(claimed ? 'claimed' : 'missing', {
+    // where the host is not passed on either, that finding names these, too: it is one list that is missing
+    const besideHost = otherHostAt(directive, deployment)?.matters ?? false;
+    // without TLS the client's address is all that is lost, and many programs never ask for it
+    const addressAlone = !encrypted && !deployment.applications.length;
+    report(besideHost ? (claimed ? 'claimedToo' : 'missingToo') : claimed ? 'claimed' : 'missing', {
       at: whole.at,
-      // where the host is not passed on either, that is told first: it is one list that is missing. The files of pages are the same
-      // whoever asks for them, and few services beside the site's own program ask who does
+      // the files of pages are the same whoever asks for them, and few services beside the site's own program ask who does
       ...(claimed ||
       otherwise ||
-      otherHostAt(directive, deployment)?.matters ||
+      besideHost ||
+      addressAlone ||
       areLost(
         directive.scope,
         missing.map((n) => n.header),
@@ -112,7 +121,7 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
       inside: 'server',
       bad: `location / {
     proxy_pass http://127.0.0.1:8000;
-#   ^^^^^^^^^^ missing
+#   ^^^^^^^^^^ missingToo
 }`,
       good: `location / {
     proxy_pass http://127.0.0.1:8000;
@@ -178,7 +187,7 @@ location / {
       bad: `location / {
     proxy_set_header X-Forwarded-For $remote_addr;
     proxy_pass http://127.0.0.1:8000;
-#   ^^^^^^^^^^ claimed
+#   ^^^^^^^^^^ claimedToo
 }`,
       good: `location / {
     proxy_set_header X-Forwarded-For $remote_addr;

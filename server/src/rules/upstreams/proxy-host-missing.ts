@@ -25,6 +25,7 @@ export default defineRule({
   group: 'upstreams',
   severity: 'warning',
   since: '0.1',
+  covers: ['forwarded-headers-missing/claimedToo', 'forwarded-headers-missing/missingToo'],
   missing: ['proxy_set_header'],
   equivalents: ['nginx-lint:proxy-missing-host-header'],
   title: 'Host header not passed on',

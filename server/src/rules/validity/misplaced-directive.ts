@@ -1,4 +1,5 @@
 /** Directives that the target has, in a block whose type they do not accept (ngx_conf_handler: "directive is not allowed here"). */
+import { isAskedFor } from '../../answers/which-branch.ts';
 import { contextsOf, statusOf } from '../../catalog/catalog.ts';
 import { laterRelease } from '../../catalog/changes.ts';
 import { type Context, contextTitle } from '../../catalog/context.ts';
@@ -73,7 +74,11 @@ When a brace is missing or too many, everything after it ends up in the wrong bl
     const data = { name, here: contextTitle(context) };
     const since = allowedSince(config, name, context);
     if (since !== null)
-      return report('future', { at: directive.statement.name, data: { ...data, since, target: config.settings.target.nginx.text } });
+      return report('future', {
+        at: directive.statement.name,
+        data: { ...data, since, target: config.settings.target.nginx.text },
+        ...(isAskedFor(directive) ? { severity: 'hint' as const } : {}),
+      });
     report(places.length ? 'misplaced' : 'nowhere', { at: directive.statement.name, data: { ...data, places: sentence(places) } });
   },
   examples: [

@@ -1,5 +1,5 @@
 /** Names that no module of the target offers anywhere (ngx_conf_handler: "unknown directive"). Where a name may stand is another rule's. */
-import { isOptional } from '../../answers/which-branch.ts';
+import { isAskedFor, isOptional } from '../../answers/which-branch.ts';
 import { isVersionSaid } from '../../answers/which-build.ts';
 import { contextsOf, statusOf, type Target } from '../../catalog/catalog.ts';
 import { isBeyond, OLDEST } from '../../catalog/changes.ts';
@@ -101,7 +101,9 @@ load one, the name may be the module's, and the finding is informational or a wa
     const why = absence(config, facts);
     if (why?.reason === 'module') return;
     const data = { name, target: target.nginx.text };
-    if (why?.reason === 'future') return report('future', { at, data: { ...data, since: why.since ?? '' } });
+    // a template's condition that asks for the version writes the line for the nginx that has it
+    const asked = isAskedFor(directive) ? ({ severity: 'hint' } as const) : {};
+    if (why?.reason === 'future') return report('future', { at, data: { ...data, since: why.since ?? '' }, ...asked });
     if (why?.reason === 'left-out') {
       const told = { ...data, flavour: FLAVOURS[target.flavour] };
       return why.replacedBy
@@ -115,11 +117,11 @@ load one, the name may be the module's, and the finding is informational or a wa
     if (why?.reason === 'angie') return report('angie', { at, data, ...unsaid });
     // which nginx it is nobody says, and one that is still in use takes it
     if (why?.reason === 'removed' && !isVersionSaid(config) && atLeast(version(why.removed ?? '0.0.0'), OLDEST.text))
-      return report('gone', { at, data: { ...data, removed: why.removed ?? '' }, severity: 'warning' });
+      return report('gone', { at, data: { ...data, removed: why.removed ?? '' }, severity: 'warning', ...asked });
     if (why?.reason === 'removed')
       return why.replacedBy
-        ? report('replaced', { at, data: { ...data, removed: why.removed ?? '', successor: why.replacedBy } })
-        : report('removed', { at, data: { ...data, removed: why.removed ?? '' } });
+        ? report('replaced', { at, data: { ...data, removed: why.removed ?? '', successor: why.replacedBy }, ...asked })
+        : report('removed', { at, data: { ...data, removed: why.removed ?? '' }, ...asked });
     if (GOES_ITS_OWN_WAY.has(target.flavour))
       return report('relative', { at, data: { ...data, relative: FLAVOURS[target.flavour] }, severity: 'info' });
     const library = unknownLibrary(config) ?? (target.modules === ANY_MODULE ? unlistedModule(name) : null);

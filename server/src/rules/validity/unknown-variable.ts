@@ -1,5 +1,6 @@
 /** Variables that nothing defines (ngx_http_variables_init_vars: "unknown … variable", said without a line), and texts whose variables cannot be read. */
 
+import { isAskedFor } from '../../answers/which-branch.ts';
 import { isNginx } from '../../answers/which-build.ts';
 import { variableStatus } from '../../catalog/catalog.ts';
 import { protocolOf } from '../../catalog/context.ts';
@@ -87,7 +88,11 @@ Variables of modules that Proxylens does not know are declared in \`.proxylens.y
         const at = spanIn(template.word, template.at + use.at, use.length);
         const data = { name: use.name, target: target.nginx.text };
         if (status && !status.known && status.since) {
-          report('future', { at, data: { ...data, since: status.since } });
+          report('future', {
+            at,
+            data: { ...data, since: status.since },
+            ...(isAskedFor(directive) ? { severity: 'hint' as const } : {}),
+          });
           continue;
         }
         if (hidden) continue;

@@ -1,4 +1,5 @@
 /** How many arguments a directive takes, and whether a block follows (ngx_conf_handler, in its order: terminator, then count). */
+import { isAskedFor } from '../../answers/which-branch.ts';
 import { checkCount } from '../../catalog/arity.ts';
 import { argsOf } from '../../catalog/catalog.ts';
 import { laterRelease } from '../../catalog/changes.ts';
@@ -88,6 +89,7 @@ frequent cause is a value with spaces in it that is not quoted. Directives that 
     const since = fact && laterRelease(nginx, (v) => !checkCount(argsOf(fact, v), args.length));
     report(since ? 'future' : wrong.few ? 'count' : kindOf(name, args), {
       at: wrong.few ? statement.name : spanOfWords(extra),
+      ...(since && isAskedFor(directive) ? { severity: 'hint' as const } : {}),
       data: {
         name,
         takes: wrong.text,

@@ -198,6 +198,8 @@ applications and exactly one of them is left without a proxy.`,
         at: wordOf(link),
         data: { address: shown(link) },
         related: [{ at: from.place, message: `the service ${from.name} runs nginx` }],
+        // that this is a container is one mistake, however many addresses are written by it
+        shared: { at: from.place, users: 0, said: '', fixes: [], cause: 'alone' },
       });
     }
     for (const link of links) {

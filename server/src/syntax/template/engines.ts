@@ -663,7 +663,7 @@ function writerOf(name: string, text: string, outside: (text: string) => boolean
     const plain = substituted(text);
     if (plain) return plain;
     const code = withoutComments(text);
-    if (NO_VARIABLE_HERE.test(code)) return { family: 'terraform', name: 'terraform' };
+    if (NO_VARIABLE_HERE.test(code) || namesForeignHost(code)) return { family: 'terraform', name: 'terraform' };
     if (BARE_WORD.test(code)) return { family: 'words', name: 'placeholders' };
   }
   // envsubst fills in what the environment has, in either case
@@ -706,6 +706,15 @@ const BARE_PORT =
 
 /** A word in capitals for the path of a location, which begins with a slash: beside others that a script replaces it is one of them. */
 const BARE_PATH = /(?<=^[ \t]*location[ \t]+(?:(?:=|\^~)[ \t]+)?)[A-Z][A-Z0-9_]{2,}(?=[ \t]*\{)/gm;
+
+/** A name in small letters and braces for the host of a pass. */
+const BRACED_HOST = new RegExp(String.raw`^[ \t]*\w+_pass[ \t]+"?(?:\w+:\/\/)?\$\{(?!${OF_NGINX})([a-z_]\w*)\}`, 'gm');
+
+/** Whether a host is named by what nothing in the text declares and nginx does not have: in a file that is called a template its writer fills it in. */
+const namesForeignHost = (code: string): boolean =>
+  [...code.matchAll(BRACED_HOST)].some(
+    ([, name]) => !NGINX_VARIABLE.test(name!) && !new RegExp(String.raw`\$${name}\b|\?P?<${name}>`).test(code),
+  );
 
 /** The names that envsubst may fill in, as the text has them. */
 const namesIn = (text: string): string[] => (text.match(FAMILIES.envsubst.marks) ?? []).map((m) => m.replace(/^\$\{?|\}$/g, ''));
