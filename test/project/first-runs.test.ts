@@ -1099,6 +1099,40 @@ for (const [what, files, expected] of [
     },
     ['templates/shop.conf.j2:11 warning ssl-directive-deprecated'],
   ],
+  [
+    'a site that a build, a command of an image or one of a service fills in and writes to its place',
+    {
+      'a/Dockerfile':
+        "FROM nginx:1.31\nARG HOST\nCOPY nginx.conf /etc/nginx/nginx.conf\nCOPY shop.conf.template /tmp/shop.conf.template\nRUN mkdir -p /etc/nginx/shops \\\n  && envsubst '${HOST}' < /tmp/shop.conf.template > /etc/nginx/shops/shop.conf\n",
+      'a/nginx.conf':
+        'events {}\nhttp {\n    upstream shop {\n        server 10.0.0.5:8000;\n    }\n    include /etc/nginx/shops/*.conf;\n}\n',
+      'a/shop.conf.template':
+        'server {\n    listen 80;\n    server_name ${HOST};\n    proxy_set_header Host $host;\n    proxy_set_header X-Forwarded-For $remote_addr;\n    proxy_set_header X-Forwarded-Proto $scheme;\n    location / {\n        proxy_pass http://shop:8000;\n    }\n}\n',
+      'b/Dockerfile':
+        'FROM nginx:1.31\nCOPY nginx.conf /etc/nginx/nginx.conf\nCOPY shop.tmpl /etc/shop/shop.tmpl\nCMD ["sh", "-c", "cp /etc/shop/shop.tmpl /etc/nginx/shops/shop.conf && nginx -g \'daemon off;\'"]\n',
+      'b/nginx.conf':
+        'events {}\nhttp {\n    upstream shop {\n        server 10.0.0.5:8000;\n    }\n    include /etc/nginx/shops/*.conf;\n}\n',
+      'b/shop.tmpl':
+        'server {\n    listen 80;\n    server_name shop.example;\n    proxy_set_header Host $host;\n    proxy_set_header X-Forwarded-For $remote_addr;\n    proxy_set_header X-Forwarded-Proto $scheme;\n    location / {\n        proxy_pass http://shop:8000;\n    }\n}\n',
+      'c/compose.yaml':
+        "services:\n  web:\n    image: nginx:1.31\n    command: sh -c \"envsubst '$$HOST' < /etc/shop/shop.tmpl > /etc/nginx/shops/shop.conf && nginx -g 'daemon off;'\"\n    environment: [HOST=shop.example]\n    volumes:\n      - ./nginx.conf:/etc/nginx/nginx.conf:ro\n      - ./shop.tmpl:/etc/shop/shop.tmpl:ro\n",
+      'c/nginx.conf':
+        'events {}\nhttp {\n    upstream shop {\n        server 10.0.0.5:8000;\n    }\n    include /etc/nginx/shops/*.conf;\n}\n',
+      'c/shop.tmpl':
+        'server {\n    listen 80;\n    server_name $HOST;\n    proxy_set_header Host $host;\n    proxy_set_header X-Forwarded-For $remote_addr;\n    proxy_set_header X-Forwarded-Proto $scheme;\n    location / {\n        proxy_pass http://shop:8000;\n    }\n}\n',
+    },
+    ['a/shop.conf.template:8', 'b/shop.tmpl:8', 'c/shop.tmpl:8'].map((at) => `${at} error proxy-pass-form-invalid`),
+  ],
+  [
+    'headers of the client that a proxy in front writes, by whose word nginx knows the client',
+    {
+      'site.conf':
+        'server {\n    listen 443 ssl;\n    ssl_certificate /ssl/a.pem;\n    ssl_certificate_key /ssl/a.key;\n    server_name shop.example.org;\n    set_real_ip_from 10.0.0.0/8;\n    real_ip_header X-Forwarded-For;\n    location / {\n        proxy_pass http://app:8000;\n        proxy_set_header Host $host;\n    }\n}\n',
+      'other.conf':
+        'server {\n    listen 444 ssl;\n    ssl_certificate /ssl/a.pem;\n    ssl_certificate_key /ssl/a.key;\n    server_name shop.example.org;\n    set_real_ip_from 10.0.0.0/8;\n    real_ip_header X-Real-IP;\n    location / {\n        proxy_pass http://app:8000;\n        proxy_set_header Host $host;\n    }\n}\n',
+    },
+    ['other.conf:9 warning forwarded-headers-missing'],
+  ],
 ] as const)
   test(what, async () => {
     const memory = inMemory({ '.git/HEAD': '', ...files });

@@ -48,6 +48,13 @@ describe('files that nobody can see', () => {
     assert.equal((await ask(text, '/x')).outcome.kind, 'proxy');
   });
 
+  test('the one page that a place has is there, and so is the page below a folder that it leads to', async () => {
+    assert.equal(end(await ask('location = / { try_files /front.html =404; }', '/')), '200 /srv/spa/front.html');
+    const manual = await ask('location /manual/ { try_files $uri $uri/start.html; }', '/manual/print');
+    assert.equal(end(manual), '200 /srv/spa/manual/print/start.html');
+    assert.equal(manual.steps.filter((s) => s.handler === 'ngx_http_try_files_module').length, 2);
+  });
+
   test('the page of an error is there', async () => {
     const text = 'error_page 404 /404.html; location / { try_files $uri =404; }';
     const trace = await ask(text, '/x', { assume: { 'file:/srv/spa/x': 'missing' } });

@@ -82,6 +82,11 @@ export const listensForNeighbours = (server: Server): boolean =>
       l.directive && l.addresses.every((a) => a.kind === 'unix' || (!a.wildcard && /^(?:127\.|\[?::1\]?$|localhost$)/.test(a.address))),
   );
 
+/** Whether the client's address is taken from what a proxy in front writes into X-Forwarded-For, or Cloudflare's, which writes that as well. */
+export const readsForwardedFor = (scope: Scope): boolean =>
+  scope.effective('set_real_ip_from').directives.length > 0 &&
+  /^(?:x-forwarded-for|cf-connecting-ip)$/i.test(scope.value('real_ip_header')?.value(0) ?? '');
+
 /** Whether the log names the client by the header of a proxy in front and not by the address that connects, so that one is there. */
 export const logsClientOfProxy = (config: Config): boolean => clientLogged.of(config);
 

@@ -259,6 +259,7 @@ function composeInstance(
     if (id !== null && isBelow(id, known.boundary)) placed.push({ inside: clean(target), file: id, at });
     if (!written && (id === null || !there(id, known))) unseen.push(clean(target));
   }
+  placed.push(...started.flatMap((words) => movedBy(words, placed, service.place)));
   const made = {
     name: service.name,
     kind: 'compose',
@@ -319,6 +320,19 @@ const INSTALLS =
 const BRINGS =
   /(?:>|\s-[oO]|\b(?:cp|mv|install|ln)\b[^\n;&|]*?)\s*(\/etc\/nginx\/(?:nginx\.conf|(?:conf|http|stream)\.d|sites-enabled)\b[^\s"'<>|;&]*)/g;
 
+/** `envsubst < A > B`, `cp A B`, `mv A B`: a file that is there already, and the path that it is written to. */
+const MOVES = /\b(?:envsubst\b[^;&|<>]*<\s*(\/[^\s"';&|<>]+)\s*>|(?:cp|mv)(?:\s+-\w+)*\s+(\/[^\s"';&|<>]+))\s+(\/[^\s"';&|<>]+)/g;
+
+/** What a command writes from files that are put into the same file system into nginx's own folder. */
+function movedBy(command: string, placed: readonly Placed[], at: Place): Placed[] {
+  return [...command.replace(/\\\r?\n/g, ' ').matchAll(MOVES)].flatMap(([, read, copied, target]) => {
+    const from = clean(read ?? copied!);
+    const file = placed.find((p) => p.inside === from)?.file;
+    const to = target!.endsWith('/') || FOLDER_NAME.test(target!) ? `${target!}/${from.replace(/^.*\//, '')}` : target!;
+    return file && NGINX_FOLDERS.test(to) && !to.includes('$') ? [{ inside: clean(to), file, at }] : [];
+  });
+}
+
 /** What a stage makes: which nginx, and what of the project is put where. */
 interface Made {
   readonly stage: DockerStage;
@@ -345,24 +359,28 @@ function dockerInstance(
       imageOf(base) ??
       (stage.runs.some((run) => INSTALLS.test(run.text)) ? installedOn(base, stage.runs.map((run) => run.text).join('\n')) : null);
     const placed = stage.runs.flatMap((run) => writtenBy(run.place(), starts, known));
-    const unseen = stage.runs
-      .flatMap((run) => [...run.text.matchAll(BRINGS)].map(([, path]) => clean(path!)))
-      .filter((path) => !placed.some((p) => p.inside === path));
+    const unseen: string[] = [];
     for (const copy of stage.copies) {
       const put = copied(copy, made, file, context, known);
       placed.push(...put);
       if (!put.length && !copy.target.includes('$')) unseen.push(clean(copy.target));
     }
+    for (const run of stage.runs) placed.push(...movedBy(run.text, placed, run.place()));
+    unseen.push(
+      ...stage.runs
+        .flatMap((run) => [...run.text.matchAll(BRINGS)].map(([, path]) => clean(path!)))
+        .filter((path) => !placed.some((p) => p.inside === path)),
+    );
     made.push({ stage, image, placed, unseen });
   }
   const last = made.find(({ stage }) => target !== null && stage.name === target.toLowerCase()) ?? made.at(-1);
   if (!last) return null;
   const { image, stage } = last;
-  const placed = withTemplates(last.placed, known);
-  if (!image && !placed.some((p) => NGINX_FOLDERS.test(p.inside))) return null;
   const started = [stage.entrypoint, stage.command].map((command) =>
     command?.form === 'exec' ? command.words.map((w) => w.text).join(' ') : (command?.text.text ?? ''),
   );
+  const placed = withTemplates([...last.placed, ...started.flatMap((words) => movedBy(words, last.placed, stage.place))], known);
+  if (!image && !placed.some((p) => NGINX_FOLDERS.test(p.inside))) return null;
   const { unseen } = last;
   const { main, prefix, given } = startedBy(started.join(' '));
   const edited = loadedByEdit(...stage.runs.map((run) => run.text));

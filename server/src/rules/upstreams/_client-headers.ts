@@ -7,6 +7,7 @@ import {
   listensForNeighbours,
   listensForPlatform,
   logsClientOfProxy,
+  readsForwardedFor,
   toldScheme,
 } from '../../answers/who-speaks-tls.ts';
 import type { Directive } from '../../config/directive.ts';
@@ -47,7 +48,7 @@ export function missingAt(directive: Directive, deployment: Deployment): ClientH
 function handsOn({ scope, file }: Directive, deployment: Deployment): boolean {
   const server = serverOf(scope);
   if (server && (listensForPlatform(server) || listensForNeighbours(server))) return true;
-  if (logsClientOfProxy(scope.config) || isOfBuildpack(scope, file.id)) return true;
+  if (readsForwardedFor(scope) || logsClientOfProxy(scope.config) || isOfBuildpack(scope, file.id)) return true;
   const containers = nginxContainers(deployment, scope.config);
   if (!containers.length && isOfConfigMap(file.id) && !hasTlsServer(scope.config)) return true;
   return containers.some(reachedThroughAnother);

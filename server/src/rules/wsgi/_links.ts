@@ -13,7 +13,7 @@ import type { Directive } from '../../config/directive.ts';
 import { unseenInForce } from '../../config/effective.ts';
 import { type Location, locationOf } from '../../config/locations.ts';
 import { type Server, serversOf } from '../../config/servers.ts';
-import { PASS_DIRECTIVES, type PassTarget, readTarget, type UpstreamServer } from '../../config/upstreams.ts';
+import { PASS_DIRECTIVES, type PassTarget, readTarget, type UpstreamServer, upstreamsOf } from '../../config/upstreams.ts';
 import { isEveryAddress, isLoopback } from '../../deploy/address.ts';
 import type { Application, Listener } from '../../deploy/application.ts';
 import { type ComposeService, shareNetwork } from '../../deploy/compose.ts';
@@ -73,6 +73,8 @@ function linksFrom(from: ComposeService | null, config: Config, deployment: Depl
   for (const server of serversOf(config))
     for (const pass of passesBelow(server)) {
       for (const target of targetsOf(pass, deployment, from)) {
+        // a group with a port behind it is refused: where it would lead to is no question then
+        if (!target.upstream && !pass.args[0]?.templated && upstreamsOf(config).has(target.host)) continue;
         const members: readonly (UpstreamServer | null)[] = target.upstream ? target.upstream.servers.filter((s) => !s.down) : [null];
         for (const member of members) {
           const address = addressOf(target, member && asWritten(member, deployment, from));

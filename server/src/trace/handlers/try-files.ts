@@ -8,6 +8,9 @@ import { compileValue } from '../script.ts';
 import type { FileKind, Rejected } from '../trace.ts';
 import { splitArgs } from '../uri.ts';
 
+/** A page that is written out, in the folder that was asked for: `$uri/index.html`. */
+const PAGE_BELOW = /\/[\w-]+\.\w+$/;
+
 /** Bytes that are shown of a path which is too long. */
 const SHOWN = 80;
 
@@ -48,7 +51,7 @@ export const tryFilesHandler: Handler = {
         });
         if (name.startsWith('@')) return { named: name };
         const target = splitArgs(name);
-        if (splitArgs(written).uri === target.uri) run.meant.add(target.uri);
+        if (splitArgs(written).uri === target.uri || PAGE_BELOW.test(written)) run.meant.add(target.uri);
         return target;
       }
       // as of any file that is missing; of such a path the beginning tells enough
@@ -96,7 +99,7 @@ export const tryFilesHandler: Handler = {
 
 /**
  * What a person means to be there: a name without variables after the first is a fallback that exists, and so does what a literal fallback
- * led to; the root itself is a folder, unless an application comes after; other names are missing, unless nothing but a status would follow.
+ * led to, and one that is looked for alone; the root itself is a folder, unless an application comes after; other names are missing, unless nothing but a status would follow.
  */
 function likelyKind(
   run: Run,
@@ -105,9 +108,9 @@ function likelyKind(
   { name, wantsFolder, literal }: { readonly name: ByteString; readonly wantsFolder: boolean; readonly literal: boolean },
 ): FileKind | null {
   const kind = wantsFolder ? 'folder' : 'file';
-  if (literal) return index > 0 ? kind : null;
-  const isRoot = name === '/' || name === '';
   const last = values.at(-1)!;
+  if (literal) return index > 0 || (values.length === 2 && last.startsWith('=')) ? kind : null;
+  const isRoot = name === '/' || name === '';
   // a path that ends in a slash is no file, and the same path is asked for as a folder next
   if (isRoot || name.endsWith('/'))
     return (isRoot && !last.startsWith('@')) || (last.startsWith('=') && run.uri.endsWith('/')) ? 'folder' : null;
