@@ -313,6 +313,7 @@ import singleServerNeverMarkedDown from './upstreams/single-server-never-marked-
 import sliceIncomplete from './upstreams/slice-incomplete.ts';
 import socketioWithoutAffinity from './upstreams/socketio-without-affinity.ts';
 import timeoutsInverted from './upstreams/timeouts-inverted.ts';
+import udpAnswerAwaited from './upstreams/udp-answer-awaited.ts';
 import udpSettingOnTcp from './upstreams/udp-setting-on-tcp.ts';
 import upstreamKeepaliveMissing from './upstreams/upstream-keepalive-missing.ts';
 import upstreamSchemePort from './upstreams/upstream-scheme-port.ts';
@@ -732,6 +733,7 @@ export const RULES: readonly Rule[] = [
   sliceIncomplete,
   socketioWithoutAffinity,
   timeoutsInverted,
+  udpAnswerAwaited,
   udpSettingOnTcp,
   upstreamKeepaliveMissing,
   upstreamSchemePort,

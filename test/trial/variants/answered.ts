@@ -1,5 +1,5 @@
 /** What is not there yet when it is read, what is lost on the way to a program, and what only a client says of itself. */
-import { http, type Trial, tree } from '../trial.ts';
+import { http, stream, type Trial, tree } from '../trial.ts';
 
 const PASS = 'proxy_pass http://127.0.0.1:8000;';
 const PHP =
@@ -153,6 +153,82 @@ export const TRIALS: readonly Trial[] = [
       edge(`include who/*.conf; location / { ${USER} ${PASS} }`),
       edge(`location ~ \\.php$ { fastcgi_param REMOTE_USER $remote_user; fastcgi_pass 127.0.0.1:9000; }`),
       edge(`location / { if ($remote_user = "") { return 401; } ${USER} ${PASS} }`),
+    ],
+  },
+  {
+    rule: 'udp-answer-awaited',
+    bad: [
+      stream('server { listen 514 udp; proxy_pass 10.0.0.5:514; proxy_responses 1; }'),
+      stream('upstream logs { server 10.0.0.5:514; server 10.0.0.6:514; }\nserver { listen 514 udp reuseport; proxy_pass logs; }'),
+      stream('proxy_responses 1;\nserver { listen 8125 udp; proxy_pass 10.0.0.5:8125; }'),
+      stream('server { listen 2055 udp; listen [::]:2055 udp; proxy_pass 10.0.0.5:2055; proxy_timeout 5m; }'),
+      stream('server { listen 514; listen 514 udp; proxy_pass 10.0.0.5:514; }'),
+      stream('server { listen 10.0.0.1:12201 udp; proxy_pass 10.0.0.5:12201; proxy_bind $remote_addr transparent; }'),
+      stream('server { listen 6343 udp; proxy_pass 10.0.0.5:6343; proxy_responses 2; }'),
+    ],
+    sane: [
+      stream('server { listen 514 udp; proxy_pass 10.0.0.5:514; proxy_responses 0; }'),
+      stream('proxy_responses 0;\nserver { listen 514 udp; proxy_pass 10.0.0.5:514; }'),
+      stream('server { listen 53 udp; proxy_pass 10.0.0.5:53; proxy_responses 1; }'),
+      stream('server { listen 162 udp; proxy_pass 10.0.0.5:162; proxy_responses 1; }'),
+      stream('server { listen 514; proxy_pass 10.0.0.5:514; }'),
+      stream('server { listen 51820 udp; proxy_pass 10.0.0.5:51820; }'),
+      stream('server { listen 514 udp; listen 123 udp; proxy_pass 10.0.0.5:514; }'),
+      stream('server { listen 9995; proxy_pass 10.0.0.5:9995; }'),
+      http('server { listen 514; location / { proxy_pass http://10.0.0.5:514; } }'),
+    ],
+  },
+  {
+    rule: 'real-ip-ineffective',
+    inside: 'http',
+    bad: [
+      'set_real_ip_from 173.245.48.0/20; set_real_ip_from 103.21.244.0/22;\nserver { location / { root /srv/a; } }',
+      'server { set_real_ip_from 162.158.0.0/15; real_ip_recursive on; location / { root /srv/a; } }',
+    ],
+    sane: [
+      'set_real_ip_from 173.245.48.0/20; real_ip_header CF-Connecting-IP;\nserver { location / { root /srv/a; } }',
+      'set_real_ip_from 173.245.48.0/20;\nserver { real_ip_header X-Forwarded-For; location / { root /srv/a; } }',
+      'set_real_ip_from 173.245.48.0/20;\nserver { include real/*.conf; include /etc/nginx/real.conf; location / { root /srv/a; } }',
+      'set_real_ip_from 10.0.0.0/8;\nserver { location / { root /srv/a; } }',
+      'geo $remote_addr $cdn { default 0; 173.245.48.0/20 1; }\nserver { location / { root /srv/a; } }',
+      'server { set_real_ip_from 162.158.0.0/15; location / { real_ip_header CF-Connecting-IP; root /srv/a; } }',
+    ],
+  },
+  {
+    rule: 'http3-unreachable',
+    settings: { nginx: '1.27.0' },
+    inside: 'http',
+    bad: [
+      `server { listen 8443 quic reuseport; listen 443 ssl; ${CERT} add_header Alt-Svc 'h3=":443"; ma=3600'; location / { root /srv/a; } }`,
+      `server { listen 4433 quic; listen 443 ssl; ${CERT} location / { add_header Alt-Svc 'h3=":443"'; root /srv/a; } }`,
+    ],
+    sane: [
+      `server { listen 8443 quic reuseport; listen 443 ssl; ${CERT} add_header Alt-Svc 'h3=":8443"; ma=3600'; location / { root /srv/a; } }`,
+      // published as 443, both of them
+      `server { listen 8443 quic reuseport; listen 8443 ssl; ${CERT} add_header Alt-Svc 'h3=":443"; ma=3600'; location / { root /srv/a; } }`,
+      `server { listen 8443 quic; listen 443 ssl; ${CERT} add_header Alt-Svc 'h3=":443"'; location / { root /srv/a; } }\nserver { listen 443 quic reuseport; listen 443 ssl; server_name b.test; ${CERT} }`,
+      `server { listen 8443 quic; listen 443 quic reuseport; listen 443 ssl; ${CERT} add_header Alt-Svc 'h3=":443"'; location / { root /srv/a; } }`,
+      `server { listen 8443 quic; listen 443 ssl; ${CERT} add_header Alt-Svc 'h3=":443", h3=":8443"'; location / { root /srv/a; } }`,
+      `server { listen 8443 quic; listen 443 ssl; ${CERT} add_header Alt-Svc 'h3="cdn.example.org:443"'; location / { root /srv/a; } }`,
+    ],
+  },
+  {
+    rule: 'static-type-missing',
+    inside: 'http',
+    bad: [
+      'types { text/html html; text/css css; application/javascript js; }\nserver { root /srv/a; location ~* \\.(css|js|mjs)$ { expires 1d; } }',
+      'types { text/html html; text/css css; application/javascript js; }\ndefault_type application/octet-stream;\nserver { root /srv/a; location ~ \\.wasm$ { expires 1d; } }',
+    ],
+    sane: [
+      'types { text/html html; text/css css; text/javascript js mjs; application/wasm wasm; }\nserver { root /srv/a; location ~* \\.(css|js|mjs|wasm)$ { expires 1d; } }',
+      'include mime.types;\nserver { root /srv/a; location ~ \\.mjs$ { expires 1d; } }',
+      'types { include more.types; text/css css; }\nserver { root /srv/a; location ~ \\.wasm$ { expires 1d; } }',
+      'types { text/css css; }\nserver { root /srv/a; location ~ \\.mjs$ { types { } default_type text/javascript; } }',
+      'types { text/css css; }\ndefault_type application/wasm;\nserver { root /srv/a; location ~ \\.wasm$ { expires 1d; } }',
+      'types { text/css css; }\nserver { root /srv/a; location ~ \\.wasm$ { default_type application/wasm; } }',
+      'types { text/css css; }\nserver { root /srv/a; location ~ \\.mjs$ { proxy_pass http://127.0.0.1:8000; } }',
+      'types { text/css css; }\nserver { root /srv/a; location ~ \\.mjs\\.map$ { deny all; } }',
+      'types { text/css css; }\nserver { root /srv/a; location ~ \\.wasm$ { types { } default_type application/octet-stream; } }',
     ],
   },
 ];

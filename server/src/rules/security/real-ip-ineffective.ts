@@ -46,6 +46,11 @@ function trustedBy(servers: readonly Server[]): readonly Directive[] {
 const isReadSomewhere = (config: Config): boolean =>
   ['proxy_protocol_addr', 'proxy_protocol_port'].some((v) => namesOf(config).references('variable', v, 'http').length > 0);
 
+/** Networks of Cloudflare, as its published list has them. */
+const OF_CLOUDFLARE =
+  /^(?:173\.245\.48\.0\/20|103\.21\.244\.0\/22|103\.22\.200\.0\/22|103\.31\.4\.0\/22|141\.101\.64\.0\/18|108\.162\.192\.0\/18|190\.93\.240\.0\/20|188\.114\.96\.0\/20|197\.234\.240\.0\/22|198\.41\.128\.0\/17|162\.158\.0\.0\/15|172\.64\.0\.0\/13|131\.0\.72\.0\/22)$/;
+const isOfCloudflare = (text: string): boolean => OF_CLOUDFLARE.test(text);
+
 export default defineRule({
   id: 'real-ip-ineffective',
   group: 'security',
@@ -55,6 +60,8 @@ export default defineRule({
   title: 'real_ip_header without effect',
   why: `
 \`real_ip_header\` counts only for connections from an address that \`set_real_ip_from\` trusts. Without one, with a network written as a single address, or with \`proxy_protocol\` on a listener that does not read it, \`$remote_addr\` stays the address of the proxy: lists, limits and logs are about the proxy and not about clients.
+
+Without \`real_ip_header\` the address is taken from \`X-Real-IP\`. Cloudflare sends \`CF-Connecting-IP\` and \`X-Forwarded-For\`, so that naming its networks alone changes nothing, or takes what a client has written.
 
 The PROXY protocol is read where \`listen\` has the parameter \`proxy_protocol\`.`,
   about: ['real_ip_header', 'set_real_ip_from', 'listen'],
@@ -77,6 +84,8 @@ The PROXY protocol is read where \`listen\` has the parameter \`proxy_protocol\`
     handed:
       'The PROXY line that goes out names the proxy that this connection came from, not the client: what came in with proxy_protocol counts only for whom set_real_ip_from trusts. Add it with the addresses of that proxy.',
     nobody: 'real_ip_header has no effect: no set_real_ip_from says which proxy to trust. Name the addresses of the proxy.',
+    unread:
+      'Cloudflare is trusted here, and its header is not read: without real_ip_header nginx takes X-Real-IP, which Cloudflare does not set. Add "real_ip_header CF-Connecting-IP".',
     network:
       '{text} is a single address, the address of a network, and no host has it: no proxy is trusted. Write the mask of the network, such as {network}.',
   },
@@ -87,6 +96,7 @@ The PROXY protocol is read where \`listen\` has the parameter \`proxy_protocol\`
     const text = directive.value(0);
     if (directive.name === 'set_real_ip_from') {
       const m = /^(\d+\.\d+\.\d+)\.0(?:\/32)?$/.exec(text);
+      if (isOfCloudflare(text)) cloudflare();
       if (m) report('network', { at: directive.args[0]!, severity: 'info', data: { text, network: `${m[1]}.0/24` } });
       return;
     }
@@ -121,6 +131,19 @@ The PROXY protocol is read where \`listen\` has the parameter \`proxy_protocol\`
     // unix: is the only word that trusts a socket (ngx_cidr_match)
     if (comesBySocket(servers) && trusted.every((d) => /^[\d.:a-f]+(?:\/\d+)?$/i.test(d.value(0))))
       report('socket', { at: directive.at(), data: { socket: servers[0]!.listens[0]!.directive!.value(0) } });
+
+    /** Cloudflare is trusted, and the header that is read by default is none of its own: it is told once for a configuration. */
+    function cloudflare(): void {
+      const all = config.main.all.filter((d) => d.name === 'set_real_ip_from' && isOfCloudflare(d.value(0)));
+      if (all[0] !== directive) return;
+      const servers = serversOf(config).filter((s) => s.scope.effective('set_real_ip_from').directives.includes(directive));
+      const reads = (s: Server): boolean =>
+        s.scope.value('real_ip_header') !== undefined ||
+        s.scope.all.some((d) => d.name === 'real_ip_header') ||
+        unseenInForce(s.scope, 'real_ip_header').length > 0;
+      if (!servers.length || servers.some(reads)) return;
+      report('unread', { at: directive.nameAt });
+    }
 
     /** In stream the address comes with the PROXY protocol or not at all (ngx_stream_realip_handler): there are no headers. */
     function inStream(): void {

@@ -43,6 +43,8 @@ The other way round a server with \`listen … quic\` alone is never found: brow
     on: 'http3 on opens no socket: no listen of this server has quic, so HTTP/3 is never spoken. Add "listen {port} quic reuseport;".',
     announced:
       'Browsers are told that HTTP/3 is on UDP port {port}, and this server does not listen there. Add "listen {port} quic reuseport;", or drop the header.',
+    other:
+      'Browsers are told that HTTP/3 is on UDP port {port}, and QUIC is taken on port {quic}: they never get there. Announce {quic}, or listen on {port}.',
     alone: 'Browsers begin with TCP, and nothing here takes it on port {port}: nobody gets as far as QUIC. Add "listen {port} ssl;".',
     draft: '{name} was a draft of HTTP/3 that no browser asks for any more. Announce h3.',
   },
@@ -73,7 +75,9 @@ The other way round a server with \`listen … quic\` alone is never found: brow
     const word = directive.args.find((a) => /\bh3(?:-\d+)?\s*=/.test(a.value))!;
     if (!now.length && old) return report('draft', { at: directive.at(word), severity: 'info', data: { name: old.protocol } });
     // whoever turns it on is told there
-    if (!now.length || quic.length || scope.enclosing('server')?.value('http3')?.value(0) === 'on') return;
+    if (!now.length) return;
+    if (quic.length) return elsewhere(now.map((n) => n.port));
+    if (scope.enclosing('server')?.value('http3')?.value(0) === 'on') return;
     // QUIC may be handed on to another program
     const handed = listenersOf(config, 'stream').some((l) => l.udp);
     if (handed) return;
@@ -82,6 +86,27 @@ The other way round a server with \`listen … quic\` alone is never found: brow
     // the same server has a socket of another address family, or one that is published as that port
     if (!overTls.some((l) => l.addresses.some((a) => a.port === port))) return;
     report('announced', { at: directive.at(word), data: { port } });
+
+    /** TLS is on the port that is announced, and QUIC on another: what a machine in front maps, it maps for both. */
+    function elsewhere(ports: readonly string[]): void {
+      const own = quic.flatMap((l) => l.addresses.map((a) => (a.kind === 'unix' ? null : a.port)));
+      const unheard = (text: string): boolean => {
+        const wanted = Number(text);
+        return (
+          /^\d+$/.test(text) &&
+          !own.includes(wanted) &&
+          overTls.some((l) => l.addresses.some((a) => a.kind !== 'unix' && a.port === wanted)) &&
+          !listenersAt(config, wanted).some((l) => l.listens.some((x) => isQuic(x.params)))
+        );
+      };
+      if (!config.whole || !own.length || own.includes(null) || !ports.every(unheard) || listenersOf(config, 'stream').some((l) => l.udp))
+        return;
+      report('other', {
+        at: directive.at(word),
+        data: { port: ports[0]!, quic: own[0]! },
+        related: [{ at: quic[0]!.directive!.at(), message: 'QUIC' }],
+      });
+    }
   },
   examples: [
     {
@@ -109,6 +134,22 @@ The other way round a server with \`listen … quic\` alone is never found: brow
 #                      ^^^^^^^^^^^^^^^^^^^^^ announced`,
       ),
       good: tlsSite('    listen 443 ssl;'),
+    },
+    {
+      inside: 'http',
+      settings: { nginx: '1.25.1' },
+      notOn122: 'quic came with 1.25.0',
+      bad: tlsSite(
+        `    listen 8443 quic reuseport;
+    listen 443 ssl;`,
+        `    add_header Alt-Svc 'h3=":443"; ma=86400' always;
+#                      ^^^^^^^^^^^^^^^^^^^^^ other`,
+      ),
+      good: tlsSite(
+        `    listen 8443 quic reuseport;
+    listen 443 ssl;`,
+        `    add_header Alt-Svc 'h3=":8443"; ma=86400' always;`,
+      ),
     },
     {
       inside: 'http',
