@@ -12,6 +12,7 @@ import { earlyBodyHandler } from './handlers/early-body.ts';
 import { findConfig, finding } from './handlers/find-config.ts';
 import { limitConnHandler, limitReqHandler } from './handlers/limits.ts';
 import { mirrorHandler } from './handlers/mirror.ts';
+import { moreInputHandler } from './handlers/more-headers.ts';
 import { realipHandler } from './handlers/realip.ts';
 import { rewriteHandler } from './handlers/rewrite.ts';
 import { tryFilesHandler } from './handlers/try-files.ts';
@@ -158,7 +159,7 @@ export const PHASES: readonly Phase[] = [
   generic('post-read', earlyBodyHandler, realipHandler),
   generic('server-rewrite', rewriteHandler('server-rewrite')),
   { id: 'find-config', handlers: [], run: findConfig },
-  generic('rewrite', rewriteHandler('rewrite')),
+  generic('rewrite', rewriteHandler('rewrite'), moreInputHandler),
   postRewrite,
   generic('preaccess', realipHandler, limitReqHandler, limitConnHandler),
   access(accessHandler, authBasicHandler, authRequestHandler),

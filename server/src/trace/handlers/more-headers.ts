@@ -1,6 +1,7 @@
 /**
- * The header filter of headers-more (Debian's 0.34): lines of `more_set_headers` and `more_clear_headers`, of outer levels first, each as it is
- * written. Unlike add_header's they replace what is there and apply to every status.
+ * headers-more (Debian's 0.34): lines of `more_set_headers` and `more_clear_headers` in the header filter, and those of the request's own lines
+ * at the end of the rewrite phase; of outer levels first, each as it is written. Unlike add_header's they replace what is there and apply to every
+ * status.
  */
 import { type ByteString, fromBytes, lower, toBytes } from '../../base/bytes.ts';
 import { table } from '../../base/table.ts';
@@ -8,14 +9,16 @@ import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
 import { Slot } from '../../config/slot.ts';
 import { atOf } from '../at.ts';
-import { PerLevel } from '../level.ts';
+import { type Level, PerLevel } from '../level.ts';
 import { change, type Reply, type ReplyHeader } from '../reply.ts';
-import type { Run } from '../run.ts';
+import type { Run, Verdict } from '../run.ts';
 import { compileValue } from '../script.ts';
 import type { Change } from '../trace.ts';
 
 /** The directives that this filter reads. */
 export const MORE_HEADERS = ['more_set_headers', 'more_clear_headers'] as const;
+
+const MORE_INPUT_HEADERS = ['more_set_input_headers', 'more_clear_input_headers'] as const;
 
 export interface MoreHeader {
   readonly name: string;
@@ -31,6 +34,8 @@ interface Command {
   readonly headers: readonly MoreHeader[];
   /** `-a` of newer versions, by their documentation: headers that nginx does not keep apart are added, whatever is there */
   readonly adds: boolean;
+  /** `-r`: only what is there is set */
+  readonly replaces: boolean;
 }
 
 const read = new Slot<Directive, Command>();
@@ -50,21 +55,28 @@ export function readMoreHeaders(directive: Directive): Command {
     else if (!word.startsWith('-')) {
       const colon = word.indexOf(':');
       const name = (colon < 0 ? word : word.slice(0, colon)).trim();
-      const value = colon < 0 || directive.name === 'more_clear_headers' ? '' : word.slice(colon + 1).replace(/^[ \t]+/, '');
+      const value = colon < 0 || directive.name.startsWith('more_clear_') ? '' : word.slice(colon + 1).replace(/^[ \t]+/, '');
       if (name) headers.push({ name, value });
     }
   }
   read.set(
     directive,
-    (found = { directive, statuses, types, headers, adds: directive.name === 'more_set_headers' && values.includes('-a') }),
+    (found = {
+      directive,
+      statuses,
+      types,
+      headers,
+      adds: directive.name === 'more_set_headers' && values.includes('-a'),
+      replaces: values.includes('-r'),
+    }),
   );
   return found;
 }
 
 /** ngx_http_headers_more_merge_loc_conf: the lines of the level around come before the own ones. */
-const commands = new PerLevel((level): readonly Command[] => {
+function commandsOf(level: Level, names: readonly string[]): readonly Command[] {
   const byScope = new Map<Scope, Directive[]>();
-  for (const name of MORE_HEADERS)
+  for (const name of names)
     for (const line of level.inForce(name)) {
       const known = byScope.get(line.scope);
       if (known) known.push(line);
@@ -79,7 +91,74 @@ const commands = new PerLevel((level): readonly Command[] => {
     if (lines) chain.unshift(lines);
   }
   return chain.flat().map(readMoreHeaders);
-});
+}
+
+const commands = new PerLevel((level) => commandsOf(level, MORE_HEADERS));
+const inputCommands = new PerLevel((level) => commandsOf(level, MORE_INPUT_HEADERS));
+
+/** What the module takes for no host (ngx_http_headers_more_validate_host): less than nginx does. */
+const BAD_HOST = /[/\0]|\.\./;
+
+/** ngx_http_headers_more_exec_input_cmd, which is put off to the end of the rewrite phase. */
+export const moreInputHandler = {
+  module: 'ngx_http_headers_more_filter_module',
+  reads: MORE_INPUT_HEADERS,
+  run(run: Run): Verdict {
+    for (const { directive, types, headers, replaces } of inputCommands.of(run.level)) {
+      const type = run.header('content-type');
+      if (types.length && !types.some((t) => type !== null && toBytes(t) === type)) continue;
+      const changed: Change[] = [];
+      for (const header of headers) {
+        const value = run.value(header.value);
+        if (header.name.toLowerCase() === 'host' && BAD_HOST.test(value)) {
+          const said = `"${fromBytes(value)}" is no host: the connection is closed`;
+          run.report.step({ phase: 'rewrite', handler: 'ngx_http_headers_more_filter_module', at: directive, said });
+          return 444;
+        }
+        changed.push(...setInput(run, toBytes(header.name), value, replaces));
+      }
+      if (changed.length)
+        run.report.step({
+          phase: 'rewrite',
+          handler: 'ngx_http_headers_more_filter_module',
+          at: directive,
+          said: `${changed.length} header${changed.length > 1 ? 's' : ''} of the request changed`,
+          changed,
+        });
+    }
+    return 'declined';
+  },
+};
+
+/** ngx_http_set_header_helper of the request: the first line of the name gets the value, further ones go; a star ends a name that is cleared. */
+function setInput(run: Run, name: ByteString, value: ByteString, replaces: boolean): Change[] {
+  const wanted = lower(name);
+  const isMask = wanted.length > 1 && wanted.endsWith('*');
+  const fits = (key: ByteString): boolean => (isMask ? value === '' && key.startsWith(wanted.slice(0, -1)) : key === wanted);
+  if (wanted === 'host') {
+    // also where `-r` finds no line to set
+    run.host = lower(value.replace(/^([^[:]*):.*$/, '$1').replace(/\.$/, ''));
+    run.hostPort = value;
+  }
+  const found = run.headers.filter((h) => fits(h.lower));
+  const [first] = found;
+  if (!first && (value === '' || replaces)) return [];
+  const changed: Change[] = found.map((h, i) => ({
+    what: fromBytes(h.name),
+    from: fromBytes(h.value),
+    to: i || value === '' ? null : fromBytes(value),
+  }));
+  const line = { name: first?.name ?? name, lower: wanted, value };
+  // a list of its own: a request inside this one has the lines as they were
+  run.headers =
+    value === ''
+      ? run.headers.filter((h) => !fits(h.lower))
+      : first
+        ? run.headers.flatMap((h) => (h === first ? [line] : fits(h.lower) ? [] : [h]))
+        : [...run.headers, line];
+  if (fits('content-length')) run.contentLength = /^\d{1,18}$/.test(value) ? Number(value) : -1;
+  return first ? changed : [{ what: fromBytes(name), from: null, to: fromBytes(value) }];
+}
 
 /** Headers that nginx keeps apart (the module's table has E-Tag for ETag, which is any header to it): where there is one it gets the value, whatever other lines bear the name. */
 const SLOTS: Readonly<
