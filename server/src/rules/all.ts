@@ -62,6 +62,7 @@ import pageAnsweredAsError from './correctness/page-answered-as-error.ts';
 import pageCachedLong from './correctness/page-cached-long.ts';
 import passWithoutScheme from './correctness/pass-without-scheme.ts';
 import pathPatternWithoutSlash from './correctness/path-pattern-without-slash.ts';
+import precompressedWithoutEncoding from './correctness/precompressed-without-encoding.ts';
 import prereadOff from './correctness/preread-off.ts';
 import proxyPassDropsPath from './correctness/proxy-pass-drops-path.ts';
 import proxyPassRewritesPath from './correctness/proxy-pass-rewrites-path.ts';
@@ -483,6 +484,7 @@ export const RULES: readonly Rule[] = [
   pageCachedLong,
   passWithoutScheme,
   pathPatternWithoutSlash,
+  precompressedWithoutEncoding,
   prereadOff,
   proxyPassDropsPath,
   proxyPassRewritesPath,

@@ -231,4 +231,28 @@ export const TRIALS: readonly Trial[] = [
       'types { text/css css; }\nserver { root /srv/a; location ~ \\.wasm$ { types { } default_type application/octet-stream; } }',
     ],
   },
+  {
+    rule: 'precompressed-without-encoding',
+    bad: [
+      'root /srv/g; location ~ \\.js\\.gz$ { types { } default_type application/javascript; }',
+      'root /srv/g; location ~ \\.wasm\\.br$ { default_type application/wasm; types { } }',
+      'root /srv/g; location ~* \\.(data|wasm|js)\\.gz$ { expires 1d; }',
+      'root /srv/g; location ~ \\.css\\.gz$ { gzip_static on; types { text/css gz; } }',
+      'location /build/ { root /srv/g; location ~ \\.(js|css)\\.br$ { add_header Vary Accept-Encoding; } }',
+      'root /srv/g; add_header Content-Encoding gzip; location ~ \\.js\\.gz$ { add_header Cache-Control public; types { } default_type text/javascript; }',
+    ],
+    sane: [
+      'root /srv/g; location ~ \\.js\\.gz$ { add_header Content-Encoding gzip; types { } default_type text/javascript; }',
+      'root /srv/g; add_header Content-Encoding br; location ~ \\.wasm\\.br$ { types { } default_type application/wasm; }',
+      'root /srv/g; location ~ \\.js\\.gz$ { deny all; }',
+      'root /srv/g; location ~ \\.(js|css)\\.gz$ { return 404; }',
+      'root /srv/g; location ~ \\.js\\.gz$ { internal; }',
+      'root /srv/g; location ~ \\.(tar|sql)\\.gz$ { expires 1d; }',
+      'root /srv/g; location ~ \\.gz$ { expires 1d; }',
+      'root /srv/g; gzip_static on; location ~ \\.js$ { expires 1d; }',
+      'root /srv/g; location ~ \\.js\\.gz$ { proxy_pass http://127.0.0.1:8000; }',
+      'root /srv/g; location ~ \\.html\\.gz$ { add_header Content-Disposition attachment; }',
+      'root /srv/g; location ~ \\.js\\.gz$ { more_set_headers "Content-Encoding: gzip"; }',
+    ],
+  },
 ];
