@@ -38,6 +38,10 @@ const nameAsWritten = (line: Directive): string =>
     ? line.value(0)
     : (readMoreHeaders(line).headers.find((h) => IS_ALLOW_ORIGIN.test(h.name))?.name ?? ALLOW_ORIGIN);
 
+/** What is wrong with an answer to a foreign page that comes with the user's credentials. */
+const openTo = (value: string, origin: string): 'star' | 'null' | 'reflected' | null =>
+  value === '*' ? 'star' : value === 'null' ? 'null' : value === origin ? 'reflected' : null;
+
 export default defineRule({
   id: 'cors-misconfigured',
   group: 'security',
@@ -129,13 +133,14 @@ Choose the origin with a \`map\` of \`$http_origin\` that lists your own sites a
         const credentials = valuesOf(trace, 'access-control-allow-credentials')[0]?.trim() ?? '';
         if (credentials !== 'true' && credentials.toLowerCase() === 'true')
           return tellOf('word', trace, 'access-control-allow-credentials');
+        // who may read everything is told whatever else is wrong
+        const open = isCredentialed(trace) ? openTo(value, origin) : null;
+        if (open) tell(open, trace, open === 'reflected' ? { origin } : {});
+        if (open === 'star') return;
         for (const name of STARRED) if (valuesOf(trace, name).some((v) => UNPARTED.test(v.trim()))) return tellOf('parted', trace, name);
         for (const name of isCredentialed(trace) ? STARRED : [])
           if (valuesOf(trace, name).some((v) => v.trim() === '*')) return tellOf('starList', trace, name);
-        if (!isCredentialed(trace)) continue;
-        if (value === '*') return tell('star', trace, {});
-        if (value === 'null') return tell('null', trace, {});
-        if (value === origin) return tell('reflected', trace, { origin });
+        if (open) return;
       }
     tellOfErrors();
 
@@ -161,6 +166,17 @@ Choose the origin with a \`map\` of \`$http_origin\` that lists your own sites a
     }
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `location /notes/ {
+    add_header Access-Control-Allow-Origin $http_origin always;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ reflected
+    add_header Access-Control-Allow-Credentials true always;
+    add_header Access-Control-Allow-Headers * always;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ starList
+    proxy_pass http://127.0.0.1:8000;
+}`,
+    },
     {
       inside: 'server',
       bad: `location /api/ {
