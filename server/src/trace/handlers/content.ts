@@ -324,6 +324,29 @@ const foreign =
     return sendHeader(run);
   };
 
+const otherEcho = foreign('the echo module');
+
+/** ngx_http_echo_handler where nothing but texts is written: its status is no error, and no page takes its place. */
+const echo: Own = (run) => {
+  const lines = run.scope.directives.filter((d) => ECHOES.includes(d.name));
+  if (!lines.length || !lines.every((d) => d.name === 'echo' || d.name === 'echo_duplicate')) return otherEcho(run);
+  const { reply } = run;
+  const line = run.scope.named('echo_status').at(-1);
+  const status = Number(line?.value(0) ?? 200);
+  run.discardBody();
+  reply.kind = 'content';
+  reply.status = status;
+  reply.contentLength = -1;
+  setContentType(run);
+  run.report.step({
+    phase: 'content',
+    handler: 'ngx_http_echo_module',
+    at: line ?? lines[0]!,
+    said: `the echo module writes its texts: ${status}`,
+  });
+  return sendHeader(run);
+};
+
 const tunnel = foreign('a tunnel');
 
 /** ngx_http_tunnel_handler: nothing but CONNECT. */
@@ -358,7 +381,7 @@ export const OWN: Readonly<Record<string, Handler>> = table({
   content_by_lua: own('lua', foreign('Lua'), 'content_by_lua'),
   content_by_lua_block: own('lua', foreign('Lua'), 'content_by_lua_block'),
   content_by_lua_file: own('lua', foreign('Lua'), 'content_by_lua_file'),
-  ...Object.fromEntries(ECHOES.map((name) => [name, own('echo', foreign('the echo module'), name)])),
+  ...Object.fromEntries(ECHOES.map((name) => [name, own('echo', echo, name, 'echo_status')])),
 });
 
 /** The handler that the location named. */
