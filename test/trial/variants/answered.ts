@@ -53,6 +53,11 @@ export const TRIALS: readonly Trial[] = [
       `location / { set_form_input $id; if ($request_body) { return 204; } ${PASS} }`,
       `location / { if ($http_x_status = 404) { return 410; } ${PASS} }`,
       `location / { proxy_set_header X-Body $request_body; ${PASS} }`,
+      // sent here by an application, or by a page for errors that is another step
+      `location /dl/ { if ($upstream_http_x_ok = "") { return 403; } root /srv/dl; } location / { ${PASS} }`,
+      `location /s3/ { set $key $upstream_http_x_key; proxy_set_header Authorization $key; proxy_pass http://127.0.0.1:8001/; } location / { ${PASS} }`,
+      `location / { error_page 502 = @then; ${PASS} } location @then { rewrite ^ /then/ last; } location /then/ { if ($upstream_status = 502) { return 503; } ${PASS} }`,
+      `location / { post_action /done; ${PASS} } location = /done { set $was $upstream_status; proxy_pass http://127.0.0.1:8001/log?s=$was; }`,
       // whatever fails comes by the condition of the server a second time
       `error_page 404 /gone.html; if ($upstream_status = 404) { return 410; } location / { proxy_intercept_errors on; ${PASS} }`,
       `error_page 404 /shop/; location /shop/ { if ($upstream_status = 404) { return 410; } ${PASS} }`,

@@ -1,4 +1,6 @@
 /** What an application answers, or what a client sends as a body, read while neither is there: the rewrite phase runs first. Shown by a request. */
+
+import { HEADER_LIST } from '../../answers/what-is-passed.ts';
 import { readThroughMaps } from '../../answers/where-a-value-comes-from.ts';
 import { PerPart } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
@@ -21,26 +23,45 @@ const OF_BODY = /^request_body(?:_file)?$/;
 const AHEAD = /_by_lua|^lua_need_request_body$|^js_|^perl|^set_form_input|^echo_|^more_set_|^srcache|^eval|^form_input/;
 const hasAhead = new PerPart((server: Scope): boolean => server.all.some((d) => AHEAD.test(d.name)));
 
-/** URIs to which a request is sent on once there has been an answer. */
-const errorPages = ({ scope }: Spot, server: Scope): readonly string[] =>
-  [...scope.effective('error_page').directives, ...server.all.filter((d) => d.name === 'error_page')]
-    .map((d) => d.values.at(-1) ?? '')
-    .filter((to) => !/^@|^https?:/i.test(to));
+/** Lines of a server, and those in force at the spot, by which a request is sent on once there has been an answer. */
+const leadsOn = ({ scope, server }: Spot): readonly Directive[] => [
+  ...scope.effective('error_page').directives,
+  ...server.scope.all.filter((d) => d.name === 'error_page' || d.name === 'post_action'),
+];
+
+/** A named location that sends on again, to places that cannot be told here. */
+const sendsOn = new PerPart((server: Scope): boolean =>
+  server.all.some(
+    (d) =>
+      d.name === 'location' &&
+      d.value(0).startsWith('@') &&
+      d.body?.all.some((inner) => inner.name === 'rewrite' || inner.name === 'try_files'),
+  ),
+);
 
 /** Whether a request may come here a second time, with an answer from elsewhere. */
 function comesBack(spot: Spot): boolean {
   if (spot.location?.kind === 'named' || spot.scope.has('internal')) return true;
-  const pages = errorPages(spot, spot.server.scope);
+  const targets = leadsOn(spot).map((d) => d.values.at(-1) ?? '');
+  if (targets.some((to) => to.startsWith('@')) && sendsOn.of(spot.server.scope)) return true;
+  const pages = targets.filter((to) => !/^@|^https?:/i.test(to));
   if (!spot.location) return pages.length > 0;
   return pages.some((to) => to.includes('$') || spot.takes(to.replace(/\?.*$/, '')));
 }
 
-/** Whether the place asks what the line has set: an application elsewhere has named the address, and sent the request on (X-Accel-Redirect). */
-function isAsked({ directives }: Spot, line: Directive): boolean {
+/** Whether the place gives on what the line has set: an application elsewhere has named it, and sent the request here (X-Accel-Redirect). */
+function isAsked({ directives, scope }: Spot, line: Directive): boolean {
   if (line.name !== 'set') return false;
   const name = line.value(0).slice(1).toLowerCase();
-  return directives.some((d) => PASS_DIRECTIVES.includes(d.name) && variablesIn(d.value(0)).includes(name));
+  const lists = Object.values(HEADER_LIST).flatMap((list) => scope.effective(list).directives);
+  return [...directives.filter((d) => PASS_DIRECTIVES.includes(d.name)), ...lists].some((d) =>
+    d.values.some((v) => variablesIn(v).includes(name)),
+  );
 }
+
+/** Whether an application is asked at the place itself; elsewhere only one that has sent the request here can be meant. */
+const asksItself = ({ location, directives }: Spot): boolean =>
+  location === null || directives.some((d) => PASS_DIRECTIVES.includes(d.name));
 
 interface Early {
   readonly line: Directive;
@@ -55,7 +76,8 @@ const earlyAt = (spot: Spot): readonly Early[] =>
     const name = texts
       .flatMap((v) => readThroughMaps(spot.config, v))
       .find((n) => (OF_ANSWER.test(n) || OF_BODY.test(n)) && !definitionOf(indexOf(spot.config), n));
-    return name === undefined || isAsked(spot, line) ? [] : [{ line, name }];
+    if (name === undefined) return [];
+    return OF_BODY.test(name) || (asksItself(spot) && !isAsked(spot, line)) ? [{ line, name }] : [];
   });
 
 export default defineRule({
