@@ -1133,6 +1133,17 @@ for (const [what, files, expected] of [
     },
     ['other.conf:9 warning forwarded-headers-missing'],
   ],
+  [
+    'files of nobody before a script, whose query is written in two ways, and of one list that several passes lack',
+    {
+      'a.conf':
+        'server {\n    listen 80;\n    location / {\n        try_files $uri /index.php$is_args$args;\n    }\n    location ~ ^/index\\.php(/|$) {\n        fastcgi_pass app:9000;\n        include fastcgi_params;\n        fastcgi_param SCRIPT_FILENAME /srv/app$fastcgi_script_name;\n    }\n}\n',
+      'b.conf': 'server {\n    listen 81;\n    location / {\n        try_files $uri /start.html;\n    }\n}\n',
+      'c.conf':
+        'server {\n    listen 82;\n    location / {\n        proxy_pass http://shop:8000;\n    }\n    location /api/ {\n        proxy_pass http://api:8000;\n    }\n}\n',
+    },
+    ['b.conf:4 warning assets-without-root', 'c.conf:4 warning proxy-host-missing'],
+  ],
 ] as const)
   test(what, async () => {
     const memory = inMemory({ '.git/HEAD': '', ...files });

@@ -76,7 +76,7 @@ const isRootless = ({ location, scope }: Spot): boolean =>
 /** Whether what try_files falls back to is passed on: then there need not be any files. */
 function fallsBackToPass(server: Scope, last: string): boolean {
   if (last.startsWith('@')) return true;
-  const [path = ''] = last.split('?');
+  const [path = ''] = last.split(/\?|\$\{?is_args\b/);
   if (!path.startsWith('/') || path.includes('$')) return false;
   const { location } = matchLocation(server, toBytes(path));
   return location !== null && PASS_DIRECTIVES.some((p) => location.scope.has(p));

@@ -43,7 +43,7 @@ function sharedLack(directive: Directive): Shared | null {
   const { scope } = directive;
   const server = scope.enclosing('server');
   if (!server?.opener || scope.effective('proxy_set_header').directives.length || bare.of(server) < 2) return null;
-  return { at: server.opener.nameAt, users: 0, said: '', fixes: [] };
+  return { at: server.opener.nameAt, users: 0, said: '', fixes: [], cause: 'bare' };
 }
 
 /** Whether an outer level sets all of these headers and a line in force drops them: header-inheritance-lost tells the cause. */
