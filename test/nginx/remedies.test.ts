@@ -662,6 +662,12 @@ const ROWS: readonly Row[] = [
     rule: 'internal-header-passed',
     harm: async ({ get }) => headerOf((await get('/public/', { headers: ['X-Remote-User: root'] })).passed, 'X-Remote-User') === 'root',
   },
+  {
+    rule: 'internal-header-passed',
+    example: 6,
+    harm: async ({ get }) =>
+      headerOf((await get('/', { headers: [`Authorization: Basic ${btoa('root:x')}`] })).passed, 'X-Remote-User') === 'root',
+  },
   { rule: 'proxy-host-missing', harm: async ({ get }) => (await get('/', { host: 'shop.test' })).hosts[0] !== 'shop.test' },
   { rule: 'proxy-host-missing', example: 2, harm: async ({ get }) => (await get('/ws/', { host: 'shop.test' })).hosts[0] !== 'shop.test' },
   {
@@ -1081,6 +1087,7 @@ const ALONE: Readonly<Record<string, string>> = {
   'equals-sign-as-value': 'a name more that nobody asks for: what is lost by it is lost with the other names of the list, if at all',
   'memcached-key-from-client': 'needs a memcached with the keys of others in it',
   'udp-setting-on-tcp': 'a datagram that nobody hears: needs a port of the machine',
+  'udp-answer-awaited': 'sessions that wait for ten minutes: shown by counting them, of which no test has the time',
   'mail-login-unencrypted': 'the harm is read on the wire',
   'basic-auth-over-http': 'the harm is read on the wire',
   'default-server-implicit': 'a question of intention',

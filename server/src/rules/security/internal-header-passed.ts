@@ -243,31 +243,6 @@ fastcgi_pass 127.0.0.1:9000;`,
     },
     {
       inside: 'server',
-      bad: `location /staff/ {
-    auth_basic "staff";
-    auth_basic_user_file /etc/nginx/htpasswd;
-    proxy_pass http://127.0.0.1:8000;
-    proxy_set_header X-Remote-User $remote_user;
-}
-location / {
-    proxy_pass http://127.0.0.1:8000;
-    proxy_set_header X-Remote-User $remote_user;
-#                                  ^^^^^^^^^^^^ unasked
-}`,
-      good: `location /staff/ {
-    auth_basic "staff";
-    auth_basic_user_file /etc/nginx/htpasswd;
-    proxy_pass http://127.0.0.1:8000;
-    proxy_set_header X-Remote-User $remote_user;
-}
-location / {
-    proxy_pass http://127.0.0.1:8000;
-    proxy_set_header X-Remote-User "";
-}`,
-      fixed: false,
-    },
-    {
-      inside: 'server',
       good: 'location / {\n    proxy_pass http://127.0.0.1:8000;\n    proxy_set_header X-Real-IP $remote_addr;\n}\nlocation /b/ { proxy_pass http://127.0.0.1:8000; }',
     },
     {
@@ -318,6 +293,31 @@ location = /session {
 location = /session {
     internal;
     proxy_pass http://127.0.0.1:8002;
+}`,
+      fixed: false,
+    },
+    {
+      inside: 'server',
+      bad: `location /staff/ {
+    auth_basic "staff";
+    auth_basic_user_file /etc/nginx/htpasswd;
+    proxy_pass http://127.0.0.1:8000;
+    proxy_set_header X-Remote-User $remote_user;
+}
+location / {
+    proxy_pass http://127.0.0.1:8000;
+    proxy_set_header X-Remote-User $remote_user;
+#                                  ^^^^^^^^^^^^ unasked
+}`,
+      good: `location /staff/ {
+    auth_basic "staff";
+    auth_basic_user_file /etc/nginx/htpasswd;
+    proxy_pass http://127.0.0.1:8000;
+    proxy_set_header X-Remote-User $remote_user;
+}
+location / {
+    proxy_pass http://127.0.0.1:8000;
+    proxy_set_header X-Remote-User "";
 }`,
       fixed: false,
     },
