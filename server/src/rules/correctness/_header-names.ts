@@ -102,8 +102,17 @@ function meantAmong(names: readonly string[], name: string): string | null {
   return found;
 }
 
+/** Headers by the variables that programs make of them: `HTTP_X_FORWARDED_PROTO`. */
+const BY_VARIABLE = new Map(
+  [...REQUEST, 'Host', 'User-Agent', 'X-Forwarded-Protocol', 'X-Forwarded-Ssl'].map((name) => [name.toLowerCase(), name]),
+);
+
+/** The header whose variable in a program stands where its own name belongs; null where a name is none. */
+export const headerOfVariable = (name: string): string | null =>
+  (/^http[_-]/i.test(name) && BY_VARIABLE.get(name.slice('http_'.length).toLowerCase().replaceAll('_', '-'))) || null;
+
 /** The request header that a name means which applications do not read; null where it is none of those, or is right. */
-export const meantRequestHeader = (name: string): string | null => meantAmong(REQUEST, name);
+export const meantRequestHeader = (name: string): string | null => headerOfVariable(name) ?? meantAmong(REQUEST, name);
 
 /** The same of a header of the answer, for browsers. */
 export const meantResponseHeader = (name: string): string | null => meantAmong(RESPONSE, name);

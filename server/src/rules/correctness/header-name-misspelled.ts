@@ -3,7 +3,7 @@ import { HEADER_LIST, headerOf } from '../../answers/what-is-passed.ts';
 import type { Directive } from '../../config/directive.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { meantRequestHeader, meantResponseHeader } from './_header-names.ts';
+import { headerOfVariable, meantRequestHeader, meantResponseHeader } from './_header-names.ts';
 
 const REQUEST = Object.values(HEADER_LIST);
 const RESPONSE = ['add_header', 'add_trailer'];
@@ -22,7 +22,7 @@ export default defineRule({
   why: `
 nginx sends whatever name a line says. An application looks for \`X-Forwarded-For\` and finds nothing in \`X-Forward-For\`; a browser ignores \`Access-Control-Allow-Header\` and \`Referer-Policy\`, whose right names are \`Access-Control-Allow-Headers\` and \`Referrer-Policy\`. Nothing in a log says so.
 
-A name that differs in a letter or two from a usual one is reported, unless the usual one is set as well; and so is one with its colon, to which nginx adds another.`,
+A name that differs in a letter or two from a usual one is reported, unless the usual one is set as well; and so are one with its colon, to which nginx adds another, and the name of the variable that CGI, WSGI and PHP make of a header, \`HTTP_X_FORWARDED_PROTO\`, in the place of the header's own.`,
   about: ['proxy_set_header', 'add_header', 'uwsgi_param', 'fastcgi_param'],
   references: ['https://www.iana.org/assignments/http-fields/http-fields.xhtml'],
   looksAt: {
@@ -36,6 +36,8 @@ A name that differs in a letter or two from a usual one is reported, unless the 
   fixable: 'always',
   messages: {
     request: 'No application reads the header "{name}": {meant} is meant. Correct the name.',
+    variable:
+      '"{name}" is the variable that a program makes of the header {meant}; of a header of that name it makes HTTP_{made}, at which nobody looks. Write {meant}.',
     underscored:
       'Servers that make variables of headers may take "{name}" for {meant}, all others drop it or look for the right name. Write {meant}.',
     response: 'No browser knows the header "{name}": {meant} is meant. Correct the name.',
@@ -53,10 +55,11 @@ A name that differs in a letter or two from a usual one is reported, unless the 
     const text = directive.name.endsWith('_param') ? `HTTP_${meant.toUpperCase().replaceAll('-', '_')}` : meant;
     // HTTP_X_FORWARDED_PROTO is made of either
     const underscored = request && name.replaceAll('_', '-').toLowerCase() === lower;
-    report(underscored ? 'underscored' : request ? 'request' : 'response', {
+    const variable = request && !directive.name.endsWith('_param') && headerOfVariable(name) !== null;
+    report(variable ? 'variable' : underscored ? 'underscored' : request ? 'request' : 'response', {
       at: word,
       ...(underscored && { severity: 'info' as const }),
-      data: { name, meant },
+      data: { name, meant, made: name.toUpperCase().replaceAll('-', '_') },
       fix: fixOf(`Write ${text}`, 'suggestion', file, [replace(word, text)]),
     });
   },
@@ -93,6 +96,18 @@ proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
 proxy_set_header Host $host;
 proxy_pass http://127.0.0.1:8000;`,
       good: `proxy_set_header X-Forwarded-Proto $scheme;
+proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+proxy_set_header Host $host;
+proxy_pass http://127.0.0.1:8000;`,
+    },
+    {
+      inside: 'location',
+      bad: `proxy_set_header HTTP_X_FORWARDED_PROTO https;
+#                ^^^^^^^^^^^^^^^^^^^^^^ variable
+proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+proxy_set_header Host $host;
+proxy_pass http://127.0.0.1:8000;`,
+      good: `proxy_set_header X-Forwarded-Proto https;
 proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
 proxy_set_header Host $host;
 proxy_pass http://127.0.0.1:8000;`,
