@@ -1,7 +1,7 @@
 /** What the project knows of its templates' placeholders is assumed, named with its file, and can be changed. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fillsFor } from '../../server/src/features/application-view.ts';
+import { fillsFor, withRequest } from '../../server/src/features/application-view.ts';
 import { requestFromUrl } from '../../server/src/trace/from-url.ts';
 import { traceRequest } from '../../server/src/trace/request.ts';
 import type { Trace } from '../../server/src/trace/trace.ts';
@@ -13,7 +13,7 @@ async function traced(files: Record<string, string>, path: string, url: string, 
   const deployment = await loader.deployment(asked!);
   const input = requestFromUrl({ method: 'GET', url, headers: [] });
   assert.ok(!('problem' in input));
-  return traceRequest(asked!.config, input, { assume, fills: fillsFor(asked!.config, deployment) });
+  return traceRequest(asked!.config, input, { assume, fills: withRequest(asked!.config, fillsFor(asked!.config, deployment), input) });
 }
 
 const assumed = ({ assumptions }: Trace, ...ids: string[]): string[] =>
@@ -75,4 +75,32 @@ test('values of a Helm chart', async () => {
   };
   const trace = await traced(files, 'chart/nginx.conf.tpl', 'http://shop.example.com/v1/x');
   assert.deepEqual(trace.outcome.upstreamRequest?.servers, ['api:5000']);
+});
+
+const named = (text: string): Record<string, string> => ({ 'site.conf.j2': text });
+
+test('what a request asks for stands where a placeholder names the server or the port, of which nobody knows more', async () => {
+  const site =
+    'server {\n    listen {{ ports.plain }};\n    listen [::]:{{ ports.plain }};\n    server_name {{ old_name }};\n    return 301 https://{{ site.name }}$request_uri;\n}\nserver {\n    listen {{ ports.tls }} ssl;\n    listen {{ ports.plain }};\n    server_name {{ site.name }};\n    ssl_certificate /a.pem;\n    ssl_certificate_key /a.key;\n    return 204;\n}\n';
+  const plain = await traced(named(site), 'site.conf.j2', 'http://shop.example.com:8080/');
+  assert.equal(plain.outcome.status, 204);
+  assert.deepEqual(assumed(plain, 'ports.plain', 'ports.tls', 'site.name', 'old_name'), [
+    'ports.plain=8080 of 8080: the port of the request sets it',
+    'old_name=old_name of : a template decides it when it is written out',
+    'site.name=shop.example.com of shop.example.com: the host of the request sets it',
+    'ports.tls=ports.tls of : a template decides it when it is written out',
+  ]);
+  const tls = await traced(named(site), 'site.conf.j2', 'https://shop.example.com/');
+  assert.deepEqual(assumed(tls, 'ports.tls'), ['ports.tls=443 of 443: the port of the request sets it']);
+});
+
+test('a port and a name that are written stay what is asked for', async () => {
+  const site =
+    'server {\n    listen 80;\n    server_name shop.example.com;\n    return 204;\n}\nserver {\n    listen {{ port }};\n    server_name {{ name }};\n    return 205;\n}\n';
+  const trace = await traced(named(site), 'site.conf.j2', 'http://shop.example.com/');
+  assert.equal(trace.outcome.status, 204);
+  assert.deepEqual(assumed(trace, 'port', 'name'), [
+    'port=port of : a template decides it when it is written out',
+    'name=name of : a template decides it when it is written out',
+  ]);
 });

@@ -1144,6 +1144,34 @@ for (const [what, files, expected] of [
     },
     ['b.conf:4 warning assets-without-root', 'c.conf:4 warning proxy-host-missing'],
   ],
+  [
+    'a key of the cache that a template fills in, which may hold anything, and one that is written',
+    {
+      'a.conf.in':
+        'proxy_cache_path /var/cache/nginx/a keys_zone=a:10m;\nserver {\n    listen 81;\n    server_name @SITE@;\n    location / {\n        proxy_pass http://pages:8000;\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $remote_addr;\n        proxy_set_header X-Forwarded-Proto $scheme;\n        proxy_cache a;\n        proxy_cache_methods GET HEAD POST;\n        proxy_cache_key "@CACHE_KEY@";\n    }\n}\n',
+      'b.conf.in':
+        'proxy_cache_path /var/cache/nginx/b keys_zone=b:10m;\nserver {\n    listen 82;\n    server_name @SITE@;\n    location / {\n        proxy_pass http://pages:8000;\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $remote_addr;\n        proxy_set_header X-Forwarded-Proto $scheme;\n        proxy_cache b;\n        proxy_cache_methods GET HEAD POST;\n        proxy_cache_key $host$request_uri;\n    }\n}\n',
+    },
+    ['b.conf.in:11 warning cache-key-leaks'],
+  ],
+  [
+    'a host that a template fills in whole, which may be a public name, and one with the port of a program',
+    {
+      'a.conf.j2':
+        'server {\n    listen 81;\n    server_name a.example.com;\n    location / {\n        proxy_pass http://{{ origin }}/pages/;\n        proxy_set_header Range $http_range;\n    }\n}\n',
+      'b.conf.j2':
+        'server {\n    listen 82;\n    server_name b.example.com;\n    location / {\n        proxy_pass http://{{ origin }}:8000;\n        proxy_set_header Range $http_range;\n    }\n}\n',
+    },
+    ['b.conf.j2:5 warning proxy-host-missing'],
+  ],
+  [
+    'what watches over a program and what documents it, below a path that a template fills in, and pages there',
+    {
+      'site.conf.template':
+        'upstream pages {\n    server pages:8000;\n}\nserver {\n    listen 443 ssl;\n    server_name shop.example.com;\n    ssl_certificate /a.pem;\n    ssl_certificate_key /a.key;\n    location ${BASE_PATH}/health {\n        proxy_pass http://pages/health;\n        proxy_set_header Host $host;\n    }\n    location ${BASE_PATH}/docs {\n        proxy_pass http://pages/docs;\n        proxy_set_header Host $host;\n    }\n    location ${BASE_PATH}/basket {\n        proxy_pass http://pages/basket;\n        proxy_set_header Host $host;\n    }\n}\n',
+    },
+    ['site.conf.template:18 warning forwarded-headers-missing'],
+  ],
 ] as const)
   test(what, async () => {
     const memory = inMemory({ '.git/HEAD': '', ...files });
@@ -1161,3 +1189,13 @@ for (const [what, files, expected] of [
       grave.map((f) => f.message).join('\n'),
     );
   });
+
+test('a key that a template completes is shown as it is written', async () => {
+  const files = {
+    'site.conf.j2':
+      'limit_req_zone $cookie_{{ session_cookie }} zone=pages:10m rate=5r/s;\nserver {\n    listen 80;\n    server_name shop.example;\n    limit_req zone=pages;\n    root /srv/shop;\n}\n',
+  };
+  const { findings } = await checked(inMemory({ '.git/HEAD': '', ...files }), ['.']);
+  const [found] = findings.filter((f) => f.rule === 'limit-key-forgeable');
+  assert.match(found?.message ?? '', /^The key holds \$cookie_\{\{ session_cookie \}\},/);
+});

@@ -316,6 +316,27 @@ for (const [what, name, engine, text, expected] of [
   ],
   ['Jinja with blocks in a *.tpl', 'site.tpl', 'jinja', '{% if tls %}\nlisten 443 ssl;\n{% endif %}\n', 'listen 443 ssl;'],
   ['Go in a *.tpl', 'site.tpl', 'go', 'listen {{ .Port }};\nserver_name {{ name }};\n', 'listen [{{ .Port }}]; server_name [{{ name }}];'],
+  [
+    'marks of Go that a template of Ansible writes in pieces',
+    'pages.conf.j2',
+    'jinja',
+    'upstream pages {\n  {{ "{{" }} range service "pages" {{ "}}" }}\n  server {{ "{{" }} .Address {{ "}}" }}:{{ page_port }};\n  {{ "{{" }} end {{ "}}" }}\n}\n',
+    'upstream pages {server [{{ "{{" }} .Address {{ "}}" }}:{{ page_port }}];}',
+  ],
+  [
+    'the same of a chart, with a value of its own within',
+    'pages.conf.tmpl',
+    'helm',
+    'upstream pages {\n  {{"{{"}} range service {{ .Values.pages }} {{"}}"}}\n  server {{"{{"}} .Address {{"}}"}};\n  {{"{{"}} end {{"}}"}}\n}\nlisten {{ .Values.port }};\n',
+    'upstream pages {server [{{"{{"}} .Address {{"}}"}}];} listen [{{ .Values.port }}];',
+  ],
+  [
+    'braces that are written and never closed',
+    'a.conf.j2',
+    'jinja',
+    'return 200 {{ "{{" }};\nroot {{ pages }};\n',
+    'return 200 [{{ "{{" }}]; root [{{ pages }}];',
+  ],
   ['Go’s functions in a *.tmpl', 'site.tmpl', 'go', 'listen {{ env "PORT" }};\n', 'listen [{{ env "PORT" }}];'],
 ] as const)
   test(what, () => check(name, engine, text, expected));

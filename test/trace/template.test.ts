@@ -66,6 +66,44 @@ test('a placeholder for the port of an address stands for a port, unless somethi
   assert.equal(assumed(t).port, 'port');
 });
 
+test('a placeholder for the whole address of a pass stands for one with a scheme, and one for the scheme for that', async () => {
+  for (const [name, line, servers] of [
+    ['nginx.conf.j2', 'proxy_pass {{ pages_url }};', 'pages_url:80'],
+    ['nginx.conf.j2', "proxy_pass {{ urls['pages'] }}/v1/;", 'pages:80'],
+    ['nginx.conf.j2', 'proxy_pass {{ scheme }}://pages:8080;', 'pages:8080'],
+    ['nginx.conf.tftpl', 'proxy_pass "${pages_url}";', 'pages_url:80'],
+    ['nginx.conf.erb', 'proxy_pass <%= @pages %>;', 'pages:80'],
+    // it is behind a scheme elsewhere, and no address by itself
+    ['nginx.conf.j2', 'proxy_pass http://{{ pages }};', 'pages:80'],
+  ] as const) {
+    const t = await trace(name, inHttp(`server { listen 80; location / { ${line} } }`), '/');
+    assert.deepEqual([t.outcome.status, t.outcome.upstreamRequest?.servers], [200, [servers]], line);
+  }
+  const both = inHttp('server { listen 80; location / { proxy_pass {{ pages }}; } location /a { proxy_pass http://{{ pages }}; } }');
+  assert.deepEqual((await trace('nginx.conf.j2', both, '/a')).outcome.upstreamRequest?.servers, ['pages:80']);
+  const given = await trace('nginx.conf.j2', both, '/', { pages: 'https://shop.example' });
+  assert.deepEqual(given.outcome.upstreamRequest?.servers, ['shop.example:443']);
+});
+
+test('where a template writes lines, the stations of those levels rest on what they are, and no others', async () => {
+  const text = inHttp(
+    'server {\n  listen 80;\n  {{ rules }}\n  location / {\n    {{ more }}\n    return 204;\n  }\n  location /plain { return 201; }\n  {% if env == "test" %}\n  {{ tests }}\n  {% endif %}\n}',
+  );
+  const asked = (t: Trace): unknown[] =>
+    t.assumptions.filter((a) => a.id.startsWith('lines:')).map((a) => [a.id, a.assumed, a.why.split(';')[0]]);
+  const one = 'a template writes lines there';
+  const t = await trace('nginx.conf.j2', text, '/', { env: 'live' });
+  assert.deepEqual(asked(t), [
+    ['lines:nginx.conf.j2:5', 'nothing', one],
+    ['lines:nginx.conf.j2:7', 'nothing', one],
+  ]);
+  assert.equal(t.steps.find((s) => s.phase === 'server')?.assumption, 'lines:nginx.conf.j2:5');
+  const plain = await trace('nginx.conf.j2', text, '/plain', { env: 'live' });
+  assert.deepEqual(asked(plain), [['lines:nginx.conf.j2:5', 'nothing', one]]);
+  const more = await trace('nginx.conf.j2', text, '/plain', { env: 'test' });
+  assert.deepEqual(asked(more), [['lines:nginx.conf.j2:5', 'nothing', `${one} and at 1 more`]]);
+});
+
 const JINJA = inHttp(`server {
   listen 80;
   {% if env == 'live' %}

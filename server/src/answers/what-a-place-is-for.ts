@@ -68,9 +68,21 @@ const asksForPage = (scope: Scope): boolean =>
 const DOCUMENTATION =
   /^\/(?:[\w-]+\/){0,2}(?:docs|redoc|swagger(?:-ui)?(?:\.html)?|api-?docs?|(?:openapi|swagger|api-docs)\.(?:json|ya?ml)|schema)(?:\/|$)|^\/\.well-known\/(?:jwks\.json|security\.txt|assetlinks\.json|apple-app-site-association)$|^\/robots\.txt$/;
 
+/**
+ * The name of a location with any word for what a template fills in, and without a base path that it fills in at the beginning: the rest says
+ * what the place is for.
+ */
+function nameIn({ name, directive: { args, file } }: Location): string {
+  const word = args.at(-1);
+  if (!word?.templated) return name;
+  const marks = (file.marks ?? []).filter((m) => m.start >= word.start && m.end <= word.end);
+  const read = marks.reduce((text, m) => text.replace(file.text.slice(m.start, m.end), m.start === word.start ? '/' : 'x'), name);
+  return read.replace(/^\/{2}/, '/');
+}
+
 /** A name as people read it: of an expression that begins where the path does, the path. */
-const plainName = ({ name }: { readonly name: string }): string =>
-  name
+const plainName = (location: Location): string =>
+  nameIn(location)
     .replace(/^\^/, '')
     .replace(/\$$/, '')
     .replace(/\\(?=[./-])/g, '');
@@ -84,7 +96,7 @@ export function isForAssets(scope: Scope): boolean {
   if (!location || location.name === '/') return false;
   if (location.kind === 'named' && asksForPage(scope)) return true;
   if (endingsOf(scope)?.every((e) => PICTURE.test(e) || ASSET.test(e))) return true;
-  return isKeptLong(scope) || (location.kind !== 'regex' && BUILT.test(location.name)) || DOCUMENTATION.test(plainName(location));
+  return isKeptLong(scope) || (location.kind !== 'regex' && BUILT.test(nameIn(location))) || DOCUMENTATION.test(plainName(location));
 }
 
 /** Folders of files that an application keeps for its pages and people. */
@@ -93,7 +105,7 @@ const FILES = /^\/(?:[\w-]+\/){0,2}(?:static|media|uploads?|images?|img|public)(
 /** Whether a location is for files that an application keeps, by its name. */
 export function isForFiles(scope: Scope): boolean {
   const location = locationOf(scope);
-  return location !== null && location.kind !== 'regex' && FILES.test(location.name);
+  return location !== null && location.kind !== 'regex' && FILES.test(nameIn(location));
 }
 
 /** What watches over a program asks for these: the answer is the same whoever asks. */
@@ -108,7 +120,7 @@ const STATE = /\/(?:live|liveness|ready|readiness|startup|started|db|ping|status
 export function isWatched(scope: Scope): boolean {
   const location = locationOf(scope);
   if (location === null || location.kind === 'regex') return false;
-  const { name } = location;
+  const name = nameIn(location);
   if (WATCHED.test(name)) return true;
   return WATCHED_PART.test(name) && (STATE.test(name) || scope.named('access_log').some((d) => d.value(0) === 'off'));
 }
@@ -119,7 +131,9 @@ const OF_SOCKETS = /\/(?:wss?|(?:web)?sockets?|cable|hmr)\/?$/i;
 /** Whether a location is for WebSockets alone, by its name and by what it passes on. */
 export function isForSockets(scope: Scope): boolean {
   const location = locationOf(scope);
-  return location !== null && location.kind !== 'regex' && OF_SOCKETS.test(location.name) && requestHeader(scope, 'Upgrade') !== undefined;
+  return (
+    location !== null && location.kind !== 'regex' && OF_SOCKETS.test(nameIn(location)) && requestHeader(scope, 'Upgrade') !== undefined
+  );
 }
 
 /** Certificate authorities ask for a token by its path. */

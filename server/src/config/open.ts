@@ -2,7 +2,7 @@
  * What is not seen is unknown, never absent: why more may be on a level than its directives show. An include that found nothing, a
  * template that writes lines, a script, surroundings that nobody knows: each opens the level that it could fill, and the names that it could use.
  */
-import type { FileId } from '../base/file-id.ts';
+import type { Place } from '../base/span.ts';
 import { bodyOf } from '../catalog/context.ts';
 import { isKnownLibrary, unlistedModule } from '../catalog/modules.ts';
 import { blockAt } from '../syntax/place.ts';
@@ -69,6 +69,14 @@ function blocksOf(file: SourceFile): ReadonlySet<Statement | null> {
   visit(file.body, null);
   holes.set(file, { body: file.body, blocks });
   return blocks;
+}
+
+/** The places of a level where a template writes lines that nobody sees. */
+export function writtenInto(scope: Scope): readonly Place[] {
+  const out: Place[] = [];
+  for (const [file, parents] of blocksAround(scope))
+    for (const hole of file.holes ?? []) if (parents.has(blockAt(file, hole.start))) out.push({ file: file.id, span: hole });
+  return out;
 }
 
 const libraries = new PerConfig((config): string | null => {
@@ -169,20 +177,28 @@ function find(scope: Scope): readonly Unseen[] {
     if (scope.named(name).some((d) => d.args.some((a) => a.templated)))
       out.push({ why: `a template fills in parameters of "${name}"`, only: new RegExp(`^${name}$`), parameters: true });
   foreignIn(scope, out);
+  for (const [file, parents] of blocksAround(scope))
+    for (const parent of parents) if (blocksOf(file).has(parent)) out.push({ why: 'a template writes lines there', only: null });
+  return out.length ? out : NONE;
+}
+
+const NO_BLOCKS: ReadonlyMap<SourceFile, ReadonlySet<Statement | null>> = new Map();
+
+/** The blocks that the lines of a level stand in, by the template that has them; null stands for the file's top level. */
+function blocksAround({ opener, level, config }: Scope): ReadonlyMap<SourceFile, ReadonlySet<Statement | null>> {
   // most are of no template
-  let written: Map<FileId, Set<Statement | null>> | null = null;
+  let found: Map<SourceFile, Set<Statement | null>> | null = null;
   const look = (file: SourceFile, parent: Statement | null): void => {
     if (file.template === null) return;
-    written ??= new Map();
-    const parents = written.get(file.id) ?? new Set();
-    if (parents.has(parent)) return;
-    written.set(file.id, parents.add(parent));
-    if (blocksOf(file).has(parent)) out.push({ why: 'a template writes lines there', only: null });
+    found ??= new Map();
+    const parents = found.get(file);
+    if (parents) parents.add(parent);
+    else found.set(file, new Set([parent]));
   };
-  if (scope.opener) look(scope.opener.file, scope.opener.statement);
+  if (opener) look(opener.file, opener.statement);
   else look(config.files.get(config.root)!, null);
   for (let i = 0; i < level.length; i++) look(level[i]!.file, level[i]!.statement.parent);
-  return out.length ? out : NONE;
+  return found ?? NO_BLOCKS;
 }
 
 /** Why more of a directive may be on this level. */

@@ -297,14 +297,37 @@ export function writtenOut(
 /** A port for a placeholder of which nobody knows the value: its name is none, and nginx would refuse it. */
 const ANY_PORT = '8000';
 
-/** Whether templates have a placeholder as the port of an address, and nowhere as what is listened on. */
-function isPortOnly(name: string, templates: readonly SourceFile[]): boolean {
-  const plain = name.replace(/^[@$.]+/, '');
-  if (!/^[A-Za-z_][\w.-]*$/.test(plain)) return false;
-  const mark = String.raw`(?:\$\{|\{\{[-~]?[ \t]*|<%=[ \t]*|%\(|\{|@|\$)[@$.]*${plain.replace(/[.]/g, '\\.')}(?![\w.-])`;
-  const port = new RegExp(String.raw`[\w\]})>]:${mark}`);
-  const listened = new RegExp(String.raw`\blisten\b[^;\n]*${mark}`);
-  return templates.some(({ text }) => port.test(text)) && !templates.some(({ text }) => listened.test(text));
+/** The placeholders that templates have as the port of an address, and nowhere as what is listened on. */
+function portsIn(templates: readonly SourceFile[]): ReadonlySet<string> {
+  const ports = new Set<string>();
+  const listened = new Set<string>();
+  for (const { marks = [], text, lines } of templates)
+    for (const { name, start } of marks) {
+      if (name === null) continue;
+      if (/[\w\]})>]:$/.test(text.slice(Math.max(0, start - 2), start))) ports.add(name);
+      const line = text.slice(lines.startOf(lines.position(start).line), start);
+      if (/\blisten\b[^;]*$/.test(line)) listened.add(name);
+    }
+  return new Set([...ports].filter((name) => !listened.has(name)));
+}
+
+/**
+ * What stands for the whole address of a pass, which nginx takes with a scheme only, by the placeholder: `proxy_pass {{ backend }};`, and the
+ * scheme alone in front of one. In stream an address has none.
+ */
+function addressesIn(config: Config, templates: readonly SourceFile[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const { name, fact, args, file } of config.main.all) {
+    const word = args[0];
+    if (name !== 'proxy_pass' || fact?.module !== 'ngx_http_proxy_module' || !word?.templated) continue;
+    const mark = file.marks?.find((m) => m.start === word.start + (word.quote ? 1 : 0));
+    if (!mark?.name) continue;
+    const host = neutralValue(mark.name) ?? mark.name.match(/[A-Za-z_]\w*/g)?.at(-1) ?? 'upstream';
+    found.set(mark.name, file.text.startsWith('://', mark.end) ? 'http' : `http://${host}`);
+  }
+  for (const { marks = [], text } of found.size ? templates : [])
+    for (const m of marks) if (m.name !== null && text.slice(m.start - 3, m.start) === '://') found.delete(m.name);
+  return found;
 }
 
 function write(
@@ -334,11 +357,13 @@ function write(
   });
   const facts = factsOf(variables, choices);
   const values = new Map<string, string>();
+  const addresses = addressesIn(config, templates);
+  const ports = portsIn(templates);
   for (const name of new Set(templates.flatMap((f) => f.placeholders ?? []))) {
     if (questions.some((q) => q.id === name)) continue;
     const answer = Object.hasOwn(given, name) ? given[name]! : null;
     const offers = Object.hasOwn(known, name) ? known[name]! : [];
-    const value = answer ?? offers[0]?.value ?? (isPortOnly(name, templates) ? ANY_PORT : null);
+    const value = answer ?? offers[0]?.value ?? addresses.get(name) ?? (ports.has(name) ? ANY_PORT : null);
     if (value !== null) values.set(name, value);
     questions.push({
       id: name,

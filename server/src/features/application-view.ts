@@ -2,8 +2,9 @@
 import { basename } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import type { Config } from '../config/config.ts';
+import type { Directive } from '../config/directive.ts';
 import { everywhere } from '../config/pieces.ts';
-import { type KnownValues, placeholdersOf } from '../config/renderings.ts';
+import { type KnownValue, type KnownValues, placeholdersOf } from '../config/renderings.ts';
 import { type Application, frameworkTitle, serverTitle } from '../deploy/application.ts';
 import type { ComposeService } from '../deploy/compose.ts';
 import type { Deployment } from '../deploy/deployment.ts';
@@ -14,6 +15,7 @@ import { arrivingAt, nginxContainers, reachedFrom, type Target } from '../deploy
 import type { Seen } from '../deploy/seen.ts';
 import { certain } from '../deploy/setting.ts';
 import { type AppView, applicationView, redirectToHttps } from '../deploy/view.ts';
+import type { Word } from '../syntax/word.ts';
 import { hostIn } from '../trace/from-url.ts';
 import { traceRequest } from '../trace/request.ts';
 import type { LikelyAnswer, RequestInput, Trace, UpstreamRequest } from '../trace/trace.ts';
@@ -73,28 +75,45 @@ export function fillsFor(config: Config, deployment: Deployment): KnownValues {
   );
 }
 
-/** A word of a template that is one placeholder and nothing else, such as `${DOMAIN}` or `{{ domain }}`. */
-const ALONE = /^\W*([A-Za-z]\w*)\W*$/;
+/** The placeholder that a word of a template is, but for what `beside` it may stand; null for one with more in it. */
+function aloneIn({ file }: Directive, word: Word, beside: RegExp): string | null {
+  const [mark, ...others] = (file.marks ?? []).filter((m) => m.start >= word.start && m.end <= word.end);
+  if (!mark?.name || others.length) return null;
+  return beside.test(file.text.slice(word.start, mark.start)) && !/\w/.test(file.text.slice(mark.end, word.end)) ? mark.name : null;
+}
+
+/** The placeholders that are names of servers; a server that only sends elsewhere has not the name that people ask for, where others have one. */
+function namesOfSites(names: readonly { readonly d: Directive; readonly word: Word }[]): readonly string[] {
+  const found = names.flatMap(({ d, word }) => {
+    const name = word.templated ? aloneIn(d, word, /^\W*$/) : null;
+    return name === null ? [] : [{ name, moved: d.scope.named('return').some((r) => /^30[1278]$/.test(r.value(0))) }];
+  });
+  const sites = found.filter((f) => !f.moved);
+  return (sites.length ? sites : found).map((f) => f.name);
+}
 
 /**
- * The same, with the host that a request asks for where a template names a server by a placeholder that nobody fills: it stands for any
- * name, so for this one, unless a server is written with that name.
+ * The same, with what a request asks for where a placeholder that nobody fills stands for it: the host where it names a server and the port
+ * where one listens on it. It stands for any, so for this one, unless it is written elsewhere.
  */
-export function withHost(config: Config, fills: KnownValues, { headers }: RequestInput): KnownValues {
+export function withRequest(config: Config, fills: KnownValues, { headers, scheme, localPort }: RequestInput): KnownValues {
+  const added = new Map<string, KnownValue>();
   const host = (hostIn(headers ?? []) ?? '').replace(/:\d*$/, '').toLowerCase();
-  if (!/^[a-z\d.-]*[a-z][a-z\d.-]*$/.test(host)) return fills;
-  const words = everywhere(config, 'server_name').flatMap((d) =>
-    d.statement.args.map((word) => ({ word, text: d.file.text.slice(word.start, word.end) })),
-  );
-  if (words.some(({ word }) => !word.templated && word.value.toLowerCase() === host)) return fills;
-  const known = placeholdersOf(config);
-  const added = words.flatMap(({ word, text }) => {
-    const name = word.templated ? ALONE.exec(text)?.[1] : undefined;
-    return name !== undefined && known.has(name) && !Object.hasOwn(fills, name)
-      ? [[name, [{ value: host, from: 'the host of the request' }]] as const]
-      : [];
-  });
-  return added.length ? { ...Object.fromEntries(added), ...fills } : fills;
+  const names = everywhere(config, 'server_name').flatMap((d) => d.statement.args.map((word) => ({ d, word })));
+  if (/^[a-z\d.-]*[a-z][a-z\d.-]*$/.test(host) && !names.some(({ word }) => !word.templated && word.value.toLowerCase() === host))
+    for (const name of namesOfSites(names)) added.set(name, { value: host, from: 'the host of the request' });
+  const secure = scheme === 'https';
+  const port = String(localPort ?? (secure ? 443 : 80));
+  const listens = scheme === undefined || secure || scheme === 'http' ? everywhere(config, 'listen') : [];
+  if (!listens.some((d) => new RegExp(`^(?:.*:)?${port}$`).test(d.value(0)))) {
+    // of several ports one is asked for
+    const name = listens.flatMap((d) => {
+      const word = d.statement.args[0];
+      return word?.templated && d.values.includes('ssl') === secure ? (aloneIn(d, word, /^(?:.*:)?$/) ?? []) : [];
+    })[0];
+    if (name !== undefined) added.set(name, { value: port, from: 'the port of the request' });
+  }
+  return added.size ? { ...Object.fromEntries([...added].map(([name, known]) => [name, [known]])), ...fills } : fills;
 }
 
 /** A request for a port of the machine as it arrives in nginx's container, whose ports the machine publishes. */

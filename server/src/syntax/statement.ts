@@ -64,6 +64,8 @@ export interface TemplateMark extends Span {
   readonly role: 'open' | 'middle' | 'close' | null;
   /** false for one that goes to the end of its line because nothing closes it */
   readonly closed: boolean;
+  /** what the value is called that it fills in; null where it fills in none */
+  readonly name: string | null;
 }
 
 /** Parsing never fails: a broken text has statements and problems. */

@@ -428,6 +428,7 @@ class Masker {
     }
     this.literal(at, text.length);
     if (this.open.some((c) => c.branches.some((b) => b.net !== 0))) this.uneven = true;
+    const names = this.marks.map(placeholderName);
     return {
       shown: this.blanked(this.pieces.join('')),
       read: withoutEscapes(
@@ -435,16 +436,17 @@ class Masker {
         this.words,
       ),
       engine,
-      marks: this.marks.map(({ start, end, sort, text: own }) => ({
+      marks: this.marks.map(({ start, end, sort, text: own }, i) => ({
         start,
         end,
         role: sort.role ?? null,
         closed: this.commented.has(start) || isWhole(own),
+        name: names[i]!,
       })),
       words: this.words,
       between: this.between,
       structure: this.structure,
-      placeholders: [...new Set(this.marks.flatMap((m) => placeholderName(m) ?? []))],
+      placeholders: [...new Set(names.flatMap((n) => n ?? []))],
       holes: this.holes,
       uses: this.uses,
       excluded,

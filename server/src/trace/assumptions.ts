@@ -2,6 +2,7 @@
  * What a caller may assume: a value that nobody asked for does nothing, so one whose name no question can have is refused with the names that
  * there are, and so is a value that the question does not know.
  */
+import { basename, hostFileOf } from '../base/file-id.ts';
 import { table } from '../base/table.ts';
 import { PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
@@ -67,6 +68,7 @@ export const ABOUT: Readonly<Record<string, (config: Config, name: string) => bo
   include: mentions,
   limit_conn: zone,
   limit_req: zone,
+  lines: (config, name) => [...config.files.values()].some((f) => f.template !== null && name.startsWith(`${basename(hostFileOf(f.id))}:`)),
   max_conns: backend,
   regex: () => true,
   resolve: () => true,

@@ -1,12 +1,14 @@
 /**
- * What is on the levels that a request passes without being seen: an include that found nothing may bring anything that its level may hold.
- * Each is an assumption at the station of its level; by default it brings nothing. Files that are built in are named, for they may differ on a server.
+ * What is on the levels that a request passes without being seen: an include that found nothing, and a template, may bring anything that its
+ * level may hold. Each is an assumption at the station of its level; by default it brings nothing. Files that are built in are named, for they may differ on a server.
  */
 
-import { hostFileOf, pathOf } from '../base/file-id.ts';
+import { basename, hostFileOf, pathOf } from '../base/file-id.ts';
+import type { Place } from '../base/span.ts';
 import { table } from '../base/table.ts';
 import type { Config } from '../config/config.ts';
 import { assumedFlavour } from '../config/flavour.ts';
+import { writtenInto } from '../config/open.ts';
 import type { Scope } from '../config/scope.ts';
 import { Slot } from '../config/slot.ts';
 import { isStock } from '../config/stock.ts';
@@ -39,6 +41,21 @@ function levelOf(scope: Scope): Level {
   let level = levels.get(scope);
   if (!level) levels.set(scope, (level = read(scope)));
   return level;
+}
+
+/** What a template writes into a level, which is one question however many its marks are: named by the first. */
+function linesOf(config: Config, written: readonly Place[], change: string): AssumptionInput {
+  const at = written.map(
+    ({ file, span }) => `${basename(hostFileOf(file))}:${config.files.get(file)!.lines.position(span.start).line + 1}`,
+  );
+  const more = at.length > 1 ? ` and at ${at.length - 1} more` : '';
+  return {
+    id: `lines:${at[0]!}`,
+    what: `the lines that a template writes at ${at[0]!}${more}`,
+    otherwise: 'nothing',
+    why: `a template writes lines there${more}; ${change}`,
+    choices: ['nothing'],
+  };
 }
 
 function read(scope: Scope): Level {
@@ -81,6 +98,8 @@ function read(scope: Scope): Level {
         at: d,
       });
   }
+  const written = writtenInto(scope);
+  if (written.length) questions.push(linesOf(config, written, change));
   return questions.length || stock.length ? { questions, stock } : NOTHING;
 }
 

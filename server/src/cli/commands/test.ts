@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { visible } from '../../base/escape.ts';
-import { arriving, fillsFor, likelyAnswers, withHost } from '../../features/application-view.ts';
+import { arriving, fillsFor, likelyAnswers, withRequest } from '../../features/application-view.ts';
 import { refusalsOf } from '../../features/refusals.ts';
 import { NodeFiles } from '../../host/node-files.ts';
 import { fileOfPath } from '../../host/paths.ts';
@@ -99,7 +99,7 @@ export async function test(paths: readonly string[], options: TestOptions): Prom
       if (bad.has(one.line)) continue;
       const request = arriving(one.request, config, deployment);
       const likely = likelyAnswers(one.request, config, deployment);
-      const asked = { ...one, request, options: { ...one.options, likely, fills: withHost(config, fills, request) } };
+      const asked = { ...one, request, options: { ...one.options, likely, fills: withRequest(config, fills, request) } };
       const { traced, differences } = runTest(config, { allowRefused }, asked, refusedBy);
       results.push({ file, name: one.name, line: one.line, ok: differences.length === 0, differences });
       text += `  ${differences.length ? c.red('✕') : c.green('✓')} ${visible(one.name)}\n`;

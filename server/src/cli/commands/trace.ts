@@ -13,7 +13,7 @@ import {
   fillsFor,
   likelyAnswers,
   type SightLine,
-  withHost,
+  withRequest,
 } from '../../features/application-view.ts';
 import { refusalsOf } from '../../features/refusals.ts';
 import { linesOf, MACHINE, NodeFiles } from '../../host/node-files.ts';
@@ -225,12 +225,13 @@ export async function trace(configPath: string, words: readonly string[], option
   if (options.requests) return batch(config, options.requests, traceOptions, options, options.client === undefined ? undefined : client);
   const request = requestOf(words, options, client, config);
   if (isLossy(request)) throw new Failure(EXIT.usage, `the request ${NOT_UTF8}`);
+  const arrived = arriving(request, config, deployment);
   const forRequest: TraceOptions = {
     ...traceOptions,
-    fills: withHost(config, fills, request),
+    fills: withRequest(config, fills, arrived),
     likely: likelyAnswers(request, config, deployment),
   };
-  const result = traceRequest(config, arriving(request, config, deployment), forRequest);
+  const result = traceRequest(config, arrived, forRequest);
   refuseWrong(assumeProblems(config, assume, [result]));
   const sight = applicationViewOf(result, deployment, config);
   const text = options.follow
@@ -430,7 +431,7 @@ function answered(config: Config, read: ReadRequest, line: number | null, option
   if ('problem' in read) return { id: read.id, error: place + read.problem };
   const { input, upstreams } = read;
   if (isLossy(input)) return { id: input.id ?? null, error: `${place.trim()}${place ? ' ' : ''}${NOT_UTF8}` };
-  const own: TraceOptions = { ...options, fills: withHost(config, options.fills ?? {}, input) };
+  const own: TraceOptions = { ...options, fills: withRequest(config, options.fills ?? {}, input) };
   if (!upstreams) return traceRequest(config, input, own);
   const unknown = Object.keys(upstreams).find((name) => !backend(config, name));
   if (unknown !== undefined)

@@ -4,7 +4,7 @@ import { dirname, type FileId, fileId, resolve } from '../../base/file-id.ts';
 import type { Span } from '../../base/span.ts';
 import type { Config } from '../../config/config.ts';
 import { serversOf } from '../../config/servers.ts';
-import { applicationViewOf, arriving, fillsFor, likelyAnswers, withHost } from '../../features/application-view.ts';
+import { applicationViewOf, arriving, fillsFor, likelyAnswers, withRequest } from '../../features/application-view.ts';
 import { answerHeaders, causeOf, mapOf, suggestions, unseenOnPath } from '../../features/preview.ts';
 import { refusalsAmong, refusalsOf } from '../../features/refusals.ts';
 import { wayOut } from '../../features/ways-out.ts';
@@ -91,7 +91,7 @@ export const trace = reads<TraceParams, TraceResult>({
     const traced = traceRequest(config, arriving(input, config, snapshot.deploymentOf(config)), {
       assume,
       refusedBy,
-      fills: withHost(config, fillsFor(config, snapshot.deploymentOf(config)), input),
+      fills: withRequest(config, fillsFor(config, snapshot.deploymentOf(config)), input),
       likely: likelyAnswers(input, config, snapshot.deploymentOf(config)),
       ...(told ? { upstreams: told.answers } : {}),
     });
@@ -213,7 +213,7 @@ export const requestTests = readsDisk<TestsParams, TestsResult>({
         const request = arriving(t.request, config, snapshot.deploymentOf(config));
         const options = {
           ...t.options,
-          fills: withHost(config, fillsFor(config, snapshot.deploymentOf(config)), request),
+          fills: withRequest(config, fillsFor(config, snapshot.deploymentOf(config)), request),
           likely: likelyAnswers(t.request, config, snapshot.deploymentOf(config)),
         };
         const { traced, differences } = runTest(config, suite, { ...t, request, options }, refusedBy);

@@ -140,7 +140,8 @@ header of the named proxies only.`,
       if (isBackedByAddress(directive)) return;
       report('forgeable', {
         at: key,
-        data: { source: flow.source },
+        // of a name that a template fills in, what is written before it is none
+        data: { source: key.templated && flow.source === `$${use.name}` ? key.value : flow.source },
         related: flow.chain,
         fix: uses.length === 1 ? fixOf('Limit each address', 'suggestion', directive.file, [replace(key, '$binary_remote_addr')]) : null,
       });

@@ -5,7 +5,7 @@ import type { Directive } from '../../config/directive.ts';
 import type { PassTarget } from '../../config/upstreams.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import { areLost } from './_headers.ts';
-import { isBesides, isToldElsewhere, isToPages, isToTool, needsNoClient } from './_receiver.ts';
+import { isBesides, isNamedByTemplate, isToldElsewhere, isToPages, isToTool, needsNoClient } from './_receiver.ts';
 
 /**
  * The host that an application gets instead of the requested one, and whether it is likely to look at it; null where it gets the client's,
@@ -21,6 +21,7 @@ export function otherHostAt(directive: Directive, deployment: Deployment): { rea
     areLost(scope, ['Host']) ||
     isForAssets(scope) ||
     isForFiles(scope) ||
+    isNamedByTemplate(directive) ||
     targets.every((t) => isBesides(directive, t) || isToPages(t, deployment));
   return { sent, matters: !idle };
 }

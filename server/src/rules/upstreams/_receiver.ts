@@ -77,6 +77,13 @@ export function isAnothersSite(scope: Scope, { tls, kindOfHost, host, portText, 
   return told?.toLowerCase() === host.toLowerCase();
 }
 
+/** Whether a template fills in the whole host, and nothing says a port: it may be a public name, which is the host that its server wants. */
+export function isNamedByTemplate({ file, args: [word] }: Directive): boolean {
+  const mark = word?.templated ? file.marks?.find((m) => m.start > word.start && m.end <= word.end) : undefined;
+  if (!mark || !file.text.slice(word!.start, mark.start).endsWith('://')) return false;
+  return /^(?:[/?]|$)/.test(file.text.slice(mark.end, word!.end));
+}
+
 /** Ports of stores and tools whose answers are the same whoever asks: CouchDB, Elasticsearch, Flower, InfluxDB, Kibana, the servers of Vite and LiveReload, Netdata, exporters of Prometheus. */
 const OF_STORES: ReadonlySet<string> = new Set([
   '4173',

@@ -191,16 +191,19 @@ An application that compresses says \`Vary: Accept-Encoding\`, and nginx keeps a
     const family = directive.name.replace(/_cache$/, '');
     const passes = passesIn(scope).filter((d) => d.name === `${family}_pass` && d.scope.value(directive.name) === directive);
     const level = passes[0]?.scope ?? scope;
+    const keyLine = level.value(`${family}_cache_key`);
+    // what a template writes there may be any part of a request
+    const isOpen = keyLine?.args[0]?.templated === true;
     const ignored = level.value(`${family}_ignore_headers`);
     const header = ignored?.values.find((v) => /^(set-cookie|cache-control)$/i.test(v));
     if (ignored && header) {
-      const key = level.value(`${family}_cache_key`)?.value(0) ?? '';
+      const key = keyLine?.value(0) ?? '';
       const bypass = level.effective(`${family}_cache_bypass`).directives;
       const hidden = level.effective(`${family}_hide_header`).directives.some((d) => d.value(0).toLowerCase() === 'set-cookie');
       const cookie = ignored.values.some((v) => /^set-cookie$/i.test(v));
       // whatever a module or a script decides may be about sessions
       const kept = sortsOut(level);
-      const own = sources(level, key).some((s) => OF_VISITORS.test(s));
+      const own = isOpen || sources(level, key).some((s) => OF_VISITORS.test(s));
       const forAll = isForPictures(level) || STATIC.test(level.enclosing('location')?.opener?.values.at(-1) ?? '');
       // who asks without a session gets no page of his own
       const anonymous = ['cookie', 'authorization'].every((name) => sentTo(family, level, name)?.value(1) === '');
@@ -224,7 +227,7 @@ An application that compresses says \`Vary: Accept-Encoding\`, and nginx keeps a
         });
       }
     } else bypassOnly();
-    const keyLine = level.value(`${family}_cache_key`);
+    if (isOpen) return;
     const ofKey = keyLine ? sources(level, keyLine.value(0)) : [];
     const place = level.enclosing('location')?.opener?.values.at(-1) ?? '';
     if (keyLine && ofKey.some((s) => s === 'uri' || s === 'document_uri') && !ofKey.some((s) => OF_QUERIES.test(s)) && !STATIC.test(place))

@@ -9,7 +9,7 @@ import { defineRule } from '../rule.ts';
 import { type ClientHeader, missingAt, NEEDED } from './_client-headers.ts';
 import { areLost, lackOf } from './_headers.ts';
 import { otherHostAt } from './_host.ts';
-import { isBesides, isToPages } from './_receiver.ts';
+import { isBesides, isNamedByTemplate, isToPages } from './_receiver.ts';
 
 const PROTO = NEEDED[1];
 /** Other names by which servers are told the scheme: Tornado's, those of older proxies, those that gunicorn reads too. */
@@ -103,6 +103,7 @@ It is a warning where the application is known or the server speaks TLS, an info
       chosen ||
       isForAssets(directive.scope) ||
       isBeside(directive, deployment) ||
+      (isNamedByTemplate(directive) && !requestHeader(directive.scope, 'Host')) ||
       (!encrypted && isForFiles(directive.scope))
         ? { severity: 'info' as const }
         : {}),

@@ -810,9 +810,31 @@ const outsideQuotes = (text: string): string =>
 
 /** The marks of a text in order, with what each does. */
 export function marksOf(engine: Engine, text: string): Mark[] {
-  const own = marksOfOne(engine, text);
+  const own = handedOn(marksOfOne(engine, text), text);
   if (!engine.also) return own;
   return merged([...own, ...marksOf(engine.also, text)]);
+}
+
+/** A mark that writes one of the next engine: `{{ '{{' }}`. */
+const WRITES_BRACES = /^\{\{[-~]?\s*(["'`])(\{\{|\}\})[-~]?\1\s*[-~]?\}\}$/;
+
+/** The same with each mark of Go that this template writes in pieces as one, which the next engine reads: `{{ '{{' }} .Port {{ '}}' }}`. */
+function handedOn(marks: Mark[], text: string): Mark[] {
+  if (!/\{\{[-~]?\s*["'`]\{\{/.test(text)) return marks;
+  const out: Mark[] = [];
+  for (let i = 0; i < marks.length; i++) {
+    const mark = marks[i]!;
+    const last = WRITES_BRACES.exec(mark.text)?.[2] === '{{' ? marks.findIndex((m, j) => j > i && WRITES_BRACES.test(m.text)) : -1;
+    const close = marks[last];
+    if (!close || WRITES_BRACES.exec(close.text)![2] === '{{') {
+      out.push(mark);
+      continue;
+    }
+    const written = `{{${text.slice(mark.end, close.start)}}}`;
+    out.push({ start: mark.start, end: close.end, text: written, sort: FAMILIES.go.sort(written) });
+    i = last;
+  }
+  return out;
 }
 
 /** Marks of two engines in order: one within a mark of the other is a part of it. */

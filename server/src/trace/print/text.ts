@@ -49,7 +49,8 @@ const SHOWN_CHOICES = 6;
 const SHOWN_LOSERS = 3;
 
 /** What is taken for granted at a station. */
-const assumedIn = (a: Assumption): string => (/^(?:include:|main-file$)/.test(a.id) ? `${a.what}: ${a.assumed}` : a.assumed || 'empty');
+const assumedIn = (a: Assumption): string =>
+  /^(?:include:|lines:|main-file$)/.test(a.id) ? `${a.what}: ${a.assumed}` : a.assumed || 'empty';
 
 /** The drawing of one trace, ending in a line feed. `place` says how a file is named. */
 export function traceText(given: Trace, paint: Paint = PLAIN, placed: (path: string) => string = same): string {
