@@ -1199,3 +1199,16 @@ test('a key that a template completes is shown as it is written', async () => {
   const [found] = findings.filter((f) => f.rule === 'limit-key-forgeable');
   assert.match(found?.message ?? '', /^The key holds \$cookie_\{\{ session_cookie \}\},/);
 });
+
+test('of a site with TLS and no certificate it is said, unless its lines stand in a file that is not there or a template completes them', async () => {
+  const files = {
+    'a.conf': 'server {\n    listen 443 ssl;\n    server_name a.example.com;\n    root /srv/a;\n}\n',
+    'b.conf': 'server {\n    listen 444 ssl;\n    server_name b.example.com;\n    include snippets/tls.conf;\n    root /srv/b;\n}\n',
+    'c.conf': 'include /etc/nginx/tls.conf;\nserver {\n    listen 445 ssl;\n    server_name c.example.com;\n    root /srv/c;\n}\n',
+    'd.conf.j2':
+      'server {\n    listen 446 ssl;\n    server_name d.example.com;\n{% if certificate %}\n    ssl_certificate {{ certificate }};\n    ssl_certificate_key {{ key }};\n{% endif %}\n    root /srv/d;\n}\n',
+  };
+  const { findings } = await checked(inMemory({ '.git/HEAD': '', ...files }), ['.']);
+  const told = findings.filter((f) => f.rule === 'incomplete-tls').map((f) => `${relativePath(hostFileOf(f.at.file), HOME)} ${f.severity}`);
+  assert.deepEqual(told, ['a.conf info']);
+});

@@ -1,6 +1,7 @@
 /** TLS that is switched on without what it needs: certificates, keys, authorities (ngx_http_ssl_init, ngx_http_ssl_merge_srv_conf, the modules' set_ssl). */
 import { isNginx } from '../../answers/which-build.ts';
 import type { Directive } from '../../config/directive.ts';
+import { unseenOf } from '../../config/open.ts';
 import type { Scope } from '../../config/scope.ts';
 import { type Listener, listenersOf, type Server, serversOf } from '../../config/servers.ts';
 import type { Report } from '../rule.ts';
@@ -42,7 +43,7 @@ without a line.`,
   messages: {
     certificate: 'No "ssl_certificate" is defined for the "listen ... {what}" directive. Add ssl_certificate and ssl_certificate_key.',
     beside:
-      'No "ssl_certificate" is seen for the "listen ... {what}" directive: unless a file beside this one has one, nginx does not start, or no browser can connect here. Add ssl_certificate and ssl_certificate_key.',
+      'No "ssl_certificate" is seen for the "listen ... {what}" directive: unless {file} has one, nginx does not start, or no browser can connect here. Add ssl_certificate and ssl_certificate_key.',
     old: 'No "ssl_certificate" is defined for the "ssl" directive. Add ssl_certificate and ssl_certificate_key.',
     starttls: 'No "ssl_certificate" is defined for the "starttls" directive. Add ssl_certificate and ssl_certificate_key.',
     key: 'No "{directive}" is defined for certificate "{file}". Add it.',
@@ -167,6 +168,18 @@ const atListen = (server: Server) => {
 
 const parameter = (d: Directive, name: string) => d.at(d.args.find((a) => a.value === name) ?? d.statement.name);
 
+/** Whether a site is seen with all that it includes, and only its main file is not: a certificate may stand there, which is seldom so. */
+function isAllButMain(server: Scope): boolean {
+  const { standIn, includes } = server.config.tree;
+  const http = server.parent;
+  if (!standIn || !http || !unseenOf(http, 'ssl_certificate').length || unseenOf(server, 'ssl_certificate').length) return false;
+  return http.level.every(
+    (d) => d.file === standIn.main || (d.file.template === null && (d.name !== 'include' || includes.get(d.statement)?.unseen === null)),
+  );
+}
+
+const BESIDE = 'a file beside this one';
+
 /** The certificate of a socket is that of its default server (ngx_http_ssl_init). */
 function sockets(listener: Listener, say: Say): void {
   if (listener.protocol === 'mail' || !(listener.ssl || listener.quic)) return;
@@ -175,14 +188,14 @@ function sockets(listener: Listener, say: Say): void {
     const listen =
       listener.listens.find((l) => l.server === server && l.params.includes(what)) ?? listener.listens.find((l) => l.params.includes(what));
     if (!listen?.directive || !soundFact(listen.directive)) return;
+    const place = { at: parameter(listen.directive, what) };
     const { standIn } = server.scope.config.tree;
+    if (listener.protocol === 'http' && isAllButMain(server.scope))
+      say('beside', { ...place, data: { what, file: `the main file or ${BESIDE}` }, severity: 'info', missing: [] });
     // which files a host has beside one that is put there is not known
-    const open = listener.protocol === 'http' && standIn != null && standIn.beside !== null;
-    say(open ? 'beside' : 'certificate', {
-      at: parameter(listen.directive, what),
-      data: { what },
-      ...(open ? { severity: 'warning' as const } : { related: line(server) }),
-    });
+    else if (listener.protocol === 'http' && standIn != null && standIn.beside !== null)
+      say('beside', { ...place, data: { what, file: BESIDE }, severity: 'warning' });
+    else say('certificate', { ...place, data: { what }, related: line(server) });
   };
   const first = listener.defaultServer;
   const has = (s: Server): boolean => lines(s.scope, 'ssl_certificate').length > 0;
