@@ -41,6 +41,52 @@ test('it comes from this machine', async () => {
   assert.equal(header(await ask('location / { proxy_bind 127.0.0.7; proxy_pass http://127.0.0.1:8081; }', '/who'), 'X-Who'), '127.0.0.7');
 });
 
+test('a body that is not passed on is waited for only where its length is', async () => {
+  for (const [lines, followed] of [
+    ['proxy_pass_request_body off;', false],
+    ['proxy_pass_request_body off; proxy_set_header Content-Length "";', true],
+    ['proxy_pass_request_body off; proxy_set_header Content-Length 0;', true],
+  ] as const) {
+    const config = await configOf(
+      `events {}\nhttp { server { listen 80; location / { ${lines} proxy_pass http://127.0.0.1:8081; } }\n${INNER} }\n`,
+    );
+    const headers = [
+      ['Host', 'a.test'],
+      ['Content-Length', '3'],
+    ] as const;
+    const trace = traceRequest(config, { method: 'POST', target: '/page', headers, body: 'a=b' });
+    assert.equal(
+      trace.steps.some((s) => s.within),
+      followed,
+      lines,
+    );
+  }
+});
+
+test('an access check has the length of the body and none of it', async () => {
+  const check = (more: string): string =>
+    `location / { auth_request /auth; proxy_pass http://192.0.2.9; } location = /auth { ${more} proxy_pass http://127.0.0.1:8081/who; }`;
+  const asked = async (more: string, body: boolean): Promise<Trace> =>
+    traceRequest(await configOf(`events {}\nhttp { server { listen 80; ${check(more)} }\n${INNER} }\n`), {
+      target: '/',
+      headers: [['Host', 'a.test'], ...(body ? ([['Content-Length', '3']] as const) : [])],
+      ...(body ? { method: 'POST', body: 'a=b' } : {}),
+    });
+  const isGuessed = (trace: Trace): boolean => trace.assumptions.some((a) => a.id === 'auth_request');
+  assert.ok(isGuessed(await asked('', true)));
+  assert.ok(!isGuessed(await asked('proxy_pass_request_body off; proxy_set_header Content-Length "";', true)));
+  const none = await asked('', false);
+  assert.ok(!isGuessed(none));
+  assert.equal(none.outcome.status, 500);
+});
+
+test('an access check that ends the connection ends that of the client', async () => {
+  for (const answer of ['return 444;', 'proxy_pass http://127.0.0.1:8081/closed;']) {
+    const trace = await ask(`location / { auth_request /auth; proxy_pass http://192.0.2.9; } location = /auth { ${answer} }`, '/');
+    assert.equal(trace.outcome.kind === 'closed', answer === 'return 444;', answer);
+  }
+});
+
 test('a connection that it closes is an error, and another server is asked', async () => {
   assert.equal((await ask(PASS, '/closed')).outcome.status, 502);
   const group = `location / { proxy_pass http://both; }`;
@@ -92,6 +138,46 @@ test('a round that is another request each time is followed so far', async () =>
   const trace = await ask('location / { proxy_pass http://127.0.0.1/more/; }', '/');
   assert.ok(trace.assumptions.some((a) => a.id === 'upstream-status'));
   assert.match(JSON.stringify(trace.steps), /it is followed no further/);
+});
+
+test('what is guessed of files is guessed as for a client: nobody means a cycle', async () => {
+  const site = (end: string): string => `server { listen 8081; index index.php; location / { try_files $uri @front; }
+    location @front { rewrite ^ /index.php last; } location ~ \\.php$ { try_files $uri ${end}; fastcgi_pass 127.0.0.1:9000; } }`;
+  for (const end of ['/index.php', '@front']) {
+    const trace = await ask(PASS, '/users', {}, site(end));
+    assert.equal(trace.outcome.status, 200, end);
+    const own = traceRequest(await configOf(`events {}\nhttp { ${site(end)} }\n`), {
+      target: '/users',
+      headers: [['Host', 'a.test']],
+      localPort: 8081,
+    });
+    assert.equal(own.outcome.status, 200, end);
+  }
+  const real = await ask(PASS, '/a', {}, 'server { listen 8081; location / { rewrite ^/a(.*) /a$1x last; } }');
+  assert.equal(real.outcome.status, 500);
+});
+
+test('each round that makes two of one is followed so far, in a time that nobody waits for', async () => {
+  const both = (to: number): string =>
+    `auth_request /auth; location / { proxy_pass http://127.0.0.1:${to}/x$request_uri; }
+     location = /auth { auth_request off; proxy_pass http://127.0.0.1:${to}/y$request_uri; }`;
+  const trace = await ask(both(8081), '/', {}, `server { listen 8081; ${both(80)} }`);
+  // each of the 50 that are followed asks two more
+  const { length } = trace.exchanges;
+  assert.ok(length > 20 && length <= 102, `${length}`);
+});
+
+test('an answer of what is not followed is no answer of the next backend', async () => {
+  const trace = await ask(
+    `${PASS.slice(0, -1)} proxy_intercept_errors on; error_page 503 = @spare; } location @spare { proxy_pass http://192.0.2.9; }`,
+    '/lua',
+    { assume: { 'upstream-status': '503' } },
+  );
+  assert.equal(trace.outcome.status, 200);
+  assert.deepEqual(
+    trace.assumptions.filter((a) => a.id.startsWith('upstream')).map((a) => a.id),
+    ['upstream-status', 'upstream-status:192.0.2.9'],
+  );
 });
 
 test('a loop ends with 500, and is called one', async () => {

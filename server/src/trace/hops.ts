@@ -25,6 +25,9 @@ export interface Hop {
   answer(peer: Peer): Given;
 }
 
+/** Requests that are followed where they come in again: each of them may lead to several. */
+const MAX_FOLLOWED = 50;
+
 const FAILED: ReadonlySet<string> = new Set(['timeout', 'refused', 'invalid']);
 /** What becomes of a connection that is passed on as it is. */
 const CONNECTIONS = ['connected', 'refused', 'timeout'];
@@ -51,6 +54,8 @@ export class Hops {
   /** every request to a backend, in order */
   readonly told: Exchanged[] = [];
   private asked = 0;
+  /** requests that came in again */
+  private followed = 0;
   /** whose turn it is in the groups that were asked */
   readonly turns = new Map<string, Turn>();
   /** how many of the answers that the caller gave were used, by name */
@@ -94,17 +99,22 @@ export class Hops {
     const again = (peer: Peer): Given | null => {
       if (headers || (purpose !== 'answer' && purpose !== 'auth_request')) return null;
       const input = comingBack(run, request, peer);
+      if (!input) return null;
+      const { asked } = this;
       // the first that is no port of this nginx is the application
-      if (input && first) this.asked = 0;
-      return input && this.again(run, input);
+      if (first) this.asked = 0;
+      const found = this.again(run, input);
+      if (!found) this.asked = Math.max(asked, this.asked);
+      return found;
     };
     return { assumption: id, answer: (peer) => this.own(run, peer) ?? again(peer) ?? general(peer) };
   }
 
   /** What this nginx itself answers; null where that is not certain. */
   private again(run: Run, input: RequestInput): Given | null {
-    const rounds = roundsOf(run, input);
+    const rounds = this.followed < MAX_FOLLOWED ? roundsOf(run, input) : 'far';
     if (rounds === 'loop') return { answer: 'loop', open: false };
+    this.followed++;
     const found = rounds === 'far' ? null : run.comingBack?.(run, input);
     if (!found) {
       if (rounds === 'far')

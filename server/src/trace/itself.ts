@@ -57,6 +57,9 @@ function startingFrom(run: Run, usual: string): string | null {
   return usual !== 'unix:' && bind.args.length === 1 && readPlainIp(toBytes(from)) ? from : null;
 }
 
+const announcesBody = ([name, value]: HeaderPair): boolean =>
+  /^transfer-encoding$/i.test(name) || (/^content-length$/i.test(name) && !/^0+$/.test(value));
+
 /** The request as it comes in again; null where that is not certain, or another program is asked. */
 export function comingBack(run: Run, request: UpstreamRequest, { address }: Peer): RequestInput | null {
   const { method, uri, httpVersion, headers, protocol } = request;
@@ -66,9 +69,11 @@ export function comingBack(run: Run, request: UpstreamRequest, { address }: Peer
   const clientAddress = startingFrom(run, here.client);
   if (clientAddress === null) return null;
   const set = run.text('proxy_set_body');
-  const isPassed = set === undefined && run.flag('proxy_pass_request_body', true);
+  // a request for an access check or for a piece of a body has the length that the client sent, and no body
+  const hasBody = run.kind !== 'auth_request' && run.kind !== 'body';
+  const isPassed = set === undefined && hasBody && run.flag('proxy_pass_request_body', true);
   // it would wait for a body that never comes
-  if (set === undefined && !isPassed && (run.contentLength > 0 || run.chunked)) return null;
+  if (set === undefined && !isPassed && headers.some(announcesBody)) return null;
   const { body, bodyLength } = run.input;
   return {
     method,

@@ -110,6 +110,15 @@ function internalRedirect(run: Run, uri: ByteString, args: ByteString): void {
 function goNamed(run: Run, name: ByteString): void {
   run.uriChanges--;
   if (run.uriChanges === 0 || run.uri === '') {
+    run.cycled ||= run.uri !== '';
+    run.report.step({
+      phase: 'find-config',
+      handler: 'ngx_http_core_module',
+      said:
+        run.uri === ''
+          ? `no URI on the way to ${fromBytes(name)}: 500`
+          : `rewrite or internal redirection cycle at ${fromBytes(name)}: 500`,
+    });
     finalize(run, 500);
     return;
   }

@@ -59,6 +59,7 @@ export class Report {
   readonly assumptions: Assumption[];
   /** built-in files that levels on the way include, as written */
   readonly builtIn: Set<string>;
+  private readonly instead: Readonly<Record<string, string>> | null;
 
   /**
    * `parent`: a request inside a request has stations of its own, and shares what is assumed. `instead`: better defaults for single questions,
@@ -67,8 +68,9 @@ export class Report {
   constructor(
     private readonly given: Readonly<Record<string, string>>,
     parent: Report | null = null,
-    private readonly instead: Readonly<Record<string, string>> | null = null,
+    instead: Readonly<Record<string, string>> | null = null,
   ) {
+    this.instead = instead ?? parent?.instead ?? null;
     this.assumptions = parent?.assumptions ?? [];
     this.builtIn = parent?.builtIn ?? new Set();
   }

@@ -167,6 +167,8 @@ function comingBack(by: Run, input: RequestInput): Again | null {
   });
   start(run);
   const trace = finish(run);
+  // one that goes round on a guess has the whole followed anew
+  by.root.cycled ||= run.cycled;
   if (run.reply.kind === 'unknown') return null;
   by.passedOn.push(run);
   const { reply } = run;

@@ -13,7 +13,7 @@ export const authRequestHandler: Handler = {
     if (!directive || uri === 'off') return 'declined';
     const sub = run.subrequest(toBytes(uri), 'auth_request');
     const asked = sub.exchange.request;
-    const { status } = sub.reply;
+    const { status, closed } = sub.reply;
     const allowed = status >= 200 && status < 300;
     const end = status === 401 || status === 403 ? status : 500;
     const target = asked ? ` asked of ${asked.upstream}${asked.uri}` : '';
@@ -21,10 +21,12 @@ export const authRequestHandler: Handler = {
       phase: 'access',
       handler: this.module,
       at: directive,
-      said: `subrequest ${uri}${target} answers ${status}${allowed ? ', allowed' : `: ${end}`}`,
+      said: `subrequest ${uri}${target} ${closed ? 'ends the connection' : `answers ${status}${allowed ? ', allowed' : `: ${end}`}`}`,
       exchange: run.hops.placeOf(asked),
       ...(run.report.assumptions.some((a) => a.id === 'auth_request') ? { assumption: 'auth_request' } : {}),
     });
+    // the connection is that of both
+    if (closed) return 444;
     for (const line of run.lines('auth_request_set')) {
       const value = sub.value(line.value(1));
       assign(run, line.value(0).slice(1).toLowerCase(), value);
