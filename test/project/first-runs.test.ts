@@ -1100,6 +1100,57 @@ for (const [what, files, expected] of [
     ['templates/shop.conf.j2:11 warning ssl-directive-deprecated'],
   ],
   [
+    'sites that come to a container by a script, a folder that a command copies, or the templates of its environment; and not where pages are copied',
+    {
+      'a/compose.yaml':
+        'services:\n  web:\n    image: nginx:1.31\n    entrypoint: /srv/start.sh\n    volumes:\n      - ./gzip.conf:/etc/nginx/snippets/gzip.conf:ro\n      - .:/srv:ro\n',
+      'a/gzip.conf': 'gzip on;\n',
+      'a/sites/shop.conf':
+        'server {\n    listen 80;\n    server_name new.shop.example;\n    location / {\n        proxy_pass http://app:8000;\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $remote_addr;\n        proxy_set_header X-Forwarded-Proto $scheme;\n    }\n}\n',
+      'a/start.sh': 'ln -s /srv/sites/shop.conf /etc/nginx/conf.d/shop.conf\nexec nginx -g "daemon off;"\n',
+      'b/compose.yaml':
+        'services:\n  web:\n    image: nginx:1.31\n    command: sh -c "mv /sites/shop.conf /etc/nginx/conf.d/default.conf && nginx"\n    volumes:\n      - ./gzip.conf:/etc/nginx/snippets/gzip.conf:ro\n      - ./sites:/sites:ro\n',
+      'b/gzip.conf': 'gzip on;\n',
+      'b/sites/shop.conf':
+        'server {\n    listen 80;\n    server_name new.shop.example;\n    location / {\n        proxy_pass http://app:8000;\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $remote_addr;\n        proxy_set_header X-Forwarded-Proto $scheme;\n    }\n}\n',
+      'c/compose.yaml':
+        'services:\n  web:\n    image: nginx:1.31\n    command: [sh, -c, cp -r /sites/. /etc/nginx/conf.d/ && nginx]\n    volumes:\n      - ./gzip.conf:/etc/nginx/snippets/gzip.conf:ro\n      - ./sites:/sites:ro\n',
+      'c/gzip.conf': 'gzip on;\n',
+      'c/sites/shop.conf':
+        'server {\n    listen 80;\n    server_name new.shop.example;\n    location / {\n        proxy_pass http://app:8000;\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $remote_addr;\n        proxy_set_header X-Forwarded-Proto $scheme;\n    }\n}\n',
+      'd/compose.yaml':
+        'services:\n  web:\n    image: nginx:1.31\n    command: [sh, -c, cp /sites/*.conf /etc/nginx/conf.d/ && nginx]\n    volumes:\n      - ./gzip.conf:/etc/nginx/snippets/gzip.conf:ro\n      - ./sites:/sites:ro\n',
+      'd/gzip.conf': 'gzip on;\n',
+      'd/sites/shop.conf':
+        'server {\n    listen 80;\n    server_name new.shop.example;\n    location / {\n        proxy_pass http://app:8000;\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $remote_addr;\n        proxy_set_header X-Forwarded-Proto $scheme;\n    }\n}\n',
+      'e/compose.yaml':
+        'services:\n  web:\n    image: nginx:1.31\n    volumes:\n      - ./gzip.conf:/etc/nginx/snippets/gzip.conf:ro\n      - ./sites:/sites:ro\n      - ./10-sites.sh:/docker-entrypoint.d/10-sites.sh:ro\n',
+      'e/gzip.conf': 'gzip on;\n',
+      'e/sites/shop.conf':
+        'server {\n    listen 80;\n    server_name new.shop.example;\n    location / {\n        proxy_pass http://app:8000;\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $remote_addr;\n        proxy_set_header X-Forwarded-Proto $scheme;\n    }\n}\n',
+      'e/10-sites.sh': 'cp /sites/*.conf /etc/nginx/conf.d/\n',
+      'f/compose.yaml':
+        'services:\n  web:\n    image: nginx:1.31\n    environment:\n      NGINX_ENVSUBST_TEMPLATE_DIR: /sites\n    volumes:\n      - ./gzip.conf:/etc/nginx/snippets/gzip.conf:ro\n      - ./sites:/sites:ro\n',
+      'f/gzip.conf': 'gzip on;\n',
+      'f/sites/shop.conf.template':
+        'server {\n    listen 80;\n    server_name new.shop.example;\n    location / {\n        proxy_pass http://app:8000;\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $remote_addr;\n        proxy_set_header X-Forwarded-Proto $scheme;\n    }\n}\n',
+      'g/compose.yaml':
+        'services:\n  web:\n    image: nginx:1.31\n    command: [sh, -c, cp -r /srv/pages/* /usr/share/nginx/html/ && nginx]\n    volumes:\n      - ./gzip.conf:/etc/nginx/snippets/gzip.conf:ro\n      - .:/srv:ro\n',
+      'g/gzip.conf': 'gzip on;\n',
+      'g/sites/shop.conf':
+        'server {\n    listen 80;\n    server_name new.shop.example;\n    location / {\n        proxy_pass http://app:8000;\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $remote_addr;\n        proxy_set_header X-Forwarded-Proto $scheme;\n    }\n}\n',
+      'g/pages/index.html': '',
+    },
+    [
+      'a/sites/shop.conf:5 warning socket-not-listened',
+      'b/sites/shop.conf:5 warning socket-not-listened',
+      'c/sites/shop.conf:5 warning socket-not-listened',
+      'd/sites/shop.conf:5 warning socket-not-listened',
+      'e/sites/shop.conf:5 warning socket-not-listened',
+      'f/sites/shop.conf.template:5 warning socket-not-listened',
+    ],
+  ],
+  [
     'a site that a build, a command of an image or one of a service fills in and writes to its place',
     {
       'a/Dockerfile':

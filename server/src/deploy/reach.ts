@@ -6,6 +6,7 @@ import { dirname, type FileId, isBelow, pathOf, resolve } from '../base/file-id.
 import type { Tree } from '../config/tree.ts';
 import { type Address, isEveryAddress, isLoopback, reaches, sameSocketPath } from './address.ts';
 import type { Application, Listener } from './application.ts';
+import { mayBring, startOf } from './brought.ts';
 import { type ComposeMount, type ComposePort, type ComposeProject, type ComposeService, shareNetwork } from './compose.ts';
 import type { Deployment } from './deployment.ts';
 import { mountedKey } from './kubernetes.ts';
@@ -35,8 +36,7 @@ function runWith(deployment: Deployment, service: ComposeService, files: readonl
   if (keyed.length) return keyed;
   const looks = /(^|\/)(nginx|nginx-unprivileged|openresty|angie)(:|@|$)/.test(service.image?.text.split('/').at(-1) ?? '');
   if (looks || service.mounts.some((m) => /nginx/.test(m.target))) {
-    const sources = configMounts(service).flatMap((m) => (m.source?.startsWith('.') ? [resolve(dirname(service.file), m.source)] : []));
-    const mounted = sources.length ? files.filter((f) => sources.some((source) => isBelow(f, source))) : [];
+    const mounted = mountedFor(service, files);
     if (mounted.length) return mounted;
   }
   const folder = service.recipe === undefined ? service.dockerfile && dirname(service.dockerfile) : service.context;
@@ -50,13 +50,20 @@ function runWith(deployment: Deployment, service: ComposeService, files: readonl
 const OF_NGINX = /(^|\/)(nginx|openresty|angie)(\/|\.conf|$)/;
 
 /**
- * The mounts of a container that may bring its nginx a configuration. Beside those of nginx's own folder a folder of the project is mounted for
- * its pages, unless the command speaks of it.
+ * The files that mounts of a container may bring its nginx. Beside those of nginx's own folder a folder of the project is mounted for its pages,
+ * unless what is started brings some of it.
  */
-function configMounts({ mounts, builds, command, entrypoint }: ComposeService): readonly ComposeMount[] {
-  if (builds || !mounts.some((m) => m.target.startsWith('/etc/nginx/'))) return mounts;
-  const said = JSON.stringify([command, entrypoint]);
-  return mounts.filter((m) => OF_NGINX.test(m.target) || said.includes(m.target));
+function mountedFor(service: ComposeService, files: readonly FileId[]): readonly FileId[] {
+  const { mounts, builds, file } = service;
+  const sources = mounts.flatMap(({ source, target }) =>
+    source?.startsWith('.') ? [{ from: resolve(dirname(file), source), target }] : [],
+  );
+  if (!sources.length) return [];
+  const isApart = !builds && mounts.some((m) => m.target.startsWith('/etc/nginx/'));
+  const start = startOf(service);
+  const isFor = (target: string, below: string): boolean =>
+    !isApart || OF_NGINX.test(target) || mayBring(start, `${target}/${below}`.replace(/\/{2,}/g, '/').replace(/\/$/, ''));
+  return files.filter((f) => sources.some(({ from, target }) => isBelow(f, from) && isFor(target, f.slice(from.length))));
 }
 
 /**

@@ -3,6 +3,7 @@
  * lies around it.
  */
 import { ByFolder, dirname, type FileId, isBelow } from '../base/file-id.ts';
+import { mayBring } from '../deploy/brought.ts';
 import { MAIN_FILES } from './main-files.ts';
 import { type Instance, OF_FOLDERS } from './mounts.ts';
 import { insidePaths, NGINX_FOLDERS, nearestPlace, type Placed } from './places.ts';
@@ -87,13 +88,12 @@ export function coveringOf(project: Project, file: FileId): readonly Instance[] 
 
 /**
  * Whether the nginx of an instance may read its configuration from a path: one that has files put into nginx's own folder reads those, and of the
- * rest of the project, which is mounted for its pages, nothing that no command speaks of.
+ * rest of the project, which is mounted for its pages, nothing that no command and no script speaks of.
  */
 function mayRead(instance: Instance, path: string): boolean {
-  const { placed, main, commands, built } = instance;
+  const { placed, main, built, starts } = instance;
   if (instance.kind !== 'compose' || built || NGINX_FOLDERS.test(path) || !placed.some((p) => NGINX_FOLDERS.test(p.inside))) return true;
-  const folder = path.replace(/\/[^/]*$/, '');
-  return main?.startsWith(`${folder}/`) === true || (commands ?? []).some((c) => c.includes(folder));
+  return main?.startsWith(`${path.replace(/\/[^/]*$/, '')}/`) === true || !starts || mayBring(starts, path);
 }
 
 /** What is asked of a project for each of its files, made once: there may be hundreds of deployments, and as many files of each. */

@@ -6,6 +6,7 @@ import picomatch from 'picomatch';
 import { basename, dirname, type FileId, isBelow, pathOf, relativePath, resolve } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import { loadedBy } from '../config/settings.ts';
+import { type Start, startOf } from '../deploy/brought.ts';
 import {
   type ComposeFile,
   type ComposeProject,
@@ -47,6 +48,7 @@ export interface Instance {
   readonly unseen?: readonly string[];
   /** commands that may put files of nginx elsewhere, or change them, before it starts; null where it is not nginx itself that is started */
   readonly commands?: readonly string[] | null;
+  readonly starts?: Start;
   /** what its environment says, as one string: it is written into templates */
   readonly variables?: string;
   readonly at: Place;
@@ -259,7 +261,7 @@ function composeInstance(
     if (id !== null && isBelow(id, known.boundary)) placed.push({ inside: clean(target), file: id, at });
     if (!written && (id === null || !there(id, known))) unseen.push(clean(target));
   }
-  placed.push(...started.flatMap((words) => movedBy(words, placed, service.place)));
+  placed.push(...started.flatMap((words) => movedBy(words, placed, service.place, known)));
   const made = {
     name: service.name,
     kind: 'compose',
@@ -270,6 +272,7 @@ function composeInstance(
     given: [...given, ...loadedByEdit(...started)],
     unseen,
     commands: startsNginx(service.entrypoint, service.command) ? commands : null,
+    starts: startOf(service),
     variables: JSON.stringify([
       [...service.environment].map(([name, s]) => [name, likely(s)]),
       service.environmentFiles.map((f) => f.path),
@@ -323,13 +326,18 @@ const BRINGS =
 /** `envsubst < A > B`, `cp A B`, `mv A B`: a file that is there already, and the path that it is written to. */
 const MOVES = /\b(?:envsubst\b[^;&|<>]*<\s*(\/[^\s"';&|<>]+)\s*>|(?:cp|mv)(?:\s+-\w+)*\s+(\/[^\s"';&|<>]+))\s+(\/[^\s"';&|<>]+)/g;
 
+/** `cp /conf/* …`, `cp -r /conf/. …`: what is in a folder, not the folder. */
+const ALL_OF_IT = /\/(?:\.|\*(?:\.\w+)?)$/;
+
 /** What a command writes from files that are put into the same file system into nginx's own folder. */
-function movedBy(command: string, placed: readonly Placed[], at: Place): Placed[] {
+function movedBy(command: string, placed: readonly Placed[], at: Place, known: Known): Placed[] {
   return [...command.replace(/\\\r?\n/g, ' ').matchAll(MOVES)].flatMap(([, read, copied, target]) => {
-    const from = clean(read ?? copied!);
-    const file = placed.find((p) => p.inside === from)?.file;
-    const to = target!.endsWith('/') || FOLDER_NAME.test(target!) ? `${target!}/${from.replace(/^.*\//, '')}` : target!;
-    return file && NGINX_FOLDERS.test(to) && !to.includes('$') ? [{ inside: clean(to), file, at }] : [];
+    const written = read ?? copied!;
+    const from = clean(written.replace(ALL_OF_IT, '/'));
+    const file = nearestPlace(placed, from);
+    const isBelowIt = !ALL_OF_IT.test(written) && (target!.endsWith('/') || FOLDER_NAME.test(target!));
+    const to = isBelowIt ? `${target!}/${from.replace(/^.*\//, '')}` : target!;
+    return file && there(file, known) && NGINX_FOLDERS.test(to) && !to.includes('$') ? [{ inside: clean(to), file, at }] : [];
   });
 }
 
@@ -365,7 +373,7 @@ function dockerInstance(
       placed.push(...put);
       if (!put.length && !copy.target.includes('$')) unseen.push(clean(copy.target));
     }
-    for (const run of stage.runs) placed.push(...movedBy(run.text, placed, run.place()));
+    for (const run of stage.runs) placed.push(...movedBy(run.text, placed, run.place(), known));
     unseen.push(
       ...stage.runs
         .flatMap((run) => [...run.text.matchAll(BRINGS)].map(([, path]) => clean(path!)))
@@ -379,7 +387,7 @@ function dockerInstance(
   const started = [stage.entrypoint, stage.command].map((command) =>
     command?.form === 'exec' ? command.words.map((w) => w.text).join(' ') : (command?.text.text ?? ''),
   );
-  const placed = withTemplates([...last.placed, ...started.flatMap((words) => movedBy(words, last.placed, stage.place))], known);
+  const placed = withTemplates([...last.placed, ...started.flatMap((words) => movedBy(words, last.placed, stage.place, known))], known);
   if (!image && !placed.some((p) => NGINX_FOLDERS.test(p.inside))) return null;
   const { unseen } = last;
   const { main, prefix, given } = startedBy(started.join(' '));
