@@ -28,6 +28,9 @@ const LINES: readonly string[] = [
   'error_page 403 /l0; deny all; echo x;',
   'echo_status 302; echo x;',
   'charset utf-8; echo x;',
+  'echo_status 404; if ($arg_x) { echo in; } echo out;',
+  'echo_status 404; if ($arg_x) { echo_status 418; } echo out;',
+  'if ($arg_x) { set $y 1; } echo_status 409; echo out;',
 ];
 
 const text = (headers: readonly (readonly [string, string])[]): string =>

@@ -2,7 +2,9 @@
 
 import { fromBytes, toBytes } from '../../base/bytes.ts';
 import { table } from '../../base/table.ts';
+import type { Directive } from '../../config/directive.ts';
 import { ECHOES } from '../../config/handlers.ts';
+import type { Scope } from '../../config/scope.ts';
 import { escapeUri } from '../escape.ts';
 import { clientTakesGzip, OF_CLIENTS, sendHeader } from '../filters.ts';
 import { httpTime } from '../http-time.ts';
@@ -328,10 +330,18 @@ const otherEcho = foreign('the echo module');
 
 /** ngx_http_echo_handler where nothing but texts is written: its status is no error, and no page takes its place. */
 const echo: Own = (run) => {
-  const lines = run.scope.directives.filter((d) => ECHOES.includes(d.name));
+  // what no line of a level says is that of the location around it
+  const inForce = (names: readonly string[]): readonly Directive[] => {
+    for (let at: Scope | null = run.scope; at; at = at.parent) {
+      const found = at.directives.filter((d) => names.includes(d.name));
+      if (found.length) return found;
+    }
+    return [];
+  };
+  const lines = inForce(ECHOES);
   if (!lines.length || !lines.every((d) => d.name === 'echo' || d.name === 'echo_duplicate')) return otherEcho(run);
   const { reply } = run;
-  const line = run.scope.named('echo_status').at(-1);
+  const line = inForce(['echo_status']).at(-1);
   const status = Number(line?.value(0) ?? 200);
   run.discardBody();
   reply.kind = 'content';
