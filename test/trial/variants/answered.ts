@@ -58,6 +58,11 @@ export const TRIALS: readonly Trial[] = [
       `location /s3/ { set $key $upstream_http_x_key; proxy_set_header Authorization $key; proxy_pass http://127.0.0.1:8001/; } location / { ${PASS} }`,
       `location / { error_page 502 = @then; ${PASS} } location @then { rewrite ^ /then/ last; } location /then/ { if ($upstream_status = 502) { return 503; } ${PASS} }`,
       `location / { post_action /done; ${PASS} } location = /done { set $was $upstream_status; proxy_pass http://127.0.0.1:8001/log?s=$was; }`,
+      // names of somebody's own, set where nobody sees it
+      http(`include /etc/nginx/vars/*.conf;\nserver { location / { if ($upstream_backend = blue) { return 302 /blue; } ${PASS} } }`),
+      // a copy is made once the body has been read
+      `location / { mirror /copy; ${PASS} } location = /copy { if ($request_body = "") { return 204; } proxy_pass http://127.0.0.1:9000$request_uri; }`,
+      `location /s3/ { set $key $upstream_http_x_key; set $line "AWS $key"; proxy_set_header Authorization $line; proxy_pass http://127.0.0.1:8001/; } location / { ${PASS} }`,
       // whatever fails comes by the condition of the server a second time
       `error_page 404 /gone.html; if ($upstream_status = 404) { return 410; } location / { proxy_intercept_errors on; ${PASS} }`,
       `error_page 404 /shop/; location /shop/ { if ($upstream_status = 404) { return 410; } ${PASS} }`,
@@ -91,6 +96,11 @@ export const TRIALS: readonly Trial[] = [
         'map $slice_range $part { default 0; ~^bytes=(?<from>.*)$ $from; }\n',
       ),
       sliced(`proxy_cache_key $uri$slice_range; ${RANGE}`, '', ''),
+      // how long files are good is left to the application
+      sliced(`proxy_cache_key $uri$slice_range; ${RANGE}`, '', 'proxy_cache_valid 301 302 10m; proxy_cache_valid 404 1m;'),
+      // made by a script, or by a module
+      sliced(`proxy_cache_key $key; ${RANGE}`, 'js_import k.js; js_set $key k.key;\n'),
+      sliced(`set_md5 $key $uri$slice_range; proxy_cache_key $key; ${RANGE}`),
       // pieces that are not kept
       `server { location /v/ { slice 1m; ${RANGE} ${PASS} } }`,
       `${CACHE}server { slice 0; proxy_cache z; proxy_cache_valid 200 1h; location / { ${PASS} } }`,
@@ -127,6 +137,10 @@ export const TRIALS: readonly Trial[] = [
         `map $request_uri $asked { default ""; ~\\?(?<of>.*)$ $of; }\nserver { root /srv/a; location / { try_files $uri /index.php; } location = /index.php { fastcgi_param QUERY_STRING $asked; fastcgi_pass 127.0.0.1:9000; } }`,
       ),
       'root /srv/a; location / { try_files $uri /index.php; }',
+      // the page for errors of files that are missing
+      `root /srv/a; location ^~ /static/ { try_files $uri /index.php; expires 1y; } location ~ \\.php$ { ${PHP} }`,
+      `root /srv/a; location ~* \\.(png|jpg)$ { try_files $uri /index.php; } location ~ \\.php$ { ${PHP} }`,
+      `root /srv/a; location /build/ { try_files $uri /index.php; } location ~ \\.php$ { ${PHP} }`,
     ],
   },
   {
@@ -141,6 +155,10 @@ export const TRIALS: readonly Trial[] = [
       edge(`location / { proxy_set_header X-WEBAUTH-USER $remote_user; ${PASS} }`),
       `server { listen 80; location /a/ { ${BASIC} ${USER} ${PASS} } location /b/ { ${USER} proxy_pass http://127.0.0.1:9000; } }`,
       edge(`${BASIC} ${USER} location / { ${PASS} } location /api/ { auth_basic off; ${PASS} }`),
+      // a condition comes before the password, and a refusal has none
+      edge(`location / { ${BASIC} error_page 418 = @app; return 418; } location @app { ${USER} ${PASS} }`),
+      edge(`location / { ${BASIC} error_page 401 = @app; root /srv/a; } location @app { ${USER} ${PASS} }`),
+      edge(`location /a/ { ${BASIC} try_files $uri @app; } location / { try_files $uri @app; } location @app { ${USER} ${PASS} }`),
     ],
     sane: [
       edge(`location / { ${BASIC} ${USER} ${PASS} }`),
@@ -158,6 +176,9 @@ export const TRIALS: readonly Trial[] = [
       edge(`include who/*.conf; location / { ${USER} ${PASS} }`),
       edge(`location ~ \\.php$ { fastcgi_param REMOTE_USER $remote_user; fastcgi_pass 127.0.0.1:9000; }`),
       edge(`location / { if ($remote_user = "") { return 401; } ${USER} ${PASS} }`),
+      // whoever comes to the fallback has been asked
+      edge(`location / { ${BASIC} try_files $uri @app; } location @app { ${USER} ${PASS} }`),
+      edge(`location / { ${BASIC} error_page 404 = @app; root /srv/a; } location @app { ${USER} ${PASS} }`),
     ],
   },
   {
@@ -170,6 +191,8 @@ export const TRIALS: readonly Trial[] = [
       stream('server { listen 514; listen 514 udp; proxy_pass 10.0.0.5:514; }'),
       stream('server { listen 10.0.0.1:12201 udp; proxy_pass 10.0.0.5:12201; proxy_bind $remote_addr transparent; }'),
       stream('server { listen 6343 udp; proxy_pass 10.0.0.5:6343; proxy_responses 2; }'),
+      stream('upstream g { server 10.0.0.5:12201; server 10.0.0.6:12201; }\nserver { listen 12201 udp; proxy_pass g; proxy_responses 1; }'),
+      stream('upstream g { hash $remote_addr; server 10.0.0.5:2055; server 10.0.0.6:2055; }\nserver { listen 2055 udp; proxy_pass g; }'),
     ],
     sane: [
       stream('server { listen 514 udp; proxy_pass 10.0.0.5:514; proxy_responses 0; }'),
@@ -180,6 +203,12 @@ export const TRIALS: readonly Trial[] = [
       stream('server { listen 51820 udp; proxy_pass 10.0.0.5:51820; }'),
       stream('server { listen 514 udp; listen 123 udp; proxy_pass 10.0.0.5:514; }'),
       stream('server { listen 9995; proxy_pass 10.0.0.5:9995; }'),
+      // sessions end by themselves
+      stream('server { listen 8125 udp; proxy_pass 10.0.0.5:8125; proxy_timeout 5s; }'),
+      stream('proxy_timeout 30s;\nserver { listen 514 udp; proxy_pass 10.0.0.5:514; }'),
+      // by its session a sender stays at one machine, which needs all that it says
+      stream('upstream g { server 10.0.0.5:2055; server 10.0.0.6:2055; }\nserver { listen 2055 udp; proxy_pass g; }'),
+      stream('upstream g { least_conn; server 10.0.0.5:12201; server 10.0.0.6:12201; }\nserver { listen 12201 udp; proxy_pass g; }'),
       http('server { listen 514; location / { proxy_pass http://10.0.0.5:514; } }'),
     ],
   },
@@ -234,6 +263,7 @@ export const TRIALS: readonly Trial[] = [
       'types { text/css css; }\nserver { root /srv/a; location ~ \\.mjs$ { proxy_pass http://127.0.0.1:8000; } }',
       'types { text/css css; }\nserver { root /srv/a; location ~ \\.mjs\\.map$ { deny all; } }',
       'types { text/css css; }\nserver { root /srv/a; location ~ \\.wasm$ { types { } default_type application/octet-stream; } }',
+      'types { text/css css; }\nserver { root /srv/a; location ~ \\.wasm$ { add_header Content-Type application/wasm; } }',
     ],
   },
   {
@@ -258,6 +288,12 @@ export const TRIALS: readonly Trial[] = [
       'root /srv/g; location ~ \\.js\\.gz$ { proxy_pass http://127.0.0.1:8000; }',
       'root /srv/g; location ~ \\.html\\.gz$ { add_header Content-Disposition attachment; }',
       'root /srv/g; location ~ \\.js\\.gz$ { more_set_headers "Content-Encoding: gzip"; }',
+      // another file is sent
+      'root /srv/g; location ~ \\.js\\.gz$ { rewrite ^(.*)\\.gz$ $1 last; }',
+      // exports and archives that people come to store
+      'root /srv/g; autoindex on; location ~ \\.(html|data)\\.gz$ { expires -1; }',
+      'root /srv/g; location ~ \\.(data|sql|csv)\\.gz$ { expires -1; }',
+      'root /srv/g; location ~ \\.data\\.gz$ { types { application/gzip gz; } }',
     ],
   },
 ];

@@ -34,6 +34,11 @@ export const TRIALS: readonly Trial[] = [
       sites(`${BOTH} return 301 https://shop.test$request_uri;`, 'www.shop.test'),
       sites(`${BOTH} rewrite ^ https://www.shop.test$request_uri? permanent;`),
       sites(`${BOTH} location / { return 308 https://$host$request_uri; }`),
+      // a part of the name is written out
+      sites('server_name shop.test; return 301 https://www.$host$request_uri;'),
+      sites('server_name shop.test; return 301 https://www.$server_name$request_uri;'),
+      sites('server_name shop.test; rewrite ^ https://www.${host}$request_uri? permanent;'),
+      sites('server_name www.shop.test; if ($host ~ ^www\\.(.+)$) { return 301 https://$1$request_uri; }', 'www.shop.test'),
       `server { listen 80; ${BOTH} return 301 https://$host$request_uri; }
 server { listen 443 ssl default_server; ssl_reject_handshake on; }
 server { listen 443 ssl; server_name shop.test; ${CERT} root /srv/shop; }`,

@@ -14,20 +14,23 @@ import { defineRule } from '../rule.ts';
 
 const READING = ['if', 'return', 'rewrite', 'set'] as const;
 
-/** Known when the answer is; nginx itself sets the three headers of the connection by what it knows before. */
-const OF_ANSWER = /^(?:upstream_(?!.*_name$)\w+|status|sent_trailer_\w+|sent_http_(?!connection$|keep_alive$|transfer_encoding$)\w+)$/;
+/** Known when the answer is; nginx itself sets the three headers of the connection by what it knows before. Other names may be anybody's own. */
+const OF_UPSTREAM =
+  /^upstream_(?:addr|status|(?:connect|header|response|queue)_time|response_length|bytes_(?:received|sent)|cache_(?:status|last_modified|etag)|(?:http|cookie|trailer)_\w+)$/;
+const OF_ANSWER = /^(?:status|sent_trailer_\w+|sent_http_(?!connection$|keep_alive$|transfer_encoding$)\w+)$/;
 /** Known when a handler has asked for the body. */
 const OF_BODY = /^request_body(?:_file)?$/;
 
 /** Modules that read the body, or set headers of the answer, before or between the lines of the rewrite phase. */
 const AHEAD = /_by_lua|^lua_need_request_body$|^js_|^perl|^set_form_input|^echo_|^more_set_|^srcache|^eval|^form_input/;
+const isOfAnswer = (name: string): boolean => OF_UPSTREAM.test(name) || OF_ANSWER.test(name);
+
 const hasAhead = new PerPart((server: Scope): boolean => server.all.some((d) => AHEAD.test(d.name)));
 
-/** Lines of a server, and those in force at the spot, by which a request is sent on once there has been an answer. */
-const leadsOn = ({ scope, server }: Spot): readonly Directive[] => [
-  ...scope.effective('error_page').directives,
-  ...server.scope.all.filter((d) => d.name === 'error_page' || d.name === 'post_action'),
-];
+/** Lines of a server by which a request is sent on once there has been an answer, or a copy once its body is read. */
+const leadsOn = new PerPart((server: Scope): readonly Directive[] =>
+  server.all.filter((d) => /^(?:error_page|post_action|mirror)$/.test(d.name) && d.value(0) !== 'off'),
+);
 
 /** A named location that sends on again, to places that cannot be told here. */
 const sendsOn = new PerPart((server: Scope): boolean =>
@@ -42,22 +45,29 @@ const sendsOn = new PerPart((server: Scope): boolean =>
 /** Whether a request may come here a second time, with an answer from elsewhere. */
 function comesBack(spot: Spot): boolean {
   if (spot.location?.kind === 'named' || spot.scope.has('internal')) return true;
-  const targets = leadsOn(spot).map((d) => d.values.at(-1) ?? '');
+  const leads = [...spot.scope.effective('error_page').directives, ...leadsOn.of(spot.server.scope)];
+  const targets = [...new Set(leads.map((d) => d.values.at(-1) ?? ''))];
   if (targets.some((to) => to.startsWith('@')) && sendsOn.of(spot.server.scope)) return true;
   const pages = targets.filter((to) => !/^@|^https?:/i.test(to));
   if (!spot.location) return pages.length > 0;
   return pages.some((to) => to.includes('$') || spot.takes(to.replace(/\?.*$/, '')));
 }
 
-/** Whether the place gives on what the line has set: an application elsewhere has named it, and sent the request here (X-Accel-Redirect). */
-function isAsked({ directives, scope }: Spot, line: Directive): boolean {
-  if (line.name !== 'set') return false;
-  const name = line.value(0).slice(1).toLowerCase();
+/**
+ * The variables that the place gives on, by other variables or at once: what the answer was is in them where an application elsewhere has named the
+ * place and sent the request here (X-Accel-Redirect).
+ */
+function givenOn({ directives, scope }: Spot): ReadonlySet<string> {
   const lists = Object.values(HEADER_LIST).flatMap((list) => scope.effective(list).directives);
-  return [...directives.filter((d) => PASS_DIRECTIVES.includes(d.name)), ...lists].some((d) =>
-    d.values.some((v) => variablesIn(v).includes(name)),
-  );
+  const passes = directives.filter((d) => PASS_DIRECTIVES.includes(d.name));
+  const given = new Set([...passes, ...lists].flatMap((d) => d.values.flatMap((v) => variablesIn(v))));
+  // what is set later may be made of what was set before
+  for (const d of directives.toReversed())
+    if (d.name === 'set' && given.has(nameIn(d))) for (const name of variablesIn(d.value(1))) given.add(name);
+  return given;
 }
+
+const nameIn = (line: Directive): string => line.value(0).slice(1).toLowerCase();
 
 /** Whether an application is asked at the place itself; elsewhere only one that has sent the request here can be meant. */
 const asksItself = ({ location, directives }: Spot): boolean =>
@@ -69,16 +79,20 @@ interface Early {
 }
 
 /** Lines of the rewrite phase at the spot with the first variable of each that has no value then. */
-const earlyAt = (spot: Spot): readonly Early[] =>
-  spot.directives.flatMap((line) => {
+function earlyAt(spot: Spot): readonly Early[] {
+  const early = spot.directives.flatMap((line) => {
     if (!(READING as readonly string[]).includes(line.name) || !line.values.some((v) => v.includes('$'))) return [];
     const texts = line.name === 'set' ? line.values.slice(1) : line.values;
     const name = texts
       .flatMap((v) => readThroughMaps(spot.config, v))
-      .find((n) => (OF_ANSWER.test(n) || OF_BODY.test(n)) && !definitionOf(indexOf(spot.config), n));
-    if (name === undefined) return [];
-    return OF_BODY.test(name) || (asksItself(spot) && !isAsked(spot, line)) ? [{ line, name }] : [];
+      .find((n) => (isOfAnswer(n) || OF_BODY.test(n)) && !definitionOf(indexOf(spot.config), n));
+    return name === undefined ? [] : [{ line, name }];
   });
+  if (early.every(({ name }) => OF_BODY.test(name))) return early;
+  const asked = asksItself(spot);
+  const given = givenOn(spot);
+  return early.filter(({ line, name }) => OF_BODY.test(name) || (asked && !(line.name === 'set' && given.has(nameIn(line)))));
+}
 
 export default defineRule({
   id: 'answer-read-early',

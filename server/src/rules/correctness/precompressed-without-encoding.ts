@@ -9,6 +9,16 @@ const PATH = /\.(?:js|mjs|css|wasm|data|svg|html|symbols)\.(gz|br)$/;
 
 const namesCompressed = ({ location }: Spot): boolean => location?.kind.startsWith('regex') === true && NAMED.test(location.name);
 
+/** Endings of what is exported and logged, which nobody asks for in order to show it. */
+const OF_DUMPS = /[.(|](?:sql|csv|tsv|tar|dump|bak|log|iso|xml|txt|pdf|deb|rpm)\b/;
+
+/** A list of files beside it, or a type of archives that is written out: people come here to store them. */
+function isForDownloads({ scope, location }: Spot): boolean {
+  const own = scope.effective('types').directives.filter((d) => d.scope === scope);
+  const types = [...own.flatMap((d) => d.body?.all.map((row) => row.name) ?? []), scope.named('default_type').at(-1)?.value(0) ?? ''];
+  return scope.value('autoindex')?.value(0) === 'on' || OF_DUMPS.test(location!.name) || types.some((t) => /gzip|brotli/.test(t));
+}
+
 /** Types of archives, and of files that nobody knows: a browser may be meant to store them. */
 const OF_ARCHIVES = /^(?:application\/(?:octet-stream|(?:x-)?gzip|x-brotli)|text\/plain)$/;
 
@@ -37,11 +47,17 @@ Where the type is that of an archive the file may be meant to be saved, and it i
   },
   check({ spot, report }) {
     const path = spot.pathWhere((p) => PATH.test(p) && /\w\.\w+\.\w+$/.test(p)) ?? spot.pathWhere((p) => PATH.test(p));
-    if (path === undefined || spot.unsure) return;
+    if (path === undefined || spot.unsure || isForDownloads(spot)) return;
     const trace = spot.ask({ path });
-    const { kind, status, responseHeaders } = trace.outcome;
+    const { kind, status, responseHeaders, file } = trace.outcome;
     const header = (name: string): string | undefined => responseHeaders.find(([n]) => n.toLowerCase() === name)?.[1];
-    if (kind !== 'static' || status !== 200 || header('content-encoding') || /attachment/i.test(header('content-disposition') ?? ''))
+    if (
+      kind !== 'static' ||
+      status !== 200 ||
+      !PATH.test(file ?? '') ||
+      header('content-encoding') ||
+      /attachment/i.test(header('content-disposition') ?? '')
+    )
       return;
     // a module of its own, or a script, may say it
     if (spot.directives.some((d) => /^more_set_headers$|_by_lua|^js_header_filter$/.test(d.name))) return;

@@ -95,7 +95,8 @@ Include \`mime.types\` in \`http\`, and next to every block that adds a type.`,
       if (path === undefined || spot.unsure) return;
       const trace = spot.ask({ path });
       const { kind, status, responseHeaders } = trace.outcome;
-      const sent = responseHeaders.find(([n]) => n.toLowerCase() === 'content-type')?.[1].replace(/;.*$/, '');
+      // of several, as add_header makes them, a browser takes the last one
+      const sent = responseHeaders.findLast(([n]) => n.toLowerCase() === 'content-type')?.[1].replace(/;.*$/, '');
       if (kind !== 'static' || status !== 200 || (sent !== 'text/plain' && sent !== 'application/octet-stream')) return;
       const list = spot.scope.effective('types').directives.at(-1)!;
       const right = named === 'mjs' ? 'text/javascript' : 'application/wasm';

@@ -1,4 +1,5 @@
 /** The program to which try_files falls back without the query: all it gets is the path. Shown by a request with a query, and what arrives. */
+import { endingsOf, isForBundles, isForFiles } from '../../answers/what-a-place-is-for.ts';
 import { isBackend } from '../../witness/access.ts';
 import { proofOf } from '../../witness/requests.ts';
 import type { Spot } from '../../witness/spots.ts';
@@ -9,6 +10,8 @@ import { defineRule } from '../rule.ts';
 const FRONT = /^\/(?:[\w.-]+\/)*(?:index|app|main|front|web)\.(?:php|py|pl|cgi|rb)$/;
 
 const fallbackOf = ({ scope, directives }: Spot) => {
+  // for files that are missing the program has the page for errors
+  if (endingsOf(scope) || isForFiles(scope) || isForBundles(scope)) return null;
   const line = directives.find((d) => d.name === 'try_files');
   const word = line?.args.at(-1);
   return line && word && line.scope === scope && line.args.length > 1 && !word.templated && FRONT.test(word.value) ? { line, word } : null;

@@ -6,6 +6,7 @@ import { isEdge } from '../../answers/who-speaks-tls.ts';
 import { AskedMap, PerConfig, PerPart } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
+import { locationOf } from '../../config/locations.ts';
 import { type Scope, walk } from '../../config/scope.ts';
 import { serverOf, serversOf } from '../../config/servers.ts';
 import { variablesIn } from '../../syntax/variable.ts';
@@ -324,6 +325,22 @@ location / {
   ],
 });
 
+/** A named location to which only places with a login fall back once their files are missing: who gets there has been asked. */
+function isBehindLogin(scope: Scope, all: readonly Directive[]): boolean {
+  const location = locationOf(scope);
+  if (location?.kind !== 'named') return false;
+  const leads = all.filter((d) => (d.name === 'try_files' || d.name === 'error_page') && d.values.at(-1) === location.name);
+  return leads.length > 0 && leads.every((d) => isAskedBefore(d, all));
+}
+
+/** The access phase comes before files are tried, and after conditions; a refusal of its own sends on who has not been let in. */
+function isAskedBefore(lead: Directive, all: readonly Directive[]): boolean {
+  if (entryOf(lead.scope) !== 'some') return false;
+  if (lead.name === 'try_files') return true;
+  const codes = lead.values.slice(0, -1);
+  return !codes.some((c) => /^40[13]$/.test(c) || all.some((d) => d.name === 'return' && d.value(0) === c));
+}
+
 /** Lines that hand on the name of a Basic login as an identity where nobody asks for its password. */
 function namesUnasked(pass: Directive): readonly Directive[] {
   const { scope } = pass;
@@ -336,6 +353,7 @@ function namesUnasked(pass: Directive): readonly Directive[] {
   // a proxy in front may have asked, of a server that is no edge; another location that asks shows that it is this one's task
   const asks = (d: Directive): boolean => d.name === 'auth_basic' && d.value(0) !== 'off';
   if (!isEdge(server) && !own.some(asks)) return [];
+  if (isBehindLogin(scope, own)) return [];
   // a login that is asked for some methods
   if (own.some((d) => asks(d) && d.scope.opener?.name === 'limit_except')) return [];
   return lines.map((h) => h.directive);

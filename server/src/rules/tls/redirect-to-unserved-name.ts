@@ -49,10 +49,13 @@ const unserved = new PerConfig((config): readonly string[] => {
 
 const unservedHosts = (config: Config): readonly string[] => asked(config, 'names without a server for HTTPS', (c) => unserved.of(c));
 
+/** The host that a target writes out to its end, or that of the request: `https://www.$host` is neither. */
+const NAMED = /^(?:https?|\$scheme):\/\/(\$(?:http_)?host\b|[a-z\d.-]*[a-z\d])(?:[:/?]|$|\$\{?(?:request_uri|uri|document_uri|\d)\b)/i;
+
 /** Whether a line may send someone who came by a door to one of the hosts; what the text leaves open may lead anywhere. */
 function mayLeadTo(hosts: readonly string[], line: Directive, host: string): boolean {
   if (!isRedirect(line)) return false;
-  const [, named] = /^(?:https?|\$scheme):\/\/(\$(?:http_)?host\b|[a-z\d.-]+(?=[:/?$]|$))/i.exec(redirectTarget(line)) ?? [];
+  const [, named] = NAMED.exec(redirectTarget(line)) ?? [];
   return !named || hosts.includes(named.startsWith('$') ? host : named.toLowerCase());
 }
 

@@ -5,13 +5,20 @@ import { readThroughMaps, sourcesOf } from '../../answers/where-a-value-comes-fr
 import type { Place } from '../../base/span.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
+import { definitionOf, indexOf } from '../../trace/index.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
 import type { Spot } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
 
-/** Whether the value differs from piece to piece. */
+/** Whether the value differs from piece to piece; what a script makes may. */
 const tellsPieces = (config: Config, text: string): boolean =>
-  readThroughMaps(config, text).some((name) => name === 'slice_range' || sourcesOf(config, name).has('slice_range'));
+  readThroughMaps(config, text)
+    .flatMap((name) => [name, ...sourcesOf(config, name)])
+    .some((name) => name === 'slice_range' || definitionOf(indexOf(config), name)?.by === 'module');
+
+/** Whether lines about lifetimes say how long a whole file is good; who names other codes leaves that to the application. */
+const namesFiles = (lines: readonly Directive[]): boolean =>
+  lines.some((d) => d.args.length === 1 || d.values.slice(0, -1).some((v) => /^(?:any|20[06])$/.test(v)));
 
 const FAMILIES = ['proxy', 'fastcgi', 'uwsgi', 'scgi'] as const;
 
@@ -78,7 +85,7 @@ With \`slice 1m\` nginx asks for a large file in pieces, each a request of its o
       return report('key', { at: whole(key ?? slice), data, witness });
     }
     const valid = scope.value(`${family}_cache_valid`);
-    if (!valid) return;
+    if (!valid || !namesFiles(scope.effective(`${family}_cache_valid`).directives)) return;
     const stores = (headers: readonly (readonly [string, string])[]): boolean =>
       spot.ask({}, { upstream: { status: 206, headers } }).cache?.store !== false;
     if (stores([])) return;
