@@ -94,6 +94,14 @@ test('what a request asks for stands where a placeholder names the server or the
   assert.deepEqual(assumed(tls, 'ports.tls'), ['ports.tls=443 of 443: the port of the request sets it']);
 });
 
+test('a port that has a default is that', async () => {
+  const site = 'server {\n    listen {{ port | default("8080") }};\n    return 204;\n}\n';
+  const trace = await traced(named(site), 'site.conf.j2', 'http://shop.example.com:8080/');
+  assert.equal(trace.outcome.status, 204);
+  assert.deepEqual(assumed(trace, 'port'), ['port=8080 of : a default in the template sets it']);
+  assert.notEqual((await traced(named(site), 'site.conf.j2', 'http://shop.example.com/')).outcome.status, 204);
+});
+
 test('a port and a name that are written stay what is asked for', async () => {
   const site =
     'server {\n    listen 80;\n    server_name shop.example.com;\n    return 204;\n}\nserver {\n    listen {{ port }};\n    server_name {{ name }};\n    return 205;\n}\n';

@@ -85,6 +85,34 @@ test('a placeholder for the whole address of a pass stands for one with a scheme
   assert.deepEqual(given.outcome.upstreamRequest?.servers, ['shop.example:443']);
 });
 
+test('the same in a variable that a pass takes, and nowhere else', async () => {
+  const text = inHttp(
+    'server { listen 80; set $to "{{ pages }}"; set $why {{ reason }}; location / { resolver 127.0.0.1; proxy_pass $to; } }',
+  );
+  const t = await trace('nginx.conf.j2', text, '/');
+  assert.deepEqual(t.outcome.upstreamRequest?.servers, ['pages:80']);
+  assert.deepEqual([assumed(t).pages, assumed(t).reason], ['http://pages', 'reason']);
+});
+
+test('a default that a mark names is what is assumed, by the name alone', async () => {
+  for (const [name, mark, id, value] of [
+    ['nginx.conf.template', '${CODE:-201}', 'CODE', '201'],
+    ['nginx.conf.template', '${CODE:=202}', 'CODE', '202'],
+    ['nginx.conf.j2', "{{ code | default('203') }}", 'code', '203'],
+    ['nginx.conf.j2', '{{ code|default(204, true) }}', 'code', '204'],
+    ['nginx.conf.tmpl', '{{ .Code | default "205" }}', '.Code', '205'],
+  ] as const) {
+    const t = await trace(name, inHttp(`server { listen 80; return ${mark}; }`), '/');
+    assert.deepEqual([t.outcome.status, assumed(t)[id]], [Number(value), value], mark);
+    assert.equal(t.assumptions.find((a) => a.id === id)?.why, 'a default in the template sets it', mark);
+    const given = await trace(name, inHttp(`server { listen 80; return ${mark}; }`), '/', { [id]: '410' });
+    assert.equal(given.outcome.status, 410, mark);
+  }
+  // several words would be read as one, and another variable may be anything
+  for (const mark of ["{{ pages | default('a.html b.html') }}", '{{ pages | default("$uri") }}'])
+    assert.equal(assumed(await trace('nginx.conf.j2', inHttp(`server { listen 80; index ${mark}; }`), '/')).pages, 'pages');
+});
+
 test('where a template writes lines, the stations of those levels rest on what they are, and no others', async () => {
   const text = inHttp(
     'server {\n  listen 80;\n  {{ rules }}\n  location / {\n    {{ more }}\n    return 204;\n  }\n  location /plain { return 201; }\n  {% if env == "test" %}\n  {{ tests }}\n  {% endif %}\n}',

@@ -21,6 +21,7 @@ import {
 } from '../syntax/template/condition.ts';
 import { neutralValue } from '../syntax/template/engines.ts';
 import { meets } from '../syntax/template.ts';
+import type { Word } from '../syntax/word.ts';
 import { PerConfig } from './asked.ts';
 import { Config, type Engine } from './config.ts';
 import { fragmentContext } from './fragment.ts';
@@ -317,13 +318,20 @@ function portsIn(templates: readonly SourceFile[]): ReadonlySet<string> {
  */
 function addressesIn(config: Config, templates: readonly SourceFile[]): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
-  for (const { name, fact, args, file } of config.main.all) {
-    const word = args[0];
-    if (name !== 'proxy_pass' || fact?.module !== 'ngx_http_proxy_module' || !word?.templated) continue;
+  const begins = (word: Word, file: SourceFile): void => {
     const mark = file.marks?.find((m) => m.start === word.start + (word.quote ? 1 : 0));
-    if (!mark?.name) continue;
+    if (!mark?.name) return;
     const host = neutralValue(mark.name) ?? mark.name.match(/[A-Za-z_]\w*/g)?.at(-1) ?? 'upstream';
     found.set(mark.name, file.text.startsWith('://', mark.end) ? 'http' : `http://${host}`);
+  };
+  for (const { name, fact, args, file } of config.main.all) {
+    const word = args[0];
+    if (name !== 'proxy_pass' || fact?.module !== 'ngx_http_proxy_module' || !word) continue;
+    if (word.templated) begins(word, file);
+    const variable = /^\$\{?(\w+)/.exec(word.value)?.[1];
+    if (variable !== undefined)
+      for (const set of config.main.all)
+        if (set.name === 'set' && set.value(0) === `$${variable}` && set.args[1]) begins(set.args[1], set.file);
   }
   for (const { marks = [], text } of found.size ? templates : [])
     for (const m of marks) if (m.name !== null && text.slice(m.start - 3, m.start) === '://') found.delete(m.name);
@@ -359,11 +367,14 @@ function write(
   const values = new Map<string, string>();
   const addresses = addressesIn(config, templates);
   const ports = portsIn(templates);
+  const defaults = new Map<string, string>();
+  for (const { marks = [] } of templates)
+    for (const m of marks) if (m.name !== null && m.otherwise !== null && !defaults.has(m.name)) defaults.set(m.name, m.otherwise);
   for (const name of new Set(templates.flatMap((f) => f.placeholders ?? []))) {
     if (questions.some((q) => q.id === name)) continue;
     const answer = Object.hasOwn(given, name) ? given[name]! : null;
     const offers = Object.hasOwn(known, name) ? known[name]! : [];
-    const value = answer ?? offers[0]?.value ?? addresses.get(name) ?? (ports.has(name) ? ANY_PORT : null);
+    const value = answer ?? offers[0]?.value ?? defaults.get(name) ?? addresses.get(name) ?? (ports.has(name) ? ANY_PORT : null);
     if (value !== null) values.set(name, value);
     questions.push({
       id: name,
@@ -371,7 +382,7 @@ function write(
       assumed: value ?? neutralValue(name) ?? name,
       choices: offers.map((o) => o.value),
       given: answer !== null,
-      from: answer === null ? (offers[0]?.from ?? null) : null,
+      from: answer === null ? (offers[0]?.from ?? (defaults.has(name) ? 'a default in the template' : null)) : null,
     });
   }
   const files = new Map<FileId, SourceFile>(config.files);

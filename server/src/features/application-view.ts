@@ -75,10 +75,10 @@ export function fillsFor(config: Config, deployment: Deployment): KnownValues {
   );
 }
 
-/** The placeholder that a word of a template is, but for what `beside` it may stand; null for one with more in it. */
+/** The placeholder that a word of a template is, but for what `beside` it may stand; null for one with more in it, and for one that has a default. */
 function aloneIn({ file }: Directive, word: Word, beside: RegExp): string | null {
   const [mark, ...others] = (file.marks ?? []).filter((m) => m.start >= word.start && m.end <= word.end);
-  if (!mark?.name || others.length) return null;
+  if (!mark?.name || mark.otherwise !== null || others.length) return null;
   return beside.test(file.text.slice(word.start, mark.start)) && !/\w/.test(file.text.slice(mark.end, word.end)) ? mark.name : null;
 }
 

@@ -66,6 +66,8 @@ export interface TemplateMark extends Span {
   readonly closed: boolean;
   /** what the value is called that it fills in; null where it fills in none */
   readonly name: string | null;
+  /** what it writes where nobody fills that in, as the mark says; null where it does not */
+  readonly otherwise: string | null;
 }
 
 /** Parsing never fails: a broken text has statements and problems. */

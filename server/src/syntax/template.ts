@@ -10,6 +10,7 @@ import { isSpace, luaEnd } from './cut.ts';
 import type { TemplateMark } from './statement.ts';
 import { type Facts, holds } from './template/condition.ts';
 import {
+  defaultOf,
   definitionUsed,
   type Engine,
   engineOf,
@@ -442,6 +443,7 @@ class Masker {
         role: sort.role ?? null,
         closed: this.commented.has(start) || isWhole(own),
         name: names[i]!,
+        otherwise: defaultOf(this.marks[i]!),
       })),
       words: this.words,
       between: this.between,

@@ -949,9 +949,26 @@ export function placeholderName(mark: Mark): string | null {
       '',
     )
     .trim()
-    .split(/\s*\|(?!\|)/)[0]!;
+    .split(/\s*\|(?!\|)/)[0]!
+    .replace(mark.text.startsWith('${') ? SHELL_DEFAULT : /(?!)/, '$1');
   return inner.length > 0 && inner.length < 80 ? inner : null;
 }
+
+/** A shell's `NAME:-value`. */
+const SHELL_DEFAULT = /^([A-Za-z_]\w*):?[-=](.*)$/;
+
+/** What a mark writes where nobody fills in its value, as the mark itself says: `${PORT:-80}`, `{{ port | default("80") }}`; null where it says nothing. */
+export function defaultOf({ text, sort }: Mark): string | null {
+  if (sort.kind !== 'value') return null;
+  const shell = text.startsWith('${') ? SHELL_DEFAULT.exec(text.slice(2, -1))?.[2] : undefined;
+  if (shell !== undefined) return ONE_WORD.test(shell) ? shell : null;
+  const [, , quoted, plain] = /\|\s*default(?:_value)?\b[\s(:]*(?:(["'])(.*?)\1|([\w.-]+))/.exec(text) ?? [];
+  const given = quoted ?? plain ?? '';
+  return ONE_WORD.test(given) ? given : null;
+}
+
+/** A text that nginx reads as a part of the word it is written into. */
+const ONE_WORD = /^[^\s;{}"'$]+$/;
 
 /** What is written for a placeholder of which nobody knows more than its name; null for an expression, which stays. */
 export const neutralValue = (name: string): string | null => (/^[@$.]*[A-Za-z_][\w.-]*$/.test(name) ? name.replace(/^[@$.]+/, '') : null);
