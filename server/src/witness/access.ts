@@ -3,7 +3,7 @@
  * credentials. Whether a subrequest would refuse is its authority's affair; that it is asked is what counts.
  */
 import type { Scope } from '../config/scope.ts';
-import type { Trace } from '../trace/trace.ts';
+import type { Trace, TraceOptions } from '../trace/trace.ts';
 import type { Spot } from './spots.ts';
 
 /** Every request that comes to the level itself is answered by its `return`: nothing in front of it ends the rewrites or leads elsewhere. */
@@ -41,11 +41,14 @@ export function memberOf(scope: Scope): string | null {
 }
 
 /** What comes of a path for someone who may enter: from an allowed address and with a password that is right. */
-export function admitted(spot: Spot, path: string): Trace {
+export function admitted(spot: Spot, path: string, options: Pick<TraceOptions, 'assume'> = {}): Trace {
   const clientAddress = memberOf(spot.scope);
-  return spot.ask({
-    path,
-    ...(clientAddress ? { clientAddress } : {}),
-    ...(spot.scope.value('auth_basic') ? { headers: [['Authorization', 'Basic dTpw']] as const } : {}),
-  });
+  return spot.ask(
+    {
+      path,
+      ...(clientAddress ? { clientAddress } : {}),
+      ...(spot.scope.value('auth_basic') ? { headers: [['Authorization', 'Basic dTpw']] as const } : {}),
+    },
+    options,
+  );
 }

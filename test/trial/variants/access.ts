@@ -46,8 +46,13 @@ export const TRIALS: readonly Trial[] = [
         files: { 'a.inc': 'location /wp-admin/ { allow 10.0.0.0/8; deny all; }\n' },
       }),
       `location /admin/ { location /admin/x/ { allow 10.0.0.0/8; deny all; ${APP} } ${APP} }\nlocation ~ /x/.*\\.csv$ { ${APP} }`,
+      // a missing page falls back to one that the pattern takes: what is there is sent by it all the same
+      `root /srv;\nlocation /docs/ { ${AUTH} try_files $uri /docs/index.html; }\nlocation ~ \\.(pdf|html)$ { expires 1d; }`,
     ],
     sane: [
+      `root /srv;\nlocation /docs/ { ${AUTH} try_files $uri /index.html; }\nlocation = /index.html { expires off; }`,
+      `root /srv;\nlocation /docs/ { ${AUTH} try_files $uri /docs/index.html; location ~ \\.(pdf|html)$ { expires 1d; } }`,
+      `root /srv;\nlocation /docs/ { ${AUTH} try_files $uri /page; }\nlocation /page { ${APP} }\nlocation /pages/ { alias /srv/pages/; }`,
       `location ^~ /admin/ { allow 10.0.0.0/8; deny all; ${APP} }\nlocation ~ \\.json$ { ${APP} }`,
       `location /admin/ { allow 10.0.0.0/8; deny all; location ~ \\.json$ { ${APP} } ${APP} }`,
       `location /admin/ { allow 10.0.0.0/8; deny all; ${APP} }\nlocation ~ ^/static/.*\\.json$ { ${APP} }`,

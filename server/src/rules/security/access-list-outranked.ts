@@ -472,6 +472,14 @@ const servesFolder = (scope: Scope): boolean => scope.has('root') && !scope.dire
 const isElsewhere = ({ outcome: { location: at } }: Trace, location: Location): boolean =>
   at !== null && !at.pattern.startsWith('@') && !isIn(at.at, location);
 
+/** What someone who may enter gets of the place itself: the file that try_files looks for, where its fallback is a page of another place. */
+function entered(spot: Spot, path: string): Trace {
+  const trace = admitted(spot, path);
+  if (!isElsewhere(trace, spot.location!)) return trace;
+  const file = trace.assumptions.find((a) => a.id.startsWith('file:') && a.id.endsWith(path) && a.assumed === 'missing');
+  return file ? admitted(spot, path, { assume: { [file.id]: 'file' } }) : trace;
+}
+
 /** Whether a place of a trace is a location, or one nested in it. */
 const isIn = (at: At, location: Location): boolean =>
   standsAt(location.directive, at) || locationsOf(location.scope).all.some((inner) => isIn(at, inner));
@@ -755,7 +763,7 @@ A request is in one location only. Where a regular expression matches, it outran
     if (!candidates.length && !hasOtherWays(spot)) return;
     const plain = spot.ask({});
     if (!(guards.length ? isTurnedAway(plain) : keepsOut(plain))) return;
-    const own = guards.length ? spot.ask(guards.reduce<Probe>((probe, g) => joined(probe, g.key), {})) : admitted(spot, plainPath);
+    const own = guards.length ? spot.ask(guards.reduce<Probe>((probe, g) => joined(probe, g.key), {})) : entered(spot, plainPath);
     if (guards.length && !isGivenOut(own)) return;
     const data = { restriction: restriction.name, place: `"${words(location)}"`, name: location.name };
     const related = [{ at: guards.length ? restriction.nameAt : restriction.at(), message: 'not asked' }];
