@@ -421,14 +421,14 @@ for (const [what, files, expected] of [
   ],
   [
     'a part of the server that a platform’s buildpack writes: the router in front tells who the client is',
-    { 'nginx.conf.erb': 'location / {\n    proxy_pass http://unix:/tmp/shop.sock;\n    proxy_set_header Host $http_host;\n}\n' },
+    { 'nginx.conf.erb': 'location / {\n    proxy_pass http://unix:/run/shop.sock;\n    proxy_set_header Host $http_host;\n}\n' },
     [],
   ],
   [
     'a template of that name which is a server of its own',
     {
       'nginx.conf.erb':
-        'server {\n    listen <%= node["listen"] %>;\n    location / {\n        proxy_pass http://unix:/tmp/shop.sock;\n    }\n}\n',
+        'server {\n    listen <%= node["listen"] %>;\n    location / {\n        proxy_pass http://unix:/run/shop.sock;\n    }\n}\n',
     },
     ['nginx.conf.erb:4 warning proxy-host-missing'],
   ],
@@ -1154,7 +1154,7 @@ for (const [what, files, expected] of [
     'a site that a build, a command of an image or one of a service fills in and writes to its place',
     {
       'a/Dockerfile':
-        "FROM nginx:1.31\nARG HOST\nCOPY nginx.conf /etc/nginx/nginx.conf\nCOPY shop.conf.template /tmp/shop.conf.template\nRUN mkdir -p /etc/nginx/shops \\\n  && envsubst '${HOST}' < /tmp/shop.conf.template > /etc/nginx/shops/shop.conf\n",
+        "FROM nginx:1.31\nARG HOST\nCOPY nginx.conf /etc/nginx/nginx.conf\nCOPY shop.conf.template /opt/shop.conf.template\nRUN mkdir -p /etc/nginx/shops \\\n  && envsubst '${HOST}' < /opt/shop.conf.template > /etc/nginx/shops/shop.conf\n",
       'a/nginx.conf':
         'events {}\nhttp {\n    upstream shop {\n        server 10.0.0.5:8000;\n    }\n    include /etc/nginx/shops/*.conf;\n}\n',
       'a/shop.conf.template':
