@@ -108,6 +108,7 @@ const LIMITS: Readonly<Record<string, Readonly<Record<string, Outcome>>>> = {
   'syntax/template/condition.ts': { MOST: 'unknown' },
   'syntax/template/structure.ts': { MAX_DEPTH: 'unknown', MOST_ALTERNATIVES: 'unknown', MOST: 'unknown' },
   'trace/filters.ts': { MAX_OFFSET: 'fact' },
+  'trace/hops.ts': { MAX_FOLLOWED: 'unknown' },
   'trace/itself.ts': { MAX_ROUNDS: 'unknown' },
   'trace/passwords.ts': { MOST_ROUNDS: 'unknown', MOST_COST: 'unknown', MOST_KEPT: 'kept' },
   'trace/read-batch.ts': { MOST_LINES: 'shown' },
