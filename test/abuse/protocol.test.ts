@@ -7,7 +7,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { createMessageConnection, type MessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
-import { SERVER, TestClient } from '../harness/lsp.ts';
+import { endOfAnswers, SERVER, TestClient } from '../harness/lsp.ts';
 import { ALPHABET, random } from './hostile.ts';
 
 after(() => TestClient.stopAll());
@@ -16,8 +16,9 @@ const folder = (): string => fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(
 
 /** A connection without a handshake. */
 function bare(): { connection: MessageConnection; ended: Promise<number | null>; kill(): void } {
-  const child = spawn(process.execPath, SERVER, { stdio: ['pipe', 'pipe', 'ignore'] });
+  const child = spawn(process.execPath, SERVER, { stdio: ['pipe', 'pipe', 'inherit'] });
   const connection = createMessageConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
+  child.once('exit', (code) => endOfAnswers(connection, code));
   child.stdin.on('error', () => {});
   connection.onRequest(() => null);
   connection.listen();
@@ -62,7 +63,8 @@ test('a client that goes away in the middle of an answer ends the server without
   };
   const answered = new Promise((done) => child.stdout.once('data', done));
   send({ id: 0, method: 'initialize', params: INITIALIZE });
-  await answered;
+  await Promise.race([answered, ended]);
+  assert.equal(child.exitCode, null, said);
   child.stdout.destroy();
   for (let id = 1; id < 50; id++) send({ id, method: 'textDocument/hover', params: HOVER });
   child.stdin.end();

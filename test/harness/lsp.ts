@@ -15,6 +15,11 @@ export const SERVER = [path.resolve('dist/cli.cjs'), 'lsp', '--stdio'];
 
 const running = new Set<ChildProcess>();
 
+/** Who still waits for a server that has died is told so, and does not wait for ever. */
+export function endOfAnswers(connection: MessageConnection, code: number | null): void {
+  if (code !== 0) connection.dispose();
+}
+
 export class TestClient {
   /** Ends what a failed test left behind. */
   static stopAll(): void {
@@ -47,8 +52,11 @@ export class TestClient {
   ): Promise<TestClient & { result: InitializeResult }> {
     const child = spawn(process.execPath, [...(options.server ?? SERVER)], { stdio: ['pipe', 'pipe', 'inherit'] });
     running.add(child);
-    child.once('exit', () => running.delete(child));
     const connection = createMessageConnection(new StreamMessageReader(child.stdout!), new StreamMessageWriter(child.stdin!));
+    child.once('exit', (code) => {
+      running.delete(child);
+      endOfAnswers(connection, code);
+    });
     const client = new TestClient(child, connection);
     connection.onNotification('textDocument/publishDiagnostics', (p: Published) => {
       client.published.push(p);

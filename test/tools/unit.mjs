@@ -22,6 +22,10 @@ const outdir = path.resolve('out', words.length ? `test-${process.pid}` : 'test'
 const built = await bundleTests(files, outdir);
 // Node keeps one core free, which leaves a single file at a time on a machine with two.
 const atOnce = `--test-concurrency=${Math.max(2, os.availableParallelism())}`;
-const run = spawnSync(process.execPath, ['--enable-source-maps', '--test', atOnce, ...reporters(), ...built], { stdio: 'inherit' });
+// A file that hangs is named, and takes the rest of the run with it no more.
+const timeout = `--test-timeout=${30 * 60_000}`;
+const run = spawnSync(process.execPath, ['--enable-source-maps', '--test', atOnce, timeout, ...reporters(), ...built], {
+  stdio: 'inherit',
+});
 if (words.length) fs.rmSync(outdir, { recursive: true, force: true });
 process.exit(run.status ?? 1);
