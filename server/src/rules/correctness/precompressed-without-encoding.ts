@@ -66,7 +66,7 @@ Where the type is that of an archive the file may be meant to be saved, and it i
       at: spot.location!.directive.at(spot.location!.directive.args.at(-1)),
       severity: OF_ARCHIVES.test(type) ? 'info' : 'warning',
       data: { path, type, coding: PATH.exec(path)![1] === 'br' ? 'br' : 'gzip' },
-      witness: proofOf(trace, `Content-Type: ${type}, no Content-Encoding`),
+      witness: proofOf(trace, `${trace.outcome.status} without Content-Encoding`),
     });
   },
   examples: [
@@ -87,7 +87,7 @@ location ~ \\.js\\.gz$ {
 }`,
       witness: {
         request: 'GET http://www.example.test/x.js.gz',
-        outcome: 'Content-Type: text/javascript, no Content-Encoding',
+        outcome: '200 without Content-Encoding',
         meant: '`Content-Encoding: gzip`',
       },
     },
