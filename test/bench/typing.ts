@@ -19,7 +19,7 @@ export const flawed = (lines: number): string =>
   bigFile(lines).replaceAll(
     /^ {4}location \/static\/ \{\n {8}alias ([^;]+);/gm,
     (_, path) =>
-      `    location /img { alias ${path}; }\n    location /media { alias ${path}; add_header X-Kind media; }\n    location /files { alias ${path}; add_header X-Kind files; }\n    location /old { rewrite ^/old/(.*)$ /$1 permanent; add_header X-Frame-Options DENY; }\n    location /api { proxy_pass http://127.0.0.1:8000; proxy_buffers 8 4k; }\n    location /static/ {\n        alias ${path};`,
+      `    location /img { alias ${path}; }\n    location /media { alias ${path}; add_header X-Kind media; }\n    location /files { alias ${path}; add_header X-Kind files; }\n    location /old { rewrite ^/old/(.*)$ /$1 permanent; add_header X-Frame-Options DENY; }\n    location /api { proxy_pass http://127.0.0.1:8000; proxy_buffers 8 4k; }\n    location /docs { alias ${path}; }\n    location /more { alias ${path}; }\n    location /static/ {\n        alias ${path};`,
   );
 
 /** Edits of the kinds, each with the text that undoes it; `at` is the offset that they are typed at. */
