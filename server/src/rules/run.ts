@@ -302,14 +302,29 @@ function* stepsOfOne(config: Config, rules: readonly Rule[], options: LintOption
   return sorted(withoutForeignText(config, suppress(config, withoutCovered(collector.findings, rules), rules, asked)));
 }
 
+/** What each rule covers, and the rules of which it covers anything. */
+const coversOf = new WeakMap<readonly Rule[], { by: ReadonlyMap<string, readonly string[]>; rules: ReadonlySet<string> }>();
+
 /** One defect is told once: findings that another one at the same words covers are left out. */
 function withoutCovered(findings: readonly Finding[], rules: readonly Rule[]): readonly Finding[] {
-  const covers = new Map(rules.flatMap((r) => (r.covers ? [[r.id, r.covers] as const] : [])));
+  let covers = coversOf.get(rules);
+  if (!covers) {
+    const by = new Map(rules.flatMap((r) => (r.covers ? [[r.id, r.covers] as const] : [])));
+    covers = { by, rules: new Set([...by.values()].flat().map((name) => name.replace(/\/.*$/, ''))) };
+    coversOf.set(rules, covers);
+  }
   const words = ({ at: { file, span } }: Finding): string => `${file} ${span.start} ${span.end}`;
   const covered = new Set<string>();
-  for (const f of findings) for (const other of covers.get(f.rule) ?? []) covered.add(`${words(f)} ${other}`);
+  for (const f of findings) {
+    const others = covers.by.get(f.rule);
+    if (others) for (const other of others) covered.add(`${words(f)} ${other}`);
+  }
   if (!covered.size) return findings;
-  return findings.filter((f) => !covered.has(`${words(f)} ${f.rule}`) && !covered.has(`${words(f)} ${f.rule}/${f.messageId}`));
+  const isCovered = (f: Finding): boolean => {
+    const at = words(f);
+    return covered.has(`${at} ${f.rule}`) || covered.has(`${at} ${f.rule}/${f.messageId}`);
+  };
+  return findings.filter((f) => !covers.rules.has(f.rule) || !isCovered(f));
 }
 
 /** What a line that was in order has made sure of, for rules that judge all lines alike. */

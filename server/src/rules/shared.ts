@@ -162,20 +162,21 @@ function together(findings: readonly Finding[]): Fix[] {
   const fixes = findings.flatMap((f) => f.fixes[0] ?? []);
   const [first] = fixes;
   if (!first || fixes.length !== findings.length) return [];
-  const byFile = new Map<FileId, Fix['edits'][number]['edits'][number][]>();
+  const byFile = new Map<FileId, Map<string, Fix['edits'][number]['edits'][number]>>();
   for (const { file, edits } of fixes.flatMap((fix) => fix.edits)) {
-    const known = byFile.get(file) ?? [];
-    for (const edit of edits)
-      if (!known.some((e) => e.span.start === edit.span.start && e.span.end === edit.span.end && e.newText === edit.newText))
-        known.push(edit);
-    byFile.set(file, known);
+    let known = byFile.get(file);
+    if (!known) byFile.set(file, (known = new Map()));
+    for (const edit of edits) {
+      const key = `${edit.span.start} ${edit.span.end} ${edit.newText}`;
+      if (!known.has(key)) known.set(key, edit);
+    }
   }
   return [
     {
       ...first,
       title: `${first.title}, at ${findings.length} places`,
       safety: fixes.every((fix) => fix.safety === 'safe') ? 'safe' : 'suggestion',
-      edits: [...byFile].map(([file, edits]) => ({ file, edits })),
+      edits: [...byFile].map(([file, edits]) => ({ file, edits: [...edits.values()] })),
     },
   ];
 }
