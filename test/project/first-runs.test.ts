@@ -646,6 +646,26 @@ for (const [what, files, expected] of [
     [],
   ],
   [
+    'a container of nginx that passes to a port of its own, and to one at which nothing of it listens',
+    {
+      'compose.yaml':
+        'services:\n  web:\n    image: nginx:1.29\n    ports: ["80:80"]\n    volumes: ["./site.conf:/etc/nginx/conf.d/default.conf"]\n  app:\n    build: .\n    command: gunicorn shop.wsgi -b 0.0.0.0:8000\n',
+      'site.conf':
+        'server {\n    listen 80;\n    location / {\n        proxy_pass http://127.0.0.1:8081;\n        proxy_set_header Host $host;\n    }\n    location /pages/ {\n        proxy_pass http://127.0.0.1:8082;\n        proxy_set_header Host $host;\n    }\n}\nserver {\n    listen 127.0.0.1:8081;\n    root /srv/shop;\n}\n',
+    },
+    ['site.conf:8 warning socket-not-listened'],
+  ],
+  [
+    'a service of Kubernetes by its whole name, which is no name of a site, and the site of somebody else',
+    {
+      'a.conf':
+        'server {\n    listen 443 ssl;\n    ssl_certificate /a.pem;\n    ssl_certificate_key /a.key;\n    server_name a.example.com;\n    location / {\n        proxy_pass http://shop.default.svc.cluster.local:8000;\n    }\n}\n',
+      'b.conf':
+        'server {\n    listen 444 ssl;\n    ssl_certificate /a.pem;\n    ssl_certificate_key /a.key;\n    server_name b.example.com;\n    location / {\n        proxy_pass http://pages.example.org;\n    }\n}\n',
+    },
+    ['a.conf:7 warning proxy-host-missing'],
+  ],
+  [
     'a line for a socket that nginx refuses for a word, beside another for its port',
     {
       'site.conf':

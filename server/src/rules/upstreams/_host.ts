@@ -35,6 +35,9 @@ function sentBy(directive: Directive): string | null {
   return sent.includes(null) ? null : (sent[0] ?? null);
 }
 
+/** The name of a service of Kubernetes: no site is called so. */
+const OF_A_CLUSTER = /\.svc(?:\.[\w.-]+)?$/i;
+
 function sentTo(directive: Directive, target: PassTarget): string | null {
   const { scope } = directive;
   if (asksByVariable(directive) && isToldElsewhere(directive)) return null;
@@ -42,7 +45,7 @@ function sentTo(directive: Directive, target: PassTarget): string | null {
   if (requestHeader(scope, 'X-Forwarded-Host') || requestHeader(scope, 'Forwarded')) return null;
   if (needsNoClient(scope, target)) return null;
   // another server's public name is the host that it wants
-  if (target.kindOfHost === 'name' && !target.upstream && target.host.includes('.')) return null;
+  if (target.kindOfHost === 'name' && !target.upstream && target.host.includes('.') && !OF_A_CLUSTER.test(target.host)) return null;
   return target.kindOfHost === 'unix' ? 'localhost' : target.host + portSent(target);
 }
 

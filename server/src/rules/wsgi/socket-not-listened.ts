@@ -151,7 +151,11 @@ applications and exactly one of them is left without a proxy.`,
     const links = linksOf(config, deployment);
     const reached = new Set(links.flatMap((l) => (l.reached.kind === 'listener' ? [l.reached.application] : [])));
     const orphans = deployment.applications.filter((a) => !reached.has(a) && a.server !== unknown && a.listeners.length > 0);
-    const lost = links.filter((l) => l.reached.kind === 'nothing' && ['proxy', 'uwsgi', 'scgi'].includes(l.target.kind));
+    const own = new Set(
+      ['http', 'stream', 'mail'].flatMap((p) => listenersOf(config, p as ServerProtocol).flatMap((l) => (l.kind === 'unix' ? [] : l.port))),
+    );
+    const isOwn = ({ address }: Link): boolean => address.kind === 'tcp' && isLoopback(address.host) && own.has(address.port);
+    const lost = links.filter((l) => l.reached.kind === 'nothing' && ['proxy', 'uwsgi', 'scgi'].includes(l.target.kind) && !isOwn(l));
     const seen = new Set<string>();
     const once = (link: Link): boolean => {
       const directive = link.member?.directive ?? link.pass;
@@ -186,12 +190,9 @@ applications and exactly one of them is left without a proxy.`,
         report('elsewhere', { at: wordOf(link), data, related, fix: here ? readdressed(link, here, `Connect to ${here}`) : null });
       }
     }
-    const own = new Set(
-      ['http', 'stream', 'mail'].flatMap((p) => listenersOf(config, p as ServerProtocol).flatMap((l) => (l.kind === 'unix' ? [] : l.port))),
-    );
     for (const link of links) {
       const { from, address, reached: end } = link;
-      if (end.kind !== 'nothing' || address.kind !== 'tcp' || !from || !isLoopback(address.host) || own.has(address.port)) continue;
+      if (end.kind !== 'nothing' || address.kind !== 'tcp' || !from || !isLoopback(address.host) || isOwn(link)) continue;
       // a site that is not seen may listen there, and speaks HTTP
       if (!(config.whole || NOT_OF_NGINX.has(link.target.kind)) || !runsNginxAlone(deployment, from) || !once(link)) continue;
       report('alone', {
