@@ -646,6 +646,16 @@ for (const [what, files, expected] of [
     [],
   ],
   [
+    'a host by the name of its variable in a program, which is one mistake, and one that is not passed on at all',
+    {
+      'a.conf':
+        'server {\n    listen 80;\n    server_name a.example.com;\n    location / {\n        proxy_pass http://127.0.0.1:8000;\n        proxy_set_header HTTP_HOST $host;\n    }\n}\n',
+      'b.conf':
+        'server {\n    listen 81;\n    server_name b.example.com;\n    location / {\n        proxy_pass http://127.0.0.1:8000;\n    }\n}\n',
+    },
+    ['a.conf:6 warning header-name-misspelled', 'b.conf:5 warning proxy-host-missing'],
+  ],
+  [
     'a container of nginx that passes to a port of its own, and to one at which nothing of it listens',
     {
       'compose.yaml':

@@ -2,6 +2,7 @@
  * A configuration of templates as it may be written out: few renderings, chosen so that every two branches are seen together and each
  * without the other, where that can be. What is said of a template is what holds in all renderings that have the place.
  */
+
 import type { FileId } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import { type Context, childContext } from '../catalog/context.ts';
@@ -24,6 +25,7 @@ import { meets } from '../syntax/template.ts';
 import type { Word } from '../syntax/word.ts';
 import { PerConfig } from './asked.ts';
 import { Config, type Engine } from './config.ts';
+import type { Directive } from './directive.ts';
 import { fragmentContext } from './fragment.ts';
 import type { ScopeContext } from './scope.ts';
 import type { Settings } from './settings.ts';
@@ -324,14 +326,21 @@ function addressesIn(config: Config, templates: readonly SourceFile[]): Readonly
     const host = neutralValue(mark.name) ?? mark.name.match(/[A-Za-z_]\w*/g)?.at(-1) ?? 'upstream';
     found.set(mark.name, file.text.startsWith('://', mark.end) ? 'http' : `http://${host}`);
   };
+  const sets = new Map<string, Directive[]>();
+  for (const d of config.main.all) {
+    if (d.name !== 'set' || !d.args[1]) continue;
+    const known = sets.get(d.value(0));
+    if (known) known.push(d);
+    else sets.set(d.value(0), [d]);
+  }
   for (const { name, fact, args, file } of config.main.all) {
     const word = args[0];
     if (name !== 'proxy_pass' || fact?.module !== 'ngx_http_proxy_module' || !word) continue;
     if (word.templated) begins(word, file);
     const variable = /^\$\{?(\w+)/.exec(word.value)?.[1];
-    if (variable !== undefined)
-      for (const set of config.main.all)
-        if (set.name === 'set' && set.value(0) === `$${variable}` && set.args[1]) begins(set.args[1], set.file);
+    // what many passes read is looked at once
+    for (const set of sets.get(`$${variable}`) ?? []) begins(set.args[1]!, set.file);
+    sets.delete(`$${variable}`);
   }
   for (const { marks = [], text } of found.size ? templates : [])
     for (const m of marks) if (m.name !== null && text.slice(m.start - 3, m.start) === '://') found.delete(m.name);

@@ -105,7 +105,7 @@ export function withRequest(config: Config, fills: KnownValues, { headers, schem
   const secure = scheme === 'https';
   const port = String(localPort ?? (secure ? 443 : 80));
   const listens = scheme === undefined || secure || scheme === 'http' ? everywhere(config, 'listen') : [];
-  if (!listens.some((d) => new RegExp(`^(?:.*:)?${port}$`).test(d.value(0)))) {
+  if (!listens.some((d) => d.value(0) === port || d.value(0).endsWith(`:${port}`))) {
     // of several ports one is asked for
     const name = listens.flatMap((d) => {
       const word = d.statement.args[0];

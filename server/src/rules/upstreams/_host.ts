@@ -4,6 +4,7 @@ import { asksByVariable, passedBy, requestHeader } from '../../answers/what-is-p
 import type { Directive } from '../../config/directive.ts';
 import type { PassTarget } from '../../config/upstreams.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
+import { headerOfVariable } from '../correctness/_header-names.ts';
 import { areLost } from './_headers.ts';
 import { isBesides, isNamedByTemplate, isToldElsewhere, isToPages, isToTool, needsNoClient } from './_receiver.ts';
 
@@ -28,6 +29,8 @@ export function otherHostAt(directive: Directive, deployment: Deployment): { rea
 
 function sentBy(directive: Directive): string | null {
   if (requestHeader(directive.scope, 'Host')) return null;
+  // a line that means it and calls it otherwise is told by its name
+  if (directive.scope.effective('proxy_set_header').directives.some((d) => headerOfVariable(d.value(0)) === 'Host')) return null;
   const { targets, whole } = passedBy(directive);
   if (!whole || directive.fact?.module !== 'ngx_http_proxy_module') return null;
   // of several that a table chooses from none may be meant by its name

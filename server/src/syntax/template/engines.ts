@@ -824,7 +824,9 @@ function handedOn(marks: Mark[], text: string): Mark[] {
   const out: Mark[] = [];
   for (let i = 0; i < marks.length; i++) {
     const mark = marks[i]!;
-    const last = WRITES_BRACES.exec(mark.text)?.[2] === '{{' ? marks.findIndex((m, j) => j > i && WRITES_BRACES.test(m.text)) : -1;
+    let last = marks.length;
+    if (WRITES_BRACES.exec(mark.text)?.[2] === '{{')
+      for (last = i + 1; last < marks.length && !WRITES_BRACES.test(marks[last]!.text); ) last++;
     const close = marks[last];
     if (!close || WRITES_BRACES.exec(close.text)![2] === '{{') {
       out.push(mark);
