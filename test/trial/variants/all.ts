@@ -17,6 +17,7 @@ import { TRIALS as correctnessMore } from './correctness-more.ts';
 import { TRIALS as edge } from './edge.ts';
 import { TRIALS as entrusted } from './entrusted.ts';
 import { TRIALS as faults } from './faults.ts';
+import { TRIALS as forum } from './forum.ts';
 import { TRIALS as guarded } from './guarded.ts';
 import { TRIALS as hardened } from './hardened.ts';
 import { TRIALS as headers } from './headers.ts';
@@ -67,6 +68,7 @@ export const TRIALS: readonly Trial[] = [
   ...edge,
   ...entrusted,
   ...faults,
+  ...forum,
   ...guarded,
   ...hardened,
   ...headers,

@@ -4,6 +4,7 @@ import type { Scope } from '../../config/scope.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import { fixOf, removeArgument } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { appendWord } from '../tls.ts';
 
 /** Kinds of files that are compressed by their format. */
 const PACKED =
@@ -11,6 +12,18 @@ const PACKED =
 const TEXT = /^(\*|text\/.+|application\/(.*\+)?(json|javascript|x-javascript|xml|wasm|ecmascript)|image\/svg\+xml|.*\+xml|.*\+json)$/i;
 
 const JSON_TYPE = /^\*$|json|\$/i;
+
+const SCRIPT_TYPE = /^(?:text|application)\/(?:x-)?(?:javascript|ecmascript)$/i;
+/** Names of scripts that are no longer sent: nginx's own list gave `application/x-javascript` up with 1.5.4. */
+const OLD_SCRIPT_TYPE = /\/(?:x-|ecmascript)/i;
+
+/** The type that files ending in .js have, where none of the lists in the configuration gives them one of these. */
+function typeOfScripts({ config }: Scope, types: readonly string[]): string | null {
+  const rows = config.main.all
+    .filter((d) => d.name === 'types')
+    .flatMap((d) => d.body?.all.filter((row) => row.values.includes('js')) ?? []);
+  return rows.length > 0 && !rows.some((row) => types.includes(row.name.toLowerCase())) ? rows[0]!.name : null;
+}
 
 /** The name of a location below whose application speaks JSON by its name, and for which the list is in force. */
 const apiBelow = (scope: Scope, list: Directive): string | null =>
@@ -34,10 +47,13 @@ export default defineRule({
   missing: ['gzip', 'gzip_types', 'gzip_proxied'],
   title: 'gzip_types that save nothing',
   why: `
-Images, videos, WOFF fonts and archives are compressed by their format. Compressing them again takes worker time and makes them a few bytes larger. A list without style sheets, scripts and JSON leaves out what shrinks to a fifth. \`text/html\` is always compressed, and without \`gzip_types\` nothing else is.`,
+Images, videos, WOFF fonts and archives are compressed by their format. Compressing them again takes worker time and makes them a few bytes larger. A list without style sheets, scripts and JSON leaves out what shrinks to a fifth. \`text/html\` is always compressed, and without \`gzip_types\` nothing else is.
+
+Types are compared as they are sent. Scripts were \`application/x-javascript\` until nginx 1.5.4; they are \`application/javascript\` in its list now, and \`text/javascript\` by the standard (RFC 9239). A list that has the old name only compresses no script.`,
   about: ['gzip_types', 'gzip'],
+  references: ['https://www.rfc-editor.org/rfc/rfc9239#section-6'],
   looksAt: { directive: ['gzip', 'gzip_types', 'brotli_types', 'zstd_types'] },
-  needs: 'file',
+  needs: 'config',
   inForce: true,
   fixable: 'sometimes',
   messages: {
@@ -45,6 +61,7 @@ Images, videos, WOFF fonts and archives are compressed by their format. Compress
     htmlOnly:
       'Only text/html is compressed here, since gzip_types is not set. Add it with text/css, application/javascript and application/json.',
     noJson: 'The JSON of {location} is not compressed: gzip_types does not name its type. Add application/json.',
+    scripts: 'No script is compressed: a .js is sent as {sent}, and {type} is a name that nobody sends any more. Add {sent}.',
     none: 'Style sheets, scripts and JSON are not compressed. Add text/css, application/javascript and application/json.',
   },
   check({ directive, scope, file, report }) {
@@ -69,6 +86,16 @@ Images, videos, WOFF fonts and archives are compressed by their format. Compress
             : null,
       });
     const rest = directive.args.filter((w) => w.value !== 'text/html');
+    const scripts = rest.filter((w) => SCRIPT_TYPE.test(w.value));
+    const isOld = scripts.length > 0 && scripts.every((w) => OLD_SCRIPT_TYPE.test(w.value));
+    const names = scripts.map((w) => w.value.toLowerCase());
+    const sent = isOld && !rest.some((w) => /[*$]/.test(w.value)) ? typeOfScripts(scope, names) : null;
+    if (sent !== null)
+      report('scripts', {
+        at: scripts[0]!,
+        data: { sent, type: scripts[0]!.value },
+        fix: fixOf('Add the type', 'suggestion', file, [appendWord(scripts[0]!, sent)]),
+      });
     if (
       !rest.some((w) => TEXT.test(w.value) || w.value.includes('$')) &&
       (directive.scope.context === 'http' || directive.scope.context === 'server')
@@ -80,6 +107,14 @@ Images, videos, WOFF fonts and archives are compressed by their format. Compress
     }
   },
   examples: [
+    {
+      inside: 'http',
+      bad: `types { text/css css; application/javascript js; }
+gzip_types text/css application/x-javascript;
+#                   ^^^^^^^^^^^^^^^^^^^^^^^^ scripts`,
+      good: `types { text/css css; application/javascript js; }
+gzip_types text/css application/x-javascript application/javascript;`,
+    },
     {
       inside: 'http',
       bad: `gzip_types text/css image/jpeg application/json;

@@ -10,6 +10,7 @@ const EARLY = [
   'underscores_in_headers',
   'ignore_invalid_headers',
   'client_header_buffer_size',
+  'large_client_header_buffers',
   'client_header_timeout',
   'connection_pool_size',
 ];
@@ -21,7 +22,7 @@ export default defineRule({
   since: '0.2',
   title: 'Setting ignored in a non-default server',
   why: `
-nginx reads a plain request line by line, and knows the server only when the Host line has come. What is needed before, such as whether header names may have underscores, how large the first buffer is and how long it waits, is that of the default server of the address. In another server the line is read and does nothing, or only for the lines behind Host.
+nginx reads a plain request line by line, and knows the server only when the Host line has come. What is needed before, such as whether header names may have underscores, how large the buffers are and how long it waits, is that of the default server of the address. In another server the line is read and does nothing, or only for the lines behind Host: a long URL is a 414, however large the server's \`large_client_header_buffers\` are.
 
 Set it in \`http\`, or in the default server.`,
   about: [...EARLY, 'listen'],
@@ -42,12 +43,13 @@ Set it in \`http\`, or in the default server.`,
     const first = pair.defaultServer.scope;
     const there = first.value(directive.name);
     const fact = there ?? null;
-    const value = fact?.value(0) ?? config.catalog.directive(directive.name, 'server', config.settings.target)?.default ?? '';
+    const value = fact?.values.join(' ') ?? config.catalog.directive(directive.name, 'server', config.settings.target)?.default ?? '';
     const other = String(value).replace(new RegExp(`^${directive.name} |;$`, 'g'), '');
-    if (other.toLowerCase() === directive.value(0).toLowerCase() || other === '') return;
+    const own = directive.values.join(' ');
+    if (other.toLowerCase() === own.toLowerCase() || other === '') return;
     report('ignored', {
       at: directive.at(),
-      data: { text: `${directive.name} ${directive.value(0)}`, address: pair.text, name: directive.name, other },
+      data: { text: `${directive.name} ${own}`, address: pair.text, name: directive.name, other },
       related: first.opener ? [{ at: first.opener.nameAt, message: 'the default server' }] : [],
     });
   },
@@ -72,6 +74,28 @@ server {
 server {
     listen 80;
     server_name api.example.org;
+}`,
+    },
+    {
+      inside: 'http',
+      bad: `server {
+    listen 80 default_server;
+    return 444;
+}
+server {
+    listen 80;
+    server_name search.example.org;
+    large_client_header_buffers 4 64k;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ ignored
+}`,
+      good: `large_client_header_buffers 4 64k;
+server {
+    listen 80 default_server;
+    return 444;
+}
+server {
+    listen 80;
+    server_name search.example.org;
 }`,
     },
   ],

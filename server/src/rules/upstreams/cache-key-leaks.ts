@@ -3,6 +3,7 @@
 import { isForPictures } from '../../answers/what-a-place-is-for.ts';
 import { HEADER_LIST, headerOf, passedBy, passesIn } from '../../answers/what-is-passed.ts';
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
+import { type Reach, reachOf } from '../../answers/which-socket.ts';
 import { identityIn, OTHERS } from '../../answers/who-is-named.ts';
 import { authenticationIn } from '../../answers/who-may-enter.ts';
 import { PerConfig, PerPart } from '../../config/asked.ts';
@@ -13,7 +14,7 @@ import { namesOf } from '../../config/names.ts';
 import type { Scope } from '../../config/scope.ts';
 import { type Server, serverOf } from '../../config/servers.ts';
 import { variablesIn } from '../../trace/script.ts';
-import { fixOf, insertAfter } from '../fix.ts';
+import { fixOf, insertAfter, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { askedBy } from './_receiver.ts';
 
@@ -26,6 +27,9 @@ const OF_QUERIES = /^(request_uri|args|query_string|arg_\w+|request|is_args)$/;
 const OF_HOSTS = /^(host|http_host|server_name|ssl_server_name|ssl_preread_server_name)$/;
 /** What says where a request goes, and nothing of who sends it. */
 const OF_PLACES = /^(?:scheme|(?:proxy_|http_)?host|server_(?:name|port|addr)|proxy_port|uri|document_uri|request_uri|request_method)$/;
+const OF_METHODS = /^(?:request_method|request)$/;
+/** What tells a request over TLS from a plain one. */
+const OF_SCHEMES = /^(?:scheme|https|server_port|ssl_\w+|request_scheme|proxy_protocol_\w+|http_\w*(?:proto|scheme|ssl|https|port))$/;
 /** Paths below which the same file is for everyone. */
 const STATIC = /(static|assets|media|images?|img|css|js|fonts|favicon|robots)/i;
 
@@ -83,6 +87,63 @@ const stores = new PerConfig((config): ReadonlyMap<string, readonly Directive[]>
   }
   return found;
 });
+
+/** Words for what an application is told of its client's scheme. */
+const TELLS_SCHEME =
+  /^(?:HTTP_)?(?:x[-_])?(?:forwarded[-_])?(?:proto|protocol|scheme|ssl|https|url[-_]scheme)$|^(?:request|uwsgi)_scheme$|^wsgi\.url_scheme$|^front-end-https$/i;
+
+/** The line by which the application learns whether its client speaks TLS with this server. */
+const toldScheme = (pass: Directive): Directive | undefined =>
+  pass.scope
+    .effective(HEADER_LIST[pass.name]!)
+    .directives.find((d) => TELLS_SCHEME.test(d.value(0)) && sources(pass.scope, d.value(1)).some((s) => s === 'scheme' || s === 'https'));
+
+/** How clients get to a pass, and are not sent on: a server that sends plain ones to https:// has no page for them. */
+function waysTo(pass: Directive): Reach {
+  const server = serverOf(pass.scope);
+  if (!server) return { tls: false, plain: false };
+  const { tls, plain } = reachOf(server);
+  const levels = [server.scope, pass.scope.enclosing('location')].filter((l) => l !== null);
+  const sorts = levels.some(
+    (l) =>
+      l.has('return') || l.named('if').some((d) => sources(l, d.values.join(' ')).some((s) => OF_SCHEMES.test(s)) && d.body?.has('return')),
+  );
+  return { tls, plain: plain && !sorts };
+}
+
+/** What pages are stored under: the zone and a key of its own, when no scheme is in it. */
+function schemelessStore(pass: Directive): string | null {
+  const family = pass.name.replace(/_pass$/, '');
+  const zone = pass.scope.value(`${family}_cache`)?.value(0) ?? 'off';
+  const key = pass.scope.value(`${family}_cache_key`)?.value(0);
+  return zone === 'off' || key === undefined || sources(pass.scope, key).some((s) => OF_SCHEMES.test(s)) ? null : `${zone} ${key}`;
+}
+
+/** The passes by that, one for each server. */
+const schemeless = new PerConfig((config): ReadonlyMap<string, readonly Directive[]> => {
+  const found = new Map<string, Directive[]>();
+  for (const pass of config.main.all) {
+    const store = /^(?:proxy|uwsgi|fastcgi|scgi)_pass$/.test(pass.name) ? schemelessStore(pass) : null;
+    if (store === null) continue;
+    const list = found.get(store);
+    if (!list) found.set(store, [pass]);
+    else if (!list.some((d) => d.scope.enclosing('server') === pass.scope.enclosing('server'))) list.push(pass);
+  }
+  return found;
+});
+
+/** A pass by which clients of the other kind get to pages stored under the same key: the same one, or that of a server with a name in common. */
+function sharesWithOtherScheme(pass: Directive): Directive | undefined {
+  const own = waysTo(pass);
+  const names = new Set(serverOf(pass.scope)?.names.map((n) => n.text));
+  return schemeless
+    .of(pass.scope.config)
+    .get(schemelessStore(pass) ?? '')
+    ?.find((d) => {
+      const other = d.scope.enclosing('server') === pass.scope.enclosing('server') ? own : waysTo(d);
+      return ((own.tls && other.plain) || (own.plain && other.tls)) && serverOf(d.scope)?.names.some((n) => names.has(n.text));
+    });
+}
 
 /** The line in force by which a header goes to the application, in the words of its protocol. */
 const sentTo = (family: string, at: Scope, name: string): Directive | undefined =>
@@ -160,7 +221,8 @@ look-up, and the page goes into the cache all the same; \`proxy_no_cache\` keeps
 
 The key of a cached response is \`$scheme$proxy_host$request_uri\` by default, in which \`$proxy_host\` is the name of the upstream. When several
 sites share an application and a cache zone, and the application tells them apart by the host, one site gets the pages of another. Put
-\`$host\` into the key.
+\`$host\` into the key. The same goes for \`$scheme\` where plain HTTP and HTTPS lead to one application that is told which of them it is, and for
+\`$request_method\` where \`proxy_cache_convert_head off\` has HEAD asked as HEAD.
 
 An application that compresses says \`Vary: Accept-Encoding\`, and nginx keeps an answer for each value that it was asked with. \`proxy_ignore_headers Vary\` takes that away as well.`,
   about: ['proxy_cache', 'proxy_cache_key', 'proxy_ignore_headers', 'proxy_cache_bypass', 'proxy_no_cache', 'proxy_hide_header'],
@@ -181,6 +243,9 @@ An application that compresses says \`Vary: Accept-Encoding\`, and nginx keeps a
     user: 'The application learns from {header} who asks, and its pages are stored under {key} for {family}_cache_valid without it: one user gets the page of another. Put {value} into {family}_cache_key, or keep them out with {family}_no_cache.',
     verdict:
       'The verdict of auth_request is stored under {key}, which does not say who asks: once one visitor is let in, all are. Put what he proves himself by into {family}_cache_key ($http_authorization, $http_cookie).',
+    head: 'An answer to HEAD has no body, and is stored as that of GET: the next visitor waits for a page that does not come. Put $request_method into proxy_cache_key.',
+    scheme:
+      'Visitors of http:// and https:// share cached pages, though the application is told the scheme by {header}: a redirect to https:// that it gives the one is a loop for the other. Put $scheme into {family}_cache_key.',
     names:
       '{names} share cached pages, though the application is told the host: the key does not hold it. Put $host into {family}_cache_key.',
     host: 'The sites of this zone share cached pages: the key does not hold the host. Put $host into {family}_cache_key.',
@@ -251,7 +316,16 @@ An application that compresses says \`Vary: Accept-Encoding\`, and nginx keeps a
     const methods = level.value(`${family}_cache_methods`);
     if (methods?.values.some((v) => v.toUpperCase() === 'POST') && !ofKey.some((s) => s.startsWith('request_body')))
       report('post', { at: methods.at(), data: { family }, related: [{ at: (keyLine ?? directive).at(), message: 'the key' }] });
+    const convert = family === 'proxy' ? level.value('proxy_cache_convert_head') : undefined;
+    if (
+      convert?.value(0).toLowerCase() === 'off' &&
+      passes.length &&
+      !ofKey.some((s) => OF_METHODS.test(s)) &&
+      !tellsApart(level, OF_METHODS)
+    )
+      report('head', { at: convert.at(), related: [{ at: (keyLine ?? directive).at(), message: keyLine ? 'the key' : 'the cache' }] });
     if (verdictStored()) return;
+    schemeShared();
     for (const pass of passes) {
       const server = serverOf(pass.scope);
       const named = namesUser(pass);
@@ -324,6 +398,34 @@ An application that compresses says \`Vary: Accept-Encoding\`, and nginx keeps a
       return;
     }
 
+    /** A condition keeps some out of the cache by what the key does not say. */
+    function tellsApart(at: Scope, what: RegExp): boolean {
+      return at.effective(`${family}_no_cache`).directives.some((d) => d.values.some((v) => sources(at, v).some((s) => what.test(s))));
+    }
+
+    /** What the application makes for one scheme is kept for both. */
+    function schemeShared(): void {
+      if (!keyLine || STATIC.test(place)) return;
+      for (const pass of passes) {
+        const told = toldScheme(pass);
+        const other = told && !tellsApart(pass.scope, OF_SCHEMES) ? sharesWithOtherScheme(pass) : undefined;
+        if (!told || !other) continue;
+        const word = keyLine.args[0]!;
+        const start = word.start + (word.quote ? 1 : 0);
+        report('scheme', {
+          at: keyLine.at(word),
+          severity: 'info',
+          data: { family, header: told.value(0) },
+          related: [
+            { at: told.at(), message: 'tells the scheme' },
+            ...(other === pass ? [] : [{ at: other.at(), message: 'the pass of the other scheme' }]),
+          ],
+          fix: fixOf('Put the scheme into the key', 'suggestion', keyLine.file, [replace({ start, end: start }, '$scheme')]),
+        });
+        return;
+      }
+    }
+
     /** What is asked about each visitor is kept for all of them. */
     function verdictStored(): boolean {
       const asks = passes.find((d) => askedBy(d.scope).some((line) => line.name === 'auth_request'));
@@ -370,6 +472,62 @@ An application that compresses says \`Vary: Accept-Encoding\`, and nginx keeps a
     }
   },
   examples: [
+    {
+      inside: 'http',
+      bad: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
+server {
+    location / {
+        proxy_cache pages;
+        proxy_cache_convert_head off;
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ head
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`,
+      good: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
+server {
+    location / {
+        proxy_cache pages;
+        proxy_cache_convert_head off;
+        proxy_cache_key $scheme$request_method$proxy_host$request_uri;
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`,
+      fixed: false,
+    },
+    {
+      inside: 'http',
+      bad: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
+server {
+    listen 80;
+    listen 443 ssl;
+    server_name shop.example.org;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+    location / {
+        proxy_cache pages;
+        proxy_cache_key $host$request_uri;
+#                       ^^^^^^^^^^^^^^^^^ scheme
+        proxy_set_header Host $host;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`,
+      good: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
+server {
+    listen 80;
+    listen 443 ssl;
+    server_name shop.example.org;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+    location / {
+        proxy_cache pages;
+        proxy_cache_key $scheme$host$request_uri;
+        proxy_set_header Host $host;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`,
+    },
     {
       inside: 'http',
       bad: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;

@@ -1,0 +1,98 @@
+/** Problems that people asked about in public, as whole sites, and what else stands in such places. */
+import { http, type Trial } from '../trial.ts';
+
+const TLS = 'ssl_certificate site.pem; ssl_certificate_key site.key;';
+const ZONE = 'proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m; fastcgi_cache_path /var/cache/nginx/php keys_zone=php:10m;';
+const APP = 'proxy_set_header Host $host; proxy_set_header X-Forwarded-Proto $scheme; proxy_pass http://127.0.0.1:8000;';
+const cached = (location: string, listen = 'listen 80; listen 443 ssl;', more = '') =>
+  http(`${ZONE} ${more} server { ${listen} server_name shop.example.com; ${TLS} location / { proxy_cache pages; ${location} } }`);
+const gzip = (types: string, more = 'types { text/css css; application/javascript js; }') =>
+  http(`${more} gzip on; gzip_types ${types}; server { root /srv/www; }`);
+const second = (setting: string, more = 'return 444;', listen = 'listen 80;') =>
+  http(`server { listen 80 default_server; ${more} } server { ${listen} server_name search.example.com; ${setting} root /srv/www; }`);
+
+export const TRIALS: readonly Trial[] = [
+  {
+    rule: 'gzip-ineffective',
+    bad: [
+      gzip('text/css application/x-javascript application/json'),
+      gzip('text/css text/x-javascript application/ecmascript'),
+      http('types { application/javascript js mjs; } server { root /srv/www; gzip on; gzip_types application/x-javascript text/css; }'),
+    ],
+    sane: [
+      gzip('text/css application/x-javascript application/javascript'),
+      gzip('text/css application/x-javascript text/javascript'),
+      gzip('text/css application/x-javascript', 'types { text/css css; application/x-javascript js; }'),
+      gzip('text/css application/json', 'types { text/css css; }'),
+      gzip('*'),
+      http('gzip on; gzip_types text/css application/x-javascript; server { location / { proxy_pass http://127.0.0.1:8000; } }'),
+    ],
+  },
+  {
+    rule: 'setting-of-default-only',
+    bad: [
+      second('large_client_header_buffers 4 32k;'),
+      second('large_client_header_buffers 8 16k;', 'large_client_header_buffers 4 16k; return 444;'),
+    ],
+    sane: [
+      second('large_client_header_buffers 4 8k;'),
+      second('large_client_header_buffers 4 32k;', 'large_client_header_buffers 4 32k; return 444;'),
+      second('large_client_header_buffers 4 32k;', 'return 444;', 'listen 8080;'),
+      second(`large_client_header_buffers 4 32k; ${TLS}`, 'return 444;', 'listen 443 ssl;'),
+      http(
+        'large_client_header_buffers 4 32k; server { listen 80; root /srv/a; } server { listen 80; server_name b.example.com; root /srv/b; }',
+      ),
+    ],
+  },
+  {
+    rule: 'cache-key-leaks',
+    bad: [
+      cached(`proxy_cache_key $host$request_uri; ${APP}`),
+      cached(
+        `proxy_cache_key "$request_method|$host|$request_uri"; proxy_set_header Host $host; proxy_set_header X-Forwarded-Ssl $https; proxy_pass http://127.0.0.1:8000;`,
+      ),
+      cached(
+        'proxy_cache_key $host$request_uri; proxy_set_header Host $host; proxy_set_header X-Forwarded-Proto $proto; proxy_pass http://127.0.0.1:8000;',
+        undefined,
+        'map $https $proto { on https; default http; }',
+      ),
+      http(
+        `${ZONE} proxy_cache_key $host$request_uri; server { listen 80; server_name shop.example.com; location / { proxy_cache pages; ${APP} } } server { listen 443 ssl; ${TLS} server_name shop.example.com; location / { proxy_cache pages; ${APP} } }`,
+      ),
+      http(
+        `${ZONE} server { listen 80; listen 443 ssl; ${TLS} root /srv/www; location ~ \\.php$ { fastcgi_cache php; fastcgi_cache_key $request_method$host$request_uri; fastcgi_param HTTPS $https if_not_empty; fastcgi_pass unix:/run/php.sock; } }`,
+      ),
+      cached(`proxy_cache_key $scheme$host$request_uri; proxy_cache_convert_head off; ${APP}`),
+      cached(`proxy_cache_convert_head off; ${APP}`, 'listen 80;'),
+    ],
+    sane: [
+      cached(`proxy_cache_key $scheme$host$request_uri; ${APP}`),
+      cached(`proxy_cache_key $https$host$request_uri; ${APP}`),
+      cached(`proxy_cache_key $host:$server_port$request_uri; ${APP}`),
+      cached(`proxy_cache_key $host$request_uri; ${APP}`, 'listen 443 ssl;'),
+      cached(`proxy_cache_key $host$request_uri; ${APP}`, 'listen 80;'),
+      cached(`proxy_cache_key $host$request_uri; if ($scheme = http) { return 301 https://$host$request_uri; } ${APP}`),
+      cached(
+        `proxy_cache_key $host$request_uri; ${APP}`,
+        'listen 80; listen 443 ssl; if ($https = "") { return 301 https://$host$request_uri; }',
+      ),
+      cached('proxy_cache_key $host$request_uri; proxy_set_header Host $host; proxy_pass http://127.0.0.1:8000;'),
+      cached(
+        'proxy_cache_key $host$request_uri; proxy_set_header Host $host; proxy_set_header X-Forwarded-Proto https; proxy_pass http://127.0.0.1:8000;',
+      ),
+      http(
+        `${ZONE} proxy_cache_key $host$request_uri; server { listen 80; server_name shop.example.com; return 301 https://$host$request_uri; } server { listen 443 ssl; ${TLS} server_name shop.example.com; location / { proxy_cache pages; ${APP} } }`,
+      ),
+      http(
+        `${ZONE} proxy_cache_key $host$request_uri; server { listen 80; server_name a.example.com; location / { proxy_cache pages; ${APP} } } server { listen 443 ssl; ${TLS} server_name b.example.com; location / { proxy_cache pages; ${APP} } }`,
+      ),
+      cached(`proxy_cache_key $scheme$request_method$host$request_uri; proxy_cache_convert_head off; ${APP}`),
+      cached(`proxy_cache_key $scheme$host$request_uri; proxy_cache_convert_head on; ${APP}`),
+      cached(
+        `proxy_cache_key $scheme$host$request_uri; proxy_cache_convert_head off; proxy_no_cache $is_head; ${APP}`,
+        undefined,
+        'map $request_method $is_head { HEAD 1; default ""; }',
+      ),
+    ],
+  },
+];
