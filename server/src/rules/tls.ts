@@ -23,7 +23,7 @@ import type { Directive } from '../config/directive.ts';
 import { unseenInForce } from '../config/effective.ts';
 import type { Scope } from '../config/scope.ts';
 import { type Server, serverOf, serversOf } from '../config/servers.ts';
-import type { PassTarget } from '../config/upstreams.ts';
+import type { PassTarget, Upstream } from '../config/upstreams.ts';
 import type { Word } from '../syntax/word.ts';
 import { insertInto, replace } from './fix.ts';
 import type { Where } from './rule.ts';
@@ -338,6 +338,8 @@ export interface TlsPass {
   readonly named: boolean;
   /** nothing leaves the machine */
   readonly local: boolean;
+  /** the group of servers that the name stands for */
+  readonly group: Upstream | null;
 }
 
 const TLS_SCHEME = /^(https|grpcs|suwsgi):\/\/([^/:]*|\[[^\]]*\])/i;
@@ -356,7 +358,13 @@ export function tlsPass(directive: Directive): TlsPass | null {
   const scheme = TLS_SCHEME.exec(directive.value(0));
   if (!scheme) return null;
   const host = scheme[2]!;
-  return { prefix: directive.name.replace('_pass', '_ssl'), host, named: /^[\w-]+(\.[\w-]+)+$/.test(host), local: isLoopback(host) };
+  return {
+    prefix: directive.name.replace('_pass', '_ssl'),
+    host,
+    named: /^[\w-]+(\.[\w-]+)+$/.test(host),
+    local: isLoopback(host),
+    group: null,
+  };
 }
 
 function passTo(directive: Directive, target: PassTarget): TlsPass {
@@ -364,6 +372,7 @@ function passTo(directive: Directive, target: PassTarget): TlsPass {
   return {
     prefix: directive.name.replace('_pass', '_ssl'),
     host: target.host,
+    group: target.upstream ?? null,
     named: target.kindOfHost === 'name' && !target.upstream && target.host.includes('.'),
     local:
       target.kindOfHost === 'unix' ||

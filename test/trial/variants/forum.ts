@@ -1,5 +1,5 @@
 /** Problems that people asked about in public, as whole sites, and what else stands in such places. */
-import { http, type Trial } from '../trial.ts';
+import { http, stream, type Trial, tree } from '../trial.ts';
 
 const TLS = 'ssl_certificate site.pem; ssl_certificate_key site.key;';
 const ZONE = 'proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m; fastcgi_cache_path /var/cache/nginx/php keys_zone=php:10m;';
@@ -10,6 +10,16 @@ const gzip = (types: string, more = 'types { text/css css; application/javascrip
   http(`${more} gzip on; gzip_types ${types}; server { root /srv/www; }`);
 const second = (setting: string, more = 'return 444;', listen = 'listen 80;') =>
   http(`server { listen 80 default_server; ${more} } server { ${listen} server_name search.example.com; ${setting} root /srv/www; }`);
+
+const HOST = 'proxy_set_header Host $http_host;';
+const compose = (lines: string, services: string, listen = '80') =>
+  tree(
+    `#- nginx.conf\nevents {}\nhttp { server { listen ${listen}; server_name shop.example.com; location / { ${lines} } } }\n#- compose.yaml\nservices:\n  web:\n    image: nginx:1.28\n    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]\n${services}`,
+  );
+const API = (lines: string) => `  api:\n    image: example.com/api:2\n${lines.replace(/^/gm, '    ')}\n`;
+const published = (ports: string) => `    ports: ["${ports}"]\n${API('expose: ["3000"]')}`;
+const group = (lines: string, servers = 'server api.example.net:443;', name = 'partner') =>
+  http(`upstream ${name} { ${servers} } server { location / { proxy_pass https://${name}; ${lines} } }`);
 
 export const TRIALS: readonly Trial[] = [
   {
@@ -92,6 +102,74 @@ export const TRIALS: readonly Trial[] = [
         `proxy_cache_key $scheme$host$request_uri; proxy_cache_convert_head off; proxy_no_cache $is_head; ${APP}`,
         undefined,
         'map $request_method $is_head { HEAD 1; default ""; }',
+      ),
+    ],
+  },
+  {
+    rule: 'upstream-sni-missing',
+    bad: [
+      group('proxy_ssl_server_name on;'),
+      group('proxy_ssl_server_name on;', 'server a.example.net:443; server b.example.net:443;'),
+      group('proxy_ssl_verify on; proxy_ssl_trusted_certificate ca.pem;'),
+      http(
+        'proxy_ssl_server_name on; upstream partner { server api.example.net:443; keepalive 8; } server { location /a/ { proxy_pass https://partner/; } }',
+      ),
+      http('upstream calls { server grpc.example.net:443; } server { location / { grpc_pass grpcs://calls; grpc_ssl_server_name on; } }'),
+      stream('upstream db { server db.example.net:6432; } server { listen 6432; proxy_pass db; proxy_ssl on; proxy_ssl_server_name on; }'),
+    ],
+    sane: [
+      group('proxy_ssl_server_name on; proxy_ssl_name api.example.net;'),
+      group('proxy_ssl_server_name on; proxy_ssl_name $host;'),
+      group('proxy_ssl_server_name on;', 'server 10.0.0.4:443; server 10.0.0.5:443;'),
+      group('proxy_ssl_server_name on;', 'server api.example.net:443;', 'api.example.net'),
+      group('proxy_ssl_server_name on;', 'server backend:8443;', 'backend'),
+      group('proxy_set_header Host api.example.net;'),
+      group('proxy_ssl_verify off;'),
+      group('proxy_ssl_server_name on;', 'server 127.0.0.1:8443;'),
+      http(
+        'upstream partner { server api.example.net:80; } server { proxy_ssl_server_name on; location / { proxy_pass http://partner; } }',
+      ),
+    ],
+  },
+  {
+    rule: 'socket-not-listened',
+    bad: [
+      compose('proxy_pass http://api:8000;', API('ports: ["8000:5000"]')),
+      compose('proxy_pass http://api:8000/v1/;', API('ports: ["127.0.0.1:8000:5000"]\nexpose: ["5000"]')),
+      compose('set $api api; resolver 127.0.0.11; proxy_pass http://$api:8000;', API('ports:\n  - target: 5000\n    published: 8000')),
+    ],
+    sane: [
+      compose('proxy_pass http://api:5000;', API('ports: ["8000:5000"]')),
+      compose('proxy_pass http://api:8000;', API('ports: ["8000:8000"]')),
+      compose('proxy_pass http://api:8000;', API('ports: ["8000:5000"]\nexpose: ["8000"]')),
+      compose('proxy_pass http://api:8000;', API('ports: ["8000:5000"]\nenvironment: { PORT: "8000" }')),
+      compose('proxy_pass http://api:8000;', API('ports: ["8000:5000"]\ncommand: serve --admin 5000 --public :8000')),
+      compose('proxy_pass http://api:8000;', API('ports: ["8000:5000"]\nnetwork_mode: host')),
+      compose('proxy_pass http://host.docker.internal:8000;', API('ports: ["8000:5000"]')),
+      compose('proxy_pass http://api:8000;', API('ports: ["8000:5000", "8001:8000"]')),
+    ],
+  },
+  {
+    rule: 'published-port-lost',
+    bad: [
+      compose(`${HOST} proxy_set_header X-Forwarded-Port $server_port; proxy_pass http://api:3000;`, published('80:8080'), '8080'),
+      compose('proxy_set_header Host $host:$server_port; proxy_pass http://api:3000;', published('80:8080'), '8080'),
+      compose(`${HOST} proxy_set_header X-Forwarded-Host $host:$server_port; proxy_pass http://api:3000;`, published('8088:80')),
+    ],
+    sane: [
+      compose(`${HOST} proxy_set_header X-Forwarded-Port $server_port; proxy_pass http://api:3000;`, published('8080:8080'), '8080'),
+      compose(`${HOST} proxy_set_header X-Forwarded-Port 80; proxy_pass http://api:3000;`, published('80:8080'), '8080'),
+      compose(`${HOST} proxy_set_header X-Forwarded-Port $server_port; proxy_pass http://api:3000;`, API('expose: ["3000"]'), '8080'),
+      compose(`${HOST} proxy_set_header X-Upstream-Port $server_port; proxy_pass http://api:3000;`, published('80:8080'), '8080'),
+      compose(
+        `${HOST} proxy_set_header X-Forwarded-Port $http_x_forwarded_port; proxy_pass http://api:3000;`,
+        published('80:8080'),
+        '8080',
+      ),
+      compose(
+        `${HOST} proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto; proxy_set_header X-Forwarded-Port $server_port; proxy_pass http://api:3000;`,
+        published('80:8080'),
+        '8080',
       ),
     ],
   },

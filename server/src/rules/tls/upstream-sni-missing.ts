@@ -1,7 +1,9 @@
 // TLS to a named backend without telling it which name is meant.
+import { unseenInForce } from '../../config/effective.ts';
+import type { Upstream } from '../../config/upstreams.ts';
 import { fixOf, insertAfter, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { isOn, mayBeTls, TLS_PASSES, tlsPass } from '../tls.ts';
+import { isOn, mayBeTls, TLS_PASSES, type TlsPass, tlsPass } from '../tls.ts';
 import { isOfOwnNetwork } from '../upstreams/_receiver.ts';
 
 export default defineRule({
@@ -13,17 +15,24 @@ export default defineRule({
   title: 'No SNI sent to the TLS upstream',
   why: `A server that holds many names behind one address learns from the TLS handshake (SNI) which one is meant. nginx leaves the name out unless \`proxy_ssl_server_name\` is on: hosted services and CDNs then end the handshake (502 in the browser, "handshake failure" in the log) or answer with another site's certificate, which fails once verification is on.
 
-Reported where a pass directive names a host of DNS. A constant in a variable is followed, and \`proxy_ssl on\` in stream counts. Addresses, sockets and upstream groups carry no such name by themselves.`,
+Reported where a pass directive names a host of DNS. A constant in a variable is followed, and \`proxy_ssl on\` in stream counts. Addresses, sockets and upstream groups carry no such name by themselves.
+
+Where SNI is on and a group of servers is passed to, nginx sends the group's name, and with \`proxy_ssl_verify on\` looks for it in the certificate: \`upstream partner { server api.example.net:443; }\` asks for a site called "partner". \`proxy_ssl_name\` says which name is meant.`,
   about: ['proxy_ssl_server_name', 'proxy_ssl_name', 'grpc_ssl_server_name', 'uwsgi_ssl_server_name'],
   references: ['https://www.rfc-editor.org/rfc/rfc6066#section-3'],
   looksAt: { directive: TLS_PASSES, where: mayBeTls },
   needs: 'config',
   fixable: 'sometimes',
   messages: {
+    group:
+      'The TLS handshake asks {server} for a site called "{host}", the name of the group, which it does not have. Set {prefix}_name to the name of its site.',
+    unproved:
+      'The certificate of {server} has no name "{host}", which is that of the group: every request ends in 502. Set {prefix}_name to the name in the certificate.',
     missing: 'nginx sends no server name (SNI) to {host} in the TLS handshake. Set {prefix}_server_name on.',
   },
   check({ directive, scope, file, report }) {
     const pass = tlsPass(directive);
+    if (pass?.group) return ofGroup(pass, pass.group);
     if (!pass?.named || pass.local || isOn(scope, `${pass.prefix}_server_name`)) return;
     const line = `${pass.prefix}_server_name on;`;
     const off = scope.first(`${pass.prefix}_server_name`);
@@ -40,8 +49,74 @@ Reported where a pass directive names a host of DNS. A constant in a variable is
             ])
           : null,
     });
+
+    /** The name of a group that is no host's is told to servers of the network, or looked for in their certificates. */
+    function ofGroup({ prefix, host, local }: TlsPass, { servers }: Upstream): void {
+      const line = ['server_name', 'verify']
+        .map((word) => scope.value(`${prefix}_${word}`))
+        .find((d) => d?.value(0).toLowerCase() === 'on');
+      if (!line || local || host.includes('.') || scope.value(`${prefix}_name`) || unseenInForce(scope, `${prefix}_name`).length) return;
+      const hosts = [...new Set(servers.filter((s) => s.kind === 'name').map((s) => s.host))].filter((h) => h.includes('.'));
+      if (!hosts.length || servers.some((s) => s.directive.args[0]?.templated || s.host.toLowerCase() === host.toLowerCase())) return;
+      const own = directive.args[0]!.value.includes('$');
+      report(line.name.endsWith('_verify') ? 'unproved' : 'group', {
+        at: directive.args[0]!,
+        data: { host, prefix, server: hosts[0]! },
+        ...(hosts.every(isOfOwnNetwork) ? { severity: 'info' as const } : {}),
+        related: [
+          { at: servers[0]!.directive.at(), message: 'a server of the group' },
+          { at: line.at(), message: line.name.endsWith('_verify') ? 'the certificate must have the name' : 'the name is sent' },
+        ],
+        fix:
+          hosts.length === 1 && !own && (scope.context === 'location' || scope.context === 'stream-server')
+            ? fixOf('Name the site', 'suggestion', file, [insertAfter(file, directive.statement, [`${prefix}_name ${hosts[0]!};`])])
+            : null,
+      });
+    }
   },
   examples: [
+    {
+      inside: 'http',
+      bad: `upstream partner { server api.example.net:443; }
+server {
+    location / {
+        proxy_pass https://partner;
+#                  ^^^^^^^^^^^^^^^ group
+        proxy_ssl_server_name on;
+    }
+}`,
+      good: `upstream partner { server api.example.net:443; }
+server {
+    location / {
+        proxy_pass https://partner;
+        proxy_ssl_name api.example.net;
+        proxy_ssl_server_name on;
+    }
+}`,
+      notOn122: 'the name of a server in a group is resolved when nginx starts',
+    },
+    {
+      inside: 'http',
+      bad: `upstream partner { server api.example.net:443; }
+server {
+    location / {
+        proxy_pass https://partner;
+#                  ^^^^^^^^^^^^^^^ unproved
+        proxy_ssl_verify on;
+        proxy_ssl_trusted_certificate ca.pem;
+    }
+}`,
+      good: `upstream partner { server api.example.net:443; }
+server {
+    location / {
+        proxy_pass https://partner;
+        proxy_ssl_name api.example.net;
+        proxy_ssl_verify on;
+        proxy_ssl_trusted_certificate ca.pem;
+    }
+}`,
+      notOn122: 'the name of a server in a group is resolved when nginx starts',
+    },
     {
       inside: 'location',
       bad: `

@@ -1,4 +1,6 @@
 /** A container of nginx that is published on a port of its own, and a Host header that does not tell the application about it. */
+import { headersSent, type SentHeader } from '../../answers/what-is-passed.ts';
+import { toldScheme as knowsScheme } from '../../answers/who-speaks-tls.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Server } from '../../config/servers.ts';
@@ -33,6 +35,13 @@ const OWN = (listen: string): string =>
     }
 }`);
 
+/** Headers by which an application learns the port that its clients use. */
+const TELL_PORT = /^(?:host|x-forwarded-host|x-forwarded-port)$/;
+
+/** The line by which a header has the port of nginx's own listener in it. */
+const ofListener = (pass: Directive): SentHeader | undefined =>
+  headersSent(pass).find(({ name, value }) => TELL_PORT.test(name) && /\$\{?server_port\b/.test(value));
+
 const STANDARD = { http: 80, https: 443 } as const;
 
 /** The line by which a server takes requests of strangers on a port of its own, as far as nothing shows a proxy in front of it; null where something does. */
@@ -62,7 +71,7 @@ export default defineRule({
   why: `
 A container that is published as \`8080:80\` is requested with port 8080, and the browser says so in \`Host\` and \`Origin\`. \`$host\` is the name
 without the port, and nginx itself only knows its port inside, so the application believes that it is on port 80: its absolute links,
-redirects and cookies lead there, and Django compares \`Origin: http://name:8080\` with \`http://name\` and answers forms with 403.
+redirects and cookies lead there (the same goes for \`X-Forwarded-Port $server_port\`), and Django compares \`Origin: http://name:8080\` with \`http://name\` and answers forms with 403.
 
 \`$http_host\` is what the client sent, with its port. Where the machine in front of Docker publishes the site on 80 or 443 after all, the
 mapping in the compose file is not what clients see, and there is nothing to do. The same holds for an nginx of the machine itself that listens on a
@@ -81,6 +90,7 @@ port of its own, \`listen 8082\`, unless a proxy or a router in front of it take
       'Clients use port {port}, and {framework} sees the host {host}, with the port inside the container: absolute links and redirects lead to a port that nobody publishes. Pass $http_host.',
     innerRefused:
       'Clients use port {port}, and {framework} sees the host {host}, with the port inside the container: it rejects forms, because their Origin differs ({why}). Pass $http_host.',
+    told: 'Clients use port {port}, and the application is told {got} by {header}: that is the port inside the container. Pass {instead}.',
     ownLost:
       'This server listens on port {port} only, and {framework} sees the host {host} without it: absolute links and redirects lose the port. Pass $http_host.',
     ownRefused:
@@ -142,8 +152,50 @@ port of its own, \`listen 8082\`, unless a proxy or a router in front of it take
         fix: sendHeader(side, 'Host', '$http_host', 'Pass the host with its port', 'suggestion'),
       });
     }
+    // whatever the application is: a port of the container's own is told it
+    for (const { pass, server, from } of linksOf(config, deployment)) {
+      const sent = from && server ? ofListener(pass) : undefined;
+      if (!from || !server || !sent || from.networks === null || knowsScheme(pass.scope) !== null) continue;
+      for (const scheme of ['http', 'https'] as const) {
+        const port = portOf(server, scheme);
+        const published = port === null ? [] : publishedAs(from, port);
+        const key = `${sent.directive.file.id}#${sent.directive.statement.start}`;
+        if (port === null || !published.length || published.some((p) => p.published === port) || reported.has(key)) continue;
+        reported.add(key);
+        const outer = outerPort(from, port, scheme);
+        report('told', {
+          at: sent.directive.at(sent.directive.args.at(-1)!),
+          severity: 'warning',
+          data: {
+            port: outer,
+            got: port,
+            header: sent.directive.value(0),
+            instead: sent.name === 'x-forwarded-port' ? String(outer) : '$http_host',
+          },
+          related: [{ at: published[0]!.place, message: `published as ${outer}:${port}` }],
+        });
+      }
+    }
   },
   examples: [
+    {
+      bad: tree({
+        'nginx/nginx.conf': SITE('$http_host')
+          .replace('listen 80', 'listen 8081')
+          .replace(
+            '$http_host;',
+            '$http_host;\n        proxy_set_header X-Forwarded-Port $server_port;\n#                                         ^^^^^^^^^^^^ told',
+          ),
+        'compose.yaml': COMPOSE('80:8081'),
+      }),
+      good: tree({
+        'nginx/nginx.conf': SITE('$http_host')
+          .replace('listen 80', 'listen 8081')
+          .replace('$http_host;', '$http_host;\n        proxy_set_header X-Forwarded-Port 80;'),
+        'compose.yaml': COMPOSE('80:8081'),
+      }),
+      notOn122: 'the name of the upstream is resolved when nginx starts',
+    },
     {
       bad: tree({
         'nginx/nginx.conf': SITE('$host').replace('Host $host;', 'Host $host;\n#                             ^^^^^ refused'),

@@ -5,7 +5,7 @@ import { basename, dirname } from '../../base/file-id.ts';
 import { listenersOf, type ServerProtocol } from '../../config/servers.ts';
 import { addressText, isLoopback } from '../../deploy/address.ts';
 import { type Application, type Listener, serverTitle } from '../../deploy/application.ts';
-import { type ComposeService, isQuadlet, shareNetwork } from '../../deploy/compose.ts';
+import { type ComposePort, type ComposeService, isQuadlet, shareNetwork } from '../../deploy/compose.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import { asked } from '../../deploy/frameworks/framework.ts';
 import { runsNginxAlone } from '../../deploy/inside.ts';
@@ -43,6 +43,29 @@ const fromHere = (listener: Listener): string | null => {
 };
 
 const listed = (networks: readonly string[] | null): string => (networks?.length ? `the network ${networks.join(', ')}` : 'no network');
+
+/**
+ * The mapping by which the machine publishes a container on the port that another container asks it for, where nothing says that it has this port inside, too:
+ * `8000:5000` is 5000 for all containers.
+ */
+function publishedOnly({ address, from, reached }: Link, deployment: Deployment): { service: ComposeService; mapping: ComposePort } | null {
+  if (reached.kind !== 'unknown' || address.kind !== 'tcp' || !from || isLoopback(address.host)) return null;
+  const services = deployment.containers.filter((s) => s !== from && s.hostNames.includes(address.host) && shareNetwork(s, from));
+  const service = services.length === 1 ? services[0]! : null;
+  if (!service || service.forwards || service.pod !== undefined || service.networks === null) return null;
+  const mapping = service.ports.find((p) => p.published === address.port && p.protocol === 'tcp');
+  const port = new RegExp(String.raw`(?<!\d)${address.port}(?!\d)`);
+  const texts = [
+    ...service.expose.map((e) => e.port),
+    ...[service.command, service.entrypoint].flatMap((c) =>
+      c === null ? [] : c.form === 'shell' ? c.text.text : c.words.map((w) => w.text),
+    ),
+    ...[...service.environment.values()].map((v) => certain(v) ?? ''),
+    ...service.healthChecks.map((c) => String(c.port)),
+    service.recipe ?? (service.dockerfile && deployment.files.get(service.dockerfile)) ?? '',
+  ];
+  return mapping && !service.ports.some((p) => p.target === address.port) && !texts.some((t) => port.test(t)) ? { service, mapping } : null;
+}
 
 const PYTHON = /django|gunicorn|uwsgi|wsgi|asgi|uvicorn|daphne|hypercorn|flask|fastapi|starlette|python/i;
 const SHARED_FOLDERS = new Set(['/run', '/var/run', '/tmp', '/run/sockets']);
@@ -110,6 +133,9 @@ function portBound({
 const UNIT = (name: string, port: number): string =>
   `[Service]\nUser=www-data\nWorkingDirectory=/srv/${name}\nExecStart=/srv/${name}/venv/bin/gunicorn -b 127.0.0.1:${port} ${name}.wsgi\n`;
 
+const PAIR =
+  'services:\n  nginx:\n    image: nginx:1.30\n    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]\n  api:\n    image: example.com/api:2\n    ports: ["8000:5000"]\n';
+
 export default defineRule({
   id: 'socket-not-listened',
   group: 'wsgi',
@@ -121,7 +147,7 @@ The address in \`proxy_pass\`, \`uwsgi_pass\` or an upstream's \`server\` must b
 path, or the same port. Where they differ every request ends in 502.
 
 In containers the addresses are those of the network: \`127.0.0.1\` is nginx's own container, a service is reached by its name and by the
-port inside, and a server that binds \`127.0.0.1\` in its container cannot be reached from outside it. Podman calls the container of a unit
+port inside, not by the one that the machine publishes it on, and a server that binds \`127.0.0.1\` in its container cannot be reached from outside it. Podman calls the container of a unit
 \`systemd-…\` where \`ContainerName\` says nothing else, and its default network resolves no names. The rule speaks only where the files know all
 applications and exactly one of them is left without a proxy.`,
   about: ['proxy_pass', 'uwsgi_pass', 'upstream'],
@@ -145,6 +171,8 @@ applications and exactly one of them is left without a proxy.`,
     nobody: 'No service, alias or container of {file} is called {host}, so {ends}. Use the name of a service.',
     taken:
       'Both {name} and {other} bind port {port}: the one that starts second ends with "Address already in use", and its site shows the other one. Give each a port of its own.',
+    published:
+      'Port {port} is that of this machine, on which {name} is published: containers reach {name} on {inside}, the port inside, and {port} refuses the connection. Connect to {name}:{inside}.',
     loopback: '{server} of the service {name} listens on {own}, which only its own container reaches. Bind 0.0.0.0.',
   },
   check({ config, deployment, report }) {
@@ -222,6 +250,18 @@ applications and exactly one of them is left without a proxy.`,
           related: [{ at: orPlace(placeOf(listener!.address), application), message: `${serverTitle(application)} listens here` }],
         });
       }
+    }
+    for (const link of links) {
+      const found = publishedOnly(link, deployment);
+      if (!found || link.address.kind !== 'tcp' || !once(link)) continue;
+      const { host, port } = link.address;
+      const inside = found.mapping.target;
+      report('published', {
+        at: wordOf(link),
+        data: { port, name: host, inside },
+        related: [{ at: found.mapping.place, message: `published as ${port}:${inside}` }],
+        fix: readdressed(link, `${host}:${inside}`, `Connect to ${host}:${inside}`),
+      });
     }
     // a name that no service has; where the compose files do not say all, only one that is nearly that of a service beside nginx
     const nobodys = new Set<string>();
@@ -335,6 +375,20 @@ applications and exactly one of them is left without a proxy.`,
     }
   },
   examples: [
+    {
+      bad: tree({
+        'nginx.conf': site(`
+        proxy_pass http://api:8000;
+#                  ^^^^^^^^^^^^^^^ published`),
+        'compose.yaml': PAIR,
+      }),
+      good: tree({
+        'nginx.conf': site(`
+        proxy_pass http://api:5000;`),
+        'compose.yaml': PAIR,
+      }),
+      notOn122: 'the name api is that of a service',
+    },
     {
       bad: tree({
         'nginx.conf': main(`server {
