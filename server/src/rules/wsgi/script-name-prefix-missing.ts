@@ -25,6 +25,9 @@ function prefixOf(side: Side): string | null {
   return name === '' ? null : name;
 }
 
+/** Whether another place is neither a prefix nor below it: the application is reached without it then. */
+const isElsewhere = (other: string | null, prefix: string): boolean => other === null || !`${other}/`.startsWith(`${prefix}/`);
+
 /** What a regular expression begins with where that is one part of a path. */
 const HEAD = /^\^(\/[\w-]+)(?=\/|\(|\$|$)/;
 
@@ -189,7 +192,7 @@ that is said of applications whose routes are all in sight.`,
       else if (view.path.value === '/proxylens') {
         // an API without links lives well below a prefix that it does not know
         const links = framework.declaration.linksByScriptName === true;
-        const others = sides.some((s) => s.application === side.application && prefixOf(s) !== prefix);
+        const others = sides.some((s) => s.application === side.application && isElsewhere(prefixOf(s), prefix));
         const knows = !view.scriptName.known || view.scriptName.value.replace(/\/+$/, '') === prefix;
         if (asked(framework, (d) => d.hasDocs) && !knows && !others && !reachesDocs(side, config, scheme))
           report('docs', { at, severity: 'info', data, related, fix: rooted(side, prefix) });
@@ -206,7 +209,7 @@ that is said of applications whose routes are all in sight.`,
     function dashAt(side: Side): void {
       const { application, server, pass } = side;
       const prefix = server ? prefixOf(side) : null;
-      if (!server || prefix === null || sides.some((s) => s.application === application && prefixOf(s) !== prefix)) return;
+      if (!server || prefix === null || sides.some((s) => s.application === application && isElsewhere(prefixOf(s), prefix))) return;
       if (!dashes.has(application)) dashes.set(application, dashOf(deployment, application));
       const made = dashes.get(application);
       if (!made) return;
@@ -228,7 +231,7 @@ that is said of applications whose routes are all in sight.`,
       const { framework } = application;
       const prefix = framework && server ? commonPrefix(side) : null;
       if (!framework || !server || prefix === null || OF_LIBRARIES.test(prefix)) return;
-      if (sides.some((s) => s.application === application && commonPrefix(s) !== prefix)) return;
+      if (sides.some((s) => s.application === application && isElsewhere(commonPrefix(s), prefix))) return;
       const routes = asked(framework, (d) => d.routes) ?? ownRoutes(deployment, application);
       if (!routes || routes.some((r) => `/${r.path.replace(/^\//, '')}/`.startsWith(`${prefix}/`))) return;
       const scheme = portOf(server, 'https') !== null ? 'https' : 'http';
@@ -509,6 +512,61 @@ that is said of applications whose routes are all in sight.`,
     }
 }`),
         ...FIGURES(''),
+      }),
+    },
+    {
+      // a place below the prefix is no other way to the application
+      bad: tree({
+        'nginx.conf': main(`server {
+    location /api/ {
+        proxy_pass http://127.0.0.1:8000/;
+#                  ^^^^^^^^^^^^^^^^^^^^^^ docs
+    }
+    location /api/live {
+        proxy_pass http://127.0.0.1:8000/live;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection upgrade;
+    }
+}`),
+        'app/Procfile': 'web: uvicorn api:app\n',
+        'app/api.py': 'from fastapi import FastAPI\napp = FastAPI()\n',
+      }),
+      good: tree({
+        'nginx.conf': main(`server {
+    location /api/ {
+        proxy_pass http://127.0.0.1:8000/;
+    }
+    location /api/live {
+        proxy_pass http://127.0.0.1:8000/live;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection upgrade;
+    }
+}`),
+        'app/Procfile': 'web: uvicorn api:app --root-path /api\n',
+        'app/api.py': 'from fastapi import FastAPI\napp = FastAPI()\n',
+      }),
+    },
+    {
+      // another way reaches it without the prefix, the description as well
+      good: tree({
+        'nginx.conf': main(`server {
+    location /api/ {
+        proxy_pass http://127.0.0.1:8000/;
+    }
+    location /live {
+        proxy_pass http://127.0.0.1:8000;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection upgrade;
+    }
+    location = /openapi.json {
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`),
+        'app/Procfile': 'web: uvicorn api:app\n',
+        'app/api.py': 'from fastapi import FastAPI\napp = FastAPI()\n',
       }),
     },
   ],
