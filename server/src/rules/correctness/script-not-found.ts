@@ -1,5 +1,6 @@
 /** A script that the program is told to run and cannot find: another folder than the site's, or a folder. Shown by a request and its params. */
 import { shownFile } from '../../answers/which-build.ts';
+import type { Place } from '../../base/span.ts';
 import { PerPart } from '../../config/asked.ts';
 import type { Scope } from '../../config/scope.ts';
 import { isStock } from '../../config/stock.ts';
@@ -10,6 +11,10 @@ import { defineRule } from '../rule.ts';
 
 /** The program runs on the same machine and sees the same files. */
 const isLocal = (address: string): boolean => /^(?:unix:|127\.|localhost\b|\[::1\])/.test(address);
+
+/** What the program is sent, as an outcome. */
+const arrives = (script: string, { outcome }: Trace): string =>
+  `SCRIPT_FILENAME: ${script} arrives at ${outcome.upstreamRequest!.upstream}`;
 
 /** A value whose folder is written out, and which is neither the root nor around or below it. */
 function isOtherFolder(value: string, root: string, server: Scope): boolean {
@@ -50,6 +55,8 @@ The usual value begins with \`$document_root\`, which is the root of the locatio
     elsewhere:
       'For {path} the program is told to run {script}, and the files of this site are in {root}. Use $document_root$fastcgi_script_name.',
     folder: 'For {path} the program is told to run the folder {script}. Add "fastcgi_index index.php;".',
+    aliased:
+      'For {path} the program is told to run {script}, and "location {other}" has its files in {folder}: paths that end in .php are taken here, with another root. Put a location for .php with "fastcgi_param SCRIPT_FILENAME $request_filename" into "location {other}".',
   },
   check({ spot, report }) {
     const pass = spot.directives.find((d) => d.name === 'fastcgi_pass')!;
@@ -60,6 +67,8 @@ The usual value begins with \`$document_root\`, which is the root of the locatio
     const root = pass.scope.effective('root').directives.at(-1);
     const other = !root && /^\$\{?(?:document|realpath)_root\b/.test(value) ? siteOf(spot) : null;
     const isElsewhere = root !== undefined && isLocal(pass.value(0)) && isOtherFolder(value, root.value(0), spot.server.scope);
+    if (spot.location?.kind === 'regex' && /^\$\{?(?:document|realpath)_root\b/.test(value))
+      for (const site of ownFolders(spot)) tellAliased(site);
     const hasHome = spot.takes('/');
     if (!other && !isElsewhere && !hasHome) return;
     const trace = spot.ask({ path });
@@ -70,7 +79,7 @@ The usual value begins with \`$document_root\`, which is the root of the locatio
       report(message, {
         at: (line.scope === spot.scope && !isStock(line.file.id)) || message !== 'rootless' ? line.at(line.args[1]) : pass.nameAt,
         data: { path: by.request.target, script: found, ...data },
-        witness: proofOf(by, `SCRIPT_FILENAME: ${found} arrives at ${by.outcome.upstreamRequest!.upstream}`),
+        witness: proofOf(by, arrives(found, by)),
       });
     };
     if (other) return tell('rootless', trace, { other: other.name, root: other.root });
@@ -78,6 +87,22 @@ The usual value begins with \`$document_root\`, which is the root of the locatio
     if (!hasHome) return;
     const home = spot.ask({ path: '/' });
     if (home.outcome.kind === 'fastcgi' && paramOf(home, 'SCRIPT_FILENAME')?.endsWith('/')) tell('folder', home, {});
+
+    /** A folder with scripts of its own, whose paths come here and are looked up below the root that counts here. */
+    function tellAliased({ name, folder, script, at }: OwnFolder): void {
+      const trace = spot.ask({ path: `${name.replace(/\/$/, '')}/index.php` });
+      if (trace.outcome.location?.pattern !== spot.location!.directive.values.join(' ')) return;
+      const looked = trace.assumptions.find((a) => a.id.startsWith('file:') && a.id.endsWith('.php'))?.id.slice('file:'.length);
+      const sent = paramOf(trace, 'SCRIPT_FILENAME');
+      const found = sent ?? looked;
+      if (found === undefined || !found.startsWith('/') || found.replace(/\/{2,}/g, '/') === script) return;
+      report('aliased', {
+        at,
+        data: { path: trace.request.target, script: found, other: name, folder },
+        related: [{ at: pass.nameAt, message: 'takes it' }],
+        witness: sent === null ? proofOf(trace) : proofOf(trace, arrives(sent, trace)),
+      });
+    }
   },
   examples: [
     {
@@ -134,8 +159,100 @@ location / {
     fastcgi_pass 127.0.0.1:9000;
 }`,
     },
+    {
+      inside: 'server',
+      bad: `root /srv/blog;
+location /tools {
+    alias /usr/share/tools;
+#   ^^^^^^^^^^^^^^^^^^^^^^^ aliased
+    index index.php;
+}
+location ~ \\.php$ {
+    fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+    fastcgi_pass 127.0.0.1:9000;
+}`,
+      good: `root /srv/blog;
+location /tools {
+    alias /usr/share/tools;
+    index index.php;
+    location ~ \\.php$ {
+        fastcgi_param SCRIPT_FILENAME $request_filename;
+        fastcgi_pass 127.0.0.1:9000;
+    }
+}
+location ~ \\.php$ {
+    fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+    fastcgi_pass 127.0.0.1:9000;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/blog;
+location /tools/ {
+    root /usr/share;
+#   ^^^^^^^^^^^^^^^^ aliased
+    index index.php;
+}
+location ~ \\.php$ {
+    try_files $uri =404;
+    fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+    fastcgi_pass 127.0.0.1:9000;
+}`,
+      good: `root /srv/blog;
+location ^~ /tools/ {
+    root /usr/share;
+    index index.php;
+    location ~ \\.php$ {
+        try_files $uri =404;
+        fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+        fastcgi_pass 127.0.0.1:9000;
+    }
+}
+location ~ \\.php$ {
+    fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+    fastcgi_pass 127.0.0.1:9000;
+}`,
+    },
+    {
+      // the folder is that of the site, named once more; the other has no scripts
+      inside: 'server',
+      good: `root /srv/blog;
+location /tools/ {
+    alias /srv/blog/tools/;
+    index index.php;
+}
+location /pictures/ { alias /srv/pictures/; }
+location ~ \\.php$ {
+    fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+    fastcgi_pass 127.0.0.1:9000;
+}`,
+    },
   ],
 });
+
+/** A location with a folder of its own and an index, or a fallback, that is a script. */
+interface OwnFolder {
+  readonly name: string;
+  readonly folder: string;
+  /** the path of its first script */
+  readonly script: string;
+  readonly at: Place;
+}
+
+/** The prefixes of a server that have scripts in a folder of their own. */
+function ownFolders({ server }: Spot): readonly OwnFolder[] {
+  return server.scope.named('location').flatMap(({ body, values }): OwnFolder[] => {
+    const [name, more] = values;
+    if (!body || more !== undefined || !name?.startsWith('/') || name === '/') return [];
+    const line = body.first('alias') ?? body.first('root');
+    const folder = line?.value(0);
+    if (!folder?.startsWith('/') || folder.includes('$')) return [];
+    const hasScripts = body.named('index').some((d) => d.values.some((v) => v.endsWith('.php')));
+    if (!hasScripts) return [];
+    const below = line!.name === 'alias' ? folder : `${folder}${name}`;
+    return [{ name, folder, script: `${below.replace(/\/$/, '')}/index.php`.replace(/\/{2,}/g, '/'), at: line!.at() }];
+  });
+}
 
 /** The place of the server that has the site's files: a location for all paths, or for those that a script's path is one of, with a root. */
 function siteOf({ server }: Spot): { readonly name: string; readonly root: string } | null {
