@@ -440,6 +440,8 @@ export const TRIALS: readonly Trial[] = [
         `#- nginx.conf\nevents {}\nhttp { server { location /app/ { include strip.inc; ${APP} } location / { return 404; } } }\n#- strip.inc\nrewrite ^/app/(.*)$ /$1;\n`,
       ),
       `location /app/ { set $up 127.0.0.1:8000; rewrite ^/app/(.*)$ /$1 last; proxy_pass http://$up; }\nlocation / { return 404; }`,
+      `location /app { rewrite ^/app/(.*) /$1 last; ${APP} }\nlocation / { root /srv; }`,
+      `location /app { rewrite ^/app/(.+)$ /$1; ${APP} }\nlocation ~ \\.html$ { root /srv; }`,
     ],
     sane: [
       `location /app/ { rewrite ^/app/(.*)$ /$1 break; ${APP} }\nlocation / { root /srv; }`,
@@ -448,6 +450,8 @@ export const TRIALS: readonly Trial[] = [
       `location / { rewrite ^/a$ /b last; ${APP} }`,
       `location /app/ { rewrite ^/app/(.*)$ /$1 break; uwsgi_pass 127.0.0.1:3031; }`,
       `location /app/ { rewrite ^/app/v1/(.*)$ /app/v2/$1 last; ${APP} }`,
+      `location /app { rewrite ^/app/(.+)$ /files/$1 last; ${APP} }\nlocation /files/ { root /srv; }`,
+      `location /app { rewrite ^/app/(.*) /$1 break; ${APP} }\nlocation / { root /srv; }`,
       'location /app/ { rewrite ^/app/(.*)$ /api/$1 break; proxy_pass http://127.0.0.1:8000; }',
     ],
   },

@@ -1,4 +1,5 @@
 /** A rewrite beside a pass that spoils it: the request leaves for another location, or arrives with a path that was not meant. */
+import type { Location } from '../../config/locations.ts';
 import { passTarget } from '../../config/upstreams.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { isScripted } from '../../witness/follow.ts';
@@ -8,6 +9,10 @@ import { tellingPaths } from '../../witness/telling.ts';
 import { defineRule } from '../rule.ts';
 
 const PASSES = ['proxy_pass', 'uwsgi_pass', 'fastcgi_pass', 'scgi_pass', 'grpc_pass'];
+
+/** Whether a path goes on behind the slash after a prefix that has none: a pattern that begins with both leaves the prefix itself alone. */
+const isBelow = (path: string, { kind, name }: Location): boolean =>
+  kind === 'prefix' && !name.endsWith('/') && path.startsWith(`${name}/`) && path.length > name.length + 1;
 
 export default defineRule({
   id: 'rewrite-misses-pass',
@@ -41,7 +46,9 @@ After \`break\` the path goes on as the rewrite made it. It has to begin with a 
     const traces: Trace[] = [];
     const moved: Trace[] = [];
     let reaches = false;
-    for (const path of tellingPaths(spot, 8)) {
+    const paths = tellingPaths(spot, 8);
+    const below = paths.filter((path) => isBelow(path, spot.location!));
+    for (const path of below.length ? below : paths) {
       const trace = spot.ask({ path });
       traces.push(trace);
       if (trace.steps.some((s) => s.changed.some((c) => c.what === '$uri') && directiveAt(rewrites, s.at))) moved.push(trace);
@@ -64,6 +71,8 @@ After \`break\` the path goes on as the rewrite made it. It has to begin with a 
         first.outcome.status === 500
       )
         return;
+      // the page of the prefix itself may be all that is passed on
+      if (below.length && !paths.every((p) => below.includes(p)) && location && location.pattern !== '/') return;
       // the same program answers there
       if (upstreamRequest && pass.value(0).includes(upstreamRequest.upstream)) return;
       report('leaves', {
