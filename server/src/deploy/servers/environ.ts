@@ -3,7 +3,7 @@ import type { Place } from '../../base/span.ts';
 import { isLoopback } from '../address.ts';
 import type { Application } from '../application.ts';
 import { type Refusal, type Seen, seen, unseen } from '../seen.ts';
-import type { Setting } from '../setting.ts';
+import { certain, type Setting } from '../setting.ts';
 
 /** Percent-decoding of a path into what Python shows: UTF-8 where it is. */
 export function decodedPath(target: string): string {
@@ -37,11 +37,24 @@ export const keyOf = (name: string): string => {
   return upper === 'CONTENT_TYPE' || upper === 'CONTENT_LENGTH' ? upper : `HTTP_${upper}`;
 };
 
+/** The one address of a network that an application listens on; null for the loopback, all addresses, names and sockets. */
+function boundTo({ listeners }: Application): string | null {
+  const addresses = listeners.map((l) => certain(l.address));
+  const [first] = addresses;
+  if (addresses.length !== 1 || first?.kind !== 'tcp' || isLoopback(first.host)) return null;
+  return /^\d+\.\d+\.\d+\.\d+$/.test(first.host) && first.host !== '0.0.0.0' ? first.host : null;
+}
+
 /** nginx's address where the request does not tell it: with the list of those that are trusted, what can still be said of it. */
-export function unknownPeer({ container }: Pick<Application, 'container'>, list: readonly string[], place: Place | null): Seen<boolean> {
+export function unknownPeer(application: Application, list: readonly string[], place: Place | null): Seen<boolean> {
+  const { container } = application;
   // another container has an address of its own, never the loopback's
   if (container && container.networks !== null && list.every(isLoopback))
     return seen(false, 'only its own machine is trusted, and nginx has an address of the container network', [place]);
+  // who connects to an address of the network has one of the network, from the machine itself, too
+  const host = boundTo(application);
+  if (host !== null && list.every(isLoopback))
+    return seen(false, `only ${list.join(', ') || 'nobody'} is trusted, and nobody connects to ${host} from there`, [place]);
   return unseen('nginx’s address is decided by the network', [place]);
 }
 

@@ -116,7 +116,8 @@ Name nginx's address. \`*\` is right where nothing but nginx can reach the serve
             message: list.from === 'default' ? 'trusts its own machine only, by default' : 'the proxies that are trusted',
           },
         ],
-        fix: trustedToo(side, deployment, '*'),
+        // on an address of the network others reach it as well, and which of them is nginx is not known
+        fix: unix || here || application.container ? trustedToo(side, deployment, '*') : null,
       });
     }
   },
@@ -183,6 +184,22 @@ Name nginx's address. \`*\` is right where nothing but nginx can reach the serve
       good: tree({
         'nginx.conf': main(`server {\n    location / {\n        proxy_pass http://unix:/run/shop.sock;\n        ${FORWARDED}\n    }\n}`),
         ...django("ALLOWED_HOSTS = ['*']\n"),
+      }),
+    },
+    {
+      // no connection to an address of the network comes from the loopback
+      bad: tree({
+        'nginx.conf': httpsSite(`
+        proxy_pass http://10.0.0.7:8000;
+#       ^^^^^^^^^^ untrusted
+        ${FORWARDED}`),
+        ...django("ALLOWED_HOSTS = ['*']\n", "bind = '10.0.0.7:8000'\n"),
+      }),
+      good: tree({
+        'nginx.conf': httpsSite(`
+        proxy_pass http://10.0.0.7:8000;
+        ${FORWARDED}`),
+        ...django("ALLOWED_HOSTS = ['*']\n", "bind = '10.0.0.7:8000'\nforwarded_allow_ips = '10.0.0.5'\n"),
       }),
     },
   ],
