@@ -42,6 +42,13 @@ export interface RewriteEnd {
   readonly unsure: boolean;
 }
 
+/** What is not known on the way through a level's program. */
+interface Doubt {
+  unsure: boolean;
+  /** a condition that could not be told ends the program of the level, and answers nobody */
+  mayHaveEnded: boolean;
+}
+
 const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0';
 
 /** A client that sends nothing but an address, a URL and chosen values: evaluates variables and conditions for it. */
@@ -165,7 +172,7 @@ export class Visitor implements Scripting, TableAsker {
 
   /** Runs the program of the visitor's level, after the server's own where it is a location. */
   rewrites(): RewriteEnd {
-    const state = { unsure: false };
+    const state: Doubt = { unsure: false, mayHaveEnded: false };
     const { scope } = this;
     const own = scope.enclosing('location', 'server');
     const server = scope.enclosing('server');
@@ -173,12 +180,13 @@ export class Visitor implements Scripting, TableAsker {
       if (!level) continue;
       const end = this.run(programOf(level), state);
       if (end === 'moved') return { by: null, status: 0, to: '', unsure: true };
-      if (end) return { ...end, unsure: state.unsure };
+      if (end) return { ...end, unsure: state.unsure || state.mayHaveEnded };
+      state.mayHaveEnded = false;
     }
     return { by: null, status: 0, to: '', unsure: state.unsure };
   }
 
-  private run(program: readonly Code[], state: { unsure: boolean }): Omit<RewriteEnd, 'unsure'> | 'moved' | null {
+  private run(program: readonly Code[], state: Doubt): Omit<RewriteEnd, 'unsure'> | 'moved' | null {
     for (const code of program) {
       const end = this.step(code, state);
       if (end === 'break') return null;
@@ -187,14 +195,16 @@ export class Visitor implements Scripting, TableAsker {
     return null;
   }
 
-  private step(code: Code, state: { unsure: boolean }): Omit<RewriteEnd, 'unsure'> | 'moved' | 'break' | null {
+  private step(code: Code, state: Doubt): Omit<RewriteEnd, 'unsure'> | 'moved' | 'break' | null {
     switch (code.kind) {
       case 'set':
         this.assign(code.name, code.value);
         return null;
       case 'if': {
         const holds = code.condition ? this.holds(code.condition) : null;
-        if (holds === null && code.body.length) {
+        // `if (!-f $request_filename) { proxy_pass …; break; }` ends the program and answers nobody: what comes after it may be left out
+        if (holds === null && code.body.length && code.body.every((inner) => inner.kind === 'break')) state.mayHaveEnded = true;
+        else if (holds === null && code.body.length) {
           state.unsure = true;
           // what it would have set is not known any more
           for (const inner of code.body) if (inner.kind === 'set') this.assigned.delete(inner.name);

@@ -21,6 +21,10 @@ const published = (ports: string) => `    ports: ["${ports}"]\n${API('expose: ["
 const group = (lines: string, servers = 'server api.example.net:443;', name = 'partner') =>
   http(`upstream ${name} { ${servers} } server { location / { proxy_pass https://${name}; ${lines} } }`);
 
+const LOCKED = 'auth_basic staff; auth_basic_user_file staff;';
+const BACK = 'proxy_pass http://127.0.0.1:8000';
+const site = (lines: string) => http(`server { listen 80; server_name shop.example.com; root /srv/shop; ${lines} }`);
+
 export const TRIALS: readonly Trial[] = [
   {
     rule: 'gzip-ineffective',
@@ -171,6 +175,53 @@ export const TRIALS: readonly Trial[] = [
         published('80:8080'),
         '8080',
       ),
+    ],
+  },
+  {
+    rule: 'access-list-outranked',
+    bad: [
+      site(`location /private/ { ${LOCKED} rewrite ^/private/(.*) /files/$1 break; } location /files/ { expires 1h; }`),
+      site(`location /private/ { ${LOCKED} rewrite ^/private/(.*) /files/$1 break; } location / { try_files $uri =404; }`),
+      site(`location /private/ { ${LOCKED} alias /srv/shop/reports/; } location / { try_files $uri $uri/ =404; }`),
+      site(`location /metrics { allow 10.0.0.0/8; deny all; ${BACK}/actuator/prometheus; } location / { ${BACK}; }`),
+      site(`location /ops/ { ${LOCKED} rewrite ^/ops/(.*) /internal/$1 break; ${BACK}; } location / { ${BACK}; }`),
+    ],
+    sane: [
+      site(`location /private/ { ${LOCKED} rewrite ^/private/(.*) /files/$1 break; } location /files/ { internal; }`),
+      site(`location /private/ { ${LOCKED} rewrite ^/private/(.*) /files/$1 break; } location /files/ { ${LOCKED} }`),
+      site(`location /private/ { ${LOCKED} alias /srv/reports/; } location / { try_files $uri =404; }`),
+      site(`location /private/ { ${LOCKED} alias /srv/shop/public/; } location / { try_files $uri =404; }`),
+      site(
+        `location /metrics { allow 10.0.0.0/8; deny all; ${BACK}/actuator/prometheus; } location /actuator/ { return 404; } location / { ${BACK}; }`,
+      ),
+      site(`location /metrics { allow 10.0.0.0/8; deny all; proxy_pass http://127.0.0.1:9100/metrics2; } location / { ${BACK}; }`),
+      site(
+        `location /ops/ { ${LOCKED} proxy_set_header Host ops.example.com; ${BACK}/internal/; } location / { proxy_set_header Host $host; ${BACK}; }`,
+      ),
+      site(`location /ops/ { ${LOCKED} proxy_set_header X-Ops-Key 5ecre7; ${BACK}/internal/; } location / { ${BACK}; }`),
+      site(`location /ops/ { ${LOCKED} rewrite ^ /index.html break; } location / { try_files $uri /index.html; }`),
+      site(
+        `location /admin/ { ${LOCKED} rewrite ^/admin(.*) /index.php$1 break; fastcgi_pass unix:/run/php.sock; fastcgi_param SCRIPT_FILENAME /srv/shop/index.php; fastcgi_param REQUEST_URI $request_uri; } location / { fastcgi_pass unix:/run/php.sock; fastcgi_param SCRIPT_FILENAME /srv/shop/index.php; fastcgi_param REQUEST_URI $request_uri; }`,
+      ),
+      site(`location = /status { allow 127.0.0.1; deny all; ${BACK}/; } location / { ${BACK}; }`),
+    ],
+  },
+  {
+    rule: 'sensitive-files-served',
+    bad: [
+      site('location / { if (!-f $request_filename) { proxy_pass http://unix:/srv/shop/run/app.sock; break; } }'),
+      http(
+        'server { location /static/ { alias /srv/shop/static/; } location / { root /srv/shop; if (!-f $request_filename) { proxy_pass http://127.0.0.1:8000; break; } } }',
+      ),
+    ],
+    sane: [
+      http(
+        'server { root /srv/shop/public; location / { if (!-f $request_filename) { proxy_pass http://unix:/srv/shop/run/app.sock; break; } } }',
+      ),
+      site(
+        'if ($uri ~ (^/|/)\\.|\\.(py|toml|txt)$) { return 404; } location / { if (!-f $request_filename) { proxy_pass http://unix:/srv/shop/run/app.sock; break; } }',
+      ),
+      site('location / { if ($http_x_maintenance) { break; } return 503; proxy_pass http://unix:/srv/shop/run/app.sock; }'),
     ],
   },
 ];

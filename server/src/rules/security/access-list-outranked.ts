@@ -491,6 +491,42 @@ const leadsToSame = (own: Trace, trace: Trace, kept: string | null = null): bool
     : !isBackend(trace) && trace.outcome.file !== null && trace.outcome.file === (own.outcome.file ?? kept);
 
 /**
+ * Whether a backend hears the same of both requests: one that is told another host, or a header that only the restricted place sets, may give
+ * another answer.
+ */
+function soundsAlike(own: Trace, trace: Trace): boolean {
+  const heard = ({ outcome: { upstreamRequest: to } }: Trace): string[] =>
+    (to?.headers ?? []).filter(([n]) => !OF_THE_ASKER.test(n)).map(([n, v]) => `${n.toLowerCase()}: ${v}`);
+  const open = new Set(heard(trace));
+  return heard(own).every((line) => open.has(line));
+}
+
+/** What comes of the client himself, his password among it. */
+const OF_THE_ASKER = /^(?:authorization|cookie|connection)$/i;
+
+/**
+ * The place to which a restricted one leads, asked by its own path: `rewrite ^/private/(.*) /files/$1 break` keeps nobody from /files/, which the rest of
+ * the site serves.
+ */
+function tellTarget(spot: Spot, own: Trace, tell: (other: Location, path: string, trace: Trace) => void): void {
+  const { config, server } = spot;
+  const location = spot.location!;
+  if (spot.unsure || location.kind === 'named' || !mapsPath(location.scope) || leadsToFewPages(location.scope) || !isSeen(own)) return;
+  // a program with parameters is told the path that was asked for, and goes by it
+  if (own.outcome.upstreamRequest?.params) return;
+  const root = server.scope.value('root')?.value(0).replace(/\/$/, '');
+  const { file } = own.outcome;
+  const path = isBackend(own) ? askedFor(own) : file && root && file.startsWith(`${root}/`) ? file.slice(root.length) : '';
+  if (!path.startsWith('/') || path === '/' || path === spot.path || FOR_ALL.test(path)) return;
+  const other = matchLocation(server.scope, toBytes(path)).location;
+  const at = other && spotOf(config, other.scope);
+  if (!at || other === location || isInside(other, location) || at.unsure || !isOther(other)) return;
+  const trace = at.ask({ path: asPath(path) }, file === null ? {} : { assume: { [`file:${file}`]: 'file' } });
+  if (isAsked(trace) || !isGivenOut(trace) || !isSeen(trace) || !leadsToSame(own, trace) || !soundsAlike(own, trace)) return;
+  tell(other, path, trace);
+}
+
+/**
  * The backend that would answer for a place which lets nobody in at all, `location /internal/ { deny all; }`: the one to which all the rest
  * of the site is passed as it is. Null where another one may be meant.
  */
@@ -737,6 +773,8 @@ A request is in one location only. Where a regular expression matches, it outran
     unasked:
       'The condition of {place} is not asked here: {path} is taken by {other} and given to everybody ({outcome}). Conditions count in their own location only; repeat it here.',
     same: '{restriction} of {place} is bypassed: {path} leads to the same place through {other}, without being asked ({outcome}). Repeat the access rules there.',
+    target:
+      '{restriction} of {place} is bypassed: it leads to {path}, and who asks for {path} itself gets it from {other} ({outcome}). Close that path, with internal or deny all.',
     opened:
       '{place} is open to everybody, and by it everything is that {restriction} protects in {other}: {path} leads there ({outcome}). Let it lead to the open part only.',
     left: '{restriction} of {place} is bypassed: rewrite takes {path} to {other} before anyone is asked, and everybody gets it ({outcome}). Write break instead of last and pass from here, or repeat the access rules there.',
@@ -760,7 +798,7 @@ A request is in one location only. Where a regular expression matches, it outran
     if (!restriction || tellLeft(spot, report)) return;
     const candidates = openWays(spot);
     // without another way in nothing need be asked
-    if (!candidates.length && !hasOtherWays(spot)) return;
+    if (!candidates.length && !hasOtherWays(spot) && !mapsPath(location.scope)) return;
     const plain = spot.ask({});
     if (!(guards.length ? isTurnedAway(plain) : keepsOut(plain))) return;
     const own = guards.length ? spot.ask(guards.reduce<Probe>((probe, g) => joined(probe, g.key), {})) : entered(spot, plainPath);
@@ -821,6 +859,16 @@ A request is in one location only. Where a regular expression matches, it outran
     if (isElsewhere(own, location)) return;
     const behind = kept === null ? behindClosed(spot, own) : null;
     if (!isBackend(own) && own.outcome.file === null && kept === null && behind === null) return;
+    tellTarget(spot, own, (other, path, trace) => {
+      if (told.has(other)) return;
+      told.add(other);
+      report('target', {
+        at: nameOf(location),
+        data: { ...data, other: `"${words(other)}"`, path, outcome: outcomeText(trace) },
+        related: [...related, { at: nameOf(other), message: 'gives it to everybody' }],
+        witness: proofOf(trace),
+      });
+    });
     for (const at of otherWays.of(config, server)) {
       const other = at.location!;
       if (told.has(other) || other === location || isInside(other, location)) continue;
@@ -840,6 +888,25 @@ A request is in one location only. Where a regular expression matches, it outran
     }
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+location /private/ {
+#        ^^^^^^^^^ target
+    auth_basic "staff";
+    auth_basic_user_file staff;
+    rewrite ^/private/(.*) /files/$1 break;
+}
+location /files/ { expires 1h; }`,
+      good: `root /srv/site;
+location /private/ {
+    auth_basic "staff";
+    auth_basic_user_file staff;
+    rewrite ^/private/(.*) /files/$1 break;
+}
+location /files/ { internal; }`,
+      witness: { request: 'GET http://www.example.test/files/users', outcome: '200, /srv/site/files/users', meant: '`401`' },
+    },
     {
       inside: 'server',
       bad: `location ~ \\.json$ { proxy_pass http://127.0.0.1:8000; }
