@@ -1253,6 +1253,76 @@ for (const [what, files, expected] of [
     },
     ['site.conf.template:18 warning forwarded-headers-missing'],
   ],
+  [
+    'WebSockets of Django, which holds their origin against its own list of hosts, and of a program that may hold it against the host',
+    {
+      'a/docker-compose.yml':
+        'services:\n  web:\n    build: .\n    command: gunicorn shop.wsgi:application --bind 0.0.0.0:8000\n  nginx:\n    image: nginx:1.30\n    ports: ["443:443"]\n    volumes: ["./nginx:/etc/nginx/conf.d"]\n',
+      'a/nginx/shop.conf':
+        'server {\n    listen 443 ssl;\n    server_name shop.example.com;\n    ssl_certificate /a.pem;\n    ssl_certificate_key /a.key;\n    location /ws/ {\n        proxy_pass http://web:8000;\n        proxy_http_version 1.1;\n        proxy_set_header Upgrade $http_upgrade;\n        proxy_set_header Connection upgrade;\n    }\n}\n',
+      'b/chat.conf':
+        'upstream live {\n    server daphne:8080;\n}\nserver {\n    listen 80;\n    server_name chat.example.com;\n    location /ws/ {\n        proxy_pass http://live;\n        proxy_http_version 1.1;\n        proxy_set_header Upgrade $http_upgrade;\n        proxy_set_header Connection upgrade;\n    }\n}\n',
+      'c/board.conf':
+        'server {\n    listen 80;\n    server_name board.example.com;\n    location /ws/ {\n        proxy_pass http://board:8080;\n        proxy_http_version 1.1;\n        proxy_set_header Upgrade $http_upgrade;\n        proxy_set_header Connection upgrade;\n    }\n}\n',
+    },
+    ['c/board.conf:5 warning proxy-host-missing'],
+  ],
+  [
+    'headers of a handshake by a table of the main file, which is not seen, and by a word that is none',
+    {
+      'shop.conf':
+        'server {\n    listen 80;\n    server_name shop.example.com;\n    location /socket.io/ {\n        proxy_pass http://127.0.0.1:8000;\n        proxy_http_version 1.1;\n        proxy_set_header Host $host;\n        proxy_set_header Upgrade $http_upgrade;\n        proxy_set_header Connection $connection_upgrade;\n    }\n    location /live/ {\n        proxy_pass http://127.0.0.1:8000;\n        proxy_http_version 1.1;\n        proxy_set_header Host $host;\n        proxy_set_header Upgrade $http_upgrade;\n        proxy_set_header Connection $http_connection_word;\n    }\n}\n',
+    },
+    ['shop.conf:16 warning websocket-upgrade-wrong'],
+  ],
+  [
+    'lists of the parts of pages, and of what people brought',
+    {
+      'shop.conf':
+        'server {\n    listen 80;\n    server_name shop.example.com;\n    location /static/ {\n        autoindex on;\n        alias /srv/shop/static/;\n    }\n    location /django_static {\n        autoindex on;\n        root /srv/shop;\n    }\n    location /media/ {\n        autoindex on;\n        alias /srv/shop/media/;\n    }\n    location / {\n        proxy_pass http://unix:/run/shop.sock;\n        proxy_set_header Host $host;\n    }\n}\n',
+      'parts.conf':
+        'server {\n    listen 81;\n    server_name parts.example.com;\n    root /srv/shop/assets;\n    index index.html;\n    location / {\n        autoindex on;\n    }\n}\n',
+    },
+    ['shop.conf:13 warning directory-listing'],
+  ],
+  [
+    'a folder of files whose missing ones fall back to the pages of the site, and a program of its own that does',
+    {
+      'shop.conf':
+        'server {\n    listen 80;\n    server_name shop.example.com;\n    location / {\n        proxy_pass http://unix:/run/shop.sock;\n        proxy_set_header Host $host;\n    }\n    location /data/ {\n        alias /srv/data/;\n        try_files $uri /index.html;\n    }\n    location /media/ {\n        alias /srv/shop/media/;\n        try_files $uri /index.html;\n    }\n    location /board/ {\n        alias /srv/board/dist/;\n        try_files $uri /index.html;\n    }\n}\n',
+    },
+    ['shop.conf:18 warning try-files-fallback-elsewhere'],
+  ],
+  [
+    'a folder of /etc that someone made for the tokens of a certificate, another of his own, and one of the system; a line for who fetches a token; a header that no client can send',
+    {
+      'shop.conf':
+        'server {\n    listen 80;\n    server_name shop.example.com;\n    add_header X-Content-Type-Options nosniff always;\n    set_real_ip_from 0.0.0.0/0;\n    real_ip_header CLIENT_ADDRESS;\n    root /srv/shop;\n    location /.well-known/pki-validation/ {\n        alias /etc/pki-validation/;\n        add_header Access-Control-Allow-Origin *;\n    }\n    location /terms/ {\n        alias /etc/shop/terms/;\n    }\n    location /keys/ {\n        alias /etc/ssl/shop/;\n    }\n}\n',
+    },
+    ['shop.conf:16 error filesystem-root-exposed'],
+  ],
+  [
+    'headers that are lost where only parts of pages are, and HSTS where the page of the host says it still, and what people brought',
+    {
+      'shop.conf':
+        'server {\n    listen 443 ssl;\n    server_name shop.example.com;\n    ssl_certificate /a.pem;\n    ssl_certificate_key /a.key;\n    add_header Strict-Transport-Security "max-age=63072000" always;\n    add_header X-Content-Type-Options nosniff always;\n    location /static/ {\n        alias /srv/shop/static/;\n        add_header Cache-Control public;\n    }\n    location /media/ {\n        alias /srv/shop/media/;\n        add_header Cache-Control public;\n    }\n    location / {\n        proxy_pass http://unix:/run/shop.sock;\n        include proxy_params;\n    }\n}\n',
+      'tiles.conf':
+        'server {\n    listen 444 ssl;\n    server_name tiles.example.com;\n    ssl_certificate /a.pem;\n    ssl_certificate_key /a.key;\n    add_header Strict-Transport-Security "max-age=63072000" always;\n    root /srv/tiles;\n    location /tiles/ {\n        add_header Cache-Control public;\n    }\n    location / {\n        index index.html;\n    }\n}\n',
+      'only.conf':
+        'server {\n    listen 445 ssl;\n    server_name only.example.com;\n    ssl_certificate /a.pem;\n    ssl_certificate_key /a.key;\n    add_header Strict-Transport-Security "max-age=63072000" always;\n    root /srv/only;\n    location / {\n        add_header Cache-Control no-cache;\n    }\n}\n',
+    },
+    ['only.conf:9 warning header-inheritance-lost', 'shop.conf:14 warning header-inheritance-lost'],
+  ],
+  [
+    'headers that are lost on what a build left behind, by its endings, and on pictures in SVG that may be of anyone',
+    {
+      'pages.conf':
+        'server {\n    listen 80;\n    server_name pages.example.com;\n    add_header X-Frame-Options DENY always;\n    add_header X-Content-Type-Options nosniff always;\n    location / {\n        root /srv/pages/dist;\n        try_files $uri $uri/ /index.html;\n        location ~* \\.(js|css|png|svg|woff2)$ {\n            add_header Cache-Control public;\n        }\n    }\n}\n',
+      'shop.conf':
+        'server {\n    listen 81;\n    server_name shop.example.com;\n    root /srv/shop;\n    add_header X-Frame-Options DENY always;\n    location ~* \\.(js|css|png)$ {\n        add_header Cache-Control public;\n    }\n    location ~* \\.svg$ {\n        add_header Cache-Control public;\n    }\n    location / {\n        index index.html;\n    }\n}\n',
+    },
+    ['shop.conf:10 warning header-inheritance-lost'],
+  ],
 ] as const)
   test(what, async () => {
     const memory = inMemory({ '.git/HEAD': '', ...files });

@@ -53,6 +53,19 @@ export function isForBundles(scope: Scope): boolean {
   return BUILT.test(name) || OF_ICONS.test(name);
 }
 
+/** Folders of what pages are made of, and of nothing that people brought: whoever opens a page gets it. */
+const PAGE_PARTS =
+  /\/(?:[\w-]+[-_])?(?:static(?:[-_]?files)?|assets|css|js|scripts|styles|stylesheets|fonts|webfonts|icons)(?:\/(?:admin|css|js|img|images|fonts|lib|libs|vendor|dist|build))*\/?$/i;
+
+/** Whether a folder has style sheets, scripts and other parts of pages, by its name. */
+export const isFolderOfParts = (path: string): boolean => PAGE_PARTS.test(path);
+
+/** Whether a location is for such a folder, by its name. */
+export function isForParts(scope: Scope): boolean {
+  const location = locationOf(scope);
+  return location !== null && location.kind !== 'regex' && location.kind !== 'named' && isFolderOfParts(nameIn(location));
+}
+
 /** Whatever was asked for, one page is fetched: that of an application which runs in the browser. */
 const asksForPage = (scope: Scope): boolean =>
   scope

@@ -5,6 +5,7 @@ import type { Directive } from '../config/directive.ts';
 import { namesOf } from '../config/names.ts';
 import type { Scope } from '../config/scope.ts';
 import { variablesIn } from '../trace/script.ts';
+import type { Trace } from '../trace/trace.ts';
 import { textsOf } from './what-is-passed.ts';
 
 const TABLES = new Set(['map', 'geo', 'split_clients']);
@@ -56,6 +57,13 @@ export function sourcesOf(config: Config, name: string, protocol: 'http' | 'stre
     if (!definitions.some((d) => d.name === 'set' || TABLES.has(d.name))) out.add(variable);
   return out;
 }
+
+/** Whether the value of a text hangs on a variable of which a trace only assumed something: what defines it is not seen, or no text decides it. */
+export const isAssumed = ({ assumptions }: Pick<Trace, 'assumptions'>, config: Config, text: string): boolean =>
+  variablesIn(text).some((name) => {
+    const sources = sourcesOf(config, name);
+    return assumptions.some((a) => !a.chosen && sources.has(a.id));
+  });
 
 /** The variables that a text reads, and those by which the maps among them choose: what must be known for the text to have a value. */
 export function readThroughMaps(config: Config, text: string): readonly string[] {

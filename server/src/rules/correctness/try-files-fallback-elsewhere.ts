@@ -1,5 +1,6 @@
 /** The fallback of try_files under an alias: a path of the site, which another location answers with another page. Shown by the file that is sent. */
 
+import { isForAssets } from '../../answers/what-a-place-is-for.ts';
 import { locationsOf } from '../../config/locations.ts';
 import { isBackend } from '../../witness/access.ts';
 import { withPageThere } from '../../witness/errors.ts';
@@ -49,6 +50,12 @@ const isToldAround = ({ location, server }: Spot, page: string): boolean =>
       other.scope.first('try_files')?.values.at(-1) === page,
   );
 
+/** Folders of files that are no pages, by their names: none below them is the page that is meant. */
+const OF_FILES = /\/(?:data|files?|downloads?|archives?|storage|documents?|static|assets|media|uploads?|images?|img|videos?)(?:\/|$)/;
+
+/** Whether a file that is missing is all that falls back, and no page of the folder's own program. */
+const isForFilesOnly = ({ scope, location }: Spot): boolean => OF_FILES.test(location!.name) || isForAssets(scope);
+
 export default defineRule({
   id: 'try-files-fallback-elsewhere',
   group: 'correctness',
@@ -58,7 +65,7 @@ export default defineRule({
   why: `
 The last parameter of \`try_files\` is a path of the site, and not one below the \`alias\`: nginx chooses its location again. In \`location /app/ { alias /srv/app/; try_files $uri /index.html; }\` the fallback leaves the location, and every deep link of the application below \`/app/\` shows the page of the main site, or 404.
 
-Write the prefix in front: \`try_files $uri $uri/ /app/index.html\`.`,
+Write the prefix in front: \`try_files $uri $uri/ /app/index.html\`. In a folder of files, such as \`/media/\`, no page may be meant: \`=404\` says that a file is missing, and the finding is an info.`,
   about: ['try_files', 'alias'],
   looksAt: {
     outcome: ['try_files'],
@@ -112,6 +119,7 @@ Write the prefix in front: \`try_files $uri $uri/ /app/index.html\`.`,
       const better = `${name.replace(/\/$/, '')}${word.value}`;
       report(message, {
         at: word,
+        ...(isForFilesOnly(spot) ? { severity: 'info' as const } : {}),
         data: { from: path!, file: to, alias, page: word.value, better },
         fix: fixOf(`Fall back to ${better}`, 'suggestion', spot.scope.first('try_files')!.file, [replace(word, better)]),
         witness: proofOf(trace),

@@ -1,4 +1,5 @@
 /** Folders without an index show their files. */
+import { isFolderOfParts, isForParts } from '../../answers/what-a-place-is-for.ts';
 import { isApart, placesOf, sendsFiles } from '../../answers/where-a-line-counts.ts';
 import { admitsStrangers } from '../../answers/who-may-enter.ts';
 import type { Directive } from '../../config/directive.ts';
@@ -54,6 +55,13 @@ function isMeant({ scope }: Directive): boolean {
   return server !== null && !server.all.some((d) => HAS_PAGES.test(d.name));
 }
 
+/** Whether the folder has the parts of pages alone, by the name of the place, or of the folder where the whole site is it. */
+function isOfPages({ scope }: Directive): boolean {
+  const location = locationOf(scope);
+  if (location && location.name !== '/') return isForParts(scope);
+  return isFolderOfParts(scope.value('root')?.value(0) ?? '');
+}
+
 export default defineRule({
   id: 'directory-listing',
   group: 'security',
@@ -64,7 +72,7 @@ export default defineRule({
   equivalents: ['nginx-lint:autoindex-enabled'],
   title: 'Directory listing open to everyone',
   why: `
-With \`autoindex on\` a folder without an index file answers with the list of what is in it: backups, exports, other people's uploads that nobody was meant to find. For a public mirror that is the purpose: under a name such as \`/download/\`, of a folder with such a name, where lines such as \`autoindex_exact_size\` say how the list looks, and on a server that only gives out files, it is an info, and \`check --fix=suggested\` leaves it alone. Where strangers are turned away (a password, an address list, a condition on an address or a secret) and on servers that only this machine reaches it is silent by itself. A condition on the method or the browser turns no one away.`,
+With \`autoindex on\` a folder without an index file answers with the list of what is in it: backups, exports, other people's uploads that nobody was meant to find. For a public mirror that is the purpose: under a name such as \`/download/\`, of a folder with such a name, where lines such as \`autoindex_exact_size\` say how the list looks, and on a server that only gives out files, it is an info, and \`check --fix=suggested\` leaves it alone. Of a folder of style sheets and scripts, such as \`/static/\`, it is an info too: whoever opens a page gets them. Where strangers are turned away (a password, an address list, a condition on an address or a secret) and on servers that only this machine reaches it is silent by itself. A condition on the method or the browser turns no one away.`,
   about: ['autoindex'],
   looksAt: { directive: ['autoindex', 'fancyindex'] },
   needs: 'file',
@@ -80,7 +88,7 @@ With \`autoindex on\` a folder without an index file answers with the list of wh
     report('listed', {
       at: word,
       data: { line: directive.name },
-      ...(meant ? { severity: 'info' as const } : {}),
+      ...(meant || isOfPages(directive) ? { severity: 'info' as const } : {}),
       fix: meant ? byHand(fix, 'the list seems to be meant') : fix,
     });
   },

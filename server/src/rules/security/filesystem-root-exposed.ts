@@ -19,7 +19,29 @@ const BROAD = new Set('/ /bin /home /lib /lib64 /run /sbin /usr /var /var/lib /v
  * the data of one volume of Docker is the application's: its media, served by the nginx of the host.
  */
 const CLOSED =
-  /^\/(?:proc|sys|dev(?!\/shm\/[^/])|boot)(?:\/|$)|^\/etc\/(?!nginx(?:\/|$)|.*\b(?:html|www|public|static|htdocs)\b)|^\/etc\/nginx\/(?:ssl|certs?|keys|private|sites-[a-z]+|snippets)(?:\/|$)|^\/root\/(?:.*\/)?\.|^\/var\/(?:log|backups|mail|crash)(?:\/|$)|^\/var\/lib\/(?:mysql|mariadb|postgres(?:ql)?|mongodb?|redis|docker(?!\/volumes\/[^/]+\/_data\/)|containerd|kubelet|ldap|samba|rabbitmq|sss|etcd)(?:\/|$)/;
+  /^\/(?:proc|sys|dev(?!\/shm\/[^/])|boot)(?:\/|$)|^\/etc\/nginx\/(?:ssl|certs?|keys|private|sites-[a-z]+|snippets)(?:\/|$)|^\/root\/(?:.*\/)?\.|^\/var\/(?:log|backups|mail|crash)(?:\/|$)|^\/var\/lib\/(?:mysql|mariadb|postgres(?:ql)?|mongodb?|redis|docker(?!\/volumes\/[^/]+\/_data\/)|containerd|kubelet|ldap|samba|rabbitmq|sss|etcd)(?:\/|$)/;
+
+/** Folders of /etc in which people put what they publish, by their names. */
+const PUBLISHED = /^\/etc\/(?:nginx(?:\/|$)|.*\b(?:html|www|public|static|htdocs)\b)/;
+
+/** What systems and their programs have in /etc. */
+const OF_PROGRAMS =
+  /^\/etc\/(?:acme|alternatives|apache2|apparmor|apt|audit|ca-certificates|caddy|cloud|cron|crypttab|cups|dbus|default|dehydrated|dhcp|docker|dovecot|environment|exim4?|fail2ban|firewall|fstab|grafana|group|gshadow|haproxy|host|httpd|init|ipa|iptables|issue|k3s|kerberos|krb5|kube|ldap|letsencrypt|libvirt|localtime|login|logrotate|lvm|machine-id|mail|mariadb|modprobe|modules|mongo|motd|my\.cnf|mysql|netplan|network|nft|nss|ntp|openldap|openvpn|opendkim|os-release|pam|passwd|php|pki(?=\/)|polkit|postfix|postgres|ppp|profile|prometheus|rabbitmq|rancher|rc\d|redis|resolv|rsyslog|salt|samba|sasl|security|selinux|services|shadow|shells|skel|smb|snmp|ssh|ssl|sssd|stunnel|subuid|sudo|supervisor|sysconfig|sysctl|systemd|tls|tor|traefik|udev|ufw|uwsgi|vault|wireguard|wpa|xdg|xinetd|yum|zabbix)/i;
+
+/** Where programs that fetch certificates keep keys and accounts, beside the folder for their tokens. */
+const OF_KEYS =
+  /^\/etc\/(?:acme(?:\.sh)?|dehydrated|letsencrypt|pki|ssl|tls)(?:\/(?:live|archive|keys?|accounts?|csr|renewal|private|certs?|tls|ca-trust)(?:\/.*)?)?$/;
+
+/**
+ * Whose the files of a folder are: the system's, or, of one in /etc that no program is known to have, nobody can say: someone may have made it
+ * for what he publishes.
+ */
+function ownerOf(folder: string, forChallenge: boolean): 'system' | 'unknown' | null {
+  if (BROAD.has(folder) || CLOSED.test(`${folder}/`)) return 'system';
+  if (!folder.startsWith('/etc/') || PUBLISHED.test(folder)) return null;
+  if (forChallenge) return OF_KEYS.test(folder) ? 'system' : null;
+  return OF_PROGRAMS.test(folder) ? 'system' : 'unknown';
+}
 
 /** A path with `.`, `..` and doubled slashes resolved, without a slash at its end. Three steps up from nginx's prefix lead to `/`. */
 function resolved(path: string): string | null {
@@ -35,8 +57,6 @@ function resolved(path: string): string | null {
 
 /** Whole home folders, by what an expression has found: what is behind the name is the rest of the path. */
 const OF_HOMES = /^\/home\/\$\{?\w+\}?(?:\/?\$\{?\w+\}?)?$/;
-
-const isSystem = (folder: string): boolean => BROAD.has(folder) || CLOSED.test(`${folder}/`);
 
 /** Files that are below a folder of the system, as a request would name them. */
 const PROBES: Readonly<Record<string, readonly string[]>> = table({
@@ -65,6 +85,7 @@ Whether anything is sent from there is asked of the matcher: a \`root /\` beside
   messages: {
     homes:
       'Requests read any file of a home folder that is readable to all: settings, histories, keys of programs. Name a folder within it, such as public_html.',
+    settings: 'Requests read files below {folder}: /etc is for settings, and some of them are secret. Name the folder of the site.',
     exposed: 'Requests read files below {folder}, which belongs to the system. Name the folder of the site.',
     any: 'Requests name any file of the disk: the path is appended to "/" as it is. Name the folder of the site.',
     whole: 'Requests name any file of the disk: the alias is a part of the path as it is. Name the folder of the site.',
@@ -75,7 +96,8 @@ Whether anything is sent from there is asked of the matcher: a \`root /\` beside
     const location = locationOf(scope);
     if (location?.kind === 'exact' || location?.kind === 'named') return;
     // the path of the token stays in the name of the file: keys and settings have none of it in theirs
-    if (directive.name === 'root' && location && isForChallenge(location.scope)) return;
+    const forChallenge = location !== null && isForChallenge(location.scope);
+    if (directive.name === 'root' && forChallenge) return;
     if (directive.name === 'alias' && location?.kind === 'regex' && OF_HOMES.test(word.value)) {
       if (admitsStrangers(location.scope) && sendsWithin(location.scope, false)) report('homes', { at: word });
       return;
@@ -97,11 +119,13 @@ Whether anything is sent from there is asked of the matcher: a \`root /\` beside
     for (const text of texts ?? []) {
       // with root the name of the location stays in the path
       const folder = resolved(directive.name === 'root' && location?.kind === 'prefix' ? `${text}/${location.name}` : text);
-      if (folder === null || !isSystem(folder)) continue;
+      const owner = folder === null ? null : ownerOf(folder, forChallenge);
+      if (folder === null || owner === null) continue;
       if (location && !admitsStrangers(location.scope)) continue;
       const closed = directive.name === 'root' && !location ? !sends(scope, folder) : location && !sendsWithin(location.scope);
       if (closed) continue;
-      report('exposed', { at: word, data: { folder } });
+      if (owner === 'system') report('exposed', { at: word, data: { folder } });
+      else report('settings', { at: word, severity: 'info', data: { folder } });
       return;
     }
 
@@ -149,6 +173,20 @@ Whether anything is sent from there is asked of the matcher: a \`root /\` beside
       bad: `location ~ ^/f/(.*)$ { alias /$1; }
 #                            ^^^ any`,
       good: 'location ~ ^/f/(.*)$ { alias /srv/f/$1; }',
+    },
+    {
+      inside: 'server',
+      bad: `location /terms/ { alias /etc/shop/terms/; }
+#                        ^^^^^^^^^^^^^^^^ settings`,
+      good: 'location /terms/ { alias /srv/shop/terms/; }',
+    },
+    { inside: 'server', good: 'location /.well-known/pki-validation/ { alias /etc/pki-validation/; }' },
+    { inside: 'server', good: 'location /.well-known/acme-challenge/ { alias /etc/letsencrypt/challenges/; }' },
+    {
+      inside: 'server',
+      bad: `location /.well-known/acme-challenge/ { alias /etc/letsencrypt/; }
+#                                             ^^^^^^^^^^^^^^^^^ exposed`,
+      good: 'location /.well-known/acme-challenge/ { alias /etc/letsencrypt/challenges/; }',
     },
     { inside: 'server', good: 'location /files/ { internal; alias /; }' },
     { inside: 'server', good: 'location /usr/share/doc/ { root /; }' },

@@ -99,6 +99,12 @@ function publicMillions(range: string): number {
   return Math.floor(2 ** (32 - Number(m[2])) / 1e6);
 }
 
+/** Whether no client can send the header that would tell the address: nginx drops names with an underscore. */
+function neverArrives(scope: Scope): boolean {
+  const header = scope.effective('real_ip_header').directives[0]?.value(0) ?? '';
+  return header.includes('_') && header !== 'proxy_protocol' && scope.value('underscores_in_headers')?.value(0).toLowerCase() !== 'on';
+}
+
 /** A part of all addresses that no single network is: `0.0.0.0/1`. */
 const isWide = (range: string): boolean => Number(/\/(\d+)$/.exec(range)?.[1] ?? 99) <= 3;
 
@@ -151,7 +157,7 @@ List the addresses of the proxies in front, take \`$remote_addr\` in conditions,
     }
     if (directive.name === 'set_real_ip_from') {
       const word = directive.args[0];
-      if (!word || isLocalOnly(scope)) return;
+      if (!word || isLocalOnly(scope) || neverArrives(scope)) return;
       const { value } = word;
       // one line, or several that leave nobody out
       if (!everybody([value]) && !(isWide(value) && trustsEverybody.of(scope))) {
@@ -273,6 +279,19 @@ server {
         proxy_set_header X-Forwarded-For $http_x_forwarded_for;
     }
 }`,
+    },
+    { inside: 'http', good: 'set_real_ip_from 0.0.0.0/0;\nreal_ip_header REMOTE_ADDR;\nserver { listen 80; }' },
+    {
+      inside: 'http',
+      bad: `underscores_in_headers on;
+set_real_ip_from 0.0.0.0/0;
+#                ^^^^^^^^^ everybody
+real_ip_header CLIENT_ADDR;
+server { listen 80; }`,
+      good: `underscores_in_headers on;
+set_real_ip_from 10.0.0.5;
+real_ip_header CLIENT_ADDR;
+server { listen 80; }`,
     },
     { inside: 'http', good: 'geo $remote_addr $inside {\n    default 0;\n    10.0.0.0/8 1;\n}' },
   ],

@@ -1,16 +1,26 @@
 /** Lists that an inner level replaces as a whole: one nested line, and every inherited line is gone. */
 
 import { Visitor } from '../../answers/visitor.ts';
-import { endingsOf, isForBundles, isForFailures, isForPictures, isWatched } from '../../answers/what-a-place-is-for.ts';
+import {
+  endingsOf,
+  isForBundles,
+  isForChallenge,
+  isForFailures,
+  isForParts,
+  isForPictures,
+  isWatched,
+} from '../../answers/what-a-place-is-for.ts';
 import { passTargetOf, TOLD_TO_BROWSERS } from '../../answers/what-is-passed.ts';
 import { isAnsweredFirst } from '../../answers/where-a-line-counts.ts';
 import { entryOf, listVerdict } from '../../answers/who-may-enter.ts';
+import { toBytes } from '../../base/bytes.ts';
 import { table } from '../../base/table.ts';
 import type { Directive } from '../../config/directive.ts';
-import { locationOf } from '../../config/locations.ts';
+import { locationOf, matchLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import { fixOf, insertAfter, written } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { setsHeader } from '../tls.ts';
 import { askedBy, isAnothersSite } from '../upstreams/_receiver.ts';
 import { PROTECTING } from './_protecting.ts';
 
@@ -29,8 +39,10 @@ const LISTS: Readonly<Record<string, string>> = table({
   limit_conn: 'limit',
 });
 
+const HSTS = 'strict-transport-security';
+
 const SECURITY = new Set([
-  'strict-transport-security',
+  HSTS,
   'content-security-policy',
   'x-frame-options',
   'x-content-type-options',
@@ -44,19 +56,28 @@ const SECURITY = new Set([
   'x-forwarded-for',
 ]);
 
-/** Of these, what browsers obey in a document only: no style sheet or script is framed, and none loads by a policy of its own. */
-const OF_DOCUMENTS = new Set([
-  'content-security-policy',
-  'x-frame-options',
-  'permissions-policy',
-  'cross-origin-opener-policy',
-  'cross-origin-embedder-policy',
-]);
+/** Whether the page at the top of the site says that all of the host is to be asked over TLS, which browsers remember for the rest. */
+function isToldByHome(scope: Scope): boolean {
+  const server = scope.enclosing('server');
+  const home = server && matchLocation(server, toBytes('/')).location?.scope;
+  return !!home && home !== locationOf(scope)?.scope && setsHeader(home, HSTS, false);
+}
 
-/** Files that are parts of a page and never one themselves; a picture in SVG is a document. */
-const isForParts = (scope: Scope): boolean => {
+/** The site is what a build left behind: one page answers whatever is asked for. */
+function isOfBuild(scope: Scope): boolean {
+  const server = scope.enclosing('server');
+  const home = server && matchLocation(server, toBytes('/')).location?.scope;
+  const page = home?.first('try_files')?.values.at(-1);
+  return page === '/index.html' && home?.effective('root').directives[0] === scope.effective('root').directives[0];
+}
+
+/**
+ * Files that are parts of a page and never one themselves, each of the type that its ending says: none is framed, none loads by a policy of its
+ * own. A picture in SVG is a document, which is nobody's but the site's where a build left it.
+ */
+const takesParts = (scope: Scope): boolean => {
   const endings = endingsOf(scope);
-  return !!endings?.length && endings.every((e) => PART.test(e));
+  return !!endings?.length && endings.every((e) => PART.test(e) || (/^svgz?$/i.test(e) && isOfBuild(scope)));
 };
 const PART = /^(?:css|m?js|map|ico|png|apng|jpe?g|jpe|gif|webp|avif|bmp|woff2?|ttf|otf|eot|mp3|mp4|webm|og[gv]|wav)$/i;
 
@@ -144,7 +165,7 @@ export default defineRule({
   title: 'Inherited list dropped by a nested line',
   why: `
 Directives such as \`add_header\` and \`proxy_set_header\` are inherited only by levels that have no line of their own. A single line in a
-location replaces the whole list of the server, so a \`Cache-Control\` for one folder takes HSTS and the content security policy away there.
+location replaces the whole list of the server, so a \`Cache-Control\` for one folder takes HSTS and the content security policy away there. Where only parts of pages are, such as below \`/static/\`, or where all that is lost is HSTS, which the page at \`/\` still sends for the whole host, it is an info.
 
 Repeat the lines, put them into a file that both levels include, or, from nginx 1.29.3 on, say \`add_header_inherit merge\`.`,
   about: ['add_header', 'proxy_set_header', 'add_header_inherit', 'fastcgi_param', 'uwsgi_param', 'error_page', 'limit_req'],
@@ -185,19 +206,19 @@ Repeat the lines, put them into a file that both levels include, or, from nginx 
       (d) => !keysOf(d).every((k) => kept.has(k)) && !(isOfTheHop(d) && !speaksWebSocket(scope)) && !isBetterLost(d),
     );
     if (!lost.length) return;
-    // no browser runs or frames a picture or an answer without a body, what asks whether a program lives is no browser, and the page that says it does not has no secret
+    // no browser runs or frames a picture or an answer without a body, what asks whether a program lives or for the token of a certificate is no browser, and the page that says it does not has no secret
     const harmless =
       directive.name === 'add_header' &&
       (isEmpty(scope) ||
         isPlainText(scope) ||
         isForPictures(scope) ||
         isForFailures(scope) ||
+        isForChallenge(scope) ||
         (isWatched(scope) && isAnsweredFirst(scope)));
     // the page that asks for a bundle carries what holds for its host
-    const bundle = directive.name === 'add_header' && isForBundles(scope);
-    const parts = directive.name === 'add_header' && isForParts(scope);
+    const bundle = directive.name === 'add_header' && (isForBundles(scope) || isForParts(scope) || takesParts(scope));
     const isGrave = (header: string): boolean =>
-      SECURITY.has(header) && !(parts && OF_DOCUMENTS.has(header)) && !(bundle && header !== 'cross-origin-resource-policy');
+      SECURITY.has(header) && !(header === HSTS && isToldByHome(scope)) && !(bundle && header !== 'cross-origin-resource-policy');
     // add_header is the wrong line for a type: content-type-by-add-header has it taken out, and the list is whole again
     const forType = directive.name === 'add_header' && own.every((d) => d.value(0).toLowerCase() === 'content-type');
     const grave =

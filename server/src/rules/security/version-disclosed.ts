@@ -5,7 +5,7 @@ import { defineRule } from '../rule.ts';
 export default defineRule({
   id: 'version-disclosed',
   group: 'security',
-  severity: 'warning',
+  severity: 'info',
   since: '0.1',
   controls: { cis: ['2.5.1'], stig: ['V-278395'] },
   missing: ['server_tokens'],
@@ -15,7 +15,7 @@ export default defineRule({
 With \`server_tokens on\`, which is the default, every response and every built-in error page names the exact version. Hiding it closes no hole,
 but it shows an attacker at a glance which known ones are open.
 
-Where the directive is written as \`on\` this is a warning; where it is merely absent, a hint.`,
+Where the directive is written as \`on\` this is an info; where it is merely absent, a hint.`,
   about: ['server_tokens'],
   looksAt: [{ directive: ['server_tokens'] }, { scope: ['http'] }],
   needs: 'file',

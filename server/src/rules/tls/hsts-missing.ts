@@ -1,5 +1,7 @@
 // HTTPS sites that never tell browsers to come back over HTTPS only.
+
 import { isAnsweredFirst } from '../../answers/where-a-line-counts.ts';
+import { isAssumed } from '../../answers/where-a-value-comes-from.ts';
 import { reachOf } from '../../answers/which-socket.ts';
 import { isLocalOnly } from '../../answers/who-may-enter.ts';
 import { toBytes } from '../../base/bytes.ts';
@@ -40,9 +42,12 @@ function homePage(config: Config, server: Scope): Trace | null {
   return trace.outcome.kind === 'unknown' || isScripted(trace) ? null : trace;
 }
 
-/** The value hangs on something, so that the line alone says nothing. */
-const isVariable = (server: Scope): boolean =>
-  server.effective('add_header').directives.some((d) => d.value(0).toLowerCase() === NAME && d.value(1).includes('$'));
+/** What the lines in force send, where it hangs on something, so that the line alone says nothing. */
+const variableOf = (server: Scope): string | undefined =>
+  server
+    .effective('add_header')
+    .directives.find((d) => d.value(0).toLowerCase() === NAME && d.value(1).includes('$'))
+    ?.value(1);
 
 const isSent = ({ outcome }: Trace): boolean => outcome.responseHeaders.some(([n, v]) => n.toLowerCase() === NAME && v !== '');
 
@@ -77,9 +82,10 @@ Start with a small max-age. The header cannot be taken back while browsers remem
     if (server.names.every((n) => isNobody(n.text)) || isLocalOnly(scope)) return;
     // a line that is lost on the way by inheritance is another rule's, one whose variable is empty here is none
     const told = isTold(scope);
-    if (told && !isVariable(scope)) return;
+    const value = variableOf(scope);
+    if (told && value === undefined) return;
     const shown = config.whole ? homePage(config, scope) : null;
-    if (shown ? isSent(shown) : told) return;
+    if (shown ? isSent(shown) || (value !== undefined && isAssumed(shown, config, value)) : told) return;
     report('missing', {
       at: opener.nameAt,
       ...(shown ? { witness: proofOf(shown, `${shown.outcome.status} without Strict-Transport-Security`) } : {}),

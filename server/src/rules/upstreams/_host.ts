@@ -2,8 +2,13 @@
 import { isForAssets, isForFiles } from '../../answers/what-a-place-is-for.ts';
 import { asksByVariable, passedBy, requestHeader } from '../../answers/what-is-passed.ts';
 import type { Directive } from '../../config/directive.ts';
+import { locationOf } from '../../config/locations.ts';
 import type { PassTarget } from '../../config/upstreams.ts';
+import type { Application } from '../../deploy/application.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
+import djangoFramework from '../../deploy/frameworks/django.ts';
+import { frameworkSettings } from '../../deploy/frameworks/framework.ts';
+import { certain } from '../../deploy/setting.ts';
 import { headerOfVariable } from '../correctness/_header-names.ts';
 import { areLost } from './_headers.ts';
 import { isBesides, isNamedByTemplate, isToldElsewhere, isToPages, isToTool, needsNoClient } from './_receiver.ts';
@@ -23,8 +28,27 @@ export function otherHostAt(directive: Directive, deployment: Deployment): { rea
     isForAssets(scope) ||
     isForFiles(scope) ||
     isNamedByTemplate(directive) ||
+    isToChannels(directive, deployment) ||
     targets.every((t) => isBesides(directive, t) || isToPages(t, deployment));
   return { sent, matters: !idle };
+}
+
+/** Names of places for WebSockets. */
+const OF_SOCKETS = /\/(?:wss?|(?:web)?sockets?|channels)(?:\/|$)/i;
+
+/** The program is Django, by its settings, by the server that was made for it or by what its projects call their entry. */
+const isDjango = ({ server, framework, target }: Application): boolean =>
+  server.name === 'daphne' ||
+  frameworkSettings(framework, djangoFramework) !== null ||
+  /\.[aw]sgi(?::application)?$/.test(certain(target) ?? '');
+
+/** Handshakes for Django's Channels, which judges them by Origin and its own list of hosts. Most others hold Origin against Host. */
+export function isToChannels(directive: Directive, { applications }: Deployment): boolean {
+  const { scope } = directive;
+  if (!OF_SOCKETS.test(locationOf(scope)?.name ?? '') || !requestHeader(scope, 'Upgrade')) return false;
+  const hosts = passedBy(directive).targets.flatMap((t) => t.upstream?.servers.map((s) => s.host) ?? t.host);
+  if (hosts.length && hosts.every((host) => /daphne|channels/i.test(host))) return true;
+  return applications.length > 0 && applications.every(isDjango);
 }
 
 function sentBy(directive: Directive): string | null {

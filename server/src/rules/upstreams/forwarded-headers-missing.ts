@@ -8,7 +8,7 @@ import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { type ClientHeader, missingAt, NEEDED } from './_client-headers.ts';
 import { areLost, lackOf } from './_headers.ts';
-import { otherHostAt } from './_host.ts';
+import { isToChannels, otherHostAt } from './_host.ts';
 import { isBesides, isNamedByTemplate, isToPages } from './_receiver.ts';
 
 const PROTO = NEEDED[1];
@@ -101,6 +101,7 @@ It is a warning where the application is known or the server speaks TLS, an info
       ) ||
       ((!encrypted || broken.every((n) => n === PROTO)) && isForSockets(directive.scope)) ||
       chosen ||
+      isToChannels(directive, deployment) ||
       isForAssets(directive.scope) ||
       isBeside(directive, deployment) ||
       (isNamedByTemplate(directive) && !requestHeader(directive.scope, 'Host')) ||

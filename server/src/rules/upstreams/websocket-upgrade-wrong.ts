@@ -1,6 +1,7 @@
 /** WebSocket handshakes that are passed on with other words than a handshake has. Shown by what the application gets. */
 
 import { requestHeader } from '../../answers/what-is-passed.ts';
+import { isAssumed } from '../../answers/where-a-value-comes-from.ts';
 import type { Directive } from '../../config/directive.ts';
 import { definitionOf, indexOf } from '../../trace/index.ts';
 import type { Trace } from '../../trace/trace.ts';
@@ -92,6 +93,8 @@ Pass on \`$http_upgrade\` as \`Upgrade\`, and as \`Connection\` the word upgrade
     if (trace.outcome.kind !== 'proxy' || !request || request.httpVersion === '1.0') return;
     const upgrade = requestHeader(scope, 'Upgrade')!;
     const connection = requestHeader(scope, 'Connection')!;
+    // a table in a file that is not seen makes the word
+    if (isAssumed(trace, scope.config, `${upgrade.value(1)} ${connection.value(1)}`)) return;
     const got = { upgrade: sent(trace, 'upgrade'), connection: sent(trace, 'connection') };
     if (got.upgrade.toLowerCase() !== 'websocket') {
       // nothing of it is passed on: meant for requests that need no upgrade
@@ -185,6 +188,23 @@ server {
         proxy_set_header Connection $upgrading;
     }
 }`,
+    },
+    {
+      good: `#- nginx.conf
+events {}
+http {
+    include maps/*.conf;
+    server {
+        location /ws/ {
+            proxy_pass http://127.0.0.1:8000;
+            proxy_http_version 1.1;
+            proxy_set_header Upgrade $http_upgrade;
+            proxy_set_header Connection $connection_upgrade;
+        }
+    }
+}
+`,
+      notOn122: 'the file with the map is not there',
     },
     {
       inside: 'server',
