@@ -95,7 +95,9 @@ import staticTypeMissing from './correctness/static-type-missing.ts';
 import strayQuote from './correctness/stray-quote.ts';
 import subFilterFirstOnly from './correctness/sub-filter-first-only.ts';
 import subFilterOnGzip from './correctness/sub-filter-on-gzip.ts';
+import subFilterTypeMissing from './correctness/sub-filter-type-missing.ts';
 import textSentAsDownload from './correctness/text-sent-as-download.ts';
+import tildeInPath from './correctness/tilde-in-path.ts';
 import tryFilesAndPass from './correctness/try-files-and-pass.ts';
 import tryFilesCodeNotLast from './correctness/try-files-code-not-last.ts';
 import tryFilesFallbackElsewhere from './correctness/try-files-fallback-elsewhere.ts';
@@ -517,7 +519,9 @@ export const RULES: readonly Rule[] = [
   strayQuote,
   subFilterFirstOnly,
   subFilterOnGzip,
+  subFilterTypeMissing,
   textSentAsDownload,
+  tildeInPath,
   tryFilesAndPass,
   tryFilesCodeNotLast,
   tryFilesFallbackElsewhere,

@@ -1,5 +1,5 @@
 /** Problems that people asked about in public, as whole sites, and what else stands in such places. */
-import { http, stream, type Trial, tree } from '../trial.ts';
+import { http, server, stream, type Trial, tree } from '../trial.ts';
 
 const TLS = 'ssl_certificate site.pem; ssl_certificate_key site.key;';
 const ZONE = 'proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m; fastcgi_cache_path /var/cache/nginx/php keys_zone=php:10m;';
@@ -21,6 +21,10 @@ const published = (ports: string) => `    ports: ["${ports}"]\n${API('expose: ["
 const group = (lines: string, servers = 'server api.example.net:443;', name = 'partner') =>
   http(`upstream ${name} { ${servers} } server { location / { proxy_pass https://${name}; ${lines} } }`);
 
+const told = (location: string, listen = 'listen 8080;') =>
+  http(
+    `server { ${listen} server_name shop.example.com; ${location} location /app/ { proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto; proxy_pass http://127.0.0.1:8000; } }`,
+  );
 const LOCKED = 'auth_basic staff; auth_basic_user_file staff;';
 const BACK = 'proxy_pass http://127.0.0.1:8000';
 const site = (lines: string) => http(`server { listen 80; server_name shop.example.com; root /srv/shop; ${lines} }`);
@@ -222,6 +226,85 @@ export const TRIALS: readonly Trial[] = [
         'if ($uri ~ (^/|/)\\.|\\.(py|toml|txt)$) { return 404; } location / { if (!-f $request_filename) { proxy_pass http://unix:/srv/shop/run/app.sock; break; } }',
       ),
       site('location / { if ($http_x_maintenance) { break; } return 503; proxy_pass http://unix:/srv/shop/run/app.sock; }'),
+    ],
+  },
+  {
+    rule: 'comparison-constant',
+    bad: [
+      http('map $http_user_agent $robot { default 0; bingbot 1; }'),
+      http('map $http_user_agent $robot { default 0; ~*googlebot 1; curl 1; }'),
+      server('location / { if ($http_user_agent = "Googlebot") { return 403; } root /srv/www; }'),
+      server('if ($http_user_agent != wget) { return 301 https://example.com/; }'),
+      http('map $http_cookie $to { default 8000; "beta=1" 8001; }'),
+      server('if ($http_cookie != "lang=de") { rewrite ^/$ /en/; }'),
+    ],
+    sane: [
+      http('map $http_user_agent $robot { default 0; ~*googlebot 1; ~*bing 1; }'),
+      http('map $http_user_agent $probe { default 0; health-check 1; "" 1; }'),
+      server('if ($http_user_agent = "ELB-HealthChecker/2.0") { return 200; }'),
+      server('if ($http_user_agent ~* wget) { return 403; }'),
+      http('map $http_cookie $to { default 8000; ~beta=1 8001; "" 8002; }'),
+      server('if ($http_cookie = "") { return 302 /login; }'),
+      http('map $cookie_beta $to { default 8000; 1 8001; }'),
+    ],
+  },
+  {
+    rule: 'redirect-scheme-of-proxy',
+    bad: [
+      told('location = / { return 302 /start/; }'),
+      told('location /old/ { rewrite ^/old/(.*) /new/$1 permanent; }'),
+      http('set_real_ip_from 10.0.0.0/8; server { listen 8080; server_name shop.example.com; location = /a { return 301 /b; } }'),
+    ],
+    sane: [
+      told('location = / { return 302 /start/; }', 'listen 8080; absolute_redirect off;'),
+      told('location = / { return 302 /start/; }', 'listen 8080; port_in_redirect off;'),
+      told('location = / { return 302 /start/; }', 'listen 80;'),
+      told('location = / { return 302 https://$host/start/; }'),
+      told(`location = / { return 302 /start/; }`, `listen 8443 ssl; ${TLS}`),
+      http('server { listen 8080; server_name shop.example.com; location = / { return 302 /start/; } }'),
+      told('location = / { return 404; }'),
+    ],
+  },
+  {
+    rule: 'sub-filter-type-missing',
+    bad: [
+      server('root /srv/www; location ~ \\.js$ { sub_filter a b; }'),
+      server(`root /srv/www; location ~* \\.(?:css|js)$ { sub_filter_once off; sub_filter a b; sub_filter c d; }`),
+      server(`location ~ \\.m3u8$ { sub_filter http:// https://; ${BACK}; }`),
+      server(`location = /config.json { sub_filter a b; ${BACK}; }`),
+      server(`location /feed.xml { sub_filter a b; sub_filter_types text/css; ${BACK}; }`),
+      server('root /srv/www; sub_filter_types text/html; location ~ \\.svg$ { sub_filter a b; }'),
+    ],
+    sane: [
+      server('root /srv/www; location ~ \\.js$ { sub_filter a b; sub_filter_types application/javascript; }'),
+      server('root /srv/www; sub_filter_types *; location ~ \\.js$ { sub_filter a b; }'),
+      server('root /srv/www; sub_filter_types text/javascript; location ~ \\.js$ { sub_filter a b; }'),
+      server('root /srv/www; location ~ \\.(html|js)$ { sub_filter a b; }'),
+      server('root /srv/www; location ~ \\.js$ { types { } default_type text/html; sub_filter a b; }'),
+      server(`location /js/ { sub_filter a b; ${BACK}; }`),
+      server('root /srv/www; sub_filter a b; location ~ \\.js$ { expires 1h; }'),
+      server(`location ~ \\.php$ { sub_filter a b; ${BACK}; }`),
+    ],
+  },
+  {
+    rule: 'tilde-in-path',
+    bad: [
+      server('root ~/site;'),
+      server('location /files/ { alias ~/files/; }'),
+      server(`listen 443 ssl; ssl_certificate ~/tls/site.pem; ssl_certificate_key /etc/ssl/site.key;`),
+      http('access_log ~/logs/access.log;'),
+      http('upstream app { server unix:~deploy/run/app.sock; }'),
+      server('location / { proxy_pass http://unix:~/run/app.sock; }'),
+      http('proxy_cache_path ~/cache keys_zone=pages:10m;'),
+    ],
+    sane: [
+      server('root /home/deploy/site;'),
+      server('root /srv/~deploy/public_html;'),
+      server('server_name ~^www\\d+\\.example\\.com$;'),
+      server('location ~ ^/~(\\w+)/(.*)$ { alias /home/$1/public_html/$2; }'),
+      http('access_log /var/log/nginx/access.log~old;'),
+      server('root "{{ home }}/site";'),
+      http('upstream app { server unix:/home/deploy/run/app.sock; }'),
     ],
   },
 ];

@@ -12,6 +12,10 @@ import { defineRule } from '../rule.ts';
 
 const ADDRESSES = new Set(['remote_addr', 'realip_remote_addr', 'server_addr', 'proxy_protocol_addr', 'binary_remote_addr']);
 
+/** Programs that say their version, or more, behind their name: `curl/8.5.0`, `Mozilla/5.0 (compatible; Googlebot/2.1; …)`. */
+const PROGRAMS =
+  /^(?:(?:google|bing|msn|duckduck|yandex|ahrefs|semrush|mj12|dot|petal|gpt|claude|cc|apple|twitter|linkedin|amazon)bot|slurp|baiduspider|bytespider|facebookexternalhit|chatgpt-user|curl|wget|python-requests|go-http-client|okhttp|libwww-perl|scrapy|chrome|chromium|firefox|safari|opera|msie|edge|trident)$/i;
+
 /** Why the variable never holds the text, with the way out; null when it may. Names of rows of a map are compared without case. */
 function whyNever(name: string, text: string, caseless: boolean): string | null {
   if (text === '') return null;
@@ -42,11 +46,21 @@ function whyNever(name: string, text: string, caseless: boolean): string | null 
     case 'document_uri':
       if (text.includes('?')) return 'it holds no query. Compare $request_uri, or $args besides';
       return text.startsWith('/') ? null : 'it begins with a slash';
+    case 'http_user_agent':
+      return PROGRAMS.test(text)
+        ? `the program says more than its name (a version behind it), and whole texts are compared. Use ~*${text}`
+        : null;
     case 'request_uri':
       return /^(?:\/|https?:|\*$)/.test(text) ? null : 'it begins with a slash';
     default:
       return null;
   }
+}
+
+/** A text that is one cookie with its value, as the whole header is only where a client has no other. */
+function cookieIn(text: string): { readonly text: string; readonly name: string; readonly value: string } | null {
+  const [, name, value] = /^(\w+)=([^;$]+)$/.exec(text) ?? [];
+  return name !== undefined && value !== undefined ? { text, name, value } : null;
 }
 
 /** The same for an expression: what each text that it matches must hold. */
@@ -118,7 +132,7 @@ export default defineRule({
   since: '0.2',
   title: 'Comparison with the same result for every request',
   why: `
-\`if\` and \`map\` compare texts. \`$remote_addr\` is one address, so it is never \`10.0.0.0/8\`; \`$host\` is in lower case and without a port; \`$uri\` is the path without the query; a method is in upper case; \`$server_protocol\` says \`HTTP/2.0\`. With \`=\` such a condition never holds, with \`!=\` it always does: the intended guard keeps out nobody, or everybody.
+\`if\` and \`map\` compare texts. \`$remote_addr\` is one address, so it is never \`10.0.0.0/8\`; \`$host\` is in lower case and without a port; \`$uri\` is the path without the query; a method is in upper case; a program says its version behind its name in \`$http_user_agent\`, and \`$http_cookie\` is all cookies of the request; \`$server_protocol\` says \`HTTP/2.0\`. With \`=\` such a condition never holds, with \`!=\` it always does: the intended guard keeps out nobody, or everybody.
 
 Ranges of addresses are what \`geo\` is for.
 
@@ -132,15 +146,22 @@ Ranges of addresses are what \`geo\` is for.
     always: '{variable} is always other than "{text}", so this holds for every request: {why}.',
     scheme:
       '$scheme is always "http" here, for no listener of this server speaks TLS: every request is redirected, and no location is reached. Behind a proxy that ends TLS, compare $http_x_forwarded_proto; otherwise move the locations to the server of port 443.',
+    cookie:
+      '$http_cookie holds all cookies of a request, and is "{text}" only where no other one is sent. Compare $cookie_{name} with {value}.',
     row: '{variable} is never "{text}", so this row never counts: {why}.',
   },
   check({ directive, config, report }) {
     if (directive.name === 'map') {
       const name = /^\$\{?(\w+)\}?$/.exec(directive.value(0))?.[1]?.toLowerCase();
       if (!name || !directive.body || directive.body.has('hostnames')) return;
+      let agents = 0;
       for (const { key, directive: row } of rowsOf(directive)) {
         if (!key || typeof key === 'string' || !('is' in key) || row.args.some((a) => a.templated) || row.name.includes('$')) continue;
         const why = whyNever(name, key.is, true);
+        const cookie = name === 'http_cookie' ? cookieIn(key.is) : null;
+        if (cookie) report('cookie', { at: row.nameAt, severity: 'info', data: cookie });
+        // a list of programs is one mistake
+        if (why && name === 'http_user_agent' && agents++ > 0) continue;
         if (why) report('row', { at: row.nameAt, data: { variable: `$${name}`, text: key.is, why } });
       }
       return;
@@ -180,6 +201,8 @@ Ranges of addresses are what \`geo\` is for.
       if (known && !known.texts.includes(text))
         why = `the ${known.table.name} gives ${quotedList(known.texts)}. Compare with what it gives`;
     }
+    const cookie = name === 'http_cookie' && condition.kind !== 'match' ? cookieIn(text) : null;
+    if (cookie) report('cookie', { at: last, severity: 'info', data: cookie });
     if (!why) return;
     report(negative ? 'always' : 'never', {
       at: directive.at({ start: last.start, end: last.end - (last.value.length - text.length) }),
@@ -188,6 +211,24 @@ Ranges of addresses are what \`geo\` is for.
     });
   },
   examples: [
+    {
+      inside: 'http',
+      bad: `map $http_user_agent $robot {
+    default 0;
+    Googlebot 1;
+#   ^^^^^^^^^ row
+}`,
+      good: `map $http_user_agent $robot {
+    default 0;
+    ~*googlebot 1;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `if ($http_cookie = "beta=1") { rewrite ^ /beta.html; }
+#                  ^^^^^^^^ cookie`,
+      good: 'if ($cookie_beta = 1) { rewrite ^ /beta.html; }',
+    },
     {
       inside: 'server',
       bad: `location /admin/ {

@@ -1,8 +1,10 @@
 /** Redirects made of `$scheme` behind someone who ends TLS: nginx sees plain HTTP and says so to clients that came by HTTPS. */
 
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
+import { toldScheme } from '../../answers/who-speaks-tls.ts';
 import { asked, PerConfig } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
+import type { Directive } from '../../config/directive.ts';
 import { listenersOf } from '../../config/servers.ts';
 import { readCondition } from '../../trace/handlers/rewrite.ts';
 import { variablesIn } from '../../trace/script.ts';
@@ -14,11 +16,24 @@ import { defineRule } from '../rule.ts';
 /** The configuration itself says that a proxy is in front, and no listener of its own has these names with TLS. */
 function behindProxy(spot: Spot): boolean {
   const declared = spot.scope.effective('set_real_ip_from').directives.length > 0 || spot.doors.some((d) => d.listener.proxyProtocol);
-  if (!declared || spot.doors.some((d) => d.scheme === 'https')) return false;
+  return declared && hasNoTls(spot);
+}
+
+/** The same where a line reads what the proxy in front tells of its own connection. */
+const isToldScheme = (spot: Spot): boolean => toldScheme(spot.scope) !== null && hasNoTls(spot);
+
+function hasNoTls(spot: Spot): boolean {
+  if (spot.doors.some((d) => d.scheme === 'https')) return false;
   return !spot.server.names.some((n) => isNameWithTls(spot.config, n.text));
 }
 
 const isNameWithTls = (config: Config, name: string): boolean => asked(config, `over TLS ${name}`, (c) => withTls.of(c).has(name));
+
+/** A redirect to a path, before which nginx writes the scheme and the port of its own listener. */
+const toPath = (line: Directive): boolean =>
+  line.name === 'return'
+    ? /^30[12378]$/.test(line.value(0)) && line.value(1).startsWith('/')
+    : /^(?:permanent|redirect)$/.test(line.value(2)) && line.value(1).startsWith('/');
 
 /** The names of the servers of TLS listeners. */
 const withTls = new PerConfig(
@@ -35,21 +50,22 @@ export default defineRule({
   since: '0.2',
   title: 'Redirect uses the scheme of the inner connection',
   why: `
-\`$scheme\` is the scheme of the connection to this nginx. Behind a load balancer that terminates TLS it is http for every request, also for clients that use HTTPS. \`return 301 $scheme://$host/new\` sends them to plain HTTP; \`if ($scheme = http) { return 301 https://… }\` redirects all of them forever.
+\`$scheme\` is the scheme of the connection to this nginx. Behind a load balancer that terminates TLS it is http for every request, also for clients that use HTTPS. \`return 301 $scheme://$host/new\` sends them to plain HTTP, and so does \`return 301 /new\`, before which nginx writes its own scheme and port; \`if ($scheme = http) { return 301 https://… }\` redirects all of them forever.
 
 Take the scheme from the header that the balancer sets, with a map that knows \`https\` only, or redirect with a path (\`return 301 /new;\`) and \`absolute_redirect off\`.`,
   about: ['return', 'rewrite', '$scheme', 'set_real_ip_from', 'absolute_redirect'],
   looksAt: {
     outcome: ['return', 'rewrite'],
     when: (spot) =>
-      behindProxy(spot) &&
-      spot.directives.some((d) => (d.name === 'return' || d.name === 'rewrite') && /\$|https:/.test(d.values.join(' '))),
+      (behindProxy(spot) || isToldScheme(spot)) &&
+      spot.directives.some((d) => (d.name === 'return' || d.name === 'rewrite') && (/\$|https:/.test(d.values.join(' ')) || toPath(d))),
   },
   needs: 'config',
   costly: true,
   messages: {
     plain:
       'Behind the proxy named by set_real_ip_from, $scheme is the scheme of this connection: a client that came by https is sent to {to}. Use the proxy’s X-Forwarded-Proto, or redirect to a path.',
+    port: 'Behind a proxy that ends TLS, a client is sent to {to}, with the scheme and the port of this listener, which it does not reach. Set absolute_redirect off.',
     loop: 'Behind the proxy named by set_real_ip_from, $scheme is http for everyone: a request for https://{host}{from} is redirected to itself, forever. Test $http_x_forwarded_proto.',
   },
   check({ spot, config, report }) {
@@ -81,9 +97,11 @@ Take the scheme from the header that the balancer sets, with a map that knows \`
         });
         const again = to === `https://${door.host}${trace.request.target}` && asked;
         const plain = to.startsWith('http://') && reads(by.values.flatMap((v) => variablesIn(v)).filter((v) => v !== 'server_port'));
-        if (!again && !plain) continue;
+        // nginx itself wrote the port of the listener, at which no browser asks
+        const port = toPath(by) && to.startsWith('http://') && door.port !== 80 && to.startsWith(`http://${door.host}:${door.port}/`);
+        if (!port && (!behindProxy(spot) || (!again && !plain))) continue;
         told.add(by);
-        report(again ? 'loop' : 'plain', {
+        report(port ? 'port' : again ? 'loop' : 'plain', {
           at: by.at(),
           data: { to, host: door.host, from: trace.request.target },
           severity: again ? 'warning' : 'info',
@@ -92,6 +110,38 @@ Take the scheme from the header that the balancer sets, with a map that knows \`
       }
   },
   examples: [
+    {
+      inside: 'http',
+      bad: `server {
+    listen 8080;
+    server_name example.org;
+    location = / {
+        return 302 /start/;
+#       ^^^^^^^^^^^^^^^^^^^ port
+    }
+    location / {
+        proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto;
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`,
+      good: `server {
+    listen 8080;
+    server_name example.org;
+    absolute_redirect off;
+    location = / {
+        return 302 /start/;
+    }
+    location / {
+        proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto;
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`,
+      witness: {
+        request: 'GET http://example.org:8080/?b=1, X-Forwarded-Proto: https, X-Forwarded-Ssl: on',
+        outcome: '302 http://example.org:8080/start/',
+        meant: '`/start/`',
+      },
+    },
     {
       inside: 'http',
       bad: `set_real_ip_from 10.0.0.0/8;
