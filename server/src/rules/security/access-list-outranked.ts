@@ -905,7 +905,7 @@ location /private/ {
     rewrite ^/private/(.*) /files/$1 break;
 }
 location /files/ { internal; }`,
-      witness: { request: 'GET http://www.example.test/files/users', outcome: '200, /srv/site/files/users', meant: '`401`' },
+      witness: { request: 'GET http://www.example.test/files/users', outcome: '200 /srv/site/files/users', meant: '`401`' },
     },
     {
       inside: 'server',
