@@ -3,7 +3,7 @@
  * variable, guarded, in another protocol, in an include. Each says by its place in which list it stands what is right; nothing else is looked at.
  */
 import { RULES } from '../../server/src/rules/all.ts';
-import type { Example, ExampleSettings, Rule } from '../../server/src/rules/rule.ts';
+import type { Example, ExampleSettings, Finding, Rule } from '../../server/src/rules/rule.ts';
 import { exampleSettings, exampleTree, lintTree } from '../harness/rules.ts';
 
 export interface Variant {
@@ -20,6 +20,8 @@ export interface Trial {
   readonly settings?: ExampleSettings;
   readonly bad: readonly (string | Variant)[];
   readonly sane: readonly (string | Variant)[];
+  /** told, but as no more than information: what the harm hangs on is not in sight, or there is little */
+  readonly mild?: readonly (string | Variant)[];
 }
 
 const within =
@@ -41,18 +43,25 @@ export interface Case extends Variant {
 
 /** All variants of some trials, one after the other. */
 export const casesOf = (trials: readonly Trial[]): readonly Case[] =>
-  trials.flatMap((trial) => {
-    const rule = RULES.find((r) => r.id === trial.rule);
-    if (!rule) throw new Error(`there is no rule ${trial.rule}`);
-    const of = (bad: boolean) => (given: string | Variant) => {
-      const variant = typeof given === 'string' ? { inside: trial.inside ?? 'server', text: given } : given;
-      return { ...variant, rule, bad, settings: { ...trial.settings, ...variant.settings } };
-    };
-    return [...trial.bad.map(of(true)), ...trial.sane.map(of(false))];
-  });
+  trials.flatMap((trial) => [...trial.bad.map(caseIn(trial, true)), ...trial.sane.map(caseIn(trial, false))]);
+
+/** The variants that are told as no more than information. */
+export const mildOf = (trials: readonly Trial[]): readonly Case[] => trials.flatMap((trial) => (trial.mild ?? []).map(caseIn(trial, true)));
+
+function caseIn(trial: Trial, bad: boolean): (given: string | Variant) => Case {
+  const rule = RULES.find((r) => r.id === trial.rule);
+  if (!rule) throw new Error(`there is no rule ${trial.rule}`);
+  return (given) => {
+    const variant = typeof given === 'string' ? { inside: trial.inside ?? 'server', text: given } : given;
+    return { ...variant, rule, bad, settings: { ...trial.settings, ...variant.settings } };
+  };
+}
 
 /** What the rule says about a variant of it. */
-export async function said({ rule, inside, text, files, settings }: Case): Promise<string[]> {
+export const said = async (variant: Case): Promise<string[]> => (await foundIn(variant)).map((f) => f.message);
+
+/** What the rule finds in a variant of it. */
+export async function foundIn({ rule, inside, text, files, settings }: Case): Promise<readonly Finding[]> {
   // a file that is not at hand is unseen, except for the rules that look at the machine
   const example: Example = { inside, files, settings: { environment: rule.group === 'environment', ...settings } };
   const base = exampleSettings(example);
@@ -60,5 +69,5 @@ export async function said({ rule, inside, text, files, settings }: Case): Promi
     ...base,
     rules: { ...base.rules, [rule.id]: rule.severity },
   });
-  return findings.filter((f) => f.rule === rule.id).map((f) => f.message);
+  return findings.filter((f) => f.rule === rule.id);
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { RULES } from '../../server/src/rules/all.ts';
-import { casesOf, said } from './trial.ts';
+import { casesOf, foundIn, mildOf, said } from './trial.ts';
 import { TRIALS } from './variants/all.ts';
 
 const FEWEST = 6;
@@ -32,3 +32,12 @@ for (const rule of RULES)
       });
     }
   });
+
+describe('what does little harm is information', () => {
+  for (const variant of mildOf(TRIALS))
+    test(`${variant.rule.id}: ${variant.text.trim().replace(/\s+/g, ' ').slice(0, 90)}`, async () => {
+      const levels = (await foundIn(variant)).map((f) => f.severity);
+      assert.ok(levels.length > 0, `missed:\n${variant.text}`);
+      for (const level of levels) assert.match(level, /^(?:info|hint)$/, variant.text);
+    });
+});

@@ -14,6 +14,7 @@ import { TRIALS as cluster } from './cluster.ts';
 import { TRIALS as compliance } from './compliance.ts';
 import { TRIALS as correctness } from './correctness.ts';
 import { TRIALS as correctnessMore } from './correctness-more.ts';
+import { TRIALS as doubted } from './doubted.ts';
 import { TRIALS as edge } from './edge.ts';
 import { TRIALS as entrusted } from './entrusted.ts';
 import { TRIALS as faults } from './faults.ts';
@@ -65,6 +66,7 @@ export const TRIALS: readonly Trial[] = [
   ...compliance,
   ...correctness,
   ...correctnessMore,
+  ...doubted,
   ...edge,
   ...entrusted,
   ...faults,

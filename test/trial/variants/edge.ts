@@ -13,7 +13,7 @@ export const TRIALS: readonly Trial[] = [
     bad: [
       `location /up { proxy_http_version 1.1; proxy_set_header Transfer-Encoding chunked; ${PASS} }`,
       `proxy_set_header transfer-encoding $http_transfer_encoding;\nlocation / { ${PASS} }`,
-      `proxy_set_header Content-Length $content_length;\nlocation / { proxy_request_buffering off; proxy_http_version 1.1; ${PASS} }`,
+      `proxy_set_header Content-Length $http_content_length;\nlocation / { proxy_request_buffering off; proxy_http_version 1.1; ${PASS} }`,
       http(`proxy_set_header CONTENT-LENGTH "\${http_content_length}";\nserver { location /a/ { location /a/b/ { ${PASS} } } }`),
       http(
         `upstream app { server 127.0.0.1:8000; keepalive 8; }\nserver { location / { proxy_set_header Content-Length 0; proxy_pass http://app; } }`,

@@ -2,6 +2,7 @@
 import { fromBytes } from '../../base/bytes.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
+import { namesOf } from '../../config/names.ts';
 import { readCondition } from '../../trace/handlers/rewrite.ts';
 import { definitionOf, indexOf } from '../../trace/index.ts';
 import { isGivenOut } from '../../witness/access.ts';
@@ -34,6 +35,14 @@ function sampleOf(config: Config, names: readonly string[], wanted: Wanted): str
   return own ?? made.find((host) => HOST.test(host)) ?? null;
 }
 
+/** The variable whose value `set` alone hands on: `set $asked $http_host`; else the name itself. */
+function behindSet(config: Config, name: string): string {
+  const sites = namesOf(config).definitions('variable', name, 'http');
+  const values = new Set(sites.map((s) => (s.directive.name === 'set' ? s.directive.value(1).toLowerCase() : '')));
+  const [value] = values;
+  return values.size === 1 && /^\$\{?http_host\}?$/.test(value!) ? 'http_host' : name;
+}
+
 /** A Host for which the condition holds, as far as it compares `$http_host`, or what a map makes of it; null where it reads something else. */
 function hostFor(
   config: Config,
@@ -42,7 +51,7 @@ function hostFor(
   read: NonNullable<ReturnType<typeof readCondition>>,
 ): string | null {
   if (read.kind === 'file' || read.kind === 'not-equal') return null;
-  const name = read.name.toLowerCase();
+  const name = behindSet(config, read.name.toLowerCase());
   const literal = read.kind === 'equal' && read.value.literal !== null ? fromBytes(read.value.literal) : null;
   if (name === 'http_host') {
     const pattern = read.kind === 'match' && !read.negative ? patternOf(condition) : null;

@@ -32,6 +32,15 @@ const rulesInForce = (scope: Scope): readonly Directive[] =>
         ...authenticationIn(scope).filter((d) => d.name !== 'ssl_verify_client'),
       ];
 
+/** An answer that tells nobody anything: no text, a word for monitors, or a redirect within the same site, whose rules are asked next. */
+function isHarmless(line: Directive): boolean {
+  const to = line.args.length > 1 ? line.value(1) : '';
+  if (!/^30[12378]$/.test(line.value(0))) return to === '' || FINE.test(to);
+  const host = /^(?:https?|\$scheme):\/\/([^/]*?)(?::(?:\d+|\$server_port))?(?:\/|\$request_uri|\$uri|$)/i.exec(to)?.[1]?.toLowerCase();
+  if (host === undefined) return /^\/(?!\/)/.test(to);
+  return /^\$\{?(?:host|server_name)\}?$/.test(host) || (serverOf(line.scope)?.names.some((n) => n.text === host) ?? false);
+}
+
 /** The host of an absolute redirect that a rewrite makes, null for one that makes none or does not say its host. */
 function redirectHostOf(rewrite: Directive): string | null {
   const to = /^https?:\/\/([^/:?#$]+)/i.exec(rewrite.value(1));
@@ -85,6 +94,7 @@ Answer from the content phase instead: \`try_files /nothing @answer\` with the a
         at: directive.statement,
         data: { rules: words(own) },
         related: related(own),
+        ...(isHarmless(directive) ? { severity: 'info' } : {}),
         fix:
           inServer && opener && directive.file.id === file.id && directive.statement.parent === opener.statement
             ? fixOf('Answer from a named location', 'suggestion', file, [

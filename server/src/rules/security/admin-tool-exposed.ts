@@ -6,6 +6,7 @@ import { serverOf } from '../../config/servers.ts';
 import { PASS_DIRECTIVES, type PassTarget, targetServers } from '../../config/upstreams.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import { imagesCalled } from '../../deploy/inside.ts';
+import { isForNeighbours } from '../in-container.ts';
 import { defineRule } from '../rule.ts';
 
 interface Tool {
@@ -149,6 +150,8 @@ Ask for a password (\`auth_basic\`, \`auth_request\`) or allow the addresses of 
     if (OF_HEALTH.test(target.uri)) return;
     if (!found || (names.length > 0 && names.every((n) => INNER.test(n)))) return;
     if (!admitsStrangers(scope) || scope.value('ssl_verify_client')?.value(0) === 'on') return;
+    const own = serverOf(scope);
+    if (own && isForNeighbours(scope.config, deployment, own)) return;
     const login = 'login' in found && found.login;
     // who counts requests has thought of robots
     if (login && scope.effective('limit_req').directives.length) return;

@@ -63,6 +63,8 @@ A level with lines of its own does not inherit those of the outer level: a \`den
   messages: {
     family: 'Everybody with an IPv6 address gets in: 0.0.0.0/0 is IPv4 only, and this server listens on both. Write "deny all;".',
     methods: 'No method is kept from anyone: limit_except lets every address use all of them. Write "deny all;", or name who may.',
+    asked:
+      'The allow lines keep nobody out: an address on none of them is asked for its login like the others. End the list with "deny all;", or say "satisfy any".',
     open: 'Nobody is kept out: an address on no allow line is let in. End the list with "deny all;".',
     few: 'Only {denied} is kept out: an address on no line is let in, so the allow lines change nothing. End the list with "deny all;".',
   },
@@ -94,7 +96,9 @@ A level with lines of its own does not inherit those of the outer level: a \`den
     const last = [...lines, ...denied]
       .filter((d) => d.file.id === file.id && d.statement.parent === directive.statement.parent)
       .reduce((a, b) => (b.statement.start > a.statement.start ? b : a));
-    report(denied.length ? 'few' : 'open', {
+    // who fits no line is asked for all the same
+    const asked = !denied.length && isAskedFor(scope);
+    report(asked ? 'asked' : denied.length ? 'few' : 'open', {
       at: directive.statement,
       data: { denied: denied.map((d) => d.value(0)).join(', ') },
       fix: fixOf('Deny everybody else', 'suggestion', file, [insertAfter(file, last.statement, ['deny all;'])]),
@@ -179,6 +183,23 @@ listen [::]:80;
 location /office/ {
     allow 10.0.0.0/8;
     deny all;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location / {
+    allow 10.0.0.0/8;
+#   ^^^^^^^^^^^^^^^^^ asked
+    auth_basic "staff";
+    auth_basic_user_file /etc/nginx/users;
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `location / {
+    allow 10.0.0.0/8;
+    deny all;
+    auth_basic "staff";
+    auth_basic_user_file /etc/nginx/users;
+    proxy_pass http://127.0.0.1:8000;
 }`,
     },
   ],

@@ -23,6 +23,9 @@ function isSame(own: Trace, other: Trace): boolean {
   return own.outcome.file !== null && !isBackend(other) && own.outcome.file === other.outcome.file;
 }
 
+/** Whether the page itself goes out, be it under the status of the refusal: without "=" error_page keeps that. */
+const isHandedOut = ({ outcome: { kind } }: Trace): boolean => !['return', 'error', 'closed', 'unknown', 'redirect'].includes(kind);
+
 /** The location says to the application by a text of its own that nobody is logged in: whoever wrote it lets guests in on purpose. */
 const marksGuests = ({ directives }: Scope, guarded: ReadonlySet<string>): boolean =>
   directives
@@ -113,7 +116,7 @@ Answer 401 with a login page or a redirect, 403 with a page of your own, and 500
       const trace = spot.ask({ path }, { assume: { auth_request: code } });
       const step = trace.steps.find((s) => s.phase === 'error-page' && s.at && s.said.startsWith(`${code} goes to`));
       const by = step && directiveAt(pages, step.at);
-      if (!by || told.has(by) || !isGivenOut(trace) || !isSame(own, trace)) continue;
+      if (!by || told.has(by) || !isHandedOut(trace) || !isSame(own, trace)) continue;
       const end = spot.server.scope.all.find((d) => d.body && d.name === 'location' && d.values.at(-1) === by.values.at(-1));
       if (end?.body && marksGuests(end.body, identityIn(scope))) continue;
       told.add(by);

@@ -20,7 +20,11 @@ function early(spot: Spot): { line: Directive; name: string }[] {
   };
   return spot.directives.flatMap((line) => {
     if (!READING.has(line.name) || (line.name === 'if' ? !isDecisive(line) : line.scope !== spot.scope)) return [];
-    const name = line.values.flatMap((v) => readThroughMaps(spot.config, v)).find(isSet);
+    // what a line of set writes is not read by it
+    const name = line.values
+      .slice(line.name === 'set' ? 1 : 0)
+      .flatMap((v) => readThroughMaps(spot.config, v))
+      .find(isSet);
     return name === undefined ? [] : [{ line, name }];
   });
 }
@@ -81,6 +85,22 @@ location = /auth { internal; proxy_pass http://127.0.0.1:8001; }`,
 }
 location = /auth { internal; proxy_pass http://127.0.0.1:8001; }`,
       witness: { request: 'GET http://www.example.test/users', outcome: '403', meant: '`GET /users at 127.0.0.1:8000`' },
+    },
+    {
+      inside: 'server',
+      good: `location / {
+    set $role "";
+    auth_request /auth;
+    auth_request_set $role $upstream_http_x_role;
+    proxy_set_header X-Role $role;
+    proxy_pass http://127.0.0.1:8000;
+}
+location = /auth {
+    internal;
+    proxy_pass http://127.0.0.1:8002;
+    proxy_pass_request_body off;
+    proxy_set_header Content-Length "";
+}`,
     },
   ],
 });

@@ -13,6 +13,13 @@ const MAKING = ['proxy_set_header', 'uwsgi_param', 'fastcgi_param', 'scgi_param'
 /** A value that the client sends, taken for the authority's. */
 const isOfClient = (d: Directive): boolean => /^\$\{?http_/.test(d.value(1));
 
+/** Whether a header or a parameter is the one that a variable of nginx reads. */
+const isHeaderNamed = (name: string, header: string): boolean =>
+  name
+    .toLowerCase()
+    .replaceAll('-', '_')
+    .replace(/^http_/, '') === header.toLowerCase();
+
 /** Lines of a request that hold what its own answer will say. */
 const ownAnswer = (scope: Scope): readonly Directive[] =>
   MAKING.flatMap((name) => scope.named(name)).filter((d) => d.values.some((v) => /\$\{?upstream_http_/.test(v)));
@@ -88,9 +95,13 @@ Like all lists, the lines of an outer level are hidden by a single one of the lo
       }
       for (const line of spot.scope.effective('auth_request_set').directives.filter(isOfClient)) {
         const header = /^\$\{?http_(\w+)/.exec(line.value(1))![1]!;
+        const isRead = MAKING.flatMap((making) => spot.scope.effective(making).directives).some((d) => d.value(1).includes(line.value(0)));
         const trace = spot.ask({ headers: [[headerName(header), 'forged']] });
         const sent = trace.outcome.upstreamRequest;
-        const passed = [...(sent?.headers ?? []), ...(sent?.params ?? [])].find(([, v]) => v === 'forged');
+        const passed = [...(sent?.headers ?? []), ...(sent?.params ?? [])].find(
+          // the client's own line goes through, whatever is made of the variable
+          ([n, v]) => v === 'forged' && (isRead || !isHeaderNamed(n, header)),
+        );
         if (passed)
           report('client', {
             at: line.at(),

@@ -8,6 +8,8 @@ import { PerPart } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import { unseenInForce } from '../../config/effective.ts';
 import type { Scope } from '../../config/scope.ts';
+import type { Server } from '../../config/servers.ts';
+import { comesByAnother } from '../in-container.ts';
 import { defineRule } from '../rule.ts';
 
 /** The places of a server that ask for a password, by the line that is in force there. */
@@ -26,6 +28,12 @@ const placesOf = new PerPart((root: Scope): ReadonlyMap<Directive, readonly Scop
   return byLine;
 });
 
+/** Names that lead nowhere outside of a network of one's own. */
+const INNER = /\.(?:local|lan|internal|intranet|home|home\.arpa|corp)$/i;
+
+/** All names of a server are of a network of one's own. */
+const isOfInnerNetwork = ({ names }: Server): boolean => names.length > 0 && names.every((n) => INNER.test(n.text));
+
 export default defineRule({
   id: 'basic-auth-over-http',
   group: 'security',
@@ -41,8 +49,8 @@ The rule looks at each plain socket, whatever its port, and at what a plain requ
   looksAt: { directive: ['auth_basic'] },
   needs: 'config',
   messages: { plain: 'The password goes over the network in the clear: {socket} has no TLS. Serve this over TLS only.' },
-  check({ directive, report }) {
-    if (directive.value(0).toLowerCase() === 'off') return;
+  check({ directive, config, deployment, report }) {
+    if (directive.value(0).toLowerCase() === 'off' || comesByAnother(config, deployment)) return;
     const server = serversUnder(directive).find((s) => reachOf(s).plain && !isLocalOnly(s.scope) && !endsBefore(s.scope) && asks(s.scope));
     if (!server) return;
     const plain = server.listens.find((l) => !l.params.includes('ssl') && !l.params.includes('quic'));
@@ -59,7 +67,7 @@ The rule looks at each plain socket, whatever its port, and at what a plain requ
       at: directive.statement.name,
       data: { socket: plain?.directive ? `listen ${plain.directive.value(0)}` : 'port 80' },
       // a file that is not seen may name the machine in front that terminates TLS
-      ...(unseenInForce(server.scope, 'set_real_ip_from').length ? { severity: 'info' } : {}),
+      ...(unseenInForce(server.scope, 'set_real_ip_from').length || isOfInnerNetwork(server) ? { severity: 'info' } : {}),
     });
   },
   examples: [

@@ -1,5 +1,7 @@
 /** Lines that say how long the body of a proxied request is: nginx says so itself, and where both speak two servers read different requests. */
 import { passesIn, requestHeader } from '../../answers/what-is-passed.ts';
+import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
+import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
 import { fixOf, remove } from '../fix.ts';
@@ -18,6 +20,12 @@ const isOfAnotherBody = (line: Directive): boolean =>
     (pass) =>
       pass.name === 'proxy_pass' && requestHeader(pass.scope, line.value(0)) === line && pass.scope.value('proxy_set_body') !== undefined,
   );
+
+/** The value is the header as the client sent it, by itself or through `set`. */
+const isHeaderOfClient = (config: Config, value: string): boolean => {
+  const name = /^\$\{?(\w+)\}?$/.exec(value)?.[1];
+  return name !== undefined && [...sourcesOf(config, name)].every((source) => source === 'http_content_length');
+};
 
 /** The line is the one in force where something with a body is passed on. */
 const counts = (line: Directive): boolean =>
@@ -64,8 +72,8 @@ Leave both headers to nginx. \`Content-Length ""\` belongs beside \`proxy_pass_r
     if (isOfAnotherBody(directive)) return report('other', { at: directive.at(), data: { value } });
     if (!counts(directive)) return;
     const chunked = /^transfer-encoding$/i.test(directive.value(0));
-    // nginx's own variable is the length that the client named, as the header is
-    if (!chunked && value.includes('$') && !/^\$\{?(?:http_)?content_length\}?$/i.test(value)) return;
+    // nginx's own variable knows how long a body was once it is out of its chunks (ngx_http_variable_content_length)
+    if (!chunked && value.includes('$') && !isHeaderOfClient(scope.config, value)) return;
     if (chunked && value.includes('$') && !/^\$\{?http_transfer_encoding\}?$/i.test(value)) return;
     report(chunked ? 'chunked' : value.includes('$') ? 'length' : 'constant', {
       at: directive.at(),
@@ -136,6 +144,10 @@ location / {
     proxy_pass http://127.0.0.1:8000;
 }`,
       fixed: false,
+    },
+    {
+      inside: 'server',
+      good: 'location / {\n    proxy_set_header Content-Length $content_length;\n    proxy_pass http://127.0.0.1:8000;\n}',
     },
   ],
 });

@@ -3,6 +3,7 @@ import { isNginx } from '../../answers/which-build.ts';
 import type { Span } from '../../base/span.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
+import { namesOf } from '../../config/names.ts';
 import { readPlainIp } from '../../trace/networks.ts';
 import { patternOf } from '../../witness/values.ts';
 import { defineRule } from '../rule.ts';
@@ -65,6 +66,16 @@ function namesake(config: Config, pattern: string, caseless: boolean): { readonl
   return null;
 }
 
+/** What is looked at: a variable to which `set` alone gives the address or the name stands for it. */
+function subjectOf(directive: Directive): string {
+  const text = directive.value(0);
+  const name = directive.name === 'if' ? /^\(?\s*\$\{?(\w+)\}?$/.exec(text)?.[1] : undefined;
+  const sites = name === undefined ? [] : namesOf(directive.scope.config).definitions('variable', name, 'http');
+  const [first] = sites;
+  const value = first?.directive.value(1);
+  return first && value !== undefined && sites.every((s) => s.directive.name === 'set' && s.directive.value(1) === value) ? value : text;
+}
+
 /** Pattern of an `if`, or those of the rows of a map, with the words that hold them. */
 function* patternsOf(directive: Directive): Generator<{ at: Directive; span: Span; pattern: string; caseless: boolean; denied: boolean }> {
   if (directive.name === 'if') {
@@ -95,7 +106,7 @@ The same holds for the name in a client's certificate: \`CN=office\` is also in 
   looksAt: [
     {
       directive: ['if'],
-      where: ({ values }) => (ADDRESS.test(values[0] ?? '') || NAME.test(values[0] ?? '')) && /^!?~/.test(values[1] ?? ''),
+      where: ({ values }) => /^\(?\s*\$/.test(values[0] ?? '') && /^!?~/.test(values[1] ?? ''),
     },
     { directive: ['map'], where: ({ values }) => ADDRESS.test(values[0] ?? '') || NAME.test(values[0] ?? '') },
   ],
@@ -108,7 +119,9 @@ The same holds for the name in a client's certificate: \`CN=office\` is also in 
       'No certificate fits "{pattern}": since nginx 1.11.6 the subject is written with commas (CN=office,O=Example). Leave the slash out.',
   },
   check({ directive, config, report }) {
-    const named = NAME.test(directive.value(0));
+    const subject = subjectOf(directive);
+    const named = NAME.test(subject);
+    if (!named && !ADDRESS.test(subject)) return;
     for (const { at, span, pattern, caseless } of patternsOf(directive)) {
       const place = at.at(span);
       if (!named) {

@@ -2,14 +2,12 @@
 import { passedBy } from '../../answers/what-is-passed.ts';
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 import { entryOf, isLocalServer } from '../../answers/who-may-enter.ts';
-import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
-import { type Listen, serversOf } from '../../config/servers.ts';
+import { serversOf } from '../../config/servers.ts';
 import { targetServers } from '../../config/upstreams.ts';
-import type { Deployment } from '../../deploy/deployment.ts';
 import { variablesIn } from '../../trace/script.ts';
+import { isPublished } from '../in-container.ts';
 import { defineRule } from '../rule.ts';
-import { nginxesOf } from '../wsgi/_links.ts';
 
 interface Program {
   readonly name: string;
@@ -72,16 +70,6 @@ const CHOOSES = /^(?:(?:binary_|realip_)?remote_addr|proxy_protocol_addr|ssl_pre
 
 const isChosen = (pass: Directive): boolean =>
   variablesIn(pass.value(0)).some((name) => [...sourcesOf(pass.scope.config, name, 'stream')].some((source) => CHOOSES.test(source)));
-
-/** Whether the port gets out of the containers that nginx runs in; true where it runs in none. */
-function isPublished(config: Config, deployment: Deployment, listens: readonly Listen[]): boolean {
-  const containers = nginxesOf(config, deployment);
-  if (!containers.length) return true;
-  const ports = new Set(listens.flatMap((l) => l.addresses.map((a) => a.port)));
-  return containers.some(
-    (c) => c.networkMode === 'host' || c.ports.some((p) => ports.has(p.target) && !/^(?:127\.|\[?::1)/.test(p.hostIp ?? '')),
-  );
-}
 
 export default defineRule({
   id: 'database-exposed',

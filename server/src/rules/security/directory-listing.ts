@@ -17,7 +17,7 @@ const findsFolders = (scope: Scope): boolean =>
 
 /** Names of what is published to be looked through. */
 const PUBLISHED =
-  /^\/(?:[\w-]+\/)*(?:pub|public|files?|downloads?|dl|share[ds]?|mirrors?|repo(?:s|sitory)?|packages?|dist|releases?|archives?|iso|ftp|browse|listing|index|autoindex|wheels?|simple|artifacts?|builds?|nightly|snapshots?)(?:\/[\w-]*)*\/?$/i;
+  /^\/(?:[\w-]+\/)*(?:pub|public|files?|downloads?|dl|share[ds]?|mirrors?|repo(?:s|sitory)?|packages?|dist|releases?|archives?|iso|ftp|browse|listing|index|autoindex|wheels?|simple|artifacts?|builds?|nightly|snapshots?|apt|deb|debian|ubuntu|rpms?|yum|alpine|pypi|charts)(?:\/[\w-]*)*\/?$/i;
 
 /** Folders of what is published so; a web root is called `public` by many frameworks. */
 const PUBLISHED_ROOT = /\/(?:pub|files?|downloads?|dl|share[ds]?|mirrors?|packages?|archives?|iso|ftp|artifacts?)\/?$/i;

@@ -18,6 +18,7 @@ import { inNet, readNet, readPlainIp } from '../../trace/networks.ts';
 import { variablesIn } from '../../trace/script.ts';
 import { flowInto } from '../data-flow.ts';
 import { fixOf, replace } from '../fix.ts';
+import { comesByAnother } from '../in-container.ts';
 import { defineRule, type Line } from '../rule.ts';
 
 /** What clients and proxies write about the client's address. */
@@ -136,7 +137,7 @@ List the addresses of the proxies in front, take \`$remote_addr\` in conditions,
       '{name} is passed on as the client wrote it: ordinary requests have none, and anybody may claim any address. Send {instead}, or name the proxy in front with set_real_ip_from.',
     claimed: '{variable} is what the client claims. Use $remote_addr, and let set_real_ip_from and real_ip_header set it.',
   },
-  check({ directive, scope, report }) {
+  check({ directive, scope, deployment, report }) {
     const { config } = scope;
     if (SETTERS.includes(directive.name)) {
       const name = directive.value(0);
@@ -167,8 +168,8 @@ List the addresses of the proxies in front, take \`$remote_addr\` in conditions,
       }
       // whoever is in front is the only way in, and appends the address that nginx takes: the last one
       const servers = serversUnder(directive);
-      if (servers.length && servers.every(listensForPlatform) && scope.effective('real_ip_recursive').directives[0]?.value(0) !== 'on')
-        return;
+      const isBehind = (servers.length > 0 && servers.every(listensForPlatform)) || comesByAnother(config, deployment);
+      if (isBehind && scope.effective('real_ip_recursive').directives[0]?.value(0).toLowerCase() !== 'on') return;
       report('everybody', { at: word, data: { range: value } });
       return;
     }

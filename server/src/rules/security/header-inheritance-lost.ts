@@ -12,8 +12,10 @@ import {
 } from '../../answers/what-a-place-is-for.ts';
 import { passTargetOf, TOLD_TO_BROWSERS } from '../../answers/what-is-passed.ts';
 import { isAnsweredFirst } from '../../answers/where-a-line-counts.ts';
-import { entryOf, listVerdict } from '../../answers/who-may-enter.ts';
+
+import { entryOf, isLocalOnly, listVerdict } from '../../answers/who-may-enter.ts';
 import { toBytes } from '../../base/bytes.ts';
+
 import { table } from '../../base/table.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf, matchLocation } from '../../config/locations.ts';
@@ -124,6 +126,13 @@ const isPlainText = (scope: Scope): boolean => {
   return line?.args.length === 2 && /^2\d\d$/.test(line.value(0)) && !/[<$]/.test(line.value(1)) && isAnsweredFirst(scope);
 };
 
+/** Whether all requests are sent on from here: no browser shows a page, so that nothing of what protects one is missed. */
+const isSentOn = (scope: Scope): boolean => /^30[12378]$/.test(scope.first('return')?.value(0) ?? '') && isAnsweredFirst(scope);
+
+/** The level's own policy says who may frame the page, which browsers then ask instead of X-Frame-Options. */
+const saysWhoFrames = (own: readonly Directive[]): boolean =>
+  own.some((d) => /^content-security-policy$/i.test(d.value(0)) && /\bframe-ancestors\b/i.test(d.value(1)));
+
 /** Whether anything of the list is used at the level or below: nothing is sent where nothing is passed, no header where nothing is answered. */
 function matters(scope: Scope, list: string): boolean {
   const family = /^(proxy|grpc|fastcgi|uwsgi|scgi)_/.exec(list)?.[1];
@@ -202,8 +211,13 @@ Repeat the lines, put them into a file that both levels include, or, from nginx 
     const nearest = shadowed[0]!.scope;
     const outer = shadowed.filter((d) => d.scope === nearest);
     const kept = new Set(own.flatMap(keysOf));
+    const framed = directive.name === 'add_header' && saysWhoFrames(own);
     const lost = outer.filter(
-      (d) => !keysOf(d).every((k) => kept.has(k)) && !(isOfTheHop(d) && !speaksWebSocket(scope)) && !isBetterLost(d),
+      (d) =>
+        !(framed && /^x-frame-options$/i.test(d.value(0))) &&
+        !keysOf(d).every((k) => kept.has(k)) &&
+        !(isOfTheHop(d) && !speaksWebSocket(scope)) &&
+        !isBetterLost(d),
     );
     if (!lost.length) return;
     // no browser runs or frames a picture or an answer without a body, what asks whether a program lives or for the token of a certificate is no browser, and the page that says it does not has no secret
@@ -212,13 +226,17 @@ Repeat the lines, put them into a file that both levels include, or, from nginx 
       (isEmpty(scope) ||
         isPlainText(scope) ||
         isForPictures(scope) ||
+        isLocalOnly(scope) ||
+        (isSentOn(scope) && !lost.some((d) => d.value(0).toLowerCase() === HSTS)) ||
         isForFailures(scope) ||
         isForChallenge(scope) ||
         (isWatched(scope) && isAnsweredFirst(scope)));
     // the page that asks for a bundle carries what holds for its host
     const bundle = directive.name === 'add_header' && (isForBundles(scope) || isForParts(scope) || takesParts(scope));
     const isGrave = (header: string): boolean =>
-      SECURITY.has(header) && !(header === HSTS && isToldByHome(scope)) && !(bundle && header !== 'cross-origin-resource-policy');
+      (SECURITY.has(header) || (directive.name === 'fastcgi_param' && header === 'script_filename')) &&
+      !(header === HSTS && isToldByHome(scope)) &&
+      !(bundle && header !== 'cross-origin-resource-policy');
     // add_header is the wrong line for a type: content-type-by-add-header has it taken out, and the list is whole again
     const forType = directive.name === 'add_header' && own.every((d) => d.value(0).toLowerCase() === 'content-type');
     const grave =
@@ -322,6 +340,14 @@ location /a/ {
 location /static/ {
     add_header_inherit merge;
     add_header Cache-Control "public";
+}`,
+    },
+    {
+      inside: 'server',
+      good: `add_header X-Frame-Options SAMEORIGIN always;
+location /embed {
+    add_header Content-Security-Policy "frame-ancestors https://shop.example.org" always;
+    root /srv/site;
 }`,
     },
   ],

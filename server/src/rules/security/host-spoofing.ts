@@ -145,6 +145,8 @@ Many guides, gunicorn's among them, pass \`$http_host\` because it keeps the por
       const flow = flowInto(directive, use, 'x');
       if (!flow || flow.source === '$host') continue;
       const plain = flow.source.toLowerCase() === '$http_host';
+      // a proxy in front hands on by this header what it was asked for
+      if (/^\$http_x_forwarded_host$/i.test(flow.source) && hasProxyInFront(directive.scope)) continue;
       // a port that only the outside knows is in nothing else
       if (plain && publishesOtherPorts(directive.scope.config, deployment)) continue;
       // the platform wants the name that is passed to, and another rule says so

@@ -11,7 +11,10 @@ import { type Fix, fixOf, insertFirst } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
 const WORDS = /internal|x-?accel|accel-redirect|protected|sendfile|private/i;
-const NAMES = new RegExp(`(^|[/_-])(${WORDS.source})([/_-]|$)`, 'i');
+/** What such a place holds: `/internal-links/` is a page about links. */
+const OF_FILES =
+  /files?|media|downloads?|uploads?|static|docs?|documents?|assets?|images?|img|data|storage|area|contents?|redirects?|send|attachments?|exports?|reports?|invoices?|pdfs?|videos?|root|dir|folder/;
+const NAMES = new RegExp(`(^|[/_-])(${WORDS.source})(?:/|$|[_-](?:${OF_FILES.source})(?:[/_-]|$))`, 'i');
 
 const LISTS = Object.values(HEADER_LIST);
 
@@ -115,5 +118,6 @@ location /sent/ {
       inside: 'server',
       good: 'location /private/ {\n    alias /srv/files/;\n    auth_basic "x";\n    auth_basic_user_file /etc/nginx/htpasswd;\n}',
     },
+    { inside: 'server', good: 'location /docs/internal-links/ {\n    root /srv/site;\n}' },
   ],
 });

@@ -1,13 +1,20 @@
 /** Log formats whose escaping does not fit what they look like: lines that a client forges, JSON that no reader takes. */
 import type { Config } from '../../config/config.ts';
+import type { Directive } from '../../config/directive.ts';
 import { namesOf } from '../../config/names.ts';
-import { variablesIn } from '../../syntax/variable.ts';
+import { type VariableUse, variablesIn } from '../../syntax/variable.ts';
+import { flowInto } from '../data-flow.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
 /** What a client writes: a quote, a bracket or (in what is decoded) a line end of its own. */
 const CLIENTS =
   /^(?:http_(?!host$)\w+|arg_\w+|cookie_\w+|args|query_string|request|request_uri|uri|document_uri|request_body|remote_user|content_type)$/i;
+
+/** The variable is what a client writes, by way of `set` or `map`, and a quote comes through. */
+const handsOn = (directive: Directive, use: VariableUse): boolean =>
+  namesOf(directive.scope.config).definitions('variable', use.name, 'http').length > 0 &&
+  CLIENTS.test(flowInto(directive, use, '"')?.source.slice(1) ?? '');
 
 const isUsed = (config: Config, name: string): boolean => namesOf(config).references('log-format', name, 'http').length > 0;
 
@@ -37,7 +44,7 @@ Write \`escape=json\` for JSON, and nothing for text.`,
     if (!name) return;
     const escaping = rest.find((w) => w.value.startsWith('escape='));
     const words = rest.filter((w) => w !== escaping);
-    const use = words.flatMap((w) => variablesIn(w).uses).find((u) => CLIENTS.test(u.name));
+    const use = words.flatMap((w) => variablesIn(w).uses).find((u) => CLIENTS.test(u.name) || handsOn(directive, u));
     if (!use) return;
     const isJson = /^\s*\{\s*"/.test(words[0]?.value ?? '');
     // the quotes are in the text around it

@@ -80,6 +80,12 @@ const isShownAsText = ({ scope }: Spot, ending: string): boolean =>
 /** One file that pages ask for, whose dot stands for any character: nobody has a program that is called nearly so. */
 const ONE_FILE = /^\^?\/(?:[\w-]+\/)*[\w-]+\.(?:txt|xml|ico|json|html?|webmanifest)$/;
 
+/** A folder for the parts of pages, by its name: programs there are few, and whoever serves it first keeps uploads from being run. */
+const isForParts = ({ location }: Spot): boolean =>
+  /^\^\/?(?:\(\?:|\()?(?:\/?(?:assets?|static|css|js|img|images?|fonts?|media|uploads?|files|dist|build|themes?|public)\b[|]?)+\)?(?:\/|\$|\(|$)/i.test(
+    location?.name ?? '',
+  );
+
 /** The path of a program with that ending that comes to the place. */
 function programAt(spot: Spot, ending: string): string | undefined {
   if (spot.location?.kind === 'regex' && (ONE_FILE.test(spot.location.name) || !mayEndIn(spot.location.name, ending))) return undefined;
@@ -188,6 +194,7 @@ Put the location of the programs first, or into the other one, or refuse them th
       const runner = runnerOf(spot, path);
       if (!runner) continue;
       report('source', {
+        ...(isForParts(spot) ? { severity: 'info' as const } : {}),
         at: opener.at({ start: opener.statement.start, end: opener.args.at(-1)!.end }),
         data: { from: path, file, ending },
         related: [

@@ -1,4 +1,6 @@
 /** Passwords and tokens that are in the configuration, where backups, repositories and error reports carry them away. */
+import { textsOf } from '../../answers/what-is-passed.ts';
+import type { Scope } from '../../config/scope.ts';
 import { defineRule } from '../rule.ts';
 
 const HEADERS =
@@ -26,6 +28,10 @@ function isSecret(text: string): boolean {
   const bare = text.replace(SCHEME, '');
   return bare.length >= 8 && !/[\s$]/.test(bare) && !PLACEHOLDER.test(bare);
 }
+
+/** A variable that a table or a line of `set` fills with a secret; one with its scheme is told where it is set. */
+const isFilledIn = (scope: Scope, text: string): boolean =>
+  /^\$(?:\w+|\{\w+\})$/.test(text) && (textsOf(scope, text)?.some((t) => isSecret(t) && !SCHEME.test(t) && !ELSEWHERE.test(t)) ?? false);
 
 /** A header's name as a line writes it; of a parameter that stands for one it is what follows HTTP_. */
 const headerName = (written: string): string => written.replace(/^HTTP_/, '').replaceAll('_', '-');
@@ -125,6 +131,7 @@ Keep the line in a file of its own that only root may read and include it, so th
       if (!at || at.templated) continue;
       const secret = HEADERS.test(header) ? isSecret(text) : /^cookie$/i.test(header) && /^[\w-]+=[^\s;$]{12,}/.test(text);
       if (secret && !text.includes('$')) report('header', { at, data: { header } });
+      else if (HEADERS.test(header) && isFilledIn(scope, text)) report('header', { at, data: { header } });
     }
   },
   examples: [

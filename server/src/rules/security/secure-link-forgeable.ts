@@ -21,6 +21,17 @@ function isConstant(variable: string, at: Directive): boolean {
   return definitions.length > 0 && definitions.every(({ directive }) => directive.name === 'set' && !directive.value(1).includes('$'));
 }
 
+/** The text with what `set` puts together in the place of its variables. */
+function unfolded(text: string, at: Directive): string {
+  return text.replace(/\$\{?(\w+)\}?/g, (use, name: string) => {
+    const definitions = namesOf(at.scope.config).definitions('variable', name, 'http');
+    const [first] = definitions;
+    return first && definitions.length === 1 && first.directive.name === 'set' && /\$/.test(first.directive.value(1))
+      ? first.directive.value(1)
+      : use;
+  });
+}
+
 const SIGNED = (line: string): string => `location /files/ {
     secure_link $arg_md5,$arg_expires;
 ${line}
@@ -52,7 +63,7 @@ Make the hash of both, of the secret and, where a link is for one person, of the
     const [word] = directive.args;
     if (!word || word.templated) return;
     const text = word.value;
-    const variables = variablesIn(text);
+    const variables = variablesIn(unfolded(text, directive));
     const link = scope.value('secure_link')?.value(0) ?? '';
     if (!link) return;
     if (variables.every((v) => KNOWN.test(v)) && text.replace(/\$(?:\{\w+\}|\w+)/g, '').replace(/[\s:|,;/_-]/g, '') === '')

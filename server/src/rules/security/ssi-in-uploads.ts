@@ -7,7 +7,7 @@ import type { Scope } from '../../config/scope.ts';
 import { defineRule } from '../rule.ts';
 
 /** Folders of what visitors send in. */
-const UPLOADS = /(?:^|[/^_-])(?:uploads?|media|attachments|user-?files|user-?content|avatars|drop-?box|inbox)(?:[/_-]|$)/i;
+const UPLOADS = /(?:^|[/^_(|-])(?:uploads?|media|attachments|user-?files|user-?content|avatars|drop-?box|inbox)(?:[/_)|-]|$)/i;
 
 /** A folder for what visitors bring: by its name, or since WebDAV writes into it. */
 const takesFiles = (scope: Scope): boolean => {

@@ -6,8 +6,9 @@ import { toBytes } from '../../base/bytes.ts';
 import { asked, PerConfig } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf, locationsOf, matchLocation } from '../../config/locations.ts';
-import { type Server, serversOf } from '../../config/servers.ts';
+import { type Server, serverOf, serversOf } from '../../config/servers.ts';
 import { fixOf, insertAfter, replace } from '../fix.ts';
+import { isForNeighbours } from '../in-container.ts';
 import { defineRule } from '../rule.ts';
 
 const PAGES = [
@@ -98,7 +99,7 @@ A server that listens on a unix socket or a loopback address only needs nothing 
     control: 'Everybody can record, redirect and end streams through this. Add allow lines for those who may and "deny all;".',
     writable: 'Everybody can change upstreams through this API. Add allow lines for those who may and "deny all;".',
   },
-  check({ directive, scope, file, report }) {
+  check({ directive, scope, config, deployment, file, report }) {
     if (scope.context !== 'location' && scope.context !== 'server' && scope.context !== 'if-in-location') return;
     const passed = directive.name.endsWith('_pass');
     // few lead to such a page, and who is let in is the dearer question
@@ -113,6 +114,8 @@ A server that listens on a unix socket or a loopback address only needs nothing 
     }
     if (passed && !isOfMonitoring(directive)) return;
     if (directive.value(0) === 'off' || !admitsStrangers(scope)) return;
+    const server = serverOf(scope);
+    if (server && isForNeighbours(config, deployment, server)) return;
     const writable = directive.name === 'api' && directive.values.includes('write=on');
     const own = scope.named('allow').filter((d) => d.file.id === file.id && d.statement.parent === directive.statement.parent);
     report(

@@ -77,7 +77,7 @@ The other way round a server with \`listen … quic\` alone is never found: brow
     // whoever turns it on is told there
     if (!now.length) return;
     if (quic.length) return elsewhere(now.map((n) => n.port));
-    if (scope.enclosing('server')?.value('http3')?.value(0) === 'on') return;
+    if (server.scope.first('http3')?.value(0) === 'on') return;
     // QUIC may be handed on to another program
     const handed = listenersOf(config, 'stream').some((l) => l.udp);
     if (handed) return;

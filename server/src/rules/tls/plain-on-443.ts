@@ -1,6 +1,7 @@
 // A server on the HTTPS port that does not speak TLS.
 import { isSeenWhole } from '../../answers/which-socket.ts';
 import { endsBefore } from '../../answers/who-speaks-tls.ts';
+import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
 import { listenersOf } from '../../config/servers.ts';
 import { fixOf } from '../fix.ts';
@@ -13,6 +14,9 @@ const OF_SITES = /\/sites-(?:available|enabled)\/[^/]+$/;
 
 /** A server that turns everyone away: who speaks TLS to it is turned away, too. */
 const refusesEveryone = (scope: Scope): boolean => scope.directives.some((d) => d.name === 'return' && /^4\d\d$/.test(d.value(0)));
+
+/** Programs of the same machine ask here, and browsers never do. */
+const isForThisMachine = (listen: Directive): boolean => /^(?:127\.|localhost:|\[::1\])/.test(listen.value(0));
 
 /** The application is told that requests came over TLS, by a line that does not ask nginx whether they did. */
 const saysHttps = (scope: Scope): boolean =>
@@ -46,7 +50,7 @@ export default defineRule({
     if (!pair || pair.servers.some((s) => isOn(s.scope, 'ssl'))) return;
     // what is in front ends the clients' TLS and passes plain HTTP on to this port: no certificate, and lines that say who asked and how
     const hasCertificate = scope.value('ssl_certificate') !== undefined;
-    if (!hasCertificate && (endsBefore(scope) || saysHttps(scope) || refusesEveryone(scope))) return;
+    if (!hasCertificate && (isForThisMachine(directive) || endsBefore(scope) || saysHttps(scope) || refusesEveryone(scope))) return;
     const certificate = scope.value('ssl_certificate') !== undefined && scope.value('ssl_certificate_key') !== undefined;
     const last = directive.args.at(-1)!;
     // the default server beside sites that are not seen: one of them may say ssl for the socket, which counts here, too

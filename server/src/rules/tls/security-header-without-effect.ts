@@ -1,4 +1,6 @@
 /** Security headers whose value browsers do not know, or that forbids nothing: the header is there, and the protection is not. */
+import { textsOf } from '../../answers/what-is-passed.ts';
+import type { Word } from '../../syntax/word.ts';
 import { defineRule } from '../rule.ts';
 
 /** Sources by which any script of any site may run. */
@@ -92,9 +94,7 @@ A Content-Security-Policy that admits \`'unsafe-inline'\` and scripts of every h
   looksAt: {
     directive: ['add_header'],
     where: ({ values: [name = '', value = '$'] }) =>
-      /^(?:x-frame-options|x-content-type-options|referrer-policy|content-security-policy)$/i.test(name) &&
-      value !== '' &&
-      (!value.includes('$') || value.includes("'nonce-$")),
+      /^(?:x-frame-options|x-content-type-options|referrer-policy|content-security-policy)$/i.test(name) && value !== '',
   },
   needs: 'file',
   messages: {
@@ -118,42 +118,55 @@ A Content-Security-Policy that admits \`'unsafe-inline'\` and scripts of every h
     unknown: 'Browsers do not know the directive "{value}" and leave it out. Write its name as Content-Security-Policy has it.',
     quotes: "{value} without quotes is a host of that name, and not the keyword. Write '{value}'.",
   },
-  check({ directive, report }) {
+  check({ directive, report: say }) {
     const [header, word] = directive.args;
     if (!header || !word || word.templated) return;
-    const value = word.value.trim();
-    switch (header.value.toLowerCase()) {
-      case 'x-frame-options':
-        if (!/^(?:deny|sameorigin)(?:\s*,\s*(?:deny|sameorigin))*$/i.test(value)) report('frames', { at: word, data: { value } });
-        return;
-      case 'x-content-type-options':
-        if (!/^nosniff\b/i.test(value)) report('sniffing', { at: word, data: { value } });
-        return;
-      case 'referrer-policy':
-        if (!value.split(/\s*,\s*/).some((v) => REFERRERS.has(v.toLowerCase())))
-          report('referrer', { at: word, data: { value }, severity: 'info' });
-        // of several browsers take the last that they know
-        else if (/(?:^|,\s*)unsafe-url$/i.test(value)) report('leaking', { at: word, severity: 'info' });
-        return;
-      default: {
-        const guessable = guessableNonce(value);
-        if (guessable) return report(guessable.message, { at: word, data: { value: guessable.nonce } });
-        if (value.includes('$')) return;
-        const policy = policyOf(value);
-        const bare = [...policy].flatMap(([name, sources]) =>
-          /-src(?:-\w+)?$|^(?:frame-ancestors|form-action|base-uri)$/.test(name) ? sources : [],
-        );
-        const unquoted = bare.find((s) => KEYWORDS.test(s.toLowerCase()));
-        if (unquoted) return report('quotes', { at: word, data: { value: unquoted } });
-        const wrong = misread(value);
-        if (wrong) return report(wrong.message, { at: word, data: wrong.data });
-        const name = scriptsOf(value);
-        if (name) return report('scripts', { at: word, data: { name }, severity: 'info' });
-        const sources = policy.get('script-src') ?? [];
-        const embedded = sources.find((s) => INLINE.test(s.toLowerCase()));
-        if (embedded && !sources.some((s) => /^'strict-dynamic'$/i.test(s)))
-          return report('embedded', { at: word, data: { value: embedded } });
-        if (policy.get('frame-ancestors')?.some((s) => ANYWHERE.test(s))) report('everyone', { at: word, severity: 'info' });
+    let told = false;
+    const report: typeof say = (message, found) => {
+      told = true;
+      say(message, found);
+    };
+    // what a table chooses from is sent to someone
+    const read = word.value.includes('$') && !word.value.includes("'nonce-$");
+    for (const text of read ? (textsOf(directive.scope, word.value) ?? []) : [word.value]) {
+      if (text.trim() !== '') judge(header, word, text.trim());
+      if (told) return;
+    }
+
+    function judge(header: Word, word: Word, value: string) {
+      switch (header.value.toLowerCase()) {
+        case 'x-frame-options':
+          if (!/^(?:deny|sameorigin)(?:\s*,\s*(?:deny|sameorigin))*$/i.test(value)) report('frames', { at: word, data: { value } });
+          return;
+        case 'x-content-type-options':
+          if (!/^nosniff\b/i.test(value)) report('sniffing', { at: word, data: { value } });
+          return;
+        case 'referrer-policy':
+          if (!value.split(/\s*,\s*/).some((v) => REFERRERS.has(v.toLowerCase())))
+            report('referrer', { at: word, data: { value }, severity: 'info' });
+          // of several browsers take the last that they know
+          else if (/(?:^|,\s*)unsafe-url$/i.test(value)) report('leaking', { at: word, severity: 'info' });
+          return;
+        default: {
+          const guessable = guessableNonce(value);
+          if (guessable) return report(guessable.message, { at: word, data: { value: guessable.nonce } });
+          if (value.includes('$')) return;
+          const policy = policyOf(value);
+          const bare = [...policy].flatMap(([name, sources]) =>
+            /-src(?:-\w+)?$|^(?:frame-ancestors|form-action|base-uri)$/.test(name) ? sources : [],
+          );
+          const unquoted = bare.find((s) => KEYWORDS.test(s.toLowerCase()));
+          if (unquoted) return report('quotes', { at: word, data: { value: unquoted } });
+          const wrong = misread(value);
+          if (wrong) return report(wrong.message, { at: word, data: wrong.data });
+          const name = scriptsOf(value);
+          if (name) return report('scripts', { at: word, data: { name }, severity: 'info' });
+          const sources = policy.get('script-src') ?? [];
+          const embedded = sources.find((s) => INLINE.test(s.toLowerCase()));
+          if (embedded && !sources.some((s) => /^'strict-dynamic'$/i.test(s)))
+            return report('embedded', { at: word, data: { value: embedded } });
+          if (policy.get('frame-ancestors')?.some((s) => ANYWHERE.test(s))) report('everyone', { at: word, severity: 'info' });
+        }
       }
     }
   },

@@ -16,10 +16,13 @@ starts, and all answers of the location then share one place in the cache: whoev
   looksAt: { directive: ['fastcgi_cache', 'uwsgi_cache', 'scgi_cache'] },
   needs: 'config',
   messages: { missing: 'No "{key}" for "{name}". Add one, for instance "$scheme$request_method$host$request_uri".' },
-  check({ directive, report }) {
+  check({ directive, config, report }) {
     if (!soundFact(directive) || directive.value(0) === 'off') return;
     const key = `${directive.name}_key`;
     if (directive.scope.value(key)) return;
+    // the http block that has the zone is not seen, and may have the key as well
+    const { standIn } = config.tree;
+    if (standIn && !standIn.certain && !config.main.all.some((d) => d.name === `${directive.name}_path`)) return;
     report('missing', { at: directive.nameAt, data: { key, name: directive.name } });
   },
   examples: [

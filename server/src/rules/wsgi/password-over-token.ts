@@ -7,6 +7,10 @@ import { defineRule } from '../rule.ts';
 import { CERTIFICATE, FORWARDED, main, tree } from './_examples.ts';
 import { distinct, type Side, sentLine, sidesOf } from './_links.ts';
 
+/** Pages about the API and around it. */
+const DESCRIBES =
+  /\/(?:docs?|redoc|swagger[\w-]*|openapi(?:\.json)?|schema|apidocs|graphiql|playground|health\w*|metrics|status|admin)\/?$/i;
+
 /** The line by which nginx asks for a password here, whoever comes; null where it does not, or not from everyone. */
 function passwordAt({ pass: { scope } }: Side): Directive | null {
   const line = scope.value('auth_basic');
@@ -65,7 +69,8 @@ Set \`auth_basic off;\` for the paths of the API, which looks at the token by it
       if (!line || !application.framework || !location || sentLine(side, 'Authorization')) continue;
       // of all that is passed on the API may be what another location takes
       const whole = location.name === '/' && sides.every((s) => s.application !== application || s.server !== server || passwordAt(s));
-      if (!whole && !/\bapi\b/i.test(location.name)) continue;
+      // a page that describes the API is asked for without a token
+      if (!whole && (!/\bapi\b/i.test(location.name) || DESCRIBES.test(location.name))) continue;
       const wanted = tokenWanted(deployment, application);
       const key = `${line.file.id}#${line.statement.start}`;
       if (!wanted || told.has(key)) continue;

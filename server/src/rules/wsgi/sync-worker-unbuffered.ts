@@ -33,7 +33,7 @@ Keep the buffering, or use threads or an asynchronous worker for the uploads.`,
       if (!['proxy', 'uwsgi'].includes(target.kind)) continue;
       const line = pass.scope.value(`${target.kind}_request_buffering`);
       const word = line?.args[0];
-      if (!line || !word || word.value !== 'off' || certain(application.worker) !== 'sync') continue;
+      if (!line || !word || word.value.toLowerCase() !== 'off' || certain(application.worker) !== 'sync') continue;
       const key = `${line.file.id}#${line.statement.start}`;
       if (reported.has(key)) continue;
       reported.add(key);

@@ -1,0 +1,38 @@
+/** Who comes to nginx where it runs in containers of the project: everybody, its neighbours, or a proxy that is in front. */
+import type { Config } from '../config/config.ts';
+import type { Listen, Server } from '../config/servers.ts';
+import type { ComposeService } from '../deploy/compose.ts';
+import type { Deployment } from '../deploy/deployment.ts';
+import { nginxContainers, reachedThroughAnother } from '../deploy/reach.ts';
+
+const isForThisMachine = (hostIp: string | null | undefined): boolean => /^(?:127\.|\[?::1)/.test(hostIp ?? '');
+
+/** Whether the port gets out of the containers that nginx runs in; true where it runs in none. */
+export function isPublished(config: Config, deployment: Deployment, listens: readonly Listen[]): boolean {
+  const containers = nginxContainers(deployment, config);
+  if (!containers.length) return true;
+  const ports = new Set(listens.flatMap((l) => l.addresses.map((a) => a.port)));
+  return containers.some((c) => c.networkMode === 'host' || c.ports.some((p) => ports.has(p.target) && !isForThisMachine(p.hostIp)));
+}
+
+/** The containers publish other ports than those of the server: only neighbours of their networks get to it. */
+export function isForNeighbours(config: Config, deployment: Deployment, { listens }: Server): boolean {
+  const containers = nginxContainers(deployment, config);
+  const ports = new Set(listens.flatMap((l) => l.addresses.map((a) => a.port)));
+  const keepsBack = (c: ComposeService): boolean =>
+    c.pod === undefined &&
+    c.networks !== null &&
+    c.networkMode !== 'host' &&
+    c.ports.some((p) => p.published !== null) &&
+    !c.ports.some((p) => ports.has(p.target));
+  return containers.length > 0 && ports.size > 0 && containers.every(keepsBack);
+}
+
+/** No client comes to nginx by himself: its containers publish nothing, or for this machine alone, where a proxy is that takes the clients. */
+export function comesByAnother(config: Config, deployment: Deployment): boolean {
+  const containers = nginxContainers(deployment, config);
+  const isBehind = (c: ComposeService): boolean =>
+    reachedThroughAnother(c) ||
+    (c.networks !== null && c.networkMode !== 'host' && c.ports.length > 0 && c.ports.every((p) => isForThisMachine(p.hostIp)));
+  return containers.length > 0 && containers.every(isBehind);
+}
