@@ -67,6 +67,8 @@ async function shows(finding: Finding, running: Running, echo: Echo): Promise<{ 
   const got = await send(request, port, echo, timesOf(outcome), clientOf(finding), tls);
   const inside = (text: string): string =>
     text.replaceAll(`http://127.0.0.1:${echo.ports.http}`, 'http://127.0.0.1:8000').replace(`//${os.hostname()}/`, '//localhost/');
+  // with the port that is 81 in the text, which nginx writes where it is not the standard one
+  const withPort = got.headers.find(([n]) => n.toLowerCase() === 'location')?.[1].replace(`:${running.ports[1]}/`, ':81/') ?? '';
   const redirect = /^(30\d) (.*)$/s.exec(outcome);
   const passed = /^[A-Z]+ (.+) at /.exec(outcome);
   const header = /^([A-Z][\w-]+): (.*?)( arrives at \S+)?$/.exec(outcome);
@@ -87,7 +89,7 @@ async function shows(finding: Finding, running: Running, echo: Echo): Promise<{ 
           : unsent
             ? got.asked.length > 0 && !got.passed.some(([n, v]) => n.toLowerCase() === unsent[1]!.toLowerCase() && v !== '')
             : redirect
-              ? got.status === Number(redirect[1]) && inside(got.location ?? '') === redirect[2]
+              ? got.status === Number(redirect[1]) && [got.location ?? '', withPort].some((text) => inside(text) === redirect[2])
               : header
                 ? (header[3] ? got.passed : got.headers).some(
                     ([n, v]) =>

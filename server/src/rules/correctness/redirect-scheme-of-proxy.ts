@@ -113,7 +113,11 @@ Take the scheme from the header that the balancer sets, with a map that knows \`
     {
       inside: 'http',
       bad: `server {
-    listen 8080;
+    listen 80;
+    return 204;
+}
+server {
+    listen 81;
     server_name example.org;
     location = / {
         return 302 /start/;
@@ -125,7 +129,11 @@ Take the scheme from the header that the balancer sets, with a map that knows \`
     }
 }`,
       good: `server {
-    listen 8080;
+    listen 80;
+    return 204;
+}
+server {
+    listen 81;
     server_name example.org;
     absolute_redirect off;
     location = / {
@@ -137,8 +145,8 @@ Take the scheme from the header that the balancer sets, with a map that knows \`
     }
 }`,
       witness: {
-        request: 'GET http://example.org:8080/?b=1, X-Forwarded-Proto: https, X-Forwarded-Ssl: on',
-        outcome: '302 http://example.org:8080/start/',
+        request: 'GET http://example.org:81/?b=1, X-Forwarded-Proto: https, X-Forwarded-Ssl: on',
+        outcome: '302 http://example.org:81/start/',
         meant: '`/start/`',
       },
     },
