@@ -64,3 +64,13 @@ describe('files that are put elsewhere', () => {
     assert.deepEqual(await said({ 'shop.conf': SITE, 'compose.yaml': both }, 'shop.conf'), ['unread']);
   });
 });
+
+test('a cache whose zone no file in sight has may have its key there as well', async () => {
+  const site = (zone: string) =>
+    `${zone}server {\n    listen 80;\n    location / {\n        uwsgi_cache pages;\n        uwsgi_cache_valid 200 1m;\n        uwsgi_pass 127.0.0.1:3031;\n    }\n}\n`;
+  const missing = async (text: string): Promise<number> =>
+    (await checked(inMemory({ '.git/HEAD': '', 'site.conf': text }), ['site.conf'])).findings.filter((f) => f.rule === 'cache-without-key')
+      .length;
+  assert.equal(await missing(site('')), 0);
+  assert.equal(await missing(site('uwsgi_cache_path /c keys_zone=pages:1m;\n')), 1);
+});

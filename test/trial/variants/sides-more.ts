@@ -241,6 +241,7 @@ export const TRIALS: readonly Trial[] = [
       site(`listen 80; ${AUTH} location / { root /srv; } location /api/ { auth_basic off; ${PASS} }`, fast(BEARER, TOKENS)),
       site(`listen 80; location / { satisfy any; allow 10.0.0.0/8; deny all; ${AUTH} ${PASS} }`, fast(BEARER, TOKENS)),
       site(`listen 80; location /docs { ${AUTH} ${PASS} } location / { ${PASS} }`, fast(BEARER, TOKENS)),
+      site(`listen 80; location /api/docs { ${AUTH} ${PASS} } location / { ${PASS} }`, fast(BEARER, TOKENS)),
       site(`listen 80; ${AUTH} location / { ${PASS} }`, flask()),
       site(
         `listen 80; ${AUTH} location / { ${PASS} }`,

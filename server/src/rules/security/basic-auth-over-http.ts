@@ -44,7 +44,7 @@ export default defineRule({
   why: `
 Basic authentication sends name and password with every request, merely encoded. Without TLS anyone on the path reads them. Serve the location over TLS only.
 
-The rule looks at each plain socket, whatever its port, and at what a plain request gets there: where it is redirected first, no password is ever asked for. It is silent where something shows that another machine in front terminates TLS: realip, the PROXY protocol, a look at X-Forwarded-Proto, or a socket that others do not reach. Where a file that is not seen may show it, the finding is informational.`,
+The rule looks at each plain socket, whatever its port, and at what a plain request gets there: where it is redirected first, no password is ever asked for. It is silent where something shows that another machine in front terminates TLS: realip, the PROXY protocol, a look at X-Forwarded-Proto, a socket that others do not reach, or a container that no client comes to by himself. Where a file that is not seen may show it, the finding is informational.`,
   about: ['auth_basic', 'listen'],
   looksAt: { directive: ['auth_basic'] },
   needs: 'config',
