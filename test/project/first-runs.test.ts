@@ -357,7 +357,7 @@ for (const [what, files, expected] of [
     'the file for robots, and a folder, before the programs',
     {
       'site.conf':
-        'server {\n    listen 80;\n    server_name shop.example;\n    root /srv/shop;\n    location ~ ^/robots.txt { expires 1d; }\n    location ~ ^/uploads/ { expires 1d; }\n    location ~ \\.php$ {\n        include fastcgi_params;\n        fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;\n        try_files $uri =404;\n        fastcgi_pass 127.0.0.1:9000;\n    }\n}\n',
+        'server {\n    listen 80;\n    server_name shop.example;\n    root /srv/shop;\n    location ~ ^/robots.txt { expires 1d; }\n    location ~ ^/orders/ { expires 1d; }\n    location ~ \\.php$ {\n        include fastcgi_params;\n        fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;\n        try_files $uri =404;\n        fastcgi_pass 127.0.0.1:9000;\n    }\n}\n',
     },
     ['site.conf:6 warning program-served-as-text'],
   ],

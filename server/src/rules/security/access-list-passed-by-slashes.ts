@@ -59,7 +59,8 @@ Leave \`merge_slashes\` on. Where an application needs the slashes, for URLs wit
         place: `"location ${spot.location!.directive.values.join(' ')}"`,
         path: `/${path}`,
         outcome: outcomeText(other),
-        name: spot.location!.name.replace(/^\/|\/$/g, ''),
+        // of an expression what follows its own beginning
+        name: spot.location!.kind === 'regex' ? spot.location!.name.replace(/^\^?\\?\//, '') : spot.location!.name.replace(/^\/|\/$/g, ''),
       },
       related: [
         { at: off.at(), message: 'slashes are kept' },
@@ -88,6 +89,26 @@ location / {
     proxy_pass http://127.0.0.1:8000;
 }`,
       witness: { request: 'GET http://www.example.test//admin/users', outcome: 'GET //admin/users at 127.0.0.1:8000', meant: '`403`' },
+    },
+    {
+      inside: 'server',
+      bad: `merge_slashes off;
+location ~ ^/(staff|reports)/ {
+#          ^^^^^^^^^^^^^^^^^^ passed
+    deny all;
+    proxy_pass http://127.0.0.1:8000;
+}
+location / {
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `merge_slashes off;
+location ~ ^/+(staff|reports)/ {
+    deny all;
+    proxy_pass http://127.0.0.1:8000;
+}
+location / {
+    proxy_pass http://127.0.0.1:8000;
+}`,
     },
     {
       inside: 'server',
