@@ -36,6 +36,7 @@ import { TRIALS as asPublic } from './public.ts';
 import { TRIALS as questions } from './questions.ts';
 import { TRIALS as refused } from './refused.ts';
 import { TRIALS as rewriting } from './rewriting.ts';
+import { TRIALS as sceptic } from './sceptic.ts';
 import { TRIALS as scripts } from './scripts.ts';
 import { TRIALS as security } from './security.ts';
 import { TRIALS as securityMore } from './security-more.ts';
@@ -89,6 +90,7 @@ export const TRIALS: readonly Trial[] = [
   ...questions,
   ...refused,
   ...rewriting,
+  ...sceptic,
   ...scripts,
   ...security,
   ...securityMore,

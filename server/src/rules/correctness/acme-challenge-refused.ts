@@ -1,7 +1,12 @@
 /** The path that a certificate authority asks for, behind a password or a list. Shown by its request. */
 import { isRefused } from '../../witness/access.ts';
 import { proofOf } from '../../witness/requests.ts';
+import type { Spot } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
+
+/** Authorities come to port 80; a place for all of /.well-known at another one, which no router leads there, is for other files. */
+const mayBeAsked = ({ location, doors }: Spot): boolean =>
+  doors.some((d) => d.scheme === 'http' && (d.port === 80 || /acme-challenge/.test(location?.name ?? '')));
 
 export default defineRule({
   id: 'acme-challenge-refused',
@@ -15,8 +20,7 @@ Let's Encrypt and other authorities fetch \`/.well-known/acme-challenge/\` from 
   references: ['https://letsencrypt.org/docs/challenge-types/#http-01-challenge'],
   looksAt: {
     outcome: ['location'],
-    when: ({ location, doors }) =>
-      location !== null && /\.well-known\/acme-challenge|\.well-known\/?$/.test(location.name) && doors.some((d) => d.scheme === 'http'),
+    when: (spot) => spot.location !== null && /\.well-known\/acme-challenge|\.well-known\/?$/.test(spot.location.name) && mayBeAsked(spot),
   },
   needs: 'config',
   missing: ['satisfy', 'allow', 'auth_basic'],

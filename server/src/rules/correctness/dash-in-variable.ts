@@ -3,7 +3,8 @@ import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
 /** Beginnings of header names that go on behind a dash; `$http_host-x` may be meant as it stands. */
-const BEGINNING = /^(?:x(?:_[a-z\d]+)*|cf|sec|content|user|accept|access|api|auth|client|true|request|if)$/i;
+const BEGINNING =
+  /^(?:x(?:_(?:access|amz|amzn|api|auth|azure|client|cluster|correlation|csrf|forwarded|hub|original|real|remote|request|requested|session|user|xsrf)(?:_[a-z\d]+)*)?|cf|sec|content|user|accept|access|api|auth|client|true|request|if)$/i;
 
 export default defineRule({
   id: 'dash-in-variable',

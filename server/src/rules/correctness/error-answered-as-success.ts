@@ -1,6 +1,7 @@
 /** Errors of an application, and refusals of nginx's own, that clients get with the status 200. Shown by an answer of the application, or by a stranger's request. */
+import { toBytes } from '../../base/bytes.ts';
 import type { Directive } from '../../config/directive.ts';
-import { locationOf } from '../../config/locations.ts';
+import { locationOf, matchLocation } from '../../config/locations.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import type { TraceOptions } from '../../trace/trace.ts';
 import { isRefused } from '../../witness/access.ts';
@@ -45,6 +46,10 @@ function tellRefused(spot: Spot, report: CheckInput<'refused' | 'prompt'>['repor
     return;
   }
 }
+
+/** The place of the page sends a picture of one pixel. */
+const isPixel = ({ server }: Spot, page: string): boolean =>
+  page.startsWith('/') && (matchLocation(server.scope, toBytes(page)).location?.scope.has('empty_gif') ?? false);
 
 export default defineRule({
   id: 'error-answered-as-success',
@@ -108,6 +113,8 @@ Leave the status as it is (\`error_page 502 /down.html;\`). Where an application
       const { status, kind } = trace.outcome;
       // another application that answers instead has an answer of its own
       if (status < 200 || status > 299 || (kind !== 'static' && kind !== 'return' && kind !== 'content')) continue;
+      // a picture of one pixel that counts visits is the same, whoever is asked
+      if (kind === 'content' && isPixel(spot, by.values.at(-1)!)) continue;
       told.add(by);
       report(message, {
         at: by.at(),

@@ -190,6 +190,10 @@ const applicationsUnder = (page: Directive, server: Scope): readonly string[] =>
     .filter((pass) => pass.scope.effective('error_page').directives.includes(page))
     .flatMap((pass) => passedBy(pass).targets.map((t) => t.upstream?.name ?? `${t.host}:${t.port}`));
 
+/** The place is for pages of errors alone, by its name. */
+const isPlaceOf = ({ location }: Spot, page: string): boolean =>
+  (location?.kind === 'exact' || location?.kind === 'prefix') && location.name.length > 1 && page.startsWith(location.name);
+
 export default defineRule({
   id: 'error-page-fails-too',
   group: 'correctness',
@@ -253,6 +257,8 @@ Give the page a location of its own, with a \`root\`, outside of what denies req
         told.add(by);
         // where another one fails, this one may well have the page
         const several = new Set(applicationsUnder(by, spot.server.scope)).size > 1;
+        // another application has the pages, at a place of their own: only who asks for one by its path finds it down
+        if (several && isPlaceOf(spot, page.value)) continue;
         report(several ? 'partly' : 'gone', {
           at: by.at(page),
           data: { page: page.value, code, application: spot.ask({}).outcome.upstreamRequest?.upstream ?? '' },

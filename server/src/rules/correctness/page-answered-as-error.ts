@@ -9,11 +9,20 @@ import { defineRule } from '../rule.ts';
 /** The script that answers for all addresses of a site; one with a query of its own, as in `/index.php?error=404`, knows that it is an error. */
 const FRONT = /^\/(?:[\w-]+\/)*index\.php$/;
 
+/** A folder for errors: its script makes their pages, and none of the site's. */
+const OF_ERRORS = /\/(?:errors?|err|error[-_]?(?:pages?|docs?)|fehler|[45](?:\d\d|xx)|not[-_]?found)\//i;
+
 /** The lines in force at a place that send a missing file to such a script, and leave the status as it is. */
 const linesOf = ({ scope }: Spot) =>
   scope
     .effective('error_page')
-    .directives.filter(({ values }) => FRONT.test(values.at(-1) ?? '') && values.includes('404') && !values.some((v) => v.startsWith('=')));
+    .directives.filter(
+      ({ values }) =>
+        FRONT.test(values.at(-1) ?? '') &&
+        !OF_ERRORS.test(values.at(-1)!) &&
+        values.includes('404') &&
+        !values.some((v) => v.startsWith('=')),
+    );
 
 const SITE = (line: string): string => `root /srv/shop/public;
 index index.php;

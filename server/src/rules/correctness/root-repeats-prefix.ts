@@ -1,4 +1,5 @@
 /** root keeps the location's path: `location /static/ { root /srv/static; }` looks in /srv/static/static/. Shown by the file of a request. */
+import { locationsOf } from '../../config/locations.ts';
 import { hasVariables, PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { outcomeText, proofOf } from '../../witness/requests.ts';
@@ -78,12 +79,15 @@ Name the folder above it (\`root /srv/app;\`), or use \`alias /srv/app/static/;\
     const isFile = location?.kind === 'exact' && /\.\w+$/.test(dir);
     // the root folder of the machine is nothing to serve
     if (isFile && !above) return;
+    // the folder of the whole site may have one of its own name
+    const rest = locationsOf(spot.server.scope).prefix.get('/')?.scope.named('root') ?? [];
+    const isSite = [...rest, ...spot.server.scope.named('root')].some((d) => d.value(0).replace(/\/+$/, '') === dir);
     report(isFile ? 'file' : above ? 'twice' : 'only', {
       at: word,
       // a slash behind a name without one would lead out of the folder
       data: { from: path, file, above: `root ${above}`, dir, alias: `alias ${dir}${location?.name.endsWith('/') ? '/' : ''}` },
       // a pattern names a place inside a tree more often than a folder of it
-      severity: spot.location!.kind === 'regex' ? 'info' : 'warning',
+      severity: spot.location!.kind === 'regex' || (isSite && !isFile) ? 'info' : 'warning',
       witness: isInternal ? proofOf(trace, `X-Accel-Redirect: ${path}, ${outcomeText(trace)}`) : proofOf(trace),
     });
   },

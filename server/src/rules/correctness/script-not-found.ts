@@ -20,6 +20,8 @@ const arrives = (script: string, { outcome }: Trace): string =>
 function isOtherFolder(value: string, root: string, server: Scope): boolean {
   const folder = /^(\/[^$]*?)\/*\$\{?(?:fastcgi_script_name|uri|document_uri)\b/.exec(value)?.[1];
   if (folder === undefined || root.includes('$') || !root.startsWith('/') || touch(folder, root)) return false;
+  // the root of a pool that is locked into a folder (chroot) is that folder
+  if (folder !== '' && root.replace(/\/+$/, '').endsWith(folder.replace(/\/+$/, ''))) return false;
   // a folder for programs is no folder of pages, and one that another line names is there
   return !/(?:^|\/)cgi-bin(?:\/|$)/.test(folder) && !foldersOf.of(server).some((named) => touch(folder, named));
 }

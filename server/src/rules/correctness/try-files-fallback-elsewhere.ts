@@ -11,10 +11,14 @@ import { defineRule } from '../rule.ts';
 
 const PAGE = /^\/[\w-]+\.(?:html?|php)$/;
 
+/** Pages for what is missing or down. */
+const OF_ERRORS = /^\/(?:[1-5]\d\d|[45]0?x|errors?|fehler|not[-_]?found|missing|offline|down|maintenance)(?:[-_]\w+)?\./i;
+
 /** The word that names a page at the top of the site. */
 const fallbackOf = ({ scope }: Spot) => {
   const word = scope.first('try_files')?.args.at(-1);
-  return word && !word.templated && PAGE.test(word.value.replace(/\?.*$/, '')) ? word : null;
+  const page = word?.value.replace(/\?.*$/, '') ?? '';
+  return word && !word.templated && PAGE.test(page) ? word : null;
 };
 
 /** The line that gives the location a folder of its own, beside that of the site. */
@@ -119,7 +123,8 @@ Write the prefix in front: \`try_files $uri $uri/ /app/index.html\`. In a folder
       const better = `${name.replace(/\/$/, '')}${word.value}`;
       report(message, {
         at: word,
-        ...(isForFilesOnly(spot) ? { severity: 'info' as const } : {}),
+        // one page for all parts of a site that are missing is usual
+        ...(isForFilesOnly(spot) || OF_ERRORS.test(word.value) ? { severity: 'info' as const } : {}),
         data: { from: path!, file: to, alias, page: word.value, better },
         fix: fixOf(`Fall back to ${better}`, 'suggestion', spot.scope.first('try_files')!.file, [replace(word, better)]),
         witness: proofOf(trace),

@@ -1,5 +1,18 @@
 /** A question mark in a parameter of try_files that is not the last: nginx looks for a file with the question mark in its name. */
+import type { Directive } from '../../config/directive.ts';
 import { defineRule } from '../rule.ts';
+
+/**
+ * Files that have the query in their name, as a page cache or a copy of a site by wget makes them: the name goes on behind the query, or the
+ * bare path is tried next.
+ */
+function isOfCopies(text: string, { values }: Directive): boolean {
+  const query = /(?:\?|\$is_args|\$\{is_args\})\$\{?(?:args|query_string)\}?(.*)$/.exec(text);
+  if (!query || /\.php\b/.test(text)) return false;
+  return (
+    /^[.\w/-]*\.\w+$/.test(query[1]!) || (query[1] === '' && /^\$\{?(?:document_)?uri\}?$/.test(values[values.indexOf(text) + 1] ?? ''))
+  );
+}
 
 export default defineRule({
   id: 'try-files-query-not-last',
@@ -25,7 +38,7 @@ Put the URI with the arguments last.`,
       if (!word.templated && /^\$\{?request_uri\b/.test(word.value)) return report('raw', { at: word, data: { text: word.value } });
       const query = word.templated ? null : /^(\$\{?(?:document_)?uri\}?)\$\{?(?:args|query_string)\}?(\/?)$/.exec(word.value);
       if (query) return report('glued', { at: word, data: { text: word.value, better: `${query[1]}${query[2]}` } });
-      if (word.templated || !/\?|\$\{?is_args\}?/.test(word.value)) continue;
+      if (word.templated || !/\?|\$\{?is_args\}?/.test(word.value) || isOfCopies(word.value, directive)) continue;
       report('file', { at: word, data: { text: word.value } });
       return;
     }

@@ -38,7 +38,8 @@ Type the quotes again.`,
     for (const [i, word] of directive.args.entries()) {
       const mark = word.raw[0] ?? '';
       const straight = OPENING[mark];
-      if (straight === undefined || word.templated) continue;
+      if (straight === undefined || word.templated || (word.raw === mark && /^(?:sub|subs|substitutions)_filter$/.test(directive.name)))
+        continue;
       const last = directive.args.slice(i).find((w) => w.raw.length > (w === word ? 1 : 0) && CLOSING.test(w.raw.at(-1) ?? ''));
       const end = last ?? word;
       const inside = file.text.slice(word.start + 1, end.end - (last ? 1 : 0));

@@ -1,4 +1,5 @@
 /** A limit keyed on what the client itself writes: a new value for each request, and the limit never counts to two. */
+import { admitsStrangers } from '../../answers/who-may-enter.ts';
 import { table } from '../../base/table.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf } from '../../config/locations.ts';
@@ -94,6 +95,16 @@ const isBackedByAddress = (zone: Directive): boolean => {
   );
 };
 
+/** What a proxy in front replaces, whatever its client has sent; to X-Forwarded-For it only appends. */
+const OF_PROXY =
+  /^\$http_(?:x_real_ip|cf_connecting_ip(?:v6)?|true_client_ip|fastly_client_ip|fly_client_ip|x_client_ip|x_azure_clientip)$/i;
+
+/** Nobody but the proxy in front gets to a place that is limited so: its addresses alone are let in, or the listener is this machine's own. */
+const isBehindList = (zone: Directive): boolean =>
+  limitZones(zone.scope.config)
+    .filter((z) => z.directive === zone)
+    .some((z) => z.uses.length > 0 && z.uses.every((use) => !admitsStrangers(use.scope)));
+
 export default defineRule({
   id: 'limit-key-forgeable',
   group: 'limits',
@@ -137,7 +148,7 @@ header of the named proxies only.`,
       const flow = flowInto(directive, use, 'a');
       const varies = /^\$(?:request_uri|request)$/.test(flow?.source ?? '') && isForLogins(directive);
       if (!flow || !(varies || MADE_UP.test(flow.source)) || (CHECKED.test(flow.source) && !isForLogins(directive))) continue;
-      if (isBackedByAddress(directive)) return;
+      if (isBackedByAddress(directive) || (OF_PROXY.test(flow.source) && isBehindList(directive))) return;
       report('forgeable', {
         at: key,
         // of a name that a template fills in, what is written before it is none

@@ -7,6 +7,20 @@ import { addToList, fixOf, outside } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { askedBy } from './_receiver.ts';
 
+/** Nothing that asks has an application behind it: whoever sends a body there gets no more than an error in any case. */
+function isForFiles(asking: readonly Directive[], verdict: Directive): boolean {
+  const own = locationOf(verdict.scope);
+  return asking
+    .filter((d) => d.name === 'auth_request')
+    .every(
+      (d) =>
+        !d.scope.all.some(
+          (line) =>
+            line !== verdict && /_pass$|_by_lua|^js_content$|^dav_methods$|^include$/.test(line.name) && locationOf(line.scope) !== own,
+        ),
+    );
+}
+
 export default defineRule({
   id: 'auth-request-body-announced',
   formerly: ['auth-request-body'],
@@ -54,6 +68,8 @@ Switch the body off with \`proxy_pass_request_body off\`, and remove the header 
     const isForMore = own?.kind === 'prefix' && !scope.has('internal') && asking.value(0) !== own.name;
     report('announced', {
       at: directive.nameAt,
+      // files are asked for without a body
+      ...(isForFiles(askedBy(scope), directive) ? { severity: 'info' as const } : {}),
       related: [{ at: asking.at(), message: 'the subrequest is made here' }],
       fix: isForMore
         ? null
@@ -82,7 +98,7 @@ Switch the body off with \`proxy_pass_request_body off\`, and remove the header 
       report(kind === 'fastcgi' ? 'short' : 'param', {
         at: pass.nameAt,
         data: { family: kind },
-        ...(kind === 'fastcgi' ? { severity: 'info' as const } : {}),
+        ...(kind === 'fastcgi' || isForFiles(askedBy(scope), pass) ? { severity: 'info' as const } : {}),
         fix:
           lines.indexOf(line) > behind
             ? null

@@ -16,7 +16,7 @@ import { type Server, serverOf } from '../../config/servers.ts';
 import { variablesIn } from '../../trace/script.ts';
 import { fixOf, insertAfter, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { askedBy } from './_receiver.ts';
+import { askedBy, isAnothersSite, isOfOwnNetwork } from './_receiver.ts';
 
 /** What tells one visitor's request from another's. */
 const OF_VISITORS = /^(cookie_\w+|http_cookie|http_authorization|remote_user)$/;
@@ -70,6 +70,14 @@ function storeOf(pass: Directive, cache: Directive, family: string): string | nu
   return `${cache.value(0)} ${to} ${key}`;
 }
 
+/** Two levels of one server, or of two that answer for the same names: by TLS and without, to clients and to a program of one's own. */
+function isOneSite(a: Scope, b: Scope): boolean {
+  const [one, other] = [serverOf(a), serverOf(b)];
+  if (!one || !other || one === other) return one === other;
+  const namesOfSite = ({ names }: Server): string => [...new Set(names.map((n) => n.text))].sort().join(' ');
+  return one.names.every((n) => n.kind === 'exact' && !n.hostname) && namesOfSite(one) === namesOfSite(other);
+}
+
 /** The passes whose answers are stored, by what they store under; at most one for each server. */
 const stores = new PerConfig((config): ReadonlyMap<string, readonly Directive[]> => {
   const found = new Map<string, Directive[]>();
@@ -82,7 +90,7 @@ const stores = new PerConfig((config): ReadonlyMap<string, readonly Directive[]>
       if (store === null) continue;
       const list = found.get(store);
       if (!list) found.set(store, [pass]);
-      else if (list.length < 2 && list[0]!.scope.enclosing('server') !== pass.scope.enclosing('server')) list.push(pass);
+      else if (list.length < 2 && !isOneSite(list[0]!.scope, pass.scope)) list.push(pass);
     }
   }
   return found;
@@ -162,6 +170,12 @@ const namesUser = (pass: Directive): Directive | undefined | false =>
 /** Answers of the code 200 are stored without a word of the application. */
 const storesPages = (scope: Scope, family: string): boolean =>
   scope.effective(`${family}_cache_valid`).directives.some((d) => d.args.length === 1 || d.values.some((v) => v === '200' || v === 'any'));
+
+/** Files of someone else's public site, as of packages: it is asked by its own name, and what it knows of visitors it has from others. */
+const isOfAnother = (pass: Directive): boolean =>
+  pass.name === 'proxy_pass' &&
+  !/\$(?!proxy_host\b)/.test(sentTo('proxy', pass.scope, 'host')?.value(1) ?? '') &&
+  passedBy(pass).targets.some((t) => t.host.includes('.') && !isOfOwnNetwork(t.host) && isAnothersSite(pass.scope, t));
 
 /** Names of one domain that are not one site with and without "www". */
 function tenantsOf({ names }: Server): readonly string[] {
@@ -269,6 +283,7 @@ An application that compresses says \`Vary: Accept-Encoding\`, and nginx keeps a
       // whatever a module or a script decides may be about sessions
       const kept = sortsOut(level);
       const own = isOpen || sources(level, key).some((s) => OF_VISITORS.test(s));
+      const mirrors = passes.length > 0 && passes.every(isOfAnother);
       const forAll = isForPictures(level) || STATIC.test(level.enclosing('location')?.opener?.values.at(-1) ?? '');
       // who asks without a session gets no page of his own
       const anonymous = ['cookie', 'authorization'].every((name) => sentTo(family, level, name)?.value(1) === '');
@@ -279,7 +294,7 @@ An application that compresses says \`Vary: Accept-Encoding\`, and nginx keeps a
           at: directive.statement.name,
           data: { family, header: cookie ? 'Set-Cookie' : 'Cache-Control: private' },
           // slices are of large files, which are downloaded; for a picture few applications open a session
-          ...(cookie && !hidden && !isSliced(level) && !forAll ? {} : { severity: 'info' as const }),
+          ...(cookie && !hidden && !isSliced(level) && !forAll && !mirrors ? {} : { severity: 'info' as const }),
           related: [{ at: ignored.at(), message: 'responses that are for one visitor are stored' }],
           fix: written
             ? null
@@ -367,7 +382,7 @@ An application that compresses says \`Vary: Accept-Encoding\`, and nginx keeps a
       const sharing = stores
         .of(config)
         .get(store)
-        ?.find((d) => d.scope.enclosing('server') !== server.scope && !unseenInForce(d.scope, `${family}_cache_key`).length);
+        ?.find((d) => !isOneSite(d.scope, server.scope) && !unseenInForce(d.scope, `${family}_cache_key`).length);
       const tenants = tenantsOf(server);
       if (!open && !sharing && !tenants.length) continue;
       // files of pages are the same under all names of one site, and a condition on the host keeps apart what is not

@@ -1,6 +1,8 @@
 /** `proxy_cache_valid any` with a long time: a moment's 500 is what everyone gets for hours. Shown by two requests while the application fails. */
+import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 import { parseTime } from '../../catalog/value-kind.ts';
 import type { Directive } from '../../config/directive.ts';
+import { variablesIn } from '../../trace/script.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { defineRule } from '../rule.ts';
 
@@ -13,6 +15,16 @@ const keptFor = (d: Directive): number => {
   const read = parseTime(d.values.at(-1)!, 'sec');
   return read.ok ? read.value : 0;
 };
+
+/** A condition on the answer keeps some of them out of the cache. */
+const sortsAnswers = (pass: Directive, family: string): boolean =>
+  pass.scope
+    .effective(`${family}_no_cache`)
+    .directives.some((d) =>
+      d.values.some((v) =>
+        variablesIn(v).some((name) => [...sourcesOf(d.scope.config, name)].some((s) => /^(?:upstream_)?status$/.test(s))),
+      ),
+    );
 
 export default defineRule({
   id: 'cache-stores-errors',
@@ -48,7 +60,7 @@ Name the codes of good answers, and give errors a minute at most: \`proxy_cache_
     const lines = spot.scope.effective(`${family}_cache_valid`).directives;
     // the first line that names the code counts (ngx_http_file_cache_valid)
     const line = lines.find((d) => isErrors(d));
-    if (!line || keptFor(line) <= BEARABLE || line.args.at(-1)!.templated) return;
+    if (!line || keptFor(line) <= BEARABLE || line.args.at(-1)!.templated || sortsAnswers(pass, family)) return;
     const trace = spot.ask({ path }, { upstream: { status: 500, headers: [] } });
     if (trace.outcome.status !== 500 || !trace.steps.some((s) => /stored|cached/i.test(s.said))) return;
     report('kept', {

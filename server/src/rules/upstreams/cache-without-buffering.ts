@@ -10,6 +10,23 @@ const FAMILIES = ['proxy', 'fastcgi', 'uwsgi', 'scgi'] as const;
 const constantIn = (scope: Scope, name: string): Directive | undefined =>
   scope.effective(name).directives.find((d) => d.values.some((v) => !v.includes('$') && v !== '' && v !== '0'));
 
+/** Other places are answered from the zone. */
+const isOfUse = (cache: Directive, family: string): boolean =>
+  cache.scope.config.main.all.some(
+    (d) =>
+      d.name === `${family}_pass` &&
+      d.scope.value(cache.name)?.value(0) === cache.value(0) &&
+      d.scope.value(`${family}_buffering`)?.value(0) !== 'off' &&
+      !constantIn(d.scope, `${family}_cache_bypass`) &&
+      !constantIn(d.scope, `${family}_no_cache`),
+  );
+
+/** The cache of a level around, switched off where it is not wanted, for events or an administration; or its pages are renewed here for others. */
+const isMeant = (cache: Directive, off: Directive, scope: Scope, family: string): boolean =>
+  ((off.scope !== cache.scope && cache.scope.all.includes(off)) ||
+    (off.name === `${family}_cache_bypass` && !constantIn(scope, `${family}_no_cache`))) &&
+  isOfUse(cache, family);
+
 export default defineRule({
   id: 'cache-without-buffering',
   group: 'upstreams',
@@ -19,7 +36,9 @@ export default defineRule({
   why: `
 nginx stores an answer while it buffers it. With \`proxy_buffering off\` the answer goes straight to the client: each request is a MISS, the application is asked every time, and \`proxy_cache_lock\` makes clients wait for a file that never comes.
 
-Leave buffering on where answers are cached. For a single answer that must stream, the application can send \`X-Accel-Buffering: no\`.`,
+Leave buffering on where answers are cached. For a single answer that must stream, the application can send \`X-Accel-Buffering: no\`.
+
+A line in a location that switches off the cache of the level around it, and a place that always asks and renews what others answer from, are not reported.`,
   about: ['proxy_cache', 'proxy_buffering'],
   looksAt: {
     outcome: FAMILIES.map((f) => `${f}_pass`),
@@ -47,6 +66,7 @@ Leave buffering on where answers are cached. For a single answer that must strea
       const cache = spot.scope.value(`${family}_cache`);
       const always = constantIn(spot.scope, `${family}_no_cache`) ?? constantIn(spot.scope, `${family}_cache_bypass`);
       if (always && cache && cache.value(0) !== 'off' && spot.scope.has(`${family}_pass`)) {
+        if (isMeant(cache, always, spot.scope, family)) continue;
         const trace = spot.ask({}, { upstream: { status: 200, headers: [['Cache-Control', 'max-age=60']] } });
         if (trace.outcome.upstreamRequest && trace.cache)
           report('always', {
@@ -58,6 +78,7 @@ Leave buffering on where answers are cached. For a single answer that must strea
         continue;
       }
       if (!spot.scope.has(`${family}_pass`) || off?.value(0) !== 'off' || !cache || cache.value(0) === 'off') continue;
+      if (isMeant(cache, off, spot.scope, family)) continue;
       const trace = spot.ask({}, { upstream: { status: 200, headers: [['Cache-Control', 'max-age=60']] } });
       if (!trace.outcome.upstreamRequest || !trace.cache || trace.cache.store) continue;
       report('never', {

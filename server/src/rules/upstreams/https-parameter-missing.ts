@@ -1,7 +1,10 @@
 /** Applications behind FastCGI, uWSGI and SCGI that are not told that the client came by HTTPS. */
+import { isForPool } from '../../answers/what-a-place-is-for.ts';
 import { reachOf, serversUnder } from '../../answers/which-socket.ts';
 import { toldScheme } from '../../answers/who-speaks-tls.ts';
 import { table } from '../../base/table.ts';
+import { locationOf } from '../../config/locations.ts';
+import type { Scope } from '../../config/scope.ts';
 import { defineRule } from '../rule.ts';
 
 /** The list of each protocol, and what in it tells the scheme; a header of the client's is no such thing. */
@@ -13,6 +16,13 @@ const LISTS: Readonly<Record<string, string>> = table({
 const TELLS = /^(?:HTTPS|REQUEST_SCHEME|UWSGI_SCHEME|wsgi\.url_scheme|HTTP_X_FORWARDED_(?:PROTO|SSL|SCHEME)|HTTP_FORWARDED)$/i;
 /** PHP and its kin look at HTTPS alone. */
 const HTTPS = /^(?:HTTPS|HTTP_X_FORWARDED_(?:PROTO|SSL)|HTTP_FORWARDED)$/i;
+
+/** Whether the place asks the pool for its state, and no program for a page. */
+const isOfPool = (scope: Scope): boolean =>
+  isForPool(scope, locationOf(scope)?.name ?? '') ||
+  scope
+    .effective('fastcgi_param')
+    .directives.some((d) => /^SCRIPT_(?:NAME|FILENAME)$/.test(d.value(0)) && /^\/(?:fpm[-_])?(?:status|ping)$/.test(d.value(1)));
 
 export default defineRule({
   id: 'https-parameter-missing',
@@ -43,7 +53,8 @@ nginx's own \`fastcgi_params\`, \`uwsgi_params\` and \`scgi_params\` have the li
     const told = directives.filter((d) => tells.test(d.value(0)));
     const servers = serversUnder(directive);
     if (servers.some((s) => reachOf(s).tls)) {
-      if (!told.length) report('untold', { at: directive.nameAt, data: { list } });
+      // pages of the pool itself, for monitoring, have no links
+      if (!told.length && !isOfPool(scope)) report('untold', { at: directive.nameAt, data: { list } });
       return;
     }
     // PHP gets the header of the proxy as it came, and many programs read it

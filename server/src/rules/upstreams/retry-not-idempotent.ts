@@ -1,13 +1,28 @@
 /** Requests that are sent to a second server although the first may have acted on them. */
 
-import { passTargetOf } from '../../answers/what-is-passed.ts';
+import { passesIn, passTargetOf } from '../../answers/what-is-passed.ts';
 import { isOverridden } from '../../answers/where-a-line-counts.ts';
+import { hasUnknownInclude } from '../../answers/who-may-enter.ts';
 import { parseTime } from '../../catalog/value-kind.ts';
+import type { Directive } from '../../config/directive.ts';
 import { fixOf, removeArgument } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
 /** Waiting this long for each of several servers is more than any client does. */
 const LONG = 300_000;
+
+/** Everything that is passed below a line goes to single addresses: only a kept connection that has died is tried anew. A name may have several. */
+function isOfOne({ scope }: Directive): boolean {
+  const targets = passesIn(scope).map((d) => passTargetOf(d));
+  return (
+    targets.length > 0 &&
+    targets.every((t) => {
+      if (!t) return false;
+      const kinds = t.upstream ? t.upstream.servers.map((s) => s.kind) : [t.kindOfHost];
+      return kinds.length === 1 && kinds[0] !== 'name' && !(t.upstream && hasUnknownInclude(t.upstream.scope));
+    })
+  );
+}
 
 export default defineRule({
   id: 'retry-not-idempotent',
@@ -57,7 +72,7 @@ for half an hour. \`proxy_next_upstream_tries\` and \`proxy_next_upstream_timeou
         report('twice', {
           at: word,
           // who counts the tries has thought of them
-          ...(limits.some((name) => scope.value(name)) ? { severity: 'info' as const } : {}),
+          ...(limits.some((name) => scope.value(name)) || isOfOne(directive) ? { severity: 'info' as const } : {}),
           fix: fixOf('Remove non_idempotent', 'suggestion', directive.file, [removeArgument(directive.file, directive.statement, word)]),
         });
       return;

@@ -42,6 +42,17 @@ function isUsual(upgrade: Directive, connection: Directive): boolean {
   );
 }
 
+/** A map that has the word, for another text than a handshake brings: upgrades are meant. */
+function upgradesSome({ scope, values }: Directive): boolean {
+  const [, name] = /^\$\{?(\w+)\}?$/.exec(values[1] ?? '') ?? [];
+  const defined = name === undefined ? undefined : definitionOf(indexOf(scope.config), name);
+  return (
+    defined?.by === 'map' &&
+    /^\$\{?http_upgrade\}?$/.test(defined.directive.value(0)) &&
+    (defined.directive.body?.directives ?? []).some((row) => /web/i.test(row.name) && /^upgrade$/i.test(row.value(0)))
+  );
+}
+
 export default defineRule({
   id: 'websocket-upgrade-wrong',
   group: 'upstreams',
@@ -106,7 +117,7 @@ Pass on \`$http_upgrade\` as \`Upgrade\`, and as \`Connection\` the word upgrade
       });
     }
     // without a name that says so it may be for requests that are kept alive, with a line that is always written
-    if (/^(?:close)?$/i.test(got.connection) && !MEANT.test(spot.location?.name ?? '')) return;
+    if (/^(?:close)?$/i.test(got.connection) && !MEANT.test(spot.location?.name ?? '') && !upgradesSome(connection)) return;
     // a line that says so is the business of websocket-upgrade-incomplete
     if (/^(?:close|keep-alive)?$/i.test(connection.value(1))) return;
     if (got.connection.split(',').some((word) => word.trim().toLowerCase() === 'upgrade')) return;
