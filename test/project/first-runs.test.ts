@@ -113,7 +113,7 @@ for (const [what, files, expected] of [
     'a page of who watches nginx, and one of the site, with two types of content',
     {
       'shop.conf':
-        'server {\n    listen 80;\n    location = /nginx-health {\n        return 200 "ok";\n        add_header Content-Type text/plain;\n    }\n    location = /offers {\n        return 200 "{}";\n        add_header Content-Type application/json;\n    }\n}\n',
+        'server {\n    listen 80;\n    location = /nginx-health {\n        return 200 "ok";\n        add_header Content-Type text/plain;\n    }\n    location = /offers {\n        return 200 "$arg_list";\n        add_header Content-Type application/json;\n    }\n}\n',
     },
     ['shop.conf:9 warning content-type-by-add-header'],
   ],
@@ -522,7 +522,7 @@ for (const [what, files, expected] of [
     'a type that is sent twice as the same, and one that is not',
     {
       'site.conf':
-        'server {\n    listen 80;\n    location = /same {\n        default_type text/plain;\n        add_header Content-Type text/plain;\n        return 200 ok;\n    }\n    location = /other {\n        default_type text/plain;\n        add_header Content-Type text/html;\n        return 200 ok;\n    }\n}\n',
+        'server {\n    listen 80;\n    location = /same {\n        default_type text/plain;\n        add_header Content-Type text/plain;\n        return 200 ok;\n    }\n    location = /other {\n        default_type text/plain;\n        add_header Content-Type text/html;\n        return 200 $arg_text;\n    }\n}\n',
     },
     ['site.conf:10 warning content-type-by-add-header'],
   ],
@@ -1099,7 +1099,7 @@ for (const [what, files, expected] of [
     'a type that add_header sends twice is one thing, and the list that it drops comes back without it',
     {
       'site.conf':
-        'server {\n    listen 80;\n    add_header X-Content-Type-Options nosniff always;\n    location /status {\n        add_header Content-Type text/plain;\n        return 200 "up";\n    }\n    location /motd {\n        default_type text/html;\n        add_header X-A b;\n        return 200 "<p>hello</p>";\n    }\n}\n',
+        'server {\n    listen 80;\n    add_header X-Content-Type-Options nosniff always;\n    location /status {\n        add_header Content-Type text/plain;\n        return 200 "up $arg_since";\n    }\n    location /motd {\n        default_type text/html;\n        add_header X-A b;\n        return 200 "<p>hello</p>";\n    }\n}\n',
     },
     ['site.conf:10 warning header-inheritance-lost', 'site.conf:5 warning content-type-by-add-header'],
   ],
@@ -1112,12 +1112,12 @@ for (const [what, files, expected] of [
     ['site.conf:9 warning upstream-sni-missing', 'site.conf:9 warning upstream-tls-unverified'],
   ],
   [
-    'the listing of a folder that is called after what is published, and of a web root',
+    'the listing of a folder, and of one that is called after what nobody publishes',
     {
       'files.conf':
         'server {\n    listen 80;\n    root /srv/www/files;\n    location / {\n        autoindex on;\n    }\n    location /upload {\n        proxy_set_header Host $host;\n        proxy_pass http://127.0.0.1:9000;\n    }\n}\n',
       'root.conf':
-        'server {\n    listen 81;\n    root /srv/www/public;\n    location / {\n        autoindex on;\n    }\n    location /upload {\n        proxy_set_header Host $host;\n        proxy_pass http://127.0.0.1:9000;\n    }\n}\n',
+        'server {\n    listen 81;\n    root /srv/www/backup;\n    location / {\n        autoindex on;\n    }\n    location /upload {\n        proxy_set_header Host $host;\n        proxy_pass http://127.0.0.1:9000;\n    }\n}\n',
     },
     ['root.conf:5 warning directory-listing'],
   ],
@@ -1322,6 +1322,41 @@ for (const [what, files, expected] of [
         'server {\n    listen 81;\n    server_name shop.example.com;\n    root /srv/shop;\n    add_header X-Frame-Options DENY always;\n    location ~* \\.(js|css|png)$ {\n        add_header Cache-Control public;\n    }\n    location ~* \\.svg$ {\n        add_header Cache-Control public;\n    }\n    location / {\n        index index.html;\n    }\n}\n',
     },
     ['shop.conf:10 warning header-inheritance-lost'],
+  ],
+  [
+    'what a site of its own says, lists and shows at a port of a container, and what would be told of one of the internet',
+    {
+      'a/inner.conf':
+        'server {\n    listen 80;\n    add_header X-Content-Type-Options nosniff always;\n    add_header X-Frame-Options DENY always;\n    root /srv/pages;\n    location / {\n        try_files $uri /index.html;\n    }\n    location ~* \\.(js|css|png|svg|woff2)$ {\n        expires 1y;\n        add_header Cache-Control "public, immutable";\n    }\n    location ^~ /archive {\n        alias /srv/old;\n        autoindex on;\n    }\n    location /api/ {\n        proxy_pass http://app:8000;\n    }\n    location /actuator/ {\n        proxy_set_header Host $host;\n        proxy_pass http://app:8000;\n    }\n    location /mail/ {\n        proxy_set_header Host $host;\n        proxy_pass http://mailpit:8025/;\n    }\n    location = /about {\n        add_header Content-Type application/json;\n        return 200 \'{"name":"shop"}\';\n    }\n    location ^~ /staff/ {\n        auth_basic staff;\n        auth_basic_user_file /etc/nginx/staff;\n    }\n}\nserver {\n    listen 9113;\n    location /nginx_status {\n        stub_status;\n    }\n}\n',
+      'b/nginx.conf':
+        'events {}\nhttp {\nserver {\n    listen 81;\n    server_name shop.example.com;\n    root /srv/pages;\n    location /mail/ {\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $remote_addr;\n        proxy_pass http://mailpit:8025/;\n    }\n    location /staff/ {\n        auth_basic staff;\n        auth_basic_user_file /etc/nginx/staff;\n    }\n    location /nginx_status {\n        stub_status;\n    }\n}\n}\n',
+    },
+    [
+      'b/nginx.conf:10 warning admin-tool-exposed',
+      'b/nginx.conf:13 warning basic-auth-over-http',
+      'b/nginx.conf:17 warning status-page-exposed',
+    ],
+  ],
+  [
+    'a program that is called after the pages of a site, whatever its port, and the one program that a site has',
+    {
+      'a/pages.conf':
+        'upstream client {\n    server client:3000;\n}\nserver {\n    listen 80;\n    location / {\n        proxy_pass http://client;\n    }\n    location /sockjs-node {\n        proxy_pass http://client;\n        proxy_http_version 1.1;\n        proxy_set_header Upgrade $http_upgrade;\n        proxy_set_header Connection Upgrade;\n    }\n    location /api {\n        rewrite /api/(.*) /$1 break;\n        proxy_pass http://api:5000;\n    }\n}\n',
+      'b/pages.conf':
+        'server {\n    listen 80;\n    server_name shop-frontend-service;\n    location / {\n        proxy_pass http://shop-frontend:8080;\n    }\n}\n',
+      'c/shop.conf': 'server {\n    listen 80;\n    location / {\n        proxy_pass http://shop:8080;\n    }\n}\n',
+    },
+    ['c/shop.conf:4 warning proxy-host-missing'],
+  ],
+  [
+    'a word in the place of lines, in a template whose only other mark stands in a comment',
+    {
+      'lb.conf.tpl':
+        'stream {\n    upstream api {\nBACKENDS\n    }\n    server {\n        listen 6443;\n        proxy_pass api;\n    }\n}\n# docker inspect -f "{{ .NetworkSettings.IPAddress }}" lb\n',
+      'other.conf.tpl':
+        'stream {\n    upstream api {\n        server {{ .Host }}:6443;\nBACKENDS\n    }\n    server {\n        listen 6444;\n        proxy_pass api;\n    }\n}\n',
+    },
+    ['other.conf.tpl:4 error syntax'],
   ],
 ] as const)
   test(what, async () => {

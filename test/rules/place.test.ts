@@ -16,13 +16,23 @@ const TLS = 'listen 443 ssl;\nssl_certificate c.pem;\nssl_certificate_key k.pem;
 for (const [rule, weighty, light] of [
   [
     'proxy-host-missing',
-    [`location /api/ { ${APP} }`, `location / { expires max; ${APP} }`, `location ~ \\.(php|css)$ { ${APP} }`],
+    [
+      `location /shop/ { ${APP} }`,
+      `location /apiary/ { ${APP} }`,
+      `location / { expires max; ${APP} }`,
+      `location ~ \\.(php|css)$ { ${APP} }`,
+    ],
     [
       `location /_next/static/ { ${APP} }`,
       `location ~* \\.(?:css|js|jpe?g|woff2?)$ { ${APP} }`,
       `location /theme/ { expires 30d; ${APP} }`,
       `location /theme/ { add_header Cache-Control "public, max-age=31536000, immutable"; ${APP} }`,
       `location /openapi.json { ${APP} }`,
+      `location /api/ { ${APP} }`,
+      `location /shop-api/v2 { ${APP} }`,
+      `location ~ ^/(?:v1|v2)/ { ${APP} }`,
+      `location /fetchApi/orders/ { ${APP} }`,
+      `location = /graphql { ${APP} }`,
       `location /api/docs { ${APP} }`,
       `location /swagger-ui.html { ${APP} }`,
       `location /static/ { ${APP} }`,
@@ -52,7 +62,10 @@ for (const [rule, weighty, light] of [
   [
     'header-inheritance-lost',
     [
-      `${HEADERS}root /srv;\nlocation ~ \\.(css|js)$ { add_header Cache-Control public; }`,
+      `${HEADERS}root /srv;\nlocation ~ \\.(html|js)$ { add_header Cache-Control public; }`,
+      `${HEADERS}root /srv;\nlocation /media/ { add_header Cache-Control public; }`,
+      `${HEADERS}root /srv;\nlocation / { add_header Cache-Control public; }`,
+      `add_header Cross-Origin-Resource-Policy same-origin;\nroot /srv;\nlocation ~ \\.(css|js)$ { add_header Cache-Control public; }`,
       `${HEADERS}location /ready { add_header X-A b; ${APP} }`,
       `add_header X-Frame-Options DENY;\nlocation /api/ { if ($request_method = POST) { add_header X-A b; return 200 ok; } ${APP} }`,
       `proxy_set_header Host $host;\nlocation / { auth_request /session; ${APP} }\nlocation /sess { proxy_set_header Content-Length ""; ${APP} }`,
@@ -61,6 +74,9 @@ for (const [rule, weighty, light] of [
     ],
     [
       `add_header X-Frame-Options DENY;\nadd_header Content-Security-Policy "default-src 'self'";\nroot /srv;\nlocation ~* \\.(css|js|png)$ { add_header Vary Accept-Encoding; }`,
+      `${HEADERS}root /srv;\nlocation ~ \\.(css|js)$ { add_header Cache-Control public; }`,
+      `add_header X-Content-Type-Options nosniff;\nroot /srv;\nlocation ~* \\.(?:js|css|png|svg|woff2?)$ { expires 1y; add_header Cache-Control public; }`,
+      `add_header X-Content-Type-Options nosniff;\nroot /srv;\nlocation /static/ { add_header Cache-Control public; }`,
       `${HEADERS}root /srv;\nlocation = /favicon.ico { add_header Cache-Control public; }`,
       `${HEADERS}root /srv;\nlocation ~* \\.(png|jpe?g|woff2)$ { add_header Cache-Control public; }`,
       `${HEADERS}location /health { add_header X-A b; return 200 ok; }`,
@@ -79,13 +95,19 @@ for (const [rule, weighty, light] of [
   [
     'directory-listing',
     [
-      'root /srv;\nindex index.html;\nlocation / { autoindex on; }',
-      `location /static/ { alias /srv/static/; autoindex on; }\nlocation / { ${APP} }`,
+      'root /srv/shop;\nindex index.php;\nlocation / { autoindex on; }\nlocation ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; }',
+      'root /home;\nlocation / { autoindex on; }',
+      `location /uploads/ { alias /srv/site/uploads/; autoindex on; }\nlocation / { ${APP} }`,
+      `location /old/ { alias /srv/private/; autoindex on; }\nlocation / { ${APP} }`,
       `location /backup/ { alias /srv/backup/; autoindex on; }\nlocation / { ${APP} }`,
       `location /backup/ { alias /srv/backup/; autoindex on; autoindex_localtime on; }\nlocation / { ${APP} }`,
-      `location /photos/ { alias /srv/photos/; autoindex on; }\nlocation / { ${APP} }`,
     ],
     [
+      'root /srv;\nindex index.html;\nlocation / { autoindex on; }',
+      'root /srv/archive;\nindex index.html;\nautoindex on;\ntry_files $uri $uri/ $uri.html =404;',
+      `location /static/ { alias /srv/static/; autoindex on; }\nlocation / { ${APP} }`,
+      `location /photos/ { alias /srv/photos/; autoindex on; }\nlocation / { ${APP} }`,
+      'root /srv/shop;\nlocation /films/ { alias /srv/films/; autoindex on; }\nlocation ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; }',
       'root /srv/boot;\nlocation / { autoindex on; }',
       'error_page 502 /50x.html;\nlocation = /50x.html { root /srv/pages; }\nlocation / { root /srv/boot; autoindex on; }',
       `location /downloads/ { alias /srv/dl/; autoindex on; }\nlocation / { ${APP} }`,
@@ -95,11 +117,16 @@ for (const [rule, weighty, light] of [
   [
     'content-type-by-add-header',
     [
-      'location /motd { add_header Content-Type text/plain; return 200 hello; }',
+      'location /greet { add_header Content-Type text/html; return 200 "hello $arg_name"; }',
+      'location /motd { add_header Content-Type text/plain; root /srv; }',
       `location /health { add_header Content-Type text/plain; ${APP} }`,
     ],
     [
       'location /health { add_header Content-Type text/plain; return 200 ok; }',
+      'location /motd { add_header Content-Type text/plain; return 200 hello; }',
+      'location = /ip { add_header Content-Type text/plain; return 200 $remote_addr; }',
+      'location = /.well-known/service { add_header Content-Type application/json; return 200 \'{"api":"https://$host/api"}\'; }',
+      'location / { add_header Content-Type text/plain; return 503 "down for a while"; }',
       'location = /ready { access_log off; return 200 "up"; add_header Content-Type text/plain; }',
       'location /.well-known/acme-challenge/ { root /srv/acme; add_header Content-Type text/plain; }',
       'error_page 502 504 /down.html;\nlocation = /down.html { root /srv/pages; add_header Content-Type text/html; }',
@@ -115,7 +142,7 @@ for (const [rule, weighty, light] of [
 
 describe('who is asked', () => {
   test('where the host is lost, that finding names the other headers, and nothing else is told there', async () => {
-    for (const text of [`location /api/ { ${APP} }`, `${TLS}location /api/ { proxy_set_header X-Real-IP $remote_addr; ${APP} }`]) {
+    for (const text of [`location /shop/ { ${APP} }`, `${TLS}location /shop/ { proxy_set_header X-Real-IP $remote_addr; ${APP} }`]) {
       assert.deepEqual(await severities('proxy-host-missing', text), ['warning'], text);
       assert.deepEqual(await severities('forwarded-headers-missing', text), [], text);
     }
@@ -333,7 +360,7 @@ describe('how much a finding weighs', () => {
   });
   test('what people put there is shown as the text that it is', async () => {
     const uploads = (lines: string): string =>
-      `server { root /srv; location ~ ^/uploads/.*\\.php$ { ${lines} } location ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; } }`;
+      `server { root /srv; location ~ ^/sent/.*\\.php$ { ${lines} } location ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; } }`;
     assert.deepEqual(await of('program-served-as-text', uploads('expires 1d;')), ['warning']);
     assert.deepEqual(await of('program-served-as-text', uploads('types { text/plain php; }')), []);
   });

@@ -121,6 +121,16 @@ export function isForFiles(scope: Scope): boolean {
   return location !== null && location.kind !== 'regex' && FILES.test(nameIn(location));
 }
 
+/** Names of an interface for programs: `/api`, `/shop-api/v2`, `/fetchApi`. */
+const INTERFACE =
+  /^\/(?:[\w-]+\/){0,3}(?:[\w-]*[-_])?(?:api|apis|rest|graphql|j?son-?rpc|rpc|trpc|v\d+)(?:[-_][\w-]*)?(?:[/|)]|$)|^\/(?:[\w-]+\/)?[a-z]+Api(?:\/|$)/;
+
+/** Whether a location is for an interface of programs, by its name: its answers are data, with few links and redirects in them. */
+export function isForInterface(scope: Scope): boolean {
+  const location = locationOf(scope);
+  return location !== null && location.kind !== 'named' && INTERFACE.test(plainName(location).replace(/\((?:\?:)?/g, ''));
+}
+
 /** What watches over a program asks for these: the answer is the same whoever asks. */
 const WATCHED =
   /^\/(?:[\w-]+\/){0,2}(?:_?health[sz]?|health[-_]?check|live(?:z|ness)|ready(?:z|ness)?|ping|heartbeat|metrics|actuator(?:\/(?:health|info|prometheus))?|(?:nginx|server|stub)[-_]status|(?:nginx|lb|proxy|app|server)[-_]health(?:[-_]?check)?)\/?$/i;

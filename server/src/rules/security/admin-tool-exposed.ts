@@ -1,5 +1,6 @@
 /** Tools for those who run a site that ask nobody who he is, passed on to everyone: what they show, and what they do. */
 import { passTargetOf } from '../../answers/what-is-passed.ts';
+import { isOfInternet } from '../../answers/who-is-foreign.ts';
 import { admitsStrangers } from '../../answers/who-may-enter.ts';
 import { locationOf } from '../../config/locations.ts';
 import { serverOf } from '../../config/servers.ts';
@@ -62,7 +63,14 @@ const CALLED = new RegExp(TOOLS.map((t) => t.called.source).join('|'));
 const PORTS = new Set(TOOLS.flatMap((t) => t.port ?? []));
 
 /** Paths of pages that programs bring along for their developers. */
-const PAGES: readonly { readonly path: RegExp; readonly name: string; readonly harm: string; readonly login?: true }[] = [
+const PAGES: readonly {
+  readonly path: RegExp;
+  readonly name: string;
+  readonly harm: string;
+  readonly login?: true;
+  /** it shows nothing but that the program is well, unless its settings say more */
+  readonly shows?: true;
+}[] = [
   {
     path: /^\^?(?:\/[\w-]+)?\/debug\/vars\/?\$?$/,
     name: 'the list of variables of Go',
@@ -85,6 +93,7 @@ const PAGES: readonly { readonly path: RegExp; readonly name: string; readonly h
     path: /^\^?(?:\/[\w-]+)?\/actuator(?:\/?\$?|\/\?\$|\((?:\?:)?(?:\/\|\$|\$\|\/)\))$/,
     name: 'Spring Actuator',
     harm: 'read its environment and memory with the passwords in it',
+    shows: true,
   },
   {
     path: /^\^?(?:\/[\w-]+)?\/actuator\/(?:env|heapdump|loggers|shutdown|beans|threaddump|mappings|configprops|gateway)\b/,
@@ -126,11 +135,15 @@ export default defineRule({
   why: `
 Prometheus, Redis Commander, Mailpit and others are made for a network of one's own: as they are delivered they ask for no password. Flower, Adminer and the like may ask for one, and robots guess it. The profiler of Go (\`/debug/pprof\`) and Spring's Actuator are pages that a program brings along for those who run it. Passed on by a public server without access rules, each is open to everyone, and robots look for their paths.
 
+The finding is an info where the tool may ask for a password itself, and where nothing says that the server is one of the internet: no public name, no TLS.
+
 Ask for a password (\`auth_basic\`, \`auth_request\`) or allow the addresses of those who need it.`,
   about: ['proxy_pass', 'auth_basic', 'auth_request', 'allow'],
   looksAt: { directive: PASS_DIRECTIVES },
   needs: 'config',
   messages: {
+    shows:
+      '{tool} at {place} is open to everybody, who can {harm} where the application shows more than its health. Add auth_basic, or allow lines with "deny all;".',
     login:
       '{tool} at {place} is open to everybody, who can {harm} where it asks for no password, and guess one where it does. Add auth_basic, or allow lines with "deny all;".',
     open: '{tool} asks for no password: everybody who reaches {place} can {harm}. Add auth_basic, auth_request, or allow lines with "deny all;".',
@@ -155,8 +168,10 @@ Ask for a password (\`auth_basic\`, \`auth_request\`) or allow the addresses of 
     const login = 'login' in found && found.login;
     // who counts requests has thought of robots
     if (login && scope.effective('limit_req').directives.length) return;
-    report(login ? 'login' : 'open', {
-      severity: login ? 'info' : undefined,
+    const shows = 'shows' in found && found.shows;
+    report(login ? 'login' : shows ? 'shows' : 'open', {
+      // a server without a name of the internet may be that of a developer's machine
+      ...(login || shows || !own || !isOfInternet(own) ? { severity: 'info' as const } : {}),
       at: directive.args[0]!,
       data: {
         tool: `${found.name[0]!.toUpperCase()}${found.name.slice(1)}`,
@@ -246,6 +261,16 @@ services:
     image: mher/flower:2.0
 `,
       notOn122: 'the name of the upstream is resolved when nginx starts',
+    },
+    {
+      inside: 'server',
+      bad: `location /actuator/ {
+    proxy_pass http://127.0.0.1:8080;
+#              ^^^^^^^^^^^^^^^^^^^^^ shows
+}`,
+      good: `location = /actuator/health {
+    proxy_pass http://127.0.0.1:8080;
+}`,
     },
     {
       inside: 'http',

@@ -1,7 +1,8 @@
 /** Passwords that go over the network in the clear. */
 
 import { Visitor } from '../../answers/visitor.ts';
-import { reachOf, serversUnder } from '../../answers/which-socket.ts';
+import { hasTlsServer, reachOf, serversUnder } from '../../answers/which-socket.ts';
+import { isOfInternet } from '../../answers/who-is-foreign.ts';
 import { isLocalOnly } from '../../answers/who-may-enter.ts';
 import { endsBefore } from '../../answers/who-speaks-tls.ts';
 import { PerPart } from '../../config/asked.ts';
@@ -44,7 +45,7 @@ export default defineRule({
   why: `
 Basic authentication sends name and password with every request, merely encoded. Without TLS anyone on the path reads them. Serve the location over TLS only.
 
-The rule looks at each plain socket, whatever its port, and at what a plain request gets there: where it is redirected first, no password is ever asked for. It is silent where something shows that another machine in front terminates TLS: realip, the PROXY protocol, a look at X-Forwarded-Proto, a socket that others do not reach, or a container that no client comes to by himself. Where a file that is not seen may show it, the finding is informational.`,
+The rule looks at each plain socket, whatever its port, and at what a plain request gets there: where it is redirected first, no password is ever asked for. It is silent where something shows that another machine in front terminates TLS: realip, the PROXY protocol, a look at X-Forwarded-Proto, a socket that others do not reach, or a container that no client comes to by himself. Where a file that is not seen may show it, the finding is informational, and so it is where nothing speaks TLS and the server has no name of the internet: another machine may, or the network is one's own.`,
   about: ['auth_basic', 'listen'],
   looksAt: { directive: ['auth_basic'] },
   needs: 'config',
@@ -67,7 +68,11 @@ The rule looks at each plain socket, whatever its port, and at what a plain requ
       at: directive.statement.name,
       data: { socket: plain?.directive ? `listen ${plain.directive.value(0)}` : 'port 80' },
       // a file that is not seen may name the machine in front that terminates TLS
-      ...(unseenInForce(server.scope, 'set_real_ip_from').length || isOfInnerNetwork(server) ? { severity: 'info' } : {}),
+      ...(unseenInForce(server.scope, 'set_real_ip_from').length ||
+      isOfInnerNetwork(server) ||
+      !(isOfInternet(server) || hasTlsServer(server.scope.config))
+        ? { severity: 'info' }
+        : {}),
     });
   },
   examples: [

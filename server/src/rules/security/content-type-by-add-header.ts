@@ -1,8 +1,18 @@
 /** add_header does not replace the Content-Type that nginx or the upstream sends: two go out. */
 import { isForChallenge, isForFailures, isWatched } from '../../answers/what-a-place-is-for.ts';
 import { isAnsweredFirst } from '../../answers/where-a-line-counts.ts';
+import type { Scope } from '../../config/scope.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+
+/** What a client writes into its request: a text with that in it is his, and a browser may run it. */
+const OF_THE_CLIENT = /\$\{?(?:(?:http|arg|cookie)_\w+|args|query_string|request|request_uri|uri|document_uri|\d)\b/;
+
+/** Whether every request is answered with a text that the configuration itself holds: nobody else writes into it. */
+function isOwnText(scope: Scope): boolean {
+  const line = scope.first('return');
+  return line?.args.length === 2 && /^[2-5]\d\d$/.test(line.value(0)) && !OF_THE_CLIENT.test(line.value(1));
+}
 
 /** A value that is nothing but what a request brings along. */
 const OF_THE_REQUEST = /^\$\{?(?:content_type|(?:http|arg|cookie)_\w+)\}?$/;
@@ -16,6 +26,8 @@ export default defineRule({
   title: 'Second Content-Type header',
   why: `
 \`add_header\` adds; it never replaces. The response has its own Content-Type already, from \`types\`, from \`default_type\` or from the upstream, and which of the two a browser uses is up to the browser: that is how scripts get run where text was meant.
+
+A text that is written out in a \`return\` holds nothing of anyone else, and most programs take the last header: there it is an info.
 
 Use \`default_type\` (with an empty \`types {}\` where the file's name must not count), or hide the upstream's header first.`,
   about: ['add_header', 'default_type', 'types', 'proxy_hide_header'],
@@ -41,12 +53,12 @@ Use \`default_type\` (with an empty \`types {}\` where the file's name must not 
     const value = directive.args[1];
     // what the request brings along is empty as a rule, and an empty header is not sent (ngx_http_add_header)
     if (value && OF_THE_REQUEST.test(value.value)) return;
-    // twice the same says nothing else
-    const same = returns && value !== undefined && value.value.toLowerCase() === scope.value('default_type')?.value(0).toLowerCase();
     report('second', {
       at: directive.args[0]!,
-      // what watches over a program looks at the status, a certificate authority at the token, and a page of nginx's own is no one's upload
-      ...(same || (returns && isWatched(scope)) || isForChallenge(scope) || isForFailures(scope) ? { severity: 'info' as const } : {}),
+      // a text of the operator's own holds nothing to run that is not meant, a certificate authority looks at the token, and a page of nginx's own is no one's upload
+      ...((returns && (isOwnText(scope) || isWatched(scope))) || isForChallenge(scope) || isForFailures(scope)
+        ? { severity: 'info' as const }
+        : {}),
       fix:
         value && !value.value.includes('$') && !value.value.includes(';') && !scope.has('default_type') && returns
           ? fixOf('Use default_type', 'suggestion', file, [replace(directive.statement, `default_type ${value.raw};`)])

@@ -15,21 +15,18 @@ import { defineRule } from '../rule.ts';
 const findsFolders = (scope: Scope): boolean =>
   scope.named('try_files').every((d) => d.args.some((a) => a.templated || a.value.endsWith('/')));
 
-/** Names of what is published to be looked through. */
-const PUBLISHED =
-  /^\/(?:[\w-]+\/)*(?:pub|public|files?|downloads?|dl|share[ds]?|mirrors?|repo(?:s|sitory)?|packages?|dist|releases?|archives?|iso|ftp|browse|listing|index|autoindex|wheels?|simple|artifacts?|builds?|nightly|snapshots?|apt|deb|debian|ubuntu|rpms?|yum|alpine|pypi|charts)(?:\/[\w-]*)*\/?$/i;
-
-/** Folders of what is published so; a web root is called `public` by many frameworks. */
-const PUBLISHED_ROOT = /\/(?:pub|files?|downloads?|dl|share[ds]?|mirrors?|packages?|archives?|iso|ftp|artifacts?)\/?$/i;
-
 /** Lines that say how a list looks: whoever writes them wants it seen. */
 const LAID_OUT = /^(?:autoindex_(?:exact_size|format|localtime)|fancyindex_\w+|add_(?:before|after)_body|xslt_stylesheet)$/;
 
 /** Names of what nobody publishes, however its list looks. */
 const KEPT = /(?:^|[/_.-])(?:backups?|dumps?|private|secrets?|internal|admin|logs?|config|keys?|protected)(?:[/_.-]|$)/i;
 
-/** Lines by which a server does more than give out its files; a page for what went wrong is no page of a site. */
-const HAS_PAGES = /_pass$|^(?:index|try_files|return|rewrite)$/;
+/** Names of what people bring along, which is for those who know its address. */
+const UPLOADED =
+  /(?:^|[/_.-])(?:uploads?|uploaded|attachments?|avatars?|user[-_]?(?:files|data|content)|customers?|clients?|invoices?|documents?|docs?[-_]private|recordings?|scans?)(?:[/_.-]|$)/i;
+
+/** Folders in which a machine has its own things, and those of all who use it. */
+const OF_MACHINE = /^\/(?:etc|home|root|var|opt|mnt|proc|sys|tmp|usr|boot)?\/?$/;
 
 /** A template writes the line where its user asks for it: it is an option, and off for everyone else. */
 function isOption({ file, scope, statement }: Directive): boolean {
@@ -44,22 +41,37 @@ function isLaidOut(scope: Scope): boolean {
   return false;
 }
 
-/** Whether the listing is what the place is for: by its name, by lines that lay it out, or as all that the server does is to give out the files of a folder. */
-function isMeant({ scope }: Directive): boolean {
-  const location = locationOf(scope);
-  if (isLaidOut(scope) && !KEPT.test(location?.name ?? '')) return true;
-  if (location && location.name !== '/') return location.kind !== 'regex' && PUBLISHED.test(location.name);
-  const root = scope.value('root')?.value(0) ?? '';
-  if (PUBLISHED_ROOT.test(root) && !KEPT.test(root) && !scope.has('try_files')) return true;
+/** The folder whose files a level sends. */
+const folderOf = (scope: Scope): string => (scope.value('alias') ?? scope.value('root'))?.value(0) ?? '';
+
+/** Programs whose scripts lie in the folder of the pages: the list is of them, and of all that they keep there. */
+function isOfProgram(scope: Scope): boolean {
+  const folder = folderOf(scope);
   const server = scope.enclosing('server');
-  return server !== null && !server.all.some((d) => HAS_PAGES.test(d.name));
+  if (scope.context === 'location' && scope.has('alias')) return false;
+  return server?.all.some((d) => d.name === 'fastcgi_pass' && folderOf(d.scope) === folder) ?? false;
 }
 
-/** Whether the folder has the parts of pages alone, by the name of the place, or of the folder where the whole site is it. */
-function isOfPages({ scope }: Directive): boolean {
+/** The folder into which Django and its like put what people upload. */
+const isMediaOfProgram = (scope: Scope): boolean =>
+  /^\/(?:[\w-]+\/)?media\/?$/.test(locationOf(scope)?.name ?? '') &&
+  (scope.enclosing('server')?.all.some((d) => /_pass$/.test(d.name)) ?? false);
+
+/**
+ * Whether the list shows what nobody publishes: by the name of the place or the folder, because it is a folder of the machine, or because a program has its
+ * scripts there. Whoever writes the line otherwise wants the list.
+ */
+function showsMore({ scope }: Directive): boolean {
   const location = locationOf(scope);
-  if (location && location.name !== '/') return isForParts(scope);
-  return isFolderOfParts(scope.value('root')?.value(0) ?? '');
+  const folder = folderOf(scope);
+  const names = [location?.name ?? '', folder];
+  if (names.some((n) => KEPT.test(n)) || OF_MACHINE.test(folder)) return true;
+  return (
+    !isLaidOut(scope) &&
+    (names.some((n) => UPLOADED.test(n)) ||
+      isMediaOfProgram(scope) ||
+      (isOfProgram(scope) && !isForParts(scope) && !isFolderOfParts(folder)))
+  );
 }
 
 export default defineRule({
@@ -72,7 +84,7 @@ export default defineRule({
   equivalents: ['nginx-lint:autoindex-enabled'],
   title: 'Directory listing open to everyone',
   why: `
-With \`autoindex on\` a folder without an index file answers with the list of what is in it: backups, exports, other people's uploads that nobody was meant to find. For a public mirror that is the purpose: under a name such as \`/download/\`, of a folder with such a name, where lines such as \`autoindex_exact_size\` say how the list looks, and on a server that only gives out files, it is an info, and \`check --fix=suggested\` leaves it alone. Of a folder of style sheets and scripts, such as \`/static/\`, it is an info too: whoever opens a page gets them. Where strangers are turned away (a password, an address list, a condition on an address or a secret) and on servers that only this machine reaches it is silent by itself. A condition on the method or the browser turns no one away.`,
+With \`autoindex on\` a folder without an index file answers with the list of what is in it: backups, exports, other people's uploads that nobody was meant to find. It is a warning where the place or its folder is called so (\`/backup/\`, \`/uploads/\`), where the folder is one of the machine (\`/\`, \`/home\`), and where a program of PHP has its scripts, unless it is one of style sheets and scripts. Elsewhere whoever wrote the line wants the list, it is an info, and \`check --fix=suggested\` leaves it alone. Where strangers are turned away (a password, an address list, a condition on an address or a secret) and on servers that only this machine reaches it is silent by itself. A condition on the method or the browser turns no one away.`,
   about: ['autoindex'],
   looksAt: { directive: ['autoindex', 'fancyindex'] },
   needs: 'file',
@@ -84,11 +96,11 @@ With \`autoindex on\` a folder without an index file answers with the list of wh
     if (word?.value.toLowerCase() !== 'on') return;
     if (!isApart(directive) && !placesOf(directive).some((at) => sendsFiles(at) && findsFolders(at) && admitsStrangers(at))) return;
     const fix = fixOf('Turn the listing off', 'suggestion', file, [replace(word, 'off')]);
-    const meant = isMeant(directive) || isOption(directive);
+    const meant = !showsMore(directive) || isOption(directive);
     report('listed', {
       at: word,
       data: { line: directive.name },
-      ...(meant || isOfPages(directive) ? { severity: 'info' as const } : {}),
+      ...(meant ? { severity: 'info' as const } : {}),
       fix: meant ? byHand(fix, 'the list seems to be meant') : fix,
     });
   },
@@ -98,6 +110,16 @@ With \`autoindex on\` a folder without an index file answers with the list of wh
       bad: `autoindex on;
 #         ^^ listed`,
       good: 'autoindex off;',
+    },
+    {
+      inside: 'server',
+      bad: `location /uploads/ {
+    autoindex on;
+#             ^^ listed
+}`,
+      good: `location /uploads/ {
+    autoindex off;
+}`,
     },
     { inside: 'server', good: 'root /srv/www;\nlocation / { autoindex on; try_files $uri /start.html; }' },
     { inside: 'server', good: 'location /pub/ { autoindex on; allow 10.0.0.0/8; deny all; }' },

@@ -1,11 +1,13 @@
 /** Pages about nginx itself, open to everyone. */
 import { isForPool } from '../../answers/what-a-place-is-for.ts';
 import { passTargetOf } from '../../answers/what-is-passed.ts';
+import { isOfInternet } from '../../answers/who-is-foreign.ts';
 import { admitsStrangers, authenticationIn, isLocalOnly } from '../../answers/who-may-enter.ts';
 import { toBytes } from '../../base/bytes.ts';
 import { asked, PerConfig } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf, locationsOf, matchLocation } from '../../config/locations.ts';
+import type { Scope } from '../../config/scope.ts';
 import { type Server, serverOf, serversOf } from '../../config/servers.ts';
 import { fixOf, insertAfter, replace } from '../fix.ts';
 import { isForNeighbours } from '../in-container.ts';
@@ -73,6 +75,16 @@ function pageBehind(pass: Directive): { readonly path: string; readonly page: Di
   return null;
 }
 
+/** Ports of the web: a server on any other may be there for the monitoring alone. */
+const OF_WEB: ReadonlySet<number> = new Set([80, 443, 8080, 8443]);
+
+/** A server that has nothing but pages about nginx, at a port of its own and without a name of the internet: who reaches that port is not seen. */
+function isForMonitoring(scope: Scope): boolean {
+  const server = serverOf(scope);
+  if (!server || isOfInternet(server) || server.listens.some((l) => l.addresses.some((a) => OF_WEB.has(a.port)))) return false;
+  return !server.scope.all.some((d) => /_pass$|^(?:root|alias|try_files|index)$/.test(d.name));
+}
+
 export default defineRule({
   id: 'status-page-exposed',
   group: 'security',
@@ -85,7 +97,7 @@ export default defineRule({
   why: `
 Status pages show how many people are on the site, which upstreams there are and how they are doing; the API of the commercial build can change them as well. Allow only the addresses of the monitoring.
 
-A server that listens on a unix socket or a loopback address only needs nothing more.`,
+A server that listens on a unix socket or a loopback address only needs nothing more. On a server that has nothing else, at a port of its own, it is an info: the network decides who gets there.`,
   about: ['stub_status', 'allow', 'deny'],
   looksAt: [{ directive: PAGES }, { directive: ['proxy_pass', 'fastcgi_pass'] }],
   needs: 'file',
@@ -131,7 +143,8 @@ A server that listens on a unix socket or a loopback address only needs nothing 
       {
         // a list without its end is one defect with this, and said once
         at: own[0]?.statement ?? directive.statement.name,
-        ...(passed && { severity: 'info' as const, data: { place: scope.opener!.values.at(-1)! } }),
+        ...(passed && { data: { place: scope.opener!.values.at(-1)! } }),
+        ...(passed || (!writable && directive.name !== 'rtmp_control' && isForMonitoring(scope)) ? { severity: 'info' as const } : {}),
         fix: fixOf('Let only this machine in', 'suggestion', file, [
           // what is behind a line that lets everybody in is never asked
           ...own.filter((d) => d.value(0) === 'all').map((d) => replace(d.args[0]!, '127.0.0.1')),

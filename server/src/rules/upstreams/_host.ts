@@ -1,8 +1,9 @@
 /** The host that a proxied request names where no line says it. */
-import { isForAssets, isForFiles } from '../../answers/what-a-place-is-for.ts';
+import { isForAssets, isForFiles, isForInterface } from '../../answers/what-a-place-is-for.ts';
 import { asksByVariable, passedBy, requestHeader } from '../../answers/what-is-passed.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf } from '../../config/locations.ts';
+import type { Scope } from '../../config/scope.ts';
 import type { PassTarget } from '../../config/upstreams.ts';
 import type { Application } from '../../deploy/application.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
@@ -22,11 +23,12 @@ export function otherHostAt(directive: Directive, deployment: Deployment): { rea
   const { scope } = directive;
   const { targets } = passedBy(directive);
   if (sent === null || targets.every((t) => isToTool(t, deployment))) return null;
-  // the files of pages are the same under every host, and few services beside the site's own program look at it
+  // the files of pages are the same under every host, the answers of an interface nearly so, and few services beside the site's own program look at it
   const idle =
     areLost(scope, ['Host']) ||
     isForAssets(scope) ||
     isForFiles(scope) ||
+    (isForInterface(scope) && !isLackOfServer(scope)) ||
     isNamedByTemplate(directive) ||
     isToChannels(directive, deployment) ||
     targets.every((t) => isBesides(directive, t) || isToPages(t, deployment));
@@ -50,6 +52,15 @@ export function isToChannels(directive: Directive, { applications }: Deployment)
   if (hosts.length && hosts.every((host) => /daphne|channels/i.test(host))) return true;
   return applications.length > 0 && applications.every(isDjango);
 }
+
+/** Pages of the same server lack all headers, too: that is one cause, and told for all of its places at once. */
+const isLackOfServer = (scope: Scope): boolean =>
+  isBare(scope) && (scope.enclosing('server')?.all.some((d) => d.name === 'proxy_pass' && isBare(d.scope) && hasPages(d)) ?? false);
+
+const isBare = (scope: Scope): boolean => !scope.effective('proxy_set_header').directives.length;
+
+const hasPages = (pass: Directive): boolean =>
+  !isForInterface(pass.scope) && !isForAssets(pass.scope) && !passedBy(pass).targets.every((t) => isBesides(pass, t));
 
 function sentBy(directive: Directive): string | null {
   if (requestHeader(directive.scope, 'Host')) return null;

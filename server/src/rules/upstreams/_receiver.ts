@@ -2,13 +2,14 @@
 import { isForChallenge, isWatched } from '../../answers/what-a-place-is-for.ts';
 import { asksByVariable, passTargetOf } from '../../answers/what-is-passed.ts';
 import { isNeverChosen } from '../../answers/where-a-line-counts.ts';
+import { isOfInternet } from '../../answers/who-is-foreign.ts';
 import { toBytes } from '../../base/bytes.ts';
 import { asked, PerPart } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { type Location, locationOf, locationsOf, matchLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
-import { listenersAt } from '../../config/servers.ts';
+import { listenersAt, serverOf } from '../../config/servers.ts';
 import type { PassTarget } from '../../config/upstreams.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import { isTool, isWebServer } from '../../deploy/inside.ts';
@@ -109,7 +110,7 @@ export function isBesides({ scope }: Directive, target: PassTarget): boolean {
   if (!location || !server) return false;
   const { pages, others } = placesBehind.of(server);
   const place = placeOf(target);
-  if (others.size > 1 && isCalledForPages(target)) return true;
+  if (isCalledForPages(target) && ((others.size > 1 && isAtPortOfWeb(target)) || !isForInternet(server))) return true;
   // a site that sends everyone elsewhere has its pages there
   if (leadsElsewhere(server) && !pages.has(place)) return true;
   return others.size > 1 && pages.size > 0 && !pages.has(place);
@@ -121,12 +122,21 @@ export const isToPages = (target: PassTarget, deployment: Deployment): boolean =
 /** What people call the web server which sends the files that a build of their pages leaves behind. */
 const OF_PAGES = /(?:^|[-_])(?:front(?:-?end)?|client|spa|web-?ui)(?:$|[-_])/i;
 
-/** By its name it has the pages of a site, and by its port no program of theirs answers there: those listen on a port of their own. */
-function isCalledForPages({ kindOfHost, host, portText, upstream, tls }: PassTarget): boolean {
+/** By its name it has the pages of a site: files of a build, or those of a program that puts them together and seldom asks for the host. */
+function isCalledForPages({ kindOfHost, host, upstream, tls }: PassTarget): boolean {
   if (tls) return false;
-  if (upstream) return upstream.servers.length > 0 && upstream.servers.every((s) => OF_PAGES.test(s.host) && String(s.port) === '80');
-  return kindOfHost === 'name' && OF_PAGES.test(host) && (!portText || portText === '80');
+  if (upstream) return upstream.servers.length > 0 && upstream.servers.every((s) => OF_PAGES.test(s.host));
+  return kindOfHost === 'name' && OF_PAGES.test(host);
 }
+
+/** No program of their own answers there: those listen on a port of their own. */
+const isAtPortOfWeb = ({ portText, upstream }: PassTarget): boolean =>
+  upstream ? upstream.servers.every((s) => String(s.port) === '80') : !portText || portText === '80';
+
+const isForInternet = (server: Scope): boolean => {
+  const own = serverOf(server);
+  return own !== null && isOfInternet(own);
+};
 
 /** The container is that of a tool which reads nothing of its client. */
 export const isToTool = (target: PassTarget, deployment: Deployment): boolean => allHosts(target, (host) => isTool(deployment, host));

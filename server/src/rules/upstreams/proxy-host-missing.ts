@@ -37,6 +37,8 @@ A \`proxy_set_header\` line in a location hides all lines of the outer levels, s
 
 \`$server_name\` is no better where the first name is a mask, an expression or \`_\`: it is sent as it is written.
 
+At the place of an interface (\`/api/\`), whose answers are data, the finding is an info.
+
 A service that is asked by its public name (\`proxy_pass https://bucket.example.com\`) wants just that name, and is not reported.`,
   about: ['proxy_set_header', 'proxy_pass', '$host', '$proxy_host'],
   references: ['https://docs.djangoproject.com/en/stable/ref/settings/#allowed-hosts'],

@@ -645,6 +645,8 @@ function writerOf(name: string, text: string, outside: (text: string) => boolean
     return first ? { family: first[1], name: first[2] } : substituted(text);
   }
   const [, family, engine] = named;
+  // a mark in a comment alone may be of a command that is written there
+  const marksInCode = (): boolean => found.length > 0 && found.some(([test]) => test.test(withoutComments(text)));
   // braces alone do not tell Jinja from Go, so there the name decides, unless every engine's files are called so and all marks are names
   const other = found.find(
     (f) =>
@@ -657,7 +659,7 @@ function writerOf(name: string, text: string, outside: (text: string) => boolean
     if (plain) return plain;
   }
   // `.tmpl` and `.tpl` are names that every engine is given
-  if (family === 'go' && !found.length) {
+  if (family === 'go' && !(LOOSE.test(name) ? marksInCode() : found.length)) {
     // no variable of nginx has such a name: Terraform fills it in
     if (OF_TERRAFORM.test(text)) return { family: 'terraform', name: 'terraform' };
     const plain = substituted(text);
