@@ -1,13 +1,15 @@
 /** What the disk holds counts, whatever the editor's watcher tells of it: a folder goes and comes as one event. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fileId } from '../../server/src/base/file-id.ts';
+import { type FileId, fileId } from '../../server/src/base/file-id.ts';
 import { MemoryFiles } from '../../server/src/base/memory-files.ts';
 import { lint } from '../../server/src/rules/run.ts';
 import { Workspace } from '../../server/src/workspace/workspace.ts';
+import { random } from '../abuse/hostile.ts';
 import { parts } from '../harness/rules.ts';
 
 const at = (name: string) => fileId(`file:///disk/${name}`);
+const SERIES = 300;
 const MAIN = 'events {}\nhttp {\n    include snip/*.conf;\n}\n';
 
 test('a folder that is deleted, and that comes back with another text, takes what was read of it along', async () => {
@@ -86,4 +88,58 @@ test('a site that comes to a folder of a service is read by its main file alone,
   workspace.apply({ kind: 'disk', files: [at('nginx/conf.d/more.conf')] });
   assert.deepEqual(await subjects(), [at('nginx/nginx.conf')]);
   assert.equal(workspace.snapshot().configsOf(at('nginx/conf.d/more.conf')).length, 1);
+});
+
+test('whatever comes while files are read, reading them comes to an end', async () => {
+  const { parser, engine } = await parts();
+  const site = 'server {\n    listen 81;\n}\n';
+  const files = () => new MemoryFiles([[at('nginx.conf'), 'events {}\nhttp {}\n']]);
+  for (let seed = 1; seed <= SERIES; seed++) {
+    const { below, pick } = random(seed);
+    const workspace = new Workspace(parser, engine, files());
+    workspace.apply({ kind: 'folders', folders: [fileId('file:///disk')] });
+    // what never ends would let no timer through
+    let asked = 0;
+    const patience = {
+      get cancelled() {
+        return ++asked > 20_000;
+      },
+    };
+    const settled: Promise<void>[] = [];
+    const open = new Map<FileId, string>();
+    for (let step = 0; step < 12; step++) {
+      const file = at(pick(['nginx.conf', 'new.conf', 'other.conf']));
+      switch (below(4)) {
+        case 0: {
+          const before = open.get(file);
+          const text = pick([site, '', 'upstream u { server 127.0.0.1:1; }', 'x']);
+          open.set(file, text);
+          if (before === undefined) workspace.apply({ kind: 'open', file, text, version: 1 });
+          else workspace.apply({ kind: 'edit', file, edits: [[{ span: { start: 0, end: before.length }, newText: text }]], version: step });
+          break;
+        }
+        case 1:
+          open.delete(file);
+          workspace.apply({ kind: 'close', file });
+          break;
+        case 2:
+          workspace.apply({ kind: 'disk', files: [file] });
+          break;
+        default:
+          settled.push(workspace.settle(patience));
+      }
+      for (let turns = below(40); turns > 0; turns--) await null;
+    }
+    await assert.doesNotReject(Promise.all([...settled, workspace.settle(patience)]), `seed ${seed}`);
+    const fresh = new Workspace(parser, engine, files());
+    fresh.apply({ kind: 'folders', folders: [fileId('file:///disk')] });
+    for (const [file, text] of open) fresh.apply({ kind: 'open', file, text, version: 1 });
+    await fresh.settle();
+    const subjects = (one: Workspace): readonly string[] =>
+      one
+        .snapshot()
+        .configs.map((c) => `${c.subject} of ${c.root}`)
+        .sort();
+    assert.deepEqual(subjects(workspace), subjects(fresh), `seed ${seed}`);
+  }
 });
