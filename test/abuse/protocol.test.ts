@@ -90,7 +90,7 @@ test('a change of a file that was not opened changes nothing', async () => {
   fs.rmSync(dir, { recursive: true });
 });
 
-const SESSIONS = Number(process.env.PROTOCOL_SESSIONS ?? 3);
+const SESSIONS = Number(process.env.PROTOCOL_SESSIONS ?? 25);
 const SEED = Number(process.env.SEED ?? 1);
 
 test(`${SESSIONS} sessions of messages in any order, with anything in them (SEED=${SEED})`, async () => {
