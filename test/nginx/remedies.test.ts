@@ -481,6 +481,25 @@ const ROWS: readonly Row[] = [
     },
   },
   {
+    rule: 'sub-filter-type-missing',
+    plus: 'types { application/javascript js; }',
+    files: { 'srv/www/a.js': '"http://api.internal"' },
+    harm: async ({ get }) => (await get('/a.js')).body.includes('http://api.internal'),
+  },
+  {
+    rule: 'sub-filter-type-missing',
+    example: 2,
+    harm: async ({ get, echo }) => {
+      echo.answer = page('"http://cdn.internal/a.png"', ['Content-Type', 'application/json']);
+      return (await get('/manifest.json')).body.includes('http://cdn.internal');
+    },
+  },
+  {
+    rule: 'tilde-in-path',
+    files: { 'srv/site/public/a.txt': 'A' },
+    harm: async ({ get }) => (await get('/a.txt')).status === 404,
+  },
+  {
     rule: 'forwarded-proto-wrong',
     example: 8,
     harm: async ({ get }) => headerOf((await get('/')).passed, 'X-Forwarded-Ssl') === 'on',

@@ -212,24 +212,6 @@ Ranges of addresses are what \`geo\` is for.
   },
   examples: [
     {
-      inside: 'http',
-      bad: `map $http_user_agent $robot {
-    default 0;
-    Googlebot 1;
-#   ^^^^^^^^^ row
-}`,
-      good: `map $http_user_agent $robot {
-    default 0;
-    ~*googlebot 1;
-}`,
-    },
-    {
-      inside: 'server',
-      bad: `if ($http_cookie = "beta=1") { rewrite ^ /beta.html; }
-#                  ^^^^^^^^ cookie`,
-      good: 'if ($cookie_beta = 1) { rewrite ^ /beta.html; }',
-    },
-    {
       inside: 'server',
       bad: `location /admin/ {
     if ($remote_addr != 10.0.0.0/8) {
@@ -352,6 +334,24 @@ server {
     if ($remote_addr !~ "^10\\.1\\.") { set $block 1; }
     if ($block) { return 403; }
 }`,
+    },
+    {
+      inside: 'http',
+      bad: `map $http_user_agent $robot {
+    default 0;
+    Googlebot 1;
+#   ^^^^^^^^^ row
+}`,
+      good: `map $http_user_agent $robot {
+    default 0;
+    ~*googlebot 1;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `if ($http_cookie = "beta=1") { rewrite ^ /beta.html; }
+#                  ^^^^^^^^ cookie`,
+      good: 'if ($cookie_beta = 1) { rewrite ^ /beta.html; }',
     },
   ],
 });

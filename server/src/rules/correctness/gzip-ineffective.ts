@@ -109,14 +109,6 @@ Types are compared as they are sent. Scripts were \`application/x-javascript\` u
   examples: [
     {
       inside: 'http',
-      bad: `types { text/css css; application/javascript js; }
-gzip_types text/css application/x-javascript;
-#                   ^^^^^^^^^^^^^^^^^^^^^^^^ scripts`,
-      good: `types { text/css css; application/javascript js; }
-gzip_types text/css application/x-javascript application/javascript;`,
-    },
-    {
-      inside: 'http',
       bad: `gzip_types text/css image/jpeg application/json;
 #                   ^^^^^^^^^^ packed`,
       good: 'gzip_types text/css application/json;',
@@ -145,6 +137,14 @@ server { location /api/ { proxy_pass http://127.0.0.1:8000; } }`,
       good: `gzip on;
 gzip_types text/css application/javascript application/json;
 server { location /api/ { proxy_pass http://127.0.0.1:8000; } }`,
+    },
+    {
+      inside: 'http',
+      bad: `types { text/css css; application/javascript js; }
+gzip_types text/css application/x-javascript;
+#                   ^^^^^^^^^^^^^^^^^^^^^^^^ scripts`,
+      good: `types { text/css css; application/javascript js; }
+gzip_types text/css application/x-javascript application/javascript;`,
     },
   ],
 });

@@ -57,7 +57,7 @@ Write the whole path, \`/home/deploy/site\`. The workers must be able to enter e
     {
       inside: 'server',
       bad: 'root ~/site/public;\n#    ^^^^^^^^^^^^^ literal',
-      good: 'root /home/deploy/site/public;',
+      good: 'root /srv/site/public;',
     },
     {
       inside: 'location',

@@ -493,62 +493,6 @@ An application that compresses says \`Vary: Accept-Encoding\`, and nginx keeps a
 server {
     location / {
         proxy_cache pages;
-        proxy_cache_convert_head off;
-#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ head
-        proxy_pass http://127.0.0.1:8000;
-    }
-}`,
-      good: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
-server {
-    location / {
-        proxy_cache pages;
-        proxy_cache_convert_head off;
-        proxy_cache_key $scheme$request_method$proxy_host$request_uri;
-        proxy_pass http://127.0.0.1:8000;
-    }
-}`,
-      fixed: false,
-    },
-    {
-      inside: 'http',
-      bad: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
-server {
-    listen 80;
-    listen 443 ssl;
-    server_name shop.example.org;
-    ssl_certificate site.pem;
-    ssl_certificate_key site.key;
-    location / {
-        proxy_cache pages;
-        proxy_cache_key $host$request_uri;
-#                       ^^^^^^^^^^^^^^^^^ scheme
-        proxy_set_header Host $host;
-        proxy_set_header X-Forwarded-Proto $scheme;
-        proxy_pass http://127.0.0.1:8000;
-    }
-}`,
-      good: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
-server {
-    listen 80;
-    listen 443 ssl;
-    server_name shop.example.org;
-    ssl_certificate site.pem;
-    ssl_certificate_key site.key;
-    location / {
-        proxy_cache pages;
-        proxy_cache_key $scheme$host$request_uri;
-        proxy_set_header Host $host;
-        proxy_set_header X-Forwarded-Proto $scheme;
-        proxy_pass http://127.0.0.1:8000;
-    }
-}`,
-    },
-    {
-      inside: 'http',
-      bad: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
-server {
-    location / {
-        proxy_cache pages;
         proxy_ignore_headers Vary;
 #                            ^^^^ vary
         proxy_pass http://127.0.0.1:8000;
@@ -894,6 +838,62 @@ server {
     }
 }`,
       fixed: false,
+    },
+    {
+      inside: 'http',
+      bad: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
+server {
+    location / {
+        proxy_cache pages;
+        proxy_cache_convert_head off;
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ head
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`,
+      good: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
+server {
+    location / {
+        proxy_cache pages;
+        proxy_cache_convert_head off;
+        proxy_cache_key $scheme$request_method$proxy_host$request_uri;
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`,
+      fixed: false,
+    },
+    {
+      inside: 'http',
+      bad: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
+server {
+    listen 80;
+    listen 443 ssl;
+    server_name shop.example.org;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+    location / {
+        proxy_cache pages;
+        proxy_cache_key $host$request_uri;
+#                       ^^^^^^^^^^^^^^^^^ scheme
+        proxy_set_header Host $host;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`,
+      good: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
+server {
+    listen 80;
+    listen 443 ssl;
+    server_name shop.example.org;
+    ssl_certificate site.pem;
+    ssl_certificate_key site.key;
+    location / {
+        proxy_cache pages;
+        proxy_cache_key $scheme$host$request_uri;
+        proxy_set_header Host $host;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`,
     },
   ],
 });
