@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fileId, pathOf } from '../../server/src/base/file-id.ts';
 import { DEFAULT_SETTINGS } from '../../server/src/config/settings.ts';
-import { exampleTree, fixAll, lintTree, parts } from '../harness/rules.ts';
+import { exampleTree, fixAll, lintText, lintTree, parts } from '../harness/rules.ts';
 
 const TLS = 'ssl_certificate a.pem; ssl_certificate_key a.key;';
 const DJANGO = `#- app/manage.py
@@ -122,4 +122,22 @@ return 301 http://$host$request_uri;
     (await spoken(text, ['redirect-loop'])).map((s) => s.split(' +')[0]),
     ['redirect-loop to.conf:1'],
   );
+});
+
+test('lines that send a client what the application was to be told are pointed at, by each rule that misses it', async () => {
+  const lines = 'add_header Host $host;\nadd_header X-Forwarded-For $remote_addr;\nadd_header X-Kind page;';
+  for (const [rule, before] of [
+    ['proxy-host-missing', ''],
+    ['forwarded-headers-missing', 'proxy_set_header Host $host;'],
+  ] as const) {
+    const text = (more: string) =>
+      `events {}\nhttp {\nserver {\nlisten 80;\nlocation / {\nproxy_pass http://127.0.0.1:8000;\n${before}\n${more}\n}\n}\n}\n`;
+    const pointed = async (more: string): Promise<number> => {
+      const [finding] = (await lintText(text(more))).findings.filter((f) => f.rule === rule);
+      assert.ok(finding, rule);
+      return finding.related.filter((r) => r.message.startsWith('add_header')).length;
+    };
+    assert.equal(await pointed(lines), 2, rule);
+    assert.equal(await pointed('add_header X-Kind page;'), 0, rule);
+  }
 });

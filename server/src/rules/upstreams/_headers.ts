@@ -26,11 +26,18 @@ export function lackOf(directive: Directive, title: string, lines: readonly stri
   const own = scope.has('proxy_set_header');
   return {
     at: directive.nameAt,
-    related: first ? [{ at: first.nameAt, message: own ? 'the headers that are set here' : 'the headers in force come from here' }] : [],
+    related: [
+      ...(first ? [{ at: first.nameAt, message: own ? 'the headers that are set here' : 'the headers in force come from here' }] : []),
+      ...sentBack(scope).map((line) => ({ at: line.at(), message: 'add_header sends this to the client, not to the application' })),
+    ],
     fix: fixOf(title, 'safe', place.file, [addToList(place, 'proxy_set_header', lines)]),
     shared: sharedList(scope, directive.file.id, 'proxy_set_header', [{ title, safety: 'safe', lines }]) ?? sharedLack(directive),
   };
 }
+
+/** The lines in force that send a client what an application was to be told. */
+const sentBack = (scope: Scope): readonly Directive[] =>
+  scope.effective('add_header').directives.filter((d) => /^(?:host|x-real-ip|x-forwarded-[a-z]+)$/i.test(d.value(0)));
 
 /** The passes of a server to which no line gives headers. */
 const bare = new PerPart((server: Scope): number => {
