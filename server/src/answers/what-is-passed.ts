@@ -3,7 +3,7 @@
  * that the application gets, under one name for all protocols (`proxy_set_header X-User` and `uwsgi_param HTTP_X_USER` are one header).
  */
 import { table } from '../base/table.ts';
-import { PerPart } from '../config/asked.ts';
+import { PerConfig, PerPart } from '../config/asked.ts';
 import type { Directive } from '../config/directive.ts';
 import { namesOf } from '../config/names.ts';
 import type { Scope } from '../config/scope.ts';
@@ -12,24 +12,51 @@ import { PASS_DIRECTIVES, type PassTarget, readTarget, type Upstream } from '../
 const MOST_TEXTS = 32;
 const VARIABLE = /\$(?:\{(\w+)\}|(\w+))/;
 
+/** The texts that a definition chooses from, each once; null where they are not all seen. A table may have thousands of rows and be asked about at as many places. */
+const textsIn = new PerPart(({ name, body, values }: Directive): readonly string[] | null => {
+  if (name === 'set') return [values[1] ?? ''];
+  if (!['map', 'geo', 'split_clients'].includes(name) || body?.has('include')) return null;
+  return [...new Set((body?.directives ?? []).filter((e) => e.args.length > 0).map((e) => e.args.at(-1)!.value))];
+});
+
+/** What defines a variable: what counts everywhere, and the lines of `set` by the level whose requests they run for. */
+const definitionsOf = new PerConfig((config, key: string) => {
+  const [protocol, name] = key.split(' ') as ['http' | 'stream', string];
+  const everywhere: number[] = [];
+  const byLevel = new Map<Scope, number[]>();
+  const sites = namesOf(config).definitions('variable', name, protocol);
+  for (const [i, { directive }] of sites.entries()) {
+    if (directive.name !== 'set') {
+      everywhere.push(i);
+      continue;
+    }
+    const level = levelOf(directive);
+    const list = byLevel.get(level);
+    if (list) list.push(i);
+    else byLevel.set(level, [i]);
+  }
+  return { sites, everywhere, byLevel };
+});
+
+/** The level whose requests a `set` may run for: in it, around it or within it. Another server's or location's never runs for one that is here. */
+function levelOf({ scope }: Directive): Scope {
+  let level = scope;
+  while (level.parent && (level.context === 'if-in-location' || level.context === 'if-in-server')) level = level.parent;
+  return level;
+}
+
 /** What a variable may hold where constants alone make it; null where something else does. */
 function textsOfVariable(at: Scope, name: string, depth: number): readonly string[] | null {
-  const sites = namesOf(at.config)
-    .definitions('variable', name, at.enclosing('stream') ? 'stream' : 'http')
-    // another server's or location's `set` never runs for a request that is here
-    .filter((s) => s.directive.name !== 'set' || isInSight(s.directive, at));
-  if (!sites.length || depth > 4) return null;
+  const { sites, everywhere, byLevel } = definitionsOf.of(at.config, `${at.enclosing('stream') ? 'stream' : 'http'} ${name}`);
+  const here = [...everywhere];
+  for (let scope: Scope | null = at; scope; scope = scope.parent) here.push(...(byLevel.get(scope) ?? []));
+  if (!here.length || depth > 4) return null;
   const out = new Set<string>();
-  for (const { directive, capture } of sites) {
-    if (capture) return null;
-    const texts =
-      directive.name === 'set'
-        ? [directive.value(1)]
-        : ['map', 'geo', 'split_clients'].includes(directive.name)
-          ? (directive.body?.directives ?? []).filter((e) => e.args.length > 0 && e.name !== 'include').map((e) => e.args.at(-1)!.value)
-          : null;
-    if (!texts || directive.body?.has('include')) return null;
-    for (const text of new Set(texts)) {
+  for (const i of here.sort((a, b) => a - b)) {
+    const { directive, capture } = sites[i]!;
+    const texts = capture ? null : textsIn.of(directive);
+    if (!texts) return null;
+    for (const text of texts) {
       const known = textsOf(at, text, depth + 1);
       if (!known) return null;
       for (const t of known) out.add(t);
@@ -37,14 +64,6 @@ function textsOfVariable(at: Scope, name: string, depth: number): readonly strin
     }
   }
   return [...out];
-}
-
-/** Whether a `set` may have run for a request that is in the scope: it is in it, around it or within it. */
-function isInSight(set: Directive, at: Scope): boolean {
-  let outer: Scope | null = set.scope;
-  while (outer && (outer.context === 'if-in-location' || outer.context === 'if-in-server')) outer = outer.parent;
-  for (let scope: Scope | null = at; scope; scope = scope.parent) if (scope === outer) return true;
-  return false;
 }
 
 /** The texts that a value may have, when set, map, geo and split_clients with constants make it; null when a request decides. */
@@ -131,9 +150,20 @@ export function passTargetOf(directive: Directive): PassTarget | null {
   return whole && targets.length === 1 ? targets[0]! : null;
 }
 
+/** The pass directives below http, or stream, by the groups that they may ask: there may be many of both. */
+const passesByGroup = new PerPart((level: Scope): ReadonlyMap<Directive, readonly Directive[]> => {
+  const found = new Map<Directive, Directive[]>();
+  for (const pass of passesIn(level))
+    for (const group of new Set(passedBy(pass).targets.flatMap((t) => t.upstream?.directive ?? []))) {
+      const list = found.get(group);
+      if (list) list.push(pass);
+      else found.set(group, [pass]);
+    }
+  return found;
+});
+
 /** The pass directives below http that may ask a group, by its name or through constants. */
-export const passesTo = (group: Upstream): readonly Directive[] =>
-  passesIn(group.directive.scope).filter((d) => passedBy(d).targets.some((t) => t.upstream === group));
+export const passesTo = ({ directive }: Upstream): readonly Directive[] => passesByGroup.of(directive.scope).get(directive) ?? [];
 
 /** A value without the variables of its path: `http://$up$request_uri`, `http://$up/$1`. */
 const withoutPath = (value: string): string => {

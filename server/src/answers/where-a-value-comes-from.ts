@@ -1,5 +1,5 @@
 /** What a variable is made of: the built-in variables at the end of the ways through set, map, geo and split_clients. */
-import { PerPart } from '../config/asked.ts';
+import { PerConfig, PerPart } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { namesOf } from '../config/names.ts';
@@ -50,13 +50,33 @@ export function* onTheWays(
   }
 }
 
-/** The built-in variables that a variable's value is made of, lower case; the name itself where nothing of the text defines it. */
-export function sourcesOf(config: Config, name: string, protocol: 'http' | 'stream' = 'http'): ReadonlySet<string> {
+const sourcesIn = new PerConfig((config, key: string): ReadonlySet<string> => {
+  const [protocol, name] = key.split(' ') as ['http' | 'stream', string];
   const out = new Set<string>();
   for (const [variable, definitions] of onTheWays(config, [name], protocol, (d) => variablesOf.of(d)))
     if (!definitions.some((d) => d.name === 'set' || TABLES.has(d.name))) out.add(variable);
   return out;
-}
+});
+
+/**
+ * The built-in variables that a variable's value is made of, lower case; the name itself where nothing of the text defines it. Found once: thousands of
+ * lines may set a variable, and as many read it.
+ */
+export const sourcesOf = (config: Config, name: string, protocol: 'http' | 'stream' = 'http'): ReadonlySet<string> =>
+  sourcesIn.of(config, `${protocol} ${name}`);
+
+const settings = new PerConfig((config, name: string): string | null => {
+  const values = new Set(
+    namesOf(config)
+      .definitions('variable', name, 'http')
+      .map(({ directive, capture }) => (directive.name === 'set' && !capture ? directive.value(1) : null)),
+  );
+  const [value] = values;
+  return values.size === 1 && value !== undefined ? value : null;
+});
+
+/** What `set` gives a variable, where nothing else does and every line of it says the same: `set $asked $http_host`. */
+export const setAlone = (config: Config, name: string): string | null => settings.of(config, name);
 
 /** Whether the value of a text hangs on a variable of which a trace only assumed something: what defines it is not seen, or no text decides it. */
 export const isAssumed = ({ assumptions }: Pick<Trace, 'assumptions'>, config: Config, text: string): boolean =>

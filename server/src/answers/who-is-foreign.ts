@@ -1,6 +1,7 @@
 /** Whom a site asks that is not its own: hosts of another domain, by the names that are written in the configuration. */
 import { PerPart } from '../config/asked.ts';
 import type { Directive } from '../config/directive.ts';
+import type { Scope } from '../config/scope.ts';
 import { type Server, type ServerName, serverOf } from '../config/servers.ts';
 import { targetServers } from '../config/upstreams.ts';
 import { passedBy } from './what-is-passed.ts';
@@ -27,11 +28,13 @@ const isPublicName = (name: string): boolean => NAME.test(name) && !INNER.test(n
  * Whether a server is one of the internet: by a name that someone has registered or that a template fills in, or because it speaks TLS. Of any other nobody
  * knows who gets there: the port of a container may be one of a developer's machine.
  */
-export const isOfInternet = (server: Server): boolean =>
-  reachOf(server).tls ||
-  server.names.some((n) =>
+export const isOfInternet = (server: Server): boolean => reachOf(server).tls || hasPublicName.of(server.scope);
+
+const hasPublicName = new PerPart((server: Scope): boolean =>
+  (serverOf(server)?.names ?? []).some((n) =>
     n.kind === 'regex' ? /\\\.[a-z]{2,}\)?\$?$/.test(n.text) : isPublicName(n.text.replace(/^\*?\./, '')) || isFilledIn(n),
-  );
+  ),
+);
 
 /** A template fills in the end of the name, or all of it: what is written behind its mark without a dot is the name of a service. */
 function isFilledIn({ directive, argument }: ServerName): boolean {

@@ -1,4 +1,5 @@
 /** gzip_types that compress what is compressed already, or leave out everything worth compressing. */
+import { PerConfig } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
@@ -17,12 +18,19 @@ const SCRIPT_TYPE = /^(?:text|application)\/(?:x-)?(?:javascript|ecmascript)$/i;
 /** Names of scripts that are no longer sent: nginx's own list gave `application/x-javascript` up with 1.5.4. */
 const OLD_SCRIPT_TYPE = /\/(?:x-|ecmascript)/i;
 
+/** The types that the lists of a configuration give to files ending in .js. */
+const typesOfScripts = new PerConfig((config): readonly string[] => [
+  ...new Set(
+    config.main.all
+      .filter((d) => d.name === 'types')
+      .flatMap((d) => d.body?.all.filter((row) => row.values.includes('js')).map((row) => row.name) ?? []),
+  ),
+]);
+
 /** The type that files ending in .js have, where none of the lists in the configuration gives them one of these. */
 function typeOfScripts({ config }: Scope, types: readonly string[]): string | null {
-  const rows = config.main.all
-    .filter((d) => d.name === 'types')
-    .flatMap((d) => d.body?.all.filter((row) => row.values.includes('js')) ?? []);
-  return rows.length > 0 && !rows.some((row) => types.includes(row.name.toLowerCase())) ? rows[0]!.name : null;
+  const given = typesOfScripts.of(config);
+  return given.some((type) => types.includes(type.toLowerCase())) ? null : (given[0] ?? null);
 }
 
 /** The name of a location below whose application speaks JSON by its name, and for which the list is in force. */

@@ -1,7 +1,10 @@
 /** A script that the program is told to run and cannot find: another folder than the site's, or a folder. Shown by a request and its params. */
 import { shownFile } from '../../answers/which-build.ts';
+import { toBytes } from '../../base/bytes.ts';
 import type { Place } from '../../base/span.ts';
 import { PerPart } from '../../config/asked.ts';
+import type { Directive } from '../../config/directive.ts';
+import { matchLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import { isStock } from '../../config/stock.ts';
 import type { Trace } from '../../trace/trace.ts';
@@ -70,7 +73,7 @@ The usual value begins with \`$document_root\`, which is the root of the locatio
     const other = !root && /^\$\{?(?:document|realpath)_root\b/.test(value) ? siteOf(spot) : null;
     const isElsewhere = root !== undefined && isLocal(pass.value(0)) && isOtherFolder(value, root.value(0), spot.server.scope);
     if (spot.location?.kind === 'regex' && /^\$\{?(?:document|realpath)_root\b/.test(value))
-      for (const site of ownFolders(spot)) tellAliased(site);
+      for (const site of takenFolders.of(spot.server.scope).get(spot.location.directive) ?? []) tellAliased(site);
     const hasHome = spot.takes('/');
     if (!other && !isElsewhere && !hasHome) return;
     const trace = spot.ask({ path });
@@ -91,8 +94,8 @@ The usual value begins with \`$document_root\`, which is the root of the locatio
     if (home.outcome.kind === 'fastcgi' && paramOf(home, 'SCRIPT_FILENAME')?.endsWith('/')) tell('folder', home, {});
 
     /** A folder with scripts of its own, whose paths come here and are looked up below the root that counts here. */
-    function tellAliased({ name, folder, script, at }: OwnFolder): void {
-      const trace = spot.ask({ path: `${name.replace(/\/$/, '')}/index.php` });
+    function tellAliased({ name, path, folder, script, at }: OwnFolder): void {
+      const trace = spot.ask({ path });
       if (trace.outcome.location?.pattern !== spot.location!.directive.values.join(' ')) return;
       const looked = trace.assumptions.find((a) => a.id.startsWith('file:') && a.id.endsWith('.php'))?.id.slice('file:'.length);
       const sent = paramOf(trace, 'SCRIPT_FILENAME');
@@ -236,14 +239,15 @@ location ~ \\.php$ {
 interface OwnFolder {
   readonly name: string;
   readonly folder: string;
-  /** the path of its first script */
+  /** the path by which its first script is asked for, and its file */
+  readonly path: string;
   readonly script: string;
   readonly at: Place;
 }
 
 /** The prefixes of a server that have scripts in a folder of their own. */
-function ownFolders({ server }: Spot): readonly OwnFolder[] {
-  return server.scope.named('location').flatMap(({ body, values }): OwnFolder[] => {
+function ownFolders(server: Scope): readonly OwnFolder[] {
+  return server.named('location').flatMap(({ body, values }): OwnFolder[] => {
     const [name, more] = values;
     if (!body || more !== undefined || !name?.startsWith('/') || name === '/') return [];
     const line = body.first('alias') ?? body.first('root');
@@ -252,9 +256,22 @@ function ownFolders({ server }: Spot): readonly OwnFolder[] {
     const hasScripts = body.named('index').some((d) => d.values.some((v) => v.endsWith('.php')));
     if (!hasScripts) return [];
     const below = line!.name === 'alias' ? folder : `${folder}${name}`;
-    return [{ name, folder, script: `${below.replace(/\/$/, '')}/index.php`.replace(/\/{2,}/g, '/'), at: line!.at() }];
+    const script = `${below.replace(/\/$/, '')}/index.php`.replace(/\/{2,}/g, '/');
+    return [{ name, folder, path: `${name.replace(/\/$/, '')}/index.php`, script, at: line!.at() }];
   });
 }
+
+/** Those of a server by the location that takes their scripts: a server may have many of both. */
+const takenFolders = new PerPart((server: Scope): ReadonlyMap<Directive, readonly OwnFolder[]> => {
+  const found = new Map<Directive, OwnFolder[]>();
+  for (const own of ownFolders(server)) {
+    const taker = matchLocation(server, toBytes(own.path)).location?.directive;
+    const list = taker && found.get(taker);
+    if (list) list.push(own);
+    else if (taker) found.set(taker, [own]);
+  }
+  return found;
+});
 
 /** The place of the server that has the site's files: a location for all paths, or for those that a script's path is one of, with a root. */
 function siteOf({ server }: Spot): { readonly name: string; readonly root: string } | null {

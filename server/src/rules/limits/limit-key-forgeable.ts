@@ -1,6 +1,7 @@
 /** A limit keyed on what the client itself writes: a new value for each request, and the limit never counts to two. */
 import { admitsStrangers } from '../../answers/who-may-enter.ts';
 import { table } from '../../base/table.ts';
+import { PerConfig } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf } from '../../config/locations.ts';
 import { unseenIn } from '../../config/open.ts';
@@ -100,10 +101,16 @@ const OF_PROXY =
   /^\$http_(?:x_real_ip|cf_connecting_ip(?:v6)?|true_client_ip|fastly_client_ip|fly_client_ip|x_client_ip|x_azure_clientip)$/i;
 
 /** Nobody but the proxy in front gets to a place that is limited so: its addresses alone are let in, or the listener is this machine's own. */
-const isBehindList = (zone: Directive): boolean =>
-  limitZones(zone.scope.config)
-    .filter((z) => z.directive === zone)
-    .some((z) => z.uses.length > 0 && z.uses.every((use) => !admitsStrangers(use.scope)));
+const isBehindList = (zone: Directive): boolean => behindLists.of(zone.scope.config).has(zone);
+
+const behindLists = new PerConfig(
+  (config): ReadonlySet<Directive> =>
+    new Set(
+      limitZones(config)
+        .filter((z) => z.uses.length > 0 && z.uses.every((use) => !admitsStrangers(use.scope)))
+        .map((z) => z.directive),
+    ),
+);
 
 export default defineRule({
   id: 'limit-key-forgeable',

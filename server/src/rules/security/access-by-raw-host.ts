@@ -1,8 +1,8 @@
 /** A condition on `$http_host` that turns people away from a name: the Host as the client wrote it, which it can write in another way. Shown by such a request. */
+import { setAlone } from '../../answers/where-a-value-comes-from.ts';
 import { fromBytes } from '../../base/bytes.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
-import { namesOf } from '../../config/names.ts';
 import { readCondition } from '../../trace/handlers/rewrite.ts';
 import { definitionOf, indexOf } from '../../trace/index.ts';
 import { isGivenOut } from '../../witness/access.ts';
@@ -36,12 +36,8 @@ function sampleOf(config: Config, names: readonly string[], wanted: Wanted): str
 }
 
 /** The variable whose value `set` alone hands on: `set $asked $http_host`; else the name itself. */
-function behindSet(config: Config, name: string): string {
-  const sites = namesOf(config).definitions('variable', name, 'http');
-  const values = new Set(sites.map((s) => (s.directive.name === 'set' ? s.directive.value(1).toLowerCase() : '')));
-  const [value] = values;
-  return values.size === 1 && /^\$\{?http_host\}?$/.test(value!) ? 'http_host' : name;
-}
+const behindSet = (config: Config, name: string): string =>
+  /^\$\{?http_host\}?$/i.test(setAlone(config, name) ?? '') ? 'http_host' : name;
 
 /** A Host for which the condition holds, as far as it compares `$http_host`, or what a map makes of it; null where it reads something else. */
 function hostFor(

@@ -1,9 +1,9 @@
 /** Patterns on the address or the certificate of a client that fit others as well: decided by trying such clients against PCRE2. */
+import { setAlone } from '../../answers/where-a-value-comes-from.ts';
 import { isNginx } from '../../answers/which-build.ts';
 import type { Span } from '../../base/span.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
-import { namesOf } from '../../config/names.ts';
 import { readPlainIp } from '../../trace/networks.ts';
 import { patternOf } from '../../witness/values.ts';
 import { defineRule } from '../rule.ts';
@@ -70,10 +70,7 @@ function namesake(config: Config, pattern: string, caseless: boolean): { readonl
 function subjectOf(directive: Directive): string {
   const text = directive.value(0);
   const name = directive.name === 'if' ? /^\(?\s*\$\{?(\w+)\}?$/.exec(text)?.[1] : undefined;
-  const sites = name === undefined ? [] : namesOf(directive.scope.config).definitions('variable', name, 'http');
-  const [first] = sites;
-  const value = first?.directive.value(1);
-  return first && value !== undefined && sites.every((s) => s.directive.name === 'set' && s.directive.value(1) === value) ? value : text;
+  return (name !== undefined && setAlone(directive.scope.config, name)) || text;
 }
 
 /** Pattern of an `if`, or those of the rows of a map, with the words that hold them. */

@@ -2,6 +2,7 @@
 import { isFolderOfParts, isForParts } from '../../answers/what-a-place-is-for.ts';
 import { isApart, placesOf, sendsFiles } from '../../answers/where-a-line-counts.ts';
 import { admitsStrangers } from '../../answers/who-may-enter.ts';
+import { PerPart } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
@@ -44,18 +45,24 @@ function isLaidOut(scope: Scope): boolean {
 /** The folder whose files a level sends. */
 const folderOf = (scope: Scope): string => (scope.value('alias') ?? scope.value('root'))?.value(0) ?? '';
 
+/** The folders of a server in which programs have their scripts, and whether it passes anything on. */
+const programsOf = new PerPart((server: Scope) => ({
+  folders: new Set(server.all.filter((d) => d.name === 'fastcgi_pass').map((d) => folderOf(d.scope))),
+  passes: server.all.some((d) => /_pass$/.test(d.name)),
+}));
+
 /** Programs whose scripts lie in the folder of the pages: the list is of them, and of all that they keep there. */
 function isOfProgram(scope: Scope): boolean {
-  const folder = folderOf(scope);
   const server = scope.enclosing('server');
-  if (scope.context === 'location' && scope.has('alias')) return false;
-  return server?.all.some((d) => d.name === 'fastcgi_pass' && folderOf(d.scope) === folder) ?? false;
+  if (!server || (scope.context === 'location' && scope.has('alias'))) return false;
+  return programsOf.of(server).folders.has(folderOf(scope));
 }
 
 /** The folder into which Django and its like put what people upload. */
-const isMediaOfProgram = (scope: Scope): boolean =>
-  /^\/(?:[\w-]+\/)?media\/?$/.test(locationOf(scope)?.name ?? '') &&
-  (scope.enclosing('server')?.all.some((d) => /_pass$/.test(d.name)) ?? false);
+function isMediaOfProgram(scope: Scope): boolean {
+  const server = scope.enclosing('server');
+  return server !== null && /^\/(?:[\w-]+\/)?media\/?$/.test(locationOf(scope)?.name ?? '') && programsOf.of(server).passes;
+}
 
 /**
  * Whether the list shows what nobody publishes: by the name of the place or the folder, because it is a folder of the machine, or because a program has its

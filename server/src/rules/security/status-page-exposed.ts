@@ -4,7 +4,7 @@ import { passTargetOf } from '../../answers/what-is-passed.ts';
 import { isOfInternet } from '../../answers/who-is-foreign.ts';
 import { admitsStrangers, authenticationIn, isLocalOnly } from '../../answers/who-may-enter.ts';
 import { toBytes } from '../../base/bytes.ts';
-import { asked, PerConfig } from '../../config/asked.ts';
+import { asked, PerConfig, PerPart } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf, locationsOf, matchLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
@@ -82,8 +82,10 @@ const OF_WEB: ReadonlySet<number> = new Set([80, 443, 8080, 8443]);
 function isForMonitoring(scope: Scope): boolean {
   const server = serverOf(scope);
   if (!server || isOfInternet(server) || server.listens.some((l) => l.addresses.some((a) => OF_WEB.has(a.port)))) return false;
-  return !server.scope.all.some((d) => /_pass$|^(?:root|alias|try_files|index)$/.test(d.name));
+  return !hasMore.of(server.scope);
 }
+
+const hasMore = new PerPart((server: Scope): boolean => server.all.some((d) => /_pass$|^(?:root|alias|try_files|index)$/.test(d.name)));
 
 export default defineRule({
   id: 'status-page-exposed',

@@ -1,10 +1,21 @@
 // TLS to a named backend without telling it which name is meant.
+import { PerPart } from '../../config/asked.ts';
+import type { Directive } from '../../config/directive.ts';
 import { unseenInForce } from '../../config/effective.ts';
 import type { Upstream } from '../../config/upstreams.ts';
 import { fixOf, insertAfter, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { isOn, mayBeTls, TLS_PASSES, type TlsPass, tlsPass } from '../tls.ts';
+import { groupOf } from '../upstreams/_groups.ts';
 import { isOfOwnNetwork } from '../upstreams/_receiver.ts';
+
+/** The hosts of DNS in a group; none where it is called like one of them, or a template fills one in. */
+const hostsOf = new PerPart((directive: Directive): readonly string[] => {
+  const group = directive.body && groupOf(directive, directive.body);
+  const servers = group?.servers ?? [];
+  if (servers.some((s) => s.directive.args[0]?.templated || s.host.toLowerCase() === group!.name.toLowerCase())) return [];
+  return [...new Set(servers.filter((s) => s.kind === 'name').map((s) => s.host))].filter((h) => h.includes('.'));
+});
 
 export default defineRule({
   id: 'upstream-sni-missing',
@@ -51,20 +62,20 @@ Where SNI is on and a group of servers is passed to, nginx sends the group's nam
     });
 
     /** The name of a group that is no host's is told to servers of the network, or looked for in their certificates. */
-    function ofGroup({ prefix, host, local }: TlsPass, { servers }: Upstream): void {
+    function ofGroup({ prefix, host, local }: TlsPass, group: Upstream): void {
       const line = ['server_name', 'verify']
         .map((word) => scope.value(`${prefix}_${word}`))
         .find((d) => d?.value(0).toLowerCase() === 'on');
       if (!line || local || host.includes('.') || scope.value(`${prefix}_name`) || unseenInForce(scope, `${prefix}_name`).length) return;
-      const hosts = [...new Set(servers.filter((s) => s.kind === 'name').map((s) => s.host))].filter((h) => h.includes('.'));
-      if (!hosts.length || servers.some((s) => s.directive.args[0]?.templated || s.host.toLowerCase() === host.toLowerCase())) return;
+      const hosts = hostsOf.of(group.directive);
+      if (!hosts.length) return;
       const own = directive.args[0]!.value.includes('$');
       report(line.name.endsWith('_verify') ? 'unproved' : 'group', {
         at: directive.args[0]!,
         data: { host, prefix, server: hosts[0]! },
         ...(hosts.every(isOfOwnNetwork) ? { severity: 'info' as const } : {}),
         related: [
-          { at: servers[0]!.directive.at(), message: 'a server of the group' },
+          { at: group.servers[0]!.directive.at(), message: 'a server of the group' },
           { at: line.at(), message: line.name.endsWith('_verify') ? 'the certificate must have the name' : 'the name is sent' },
         ],
         fix:

@@ -1,6 +1,7 @@
 /** The host that a proxied request names where no line says it. */
 import { isForAssets, isForFiles, isForInterface } from '../../answers/what-a-place-is-for.ts';
 import { asksByVariable, passedBy, requestHeader } from '../../answers/what-is-passed.ts';
+import { PerPart } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
@@ -54,8 +55,14 @@ export function isToChannels(directive: Directive, { applications }: Deployment)
 }
 
 /** Pages of the same server lack all headers, too: that is one cause, and told for all of its places at once. */
-const isLackOfServer = (scope: Scope): boolean =>
-  isBare(scope) && (scope.enclosing('server')?.all.some((d) => d.name === 'proxy_pass' && isBare(d.scope) && hasPages(d)) ?? false);
+function isLackOfServer(scope: Scope): boolean {
+  const server = scope.enclosing('server');
+  return server !== null && isBare(scope) && hasBarePages.of(server);
+}
+
+const hasBarePages = new PerPart((server: Scope): boolean =>
+  server.all.some((d) => d.name === 'proxy_pass' && isBare(d.scope) && hasPages(d)),
+);
 
 const isBare = (scope: Scope): boolean => !scope.effective('proxy_set_header').directives.length;
 

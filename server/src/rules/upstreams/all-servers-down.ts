@@ -1,6 +1,6 @@
 /** A group in which every server is taken out: each request is answered with 502 ("no live upstreams"). */
-import { passedBy, passesIn } from '../../answers/what-is-passed.ts';
-import type { Scope } from '../../config/scope.ts';
+import { passesTo } from '../../answers/what-is-passed.ts';
+import { PerConfig } from '../../config/asked.ts';
 import type { Upstream } from '../../config/upstreams.ts';
 import { defineRule } from '../rule.ts';
 import { unusedNames } from '../unused.ts';
@@ -12,14 +12,17 @@ const isScripted = (group: Upstream): boolean => group.directive.body?.all.some(
 /** An address at which nobody listens, as a generator writes it where it knows no server: without a port, or with one that has no service. */
 const PLACEHOLDER = /^(?:0\.0\.0\.\d+|127\.\d+\.\d+\.\d+|\[::1?\]|localhost)(?::(?:1|9|65535))?$/;
 
+const unusedGroups = new PerConfig(
+  (config): ReadonlySet<string> => new Set(unusedNames(config, 'upstream', true).map((site) => site.name.toLowerCase())),
+);
+
 /** Nobody asks the group. */
 const isUnused = ({ directive, name }: Upstream): boolean =>
-  directive.scope.config.whole &&
-  unusedNames(directive.scope.config, 'upstream', true).some((site) => site.name.toLowerCase() === name.toLowerCase());
+  directive.scope.config.whole && unusedGroups.of(directive.scope.config).has(name.toLowerCase());
 
 /** Every place that asks the group by its name has a page for its 502, which is then what is meant to be seen. */
-function hasPages(group: Upstream, main: Scope): boolean {
-  const passes = passesIn(main).filter((d) => passedBy(d).targets.some((t) => t.upstream === group));
+function hasPages(group: Upstream): boolean {
+  const passes = passesTo(group);
   return passes.length > 0 && passes.every((d) => d.scope.effective('error_page').directives.some((line) => line.values.includes('502')));
 }
 
@@ -42,10 +45,10 @@ A group that nobody asks, one of placeholders (\`server 127.0.0.1 down;\`), or o
     down: 'All servers of "{group}" are down: every request gets 502.',
     closed: 'All servers of "{group}" are down: every connection to it is closed.',
   },
-  check({ directive, scope, config, report }) {
+  check({ directive, scope, report }) {
     const group = groupOf(directive, scope);
     if (!directive || !group?.servers.length || group.servers.some((s) => !s.down) || isScripted(group)) return;
-    const meant = group.servers.every((s) => PLACEHOLDER.test(s.text)) || hasPages(group, config.main) || isUnused(group);
+    const meant = group.servers.every((s) => PLACEHOLDER.test(s.text)) || hasPages(group) || isUnused(group);
     report(scope.context === 'stream-upstream' ? 'closed' : 'down', {
       at: directive.statement.name,
       ...(meant ? { severity: 'info' as const } : {}),

@@ -74,9 +74,15 @@ function storeOf(pass: Directive, cache: Directive, family: string): string | nu
 function isOneSite(a: Scope, b: Scope): boolean {
   const [one, other] = [serverOf(a), serverOf(b)];
   if (!one || !other || one === other) return one === other;
-  const namesOfSite = ({ names }: Server): string => [...new Set(names.map((n) => n.text))].sort().join(' ');
-  return one.names.every((n) => n.kind === 'exact' && !n.hostname) && namesOfSite(one) === namesOfSite(other);
+  const site = siteOf.of(one.scope);
+  return site !== null && site === siteOf.of(other.scope);
 }
+
+/** The names by which a server is one site with others; null where it answers for more than those. */
+const siteOf = new PerPart((scope: Scope): string | null => {
+  const names = serverOf(scope)?.names ?? [];
+  return names.every((n) => n.kind === 'exact' && !n.hostname) ? [...new Set(names.map((n) => n.text))].sort().join(' ') : null;
+});
 
 /** The passes whose answers are stored, by what they store under; at most one for each server. */
 const stores = new PerConfig((config): ReadonlyMap<string, readonly Directive[]> => {
@@ -107,7 +113,7 @@ const toldScheme = (pass: Directive): Directive | undefined =>
     .directives.find((d) => TELLS_SCHEME.test(d.value(0)) && sources(pass.scope, d.value(1)).some((s) => s === 'scheme' || s === 'https'));
 
 /** How clients get to a pass, and are not sent on: a server that sends plain ones to https:// has no page for them. */
-function waysTo(pass: Directive): Reach {
+const waysTo = new PerPart((pass: Directive): Reach => {
   const server = serverOf(pass.scope);
   if (!server) return { tls: false, plain: false };
   const { tls, plain } = reachOf(server);
@@ -117,7 +123,7 @@ function waysTo(pass: Directive): Reach {
       l.has('return') || l.named('if').some((d) => sources(l, d.values.join(' ')).some((s) => OF_SCHEMES.test(s)) && d.body?.has('return')),
   );
   return { tls, plain: plain && !sorts };
-}
+});
 
 /** What pages are stored under: the zone and a key of its own, when no scheme is in it. */
 function schemelessStore(pass: Directive): string | null {
@@ -127,30 +133,41 @@ function schemelessStore(pass: Directive): string | null {
   return zone === 'off' || key === undefined || sources(pass.scope, key).some((s) => OF_SCHEMES.test(s)) ? null : `${zone} ${key}`;
 }
 
-/** The passes by that, one for each server. */
+const WAYS = ['tls', 'plain'] as const;
+
+/** The passes by that, by a name of their server and by a way to them: the first of two servers each, of which one is another than that of who asks. */
 const schemeless = new PerConfig((config): ReadonlyMap<string, readonly Directive[]> => {
   const found = new Map<string, Directive[]>();
   for (const pass of config.main.all) {
     const store = /^(?:proxy|uwsgi|fastcgi|scgi)_pass$/.test(pass.name) ? schemelessStore(pass) : null;
     if (store === null) continue;
-    const list = found.get(store);
-    if (!list) found.set(store, [pass]);
-    else if (!list.some((d) => d.scope.enclosing('server') === pass.scope.enclosing('server'))) list.push(pass);
+    const server = pass.scope.enclosing('server');
+    for (const way of WAYS.filter((w) => waysTo.of(pass)[w]))
+      for (const { text } of serverOf(pass.scope)?.names ?? []) {
+        const key = `${way} ${text} ${store}`;
+        const list = found.get(key);
+        if (!list) found.set(key, [pass]);
+        else if (list.length < 2 && list[0]!.scope.enclosing('server') !== server) list.push(pass);
+      }
   }
   return found;
 });
 
 /** A pass by which clients of the other kind get to pages stored under the same key: the same one, or that of a server with a name in common. */
 function sharesWithOtherScheme(pass: Directive): Directive | undefined {
-  const own = waysTo(pass);
-  const names = new Set(serverOf(pass.scope)?.names.map((n) => n.text));
-  return schemeless
-    .of(pass.scope.config)
-    .get(schemelessStore(pass) ?? '')
-    ?.find((d) => {
-      const other = d.scope.enclosing('server') === pass.scope.enclosing('server') ? own : waysTo(d);
-      return ((own.tls && other.plain) || (own.plain && other.tls)) && serverOf(d.scope)?.names.some((n) => names.has(n.text));
-    });
+  const own = waysTo.of(pass);
+  const store = schemelessStore(pass);
+  const server = pass.scope.enclosing('server');
+  const names = serverOf(pass.scope)?.names ?? [];
+  if (store === null || !names.length) return undefined;
+  if (own.tls && own.plain) return pass;
+  const other = own.tls ? 'plain' : 'tls';
+  for (const { text } of own.tls || own.plain ? names : []) {
+    const list = schemeless.of(pass.scope.config).get(`${other} ${text} ${store}`);
+    const found = list?.find((d) => d.scope.enclosing('server') !== server);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /** The line in force by which a header goes to the application, in the words of its protocol. */

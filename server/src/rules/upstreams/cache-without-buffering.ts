@@ -1,4 +1,5 @@
 /** A cache whose answers are never stored because buffering is off. Shown by what the trace says of a request's answer. */
+import { PerConfig } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
 import { proofOf } from '../../witness/requests.ts';
@@ -10,16 +11,24 @@ const FAMILIES = ['proxy', 'fastcgi', 'uwsgi', 'scgi'] as const;
 const constantIn = (scope: Scope, name: string): Directive | undefined =>
   scope.effective(name).directives.find((d) => d.values.some((v) => !v.includes('$') && v !== '' && v !== '0'));
 
+/** The zones from which places of a family of modules are answered. */
+const zonesInUse = new PerConfig(
+  (config, family: string): ReadonlySet<string> =>
+    new Set(
+      config.main.all
+        .filter(
+          (d) =>
+            d.name === `${family}_pass` &&
+            d.scope.value(`${family}_buffering`)?.value(0) !== 'off' &&
+            !constantIn(d.scope, `${family}_cache_bypass`) &&
+            !constantIn(d.scope, `${family}_no_cache`),
+        )
+        .flatMap((d) => d.scope.value(`${family}_cache`)?.value(0) ?? []),
+    ),
+);
+
 /** Other places are answered from the zone. */
-const isOfUse = (cache: Directive, family: string): boolean =>
-  cache.scope.config.main.all.some(
-    (d) =>
-      d.name === `${family}_pass` &&
-      d.scope.value(cache.name)?.value(0) === cache.value(0) &&
-      d.scope.value(`${family}_buffering`)?.value(0) !== 'off' &&
-      !constantIn(d.scope, `${family}_cache_bypass`) &&
-      !constantIn(d.scope, `${family}_no_cache`),
-  );
+const isOfUse = (cache: Directive, family: string): boolean => zonesInUse.of(cache.scope.config, family).has(cache.value(0));
 
 /** The cache of a level around, switched off where it is not wanted, for events or an administration; or its pages are renewed here for others. */
 const isMeant = (cache: Directive, off: Directive, scope: Scope, family: string): boolean =>

@@ -18,8 +18,9 @@ function isOfOne({ scope }: Directive): boolean {
     targets.length > 0 &&
     targets.every((t) => {
       if (!t) return false;
-      const kinds = t.upstream ? t.upstream.servers.map((s) => s.kind) : [t.kindOfHost];
-      return kinds.length === 1 && kinds[0] !== 'name' && !(t.upstream && hasUnknownInclude(t.upstream.scope));
+      const { upstream } = t;
+      if (!upstream) return t.kindOfHost !== 'name';
+      return upstream.servers.length === 1 && upstream.servers[0]!.kind !== 'name' && !hasUnknownInclude(upstream.scope);
     })
   );
 }

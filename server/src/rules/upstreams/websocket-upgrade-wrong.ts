@@ -2,6 +2,7 @@
 
 import { requestHeader } from '../../answers/what-is-passed.ts';
 import { isAssumed } from '../../answers/where-a-value-comes-from.ts';
+import { PerPart } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import { definitionOf, indexOf } from '../../trace/index.ts';
 import type { Trace } from '../../trace/trace.ts';
@@ -46,12 +47,12 @@ function isUsual(upgrade: Directive, connection: Directive): boolean {
 function upgradesSome({ scope, values }: Directive): boolean {
   const [, name] = /^\$\{?(\w+)\}?$/.exec(values[1] ?? '') ?? [];
   const defined = name === undefined ? undefined : definitionOf(indexOf(scope.config), name);
-  return (
-    defined?.by === 'map' &&
-    /^\$\{?http_upgrade\}?$/.test(defined.directive.value(0)) &&
-    (defined.directive.body?.directives ?? []).some((row) => /web/i.test(row.name) && /^upgrade$/i.test(row.value(0)))
-  );
+  return defined?.by === 'map' && /^\$\{?http_upgrade\}?$/.test(defined.directive.value(0)) && hasRowForSome.of(defined.directive);
 }
+
+const hasRowForSome = new PerPart((table: Directive): boolean =>
+  (table.body?.directives ?? []).some((row) => /web/i.test(row.name) && /^upgrade$/i.test(row.value(0))),
+);
 
 export default defineRule({
   id: 'websocket-upgrade-wrong',
