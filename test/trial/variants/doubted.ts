@@ -115,6 +115,7 @@ export const TRIALS: readonly Trial[] = [
     rule: 'header-inheritance-lost',
     bad: [
       `add_header X-Frame-Options DENY; location / { add_header Content-Security-Policy "default-src 'self'"; ${PASS} }`,
+      'add_header X-Content-Type-Options nosniff; location = /about.html { add_header Cache-Control public; root /srv; }',
       `include fastcgi_params; fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name; location ~ \\.php$ { fastcgi_param HTTPS on; fastcgi_pass unix:/run/php.sock; }`,
     ],
     sane: [
@@ -123,6 +124,7 @@ export const TRIALS: readonly Trial[] = [
     mild: [
       http('add_header X-Frame-Options DENY; server { listen 80; add_header X-Served-By a; return 301 https://$host$request_uri; }'),
       http('add_header X-Frame-Options DENY; server { listen 127.0.0.1:81; location / { add_header X-Served-By a; root /srv; } }'),
+      'add_header X-Content-Type-Options nosniff; location = /robots.txt { add_header Cache-Control public; root /srv; }',
     ],
   },
   {

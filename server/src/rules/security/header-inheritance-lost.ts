@@ -74,15 +74,15 @@ function isOfBuild(scope: Scope): boolean {
 }
 
 /**
- * Files that are parts of a page and never one themselves, each of the type that its ending says: none is framed, none loads by a policy of its
- * own. A picture in SVG is a document, which is nobody's but the site's where a build left it, or where it is named beside styles and scripts.
+ * Files that are parts of a page, or plain texts, and never a page themselves, each of the type that its ending says: none is framed, none loads by a
+ * policy of its own. A picture in SVG is a document, which is nobody's but the site's where a build left it, or where it is named beside styles and scripts.
  */
 const takesParts = (scope: Scope): boolean => {
   const endings = endingsOf(scope);
   const ofSite = isOfBuild(scope) || !!endings?.some((e) => /^(?:css|m?js)$/i.test(e));
   return !!endings?.length && endings.every((e) => PART.test(e) || (/^svgz?$/i.test(e) && ofSite));
 };
-const PART = /^(?:css|m?js|map|ico|png|apng|jpe?g|jpe|gif|webp|avif|bmp|woff2?|ttf|otf|eot|mp3|mp4|webm|og[gv]|wav)$/i;
+const PART = /^(?:css|m?js|map|txt|ico|png|apng|jpe?g|jpe|gif|webp|avif|bmp|woff2?|ttf|otf|eot|mp3|mp4|webm|og[gv]|wav)$/i;
 
 /** What a line is about: a header's or parameter's name, the codes of an error page, the zone of a limit. */
 function keysOf(d: Directive): string[] {
