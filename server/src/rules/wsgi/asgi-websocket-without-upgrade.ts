@@ -1,4 +1,6 @@
 /** WebSocket routes of the application whose upgrade nginx does not pass on. */
+import { requestHeader } from '../../answers/what-is-passed.ts';
+import { isAssumed } from '../../answers/where-a-value-comes-from.ts';
 import type { Place } from '../../base/span.ts';
 import { type Application, serverTitle } from '../../deploy/application.ts';
 import type { Route } from '../../deploy/django.ts';
@@ -72,9 +74,14 @@ The routes of Django's Channels exist in its ASGI application only. A server tha
         const path = pathOf(route);
         if (path === null) continue;
         const scheme = portOf(side.server, 'https') !== null ? 'https' : 'http';
-        const sent = probeRoute(side, config, path, { scheme, headers: UPGRADE })?.trace.outcome.upstreamRequest;
+        const trace = probeRoute(side, config, path, { scheme, headers: UPGRADE })?.trace;
+        const sent = trace?.outcome.upstreamRequest;
         if (!sent) continue;
-        const missing = lostOf(sent);
+        // a value that nothing in sight makes is another finding, or is made where nobody sees it
+        const missing = lostOf(sent).filter((header) => {
+          const line = requestHeader(side.pass.scope, header);
+          return !line || !isAssumed(trace, config, line.value(1));
+        });
         if (missing.length || runsWsgi(side.application)) dropped.push({ side, route, path, missing });
         else arrives.add(way(side, route));
       }
@@ -188,6 +195,20 @@ The routes of Django's Channels exist in its ASGI application only. A server tha
         'app/Procfile': 'web: uvicorn main:app --port 8000\n',
         'app/main.py': "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/x')\ndef x():\n    return {}\n",
       }),
+    },
+    {
+      // the table of the word is not there, which is told by itself
+      good: tree({
+        'nginx.conf': site(`
+        proxy_pass http://127.0.0.1:5000;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;`),
+        'app/Procfile': 'web: uvicorn app:app --host 127.0.0.1 --port 5000\n',
+        'app/app.py':
+          'from fastapi import FastAPI, WebSocket\napp = FastAPI()\n\n\n@app.websocket("/ws")\nasync def ws(s: WebSocket):\n    await s.accept()\n',
+      }),
+      notOn122: 'nothing makes the variable',
     },
   ],
 });
