@@ -89,6 +89,62 @@ const ROWS: readonly Row[] = [
       'proxy_next_upstream error non_idempotent;\nupstream a { server 10.0.0.1; server 10.0.0.2; }\nserver { location / { proxy_pass http://10.0.0.3; } location /a { proxy_pass http://a; } }',
     info: 'proxy_next_upstream error non_idempotent;\nserver { location / { proxy_pass http://127.0.0.1:8000; } }',
   },
+  {
+    rule: 'all-servers-down',
+    warning: 'upstream a { server 10.0.0.1 down; }\nserver { error_page 500 502 503 504 /50x.html; location / { proxy_pass http://a; } }',
+    info: 'upstream a { server 10.0.0.1 down; }\nserver { error_page 502 503 /m.html; location / { proxy_pass http://a; } }',
+  },
+  {
+    rule: 'cache-key-leaks',
+    warning: `${CACHE}server { server_name www.example.com; location / { proxy_cache z; proxy_ignore_headers Set-Cookie; proxy_pass https://origin.example.com; } }`,
+    info: `${CACHE}server { server_name www.example.com; location / { proxy_cache z; proxy_ignore_headers Set-Cookie; proxy_pass https://packages.example.org; } }`,
+  },
+  {
+    rule: 'root-repeats-prefix',
+    inside: 'server',
+    warning: 'root /srv/app/static; location /static/ { root /srv/app/static; } location / { proxy_pass http://127.0.0.1:8000; }',
+    info: 'root /srv/app/static; location /static/ { root /srv/app/static; } location / { index index.html; }',
+  },
+  {
+    rule: 'basic-auth-over-http',
+    warning: 'server { server_name 8.8.4.4; auth_basic x; auth_basic_user_file u; }',
+    info: 'server { server_name 10.0.0.4; auth_basic x; auth_basic_user_file u; }',
+  },
+  {
+    rule: 'basic-auth-over-http',
+    warning: 'server { server_name ~^(\\w+)\\.example\\.org$; auth_basic x; auth_basic_user_file u; }',
+    info: 'server { server_name ~^(\\w+)\\.lan$; auth_basic x; auth_basic_user_file u; }',
+  },
+  {
+    rule: 'access-rules-bypassed',
+    inside: 'server',
+    warning: 'location /a/ { deny all; return https://partner.example.net/a; }',
+    info: 'location /a/ { deny all; return 301 /b/; }',
+  },
+  {
+    rule: 'content-type-by-add-header',
+    inside: 'server',
+    warning: 'location ~ ^/a/(?<who>.+)$ { add_header Content-Type text/plain; return 200 "hi $who"; }',
+    info: 'location /a/ { add_header Content-Type text/plain; return 200 "hi $hostname"; }',
+  },
+  {
+    rule: 'header-inheritance-lost',
+    inside: 'server',
+    warning: 'add_header Content-Security-Policy x; location ~ ^/uploads/.*\\.(css|svg)$ { add_header X-A b; root /srv; }',
+    info: 'add_header Content-Security-Policy x; location ~ \\.(css|svg)$ { add_header X-A b; root /srv; }',
+  },
+  {
+    rule: 'upstream-sni-missing',
+    warning:
+      'upstream a { server api.example.net:443; }\nserver { location / { proxy_pass https://a; proxy_ssl_verify on; proxy_ssl_trusted_certificate /etc/ssl/certs/ca-certificates.crt; } }',
+    info: 'upstream a { server api.example.net:443; }\nserver { location / { proxy_pass https://a; proxy_ssl_verify on; proxy_ssl_trusted_certificate own.pem; } }',
+  },
+  {
+    rule: 'program-served-as-text',
+    inside: 'server',
+    warning: 'root /srv; location ~ ^/(public|static)/ { } location ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; }',
+    info: 'root /srv; location ~ ^/(media|static)/ { } location ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; }',
+  },
 ];
 
 describe('levels', () => {

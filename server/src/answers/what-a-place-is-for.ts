@@ -60,10 +60,26 @@ const PAGE_PARTS =
 /** Whether a folder has style sheets, scripts and other parts of pages, by its name. */
 export const isFolderOfParts = (path: string): boolean => PAGE_PARTS.test(path);
 
-/** Whether a location is for such a folder, by its name. */
-export function isForParts(scope: Scope): boolean {
+/** Folders of what people bring along, which is for those who know its address. */
+const BROUGHT = /(?:^|[/^_(|.-])(?:uploads?|uploaded|attachments?|avatars?|user[-_]?(?:files|data|content)|drop-?box|inbox)(?:[/_)|.-]|$)/i;
+
+/** Whether a folder, or a place, has what people bring along, by its name. */
+export const isFolderOfUploads = (path: string): boolean => BROUGHT.test(path);
+
+/** The folders that a location is for, by its name: of an expression those with which its paths begin, `^/(static|media)/`. */
+export function foldersAt(scope: Scope): readonly string[] {
   const location = locationOf(scope);
-  return location !== null && location.kind !== 'regex' && location.kind !== 'named' && isFolderOfParts(nameIn(location));
+  if (!location || location.kind === 'named') return [];
+  const name = nameIn(location);
+  if (location.kind !== 'regex') return [name];
+  const [, several, one] = /^\^\/?(?:\((?:\?:)?([\w/|-]+)\)|([\w/-]*[\w-]))(?:\/|\$|\(|$)/.exec(name) ?? [];
+  return (several ?? one)?.split('|').map((folder) => `/${folder.replace(/^\//, '')}`) ?? [];
+}
+
+/** Whether a location is for folders of parts of pages, by its name. */
+export function isForParts(scope: Scope): boolean {
+  const folders = foldersAt(scope);
+  return folders.length > 0 && folders.every(isFolderOfParts);
 }
 
 /** Whatever was asked for, one page is fetched: that of an application which runs in the browser. */

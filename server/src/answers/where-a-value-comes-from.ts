@@ -76,7 +76,11 @@ const settings = new PerConfig((config, name: string): string | null => {
 });
 
 /** What `set` gives a variable, where nothing else does and every line of it says the same: `set $asked $http_host`. */
-export const setAlone = (config: Config, name: string): string | null => settings.of(config, name);
+const setAlone = (config: Config, name: string): string | null => settings.of(config, name);
+
+/** A text with what lines of `set` alone put into its variables in their place. */
+export const afterSet = (config: Config, text: string): string =>
+  text.replace(/\$(?:(\w+)|\{(\w+)\})/g, (use, bare?: string, braced?: string) => setAlone(config, (bare ?? braced)!) ?? use);
 
 /** Whether the value of a text hangs on a variable of which a trace only assumed something: what defines it is not seen, or no text decides it. */
 export const isAssumed = ({ assumptions }: Pick<Trace, 'assumptions'>, config: Config, text: string): boolean =>

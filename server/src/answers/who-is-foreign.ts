@@ -6,6 +6,7 @@ import { type Server, type ServerName, serverOf } from '../config/servers.ts';
 import { targetServers } from '../config/upstreams.ts';
 import { passedBy } from './what-is-passed.ts';
 import { reachOf } from './which-socket.ts';
+import { isPrivateAddress } from './who-may-enter.ts';
 
 /** A name of the internet: no socket, no address, no name of a container. */
 const NAME = /^(?:[a-z\d_-]+\.)+[a-z]{2,}$/i;
@@ -22,19 +23,37 @@ function domainOf(name: string): string {
   return labels.slice(REGISTRY.test(`.${name.toLowerCase()}`) ? -3 : -2).join('.');
 }
 
-const isPublicName = (name: string): boolean => NAME.test(name) && !INNER.test(name);
+/** Whether a name leads nowhere outside of a network of one's own, by its end. */
+export const isInnerName = (name: string): boolean => INNER.test(name);
+
+const isPublicName = (name: string): boolean => NAME.test(name) && !isInnerName(name);
+
+/** An address at which everybody in the world asks the same machine. */
+const isPublicAddress = (text: string): boolean => /^\d+\.\d+\.\d+\.\d+$/.test(text) && !isPrivateAddress(text);
+
+/** A pattern of names, by what it ends with. */
+const isPublicPattern = (text: string): boolean => {
+  const end = /\\(\.[a-z]{2,})\)?\$?$/.exec(text)?.[1];
+  return end !== undefined && !isInnerName(end);
+};
 
 /**
- * Whether a server is one of the internet: by a name that someone has registered or that a template fills in, or because it speaks TLS. Of any other nobody
- * knows who gets there: the port of a container may be one of a developer's machine.
+ * Whether a server is one of the internet: by a name that someone has registered or that a template fills in, by its address, or because it speaks TLS. Of any
+ * other nobody knows who gets there: the port of a container may be one of a developer's machine.
  */
-export const isOfInternet = (server: Server): boolean => reachOf(server).tls || hasPublicName.of(server.scope);
+export const isOfInternet = (server: Server): boolean => reachOf(server).tls || isPublicServer.of(server.scope);
 
-const hasPublicName = new PerPart((server: Scope): boolean =>
-  (serverOf(server)?.names ?? []).some((n) =>
-    n.kind === 'regex' ? /\\\.[a-z]{2,}\)?\$?$/.test(n.text) : isPublicName(n.text.replace(/^\*?\./, '')) || isFilledIn(n),
-  ),
-);
+const isPublicServer = new PerPart((scope: Scope): boolean => {
+  const { names = [], listens = [] } = serverOf(scope) ?? {};
+  return (
+    names.some((n) =>
+      n.kind === 'regex' ? isPublicPattern(n.text) : isPublicName(n.text.replace(/^\*?\./, '')) || isPublicAddress(n.text) || isFilledIn(n),
+    ) || listens.some((l) => l.addresses.some((a) => a.kind !== 'unix' && isPublicAddress(a.address)))
+  );
+});
+
+/** All names of a server are of a network of one's own. */
+export const isOfInnerNetwork = ({ names }: Server): boolean => names.length > 0 && names.every((n) => isInnerName(n.text));
 
 /** A template fills in the end of the name, or all of it: what is written behind its mark without a dot is the name of a service. */
 function isFilledIn({ directive, argument }: ServerName): boolean {
@@ -42,15 +61,23 @@ function isFilledIn({ directive, argument }: ServerName): boolean {
   return word?.templated === true && !/[^\w.-][-_][\w-]+$/.test(directive!.file.text.slice(word.start, word.end));
 }
 
+/** The domains of a pass's own site. */
+const ownDomains = (pass: Directive): readonly string[] =>
+  (serverOf(pass.scope)?.names ?? [])
+    .filter((n) => n.kind !== 'regex' && isPublicName(n.text.replace(/^\*?\./, '')))
+    .map((n) => domainOf(n.text.replace(/^\*?\./, '')));
+
+/** Whether a pass leads to a host of the domain of its own site. */
+export const staysInDomain = (pass: Directive): boolean =>
+  passedBy(pass).targets.some((t) => isPublicName(t.host) && ownDomains(pass).includes(domainOf(t.host)));
+
 const foreign = new PerPart((pass: Directive): string | null => {
   const { targets, whole } = passedBy(pass);
   if (!whole || !targets.length) return null;
   const hosts = targets.flatMap((t) => (t.upstream ? targetServers(t).map((s) => s.replace(/:\d+$/, '')) : [t.host]));
   // most lead to a machine of one's own: whose names the server has is asked after that
   if (!hosts.length || !hosts.every(isPublicName)) return null;
-  const own = (serverOf(pass.scope)?.names ?? [])
-    .filter((n) => n.kind !== 'regex' && isPublicName(n.text.replace(/^\*?\./, '')))
-    .map((n) => domainOf(n.text.replace(/^\*?\./, '')));
+  const own = ownDomains(pass);
   return own.length > 0 && !hosts.some((host) => own.includes(domainOf(host))) ? hosts[0]!.toLowerCase() : null;
 });
 

@@ -50,9 +50,11 @@ export const TRIALS: readonly Trial[] = [
     rule: 'setting-of-default-only',
     bad: [
       second('large_client_header_buffers 4 32k;'),
-      second('large_client_header_buffers 8 16k;', 'large_client_header_buffers 4 16k; return 444;'),
+      second('large_client_header_buffers 8 32k;', 'large_client_header_buffers 4 16k; return 444;'),
     ],
     sane: [
+      // how many lines there may be counts from Host on
+      second('large_client_header_buffers 8 16k;', 'large_client_header_buffers 4 16k; return 444;'),
       second('large_client_header_buffers 4 8k;'),
       second('large_client_header_buffers 4 32k;', 'large_client_header_buffers 4 32k; return 444;'),
       second('large_client_header_buffers 4 32k;', 'return 444;', 'listen 8080;'),

@@ -16,6 +16,9 @@ const ADDRESSES = new Set(['remote_addr', 'realip_remote_addr', 'server_addr', '
 const PROGRAMS =
   /^(?:(?:google|bing|msn|duckduck|yandex|ahrefs|semrush|mj12|dot|petal|gpt|claude|cc|apple|twitter|linkedin|amazon)bot|slurp|baiduspider|bytespider|facebookexternalhit|chatgpt-user|curl|wget|python-requests|go-http-client|okhttp|libwww-perl|scrapy|chrome|chromium|firefox|safari|opera|msie|edge|trident)$/i;
 
+/** Whether a program says its name alone: the wget of BusyBox does, by which containers are watched. */
+const saysNameAlone = (text: string, caseless: boolean): boolean => (caseless ? /^wget$/i : /^Wget$/).test(text);
+
 /** Why the variable never holds the text, with the way out; null when it may. Names of rows of a map are compared without case. */
 function whyNever(name: string, text: string, caseless: boolean): string | null {
   if (text === '') return null;
@@ -47,7 +50,7 @@ function whyNever(name: string, text: string, caseless: boolean): string | null 
       if (text.includes('?')) return 'it holds no query. Compare $request_uri, or $args besides';
       return text.startsWith('/') ? null : 'it begins with a slash';
     case 'http_user_agent':
-      return PROGRAMS.test(text)
+      return PROGRAMS.test(text) && !saysNameAlone(text, caseless)
         ? `the program says more than its name (a version behind it), and whole texts are compared. Use ~*${text}`
         : null;
     case 'request_uri':
@@ -353,5 +356,6 @@ server {
 #                  ^^^^^^^^ cookie`,
       good: 'if ($cookie_beta = 1) { rewrite ^ /beta.html; }',
     },
+    { inside: 'http', good: 'map $http_user_agent $logged {\n    default 1;\n    Wget 0;\n}' },
   ],
 });

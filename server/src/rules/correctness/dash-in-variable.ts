@@ -6,6 +6,9 @@ import { defineRule } from '../rule.ts';
 const BEGINNING =
   /^(?:x(?:_(?:access|amz|amzn|api|auth|azure|client|cluster|correlation|csrf|forwarded|hub|original|real|remote|request|requested|session|user|xsrf)(?:_[a-z\d]+)*)?|cf|sec|content|user|accept|access|api|auth|client|true|request|if)$/i;
 
+/** Words with which names of headers end, and texts behind the variable seldom do: `X-Device-Id`, `X-Tenant-Name`. */
+const END = /-(?:country|email|groups?|host|id|ip|key|name|port|proto|roles?|secret|signature|token|user|version)$/i;
+
 export default defineRule({
   id: 'dash-in-variable',
   group: 'correctness',
@@ -31,7 +34,7 @@ The header \`X-Api-Key\` is \`$http_x_api_key\`: lower case, dashes as underscor
       const [written, first, header, rest] = m as unknown as [string, string, string, string];
       const isCondition =
         directive.name === 'if' && /^\(?\s*\$[\w-]+$/.test(word.value) && word === directive.args.find((a) => a.value !== '(');
-      if (!isCondition && !BEGINNING.test(header)) continue;
+      if (!isCondition && !BEGINNING.test(header) && !(/^x_/i.test(header) && END.test(rest))) continue;
       const at = word.raw.indexOf(written);
       const name = `$${(first + rest).toLowerCase().replaceAll('-', '_')}`;
       const span = at < 0 ? word : { start: word.start + at, end: word.start + at + written.length };
@@ -60,5 +63,12 @@ The header \`X-Api-Key\` is \`$http_x_api_key\`: lower case, dashes as underscor
       good: 'add_header X-Seen $http_x_request_id;',
     },
     { inside: 'location', good: 'add_header X-Seen $http_host-$request_id;' },
+    {
+      inside: 'location',
+      bad: `add_header X-Seen $http_x_device-id;
+#                 ^^^^^^^^^^^^^^^^^ value`,
+      good: 'add_header X-Seen $http_x_device_id;',
+    },
+    { inside: 'location', good: 'add_header X-Variant $http_x_env-blue;' },
   ],
 });

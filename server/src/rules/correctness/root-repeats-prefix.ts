@@ -80,8 +80,10 @@ Name the folder above it (\`root /srv/app;\`), or use \`alias /srv/app/static/;\
     // the root folder of the machine is nothing to serve
     if (isFile && !above) return;
     // the folder of the whole site may have one of its own name
-    const rest = locationsOf(spot.server.scope).prefix.get('/')?.scope.named('root') ?? [];
-    const isSite = [...rest, ...spot.server.scope.named('root')].some((d) => d.value(0).replace(/\/+$/, '') === dir);
+    const rest = locationsOf(spot.server.scope).prefix.get('/')?.scope;
+    const isPassed = rest !== undefined && PASS_DIRECTIVES.some((name) => rest.has(name));
+    const isSite =
+      !isPassed && [...(rest?.named('root') ?? []), ...spot.server.scope.named('root')].some((d) => d.value(0).replace(/\/+$/, '') === dir);
     report(isFile ? 'file' : above ? 'twice' : 'only', {
       at: word,
       // a slash behind a name without one would lead out of the folder

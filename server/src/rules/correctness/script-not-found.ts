@@ -232,6 +232,18 @@ location ~ \\.php$ {
     fastcgi_pass 127.0.0.1:9000;
 }`,
     },
+    {
+      inside: 'server',
+      good: `root /srv/blog;
+location /manual/ {
+    alias /usr/share/doc/blog/html/;
+    index index.html index.php;
+}
+location ~ \\.php$ {
+    fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+    fastcgi_pass 127.0.0.1:9000;
+}`,
+    },
   ],
 });
 
@@ -253,7 +265,8 @@ function ownFolders(server: Scope): readonly OwnFolder[] {
     const line = body.first('alias') ?? body.first('root');
     const folder = line?.value(0);
     if (!folder?.startsWith('/') || folder.includes('$')) return [];
-    const hasScripts = body.named('index').some((d) => d.values.some((v) => v.endsWith('.php')));
+    // many copy a list with a script at its end to folders of plain pages
+    const hasScripts = body.named('index').some((d) => d.value(0).endsWith('.php'));
     if (!hasScripts) return [];
     const below = line!.name === 'alias' ? folder : `${folder}${name}`;
     const script = `${below.replace(/\/$/, '')}/index.php`.replace(/\/{2,}/g, '/');

@@ -1,4 +1,6 @@
 /** Settings of the connection or of reading the request, in a server that is not the default one: nginx uses those of the default server. */
+
+import { parseSize } from '../../catalog/value-kind.ts';
 import { listenersOf, serversOf } from '../../config/servers.ts';
 import { defineRule } from '../rule.ts';
 
@@ -14,6 +16,14 @@ const EARLY = [
   'client_header_timeout',
   'connection_pool_size',
 ];
+
+/** Whether two values say the same of what is read before the server is known: of the large buffers their size, for one of them holds the whole line. */
+function isSame(name: string, one: string, other: string): boolean {
+  if (one.toLowerCase() === other.toLowerCase()) return true;
+  if (!/size$|buffers$/.test(name)) return false;
+  const [a, b] = [one, other].map((text) => parseSize(text.split(' ').at(-1)!));
+  return a!.ok && b!.ok && a!.value === b!.value;
+}
 
 export default defineRule({
   id: 'setting-of-default-only',
@@ -46,7 +56,7 @@ Set it in \`http\`, or in the default server.`,
     const value = fact?.values.join(' ') ?? config.catalog.directive(directive.name, 'server', config.settings.target)?.default ?? '';
     const other = String(value).replace(new RegExp(`^${directive.name} |;$`, 'g'), '');
     const own = directive.values.join(' ');
-    if (other.toLowerCase() === own.toLowerCase() || other === '') return;
+    if (isSame(directive.name, other, own) || other === '') return;
     report('ignored', {
       at: directive.at(),
       data: { text: `${directive.name} ${own}`, address: pair.text, name: directive.name, other },

@@ -1,4 +1,6 @@
 /** Texts that are to be replaced in files of a kind that `sub_filter` does not look at: `sub_filter_types` is text/html where nothing says otherwise. */
+import type { Scope } from '../../config/scope.ts';
+import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import { fixOf, insertAfter } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
@@ -28,6 +30,15 @@ function endingsOf(values: readonly string[]): readonly string[] {
   return ending ? [ending.toLowerCase()] : [];
 }
 
+/** The types under which a file may be sent: that of the table in force for files of one's own, else what applications say. */
+function typesOf(scope: Scope, ending: string): readonly string[] | undefined {
+  const usual = TYPES.get(ending);
+  const tables = scope.effective('types').directives;
+  if (!usual || !tables.length || PASS_DIRECTIVES.some((name) => scope.has(name))) return usual;
+  const rows = tables.flatMap((d) => d.body?.all.filter((row) => row.values.includes(ending)) ?? []);
+  return [rows[0]?.name ?? scope.value('default_type')?.value(0) ?? 'text/plain'];
+}
+
 export default defineRule({
   id: 'sub-filter-type-missing',
   group: 'correctness',
@@ -41,7 +52,7 @@ export default defineRule({
   about: ['sub_filter', 'sub_filter_types'],
   references: ['https://nginx.org/en/docs/http/ngx_http_sub_module.html#sub_filter_types'],
   looksAt: { directive: ['sub_filter'] },
-  needs: 'file',
+  needs: 'config',
   fixable: 'sometimes',
   messages: {
     html: 'Nothing is replaced here: sub_filter looks at text/html only, and a .{ending} is sent as {type}. Add "sub_filter_types {type};".',
@@ -56,8 +67,8 @@ export default defineRule({
     const line = scope.value('sub_filter_types');
     const named = (line?.args ?? []).map((a) => a.value.toLowerCase());
     if (line?.args.some((a) => a.templated || /[*$]/.test(a.value))) return;
-    const kinds = endings.map((e) => TYPES.get(e));
-    if (kinds.some((types) => !types || types.some((t) => named.includes(t)))) return;
+    const kinds = endings.map((e) => typesOf(scope, e));
+    if (kinds.some((types) => !types || types.some((t) => t === 'text/html' || named.includes(t.toLowerCase())))) return;
     const type = kinds[0]![0]!;
     report(line ? 'other' : 'html', {
       at: directive.nameAt,
@@ -104,6 +115,14 @@ location = /manifest.json {
     {
       inside: 'server',
       good: `location ~ \\.html?$ {
+    root /srv/www;
+    sub_filter http://api.internal https://api.example.com;
+}`,
+    },
+    {
+      inside: 'server',
+      good: `types { text/html js html; }
+location ~ \\.js$ {
     root /srv/www;
     sub_filter http://api.internal https://api.example.com;
 }`,

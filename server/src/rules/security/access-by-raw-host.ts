@@ -1,5 +1,5 @@
 /** A condition on `$http_host` that turns people away from a name: the Host as the client wrote it, which it can write in another way. Shown by such a request. */
-import { setAlone } from '../../answers/where-a-value-comes-from.ts';
+import { afterSet } from '../../answers/where-a-value-comes-from.ts';
 import { fromBytes } from '../../base/bytes.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
@@ -35,10 +35,6 @@ function sampleOf(config: Config, names: readonly string[], wanted: Wanted): str
   return own ?? made.find((host) => HOST.test(host)) ?? null;
 }
 
-/** The variable whose value `set` alone hands on: `set $asked $http_host`; else the name itself. */
-const behindSet = (config: Config, name: string): string =>
-  /^\$\{?http_host\}?$/i.test(setAlone(config, name) ?? '') ? 'http_host' : name;
-
 /** A Host for which the condition holds, as far as it compares `$http_host`, or what a map makes of it; null where it reads something else. */
 function hostFor(
   config: Config,
@@ -47,7 +43,9 @@ function hostFor(
   read: NonNullable<ReturnType<typeof readCondition>>,
 ): string | null {
   if (read.kind === 'file' || read.kind === 'not-equal') return null;
-  const name = behindSet(config, read.name.toLowerCase());
+  const own = read.name.toLowerCase();
+  // `set $asked $http_host` hands it on
+  const name = /^\$\{?http_host\}?$/i.test(afterSet(config, `$${own}`)) ? 'http_host' : own;
   const literal = read.kind === 'equal' && read.value.literal !== null ? fromBytes(read.value.literal) : null;
   if (name === 'http_host') {
     const pattern = read.kind === 'match' && !read.negative ? patternOf(condition) : null;

@@ -34,8 +34,11 @@ const rulesInForce = (scope: Scope): readonly Directive[] =>
 
 /** An answer that tells nobody anything: no text, a word for monitors, or a redirect within the same site, whose rules are asked next. */
 function isHarmless(line: Directive): boolean {
-  const to = line.args.length > 1 ? line.value(1) : '';
-  if (!/^30[12378]$/.test(line.value(0))) return to === '' || FINE.test(to);
+  const [first = '', second = ''] = line.values;
+  // an address alone is a redirect, too
+  const isAddress = !/^\d{3}$/.test(first);
+  const to = isAddress ? first : second;
+  if (!isAddress && !/^30[12378]$/.test(first)) return to === '' || FINE.test(to);
   const host = /^(?:https?|\$scheme):\/\/([^/]*?)(?::(?:\d+|\$server_port))?(?:\/|\$request_uri|\$uri|$)/i.exec(to)?.[1]?.toLowerCase();
   if (host === undefined) return /^\/(?!\/)/.test(to);
   return /^\$\{?(?:host|server_name)\}?$/.test(host) || (serverOf(line.scope)?.names.some((n) => n.text === host) ?? false);

@@ -1,13 +1,13 @@
 /** Tools for those who run a site that ask nobody who he is, passed on to everyone: what they show, and what they do. */
 import { passTargetOf } from '../../answers/what-is-passed.ts';
-import { isOfInternet } from '../../answers/who-is-foreign.ts';
-import { admitsStrangers } from '../../answers/who-may-enter.ts';
+import { isForNeighbours } from '../../answers/who-comes-to-a-container.ts';
+import { isInnerName, isOfInternet } from '../../answers/who-is-foreign.ts';
+import { admitsStrangers, isPrivateAddress } from '../../answers/who-may-enter.ts';
 import { locationOf } from '../../config/locations.ts';
 import { serverOf } from '../../config/servers.ts';
 import { PASS_DIRECTIVES, type PassTarget, targetServers } from '../../config/upstreams.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import { imagesCalled } from '../../deploy/inside.ts';
-import { isForNeighbours } from '../in-container.ts';
 import { defineRule } from '../rule.ts';
 
 interface Tool {
@@ -102,9 +102,8 @@ const PAGES: readonly {
   },
 ];
 
-/** Names that lead nowhere outside of a network of one's own. */
-const INNER =
-  /^localhost$|\.(?:local|localhost|lan|internal|intranet|home|home\.arpa|corp|test|example)$|^[\w-]+$|^(?:127|10|192\.168|172\.(?:1[6-9]|2\d|3[01]))\./;
+/** Names of one word, and names and addresses that lead nowhere outside of a network of one's own. */
+const isInner = (name: string): boolean => /^[\w-]+$/.test(name) || isInnerName(name) || isPrivateAddress(name);
 
 /** Paths at which tools say that they are well, and no more: that is for whoever watches them. */
 const OF_HEALTH = /^\/(?:-\/(?:healthy|ready)|healthz?|ready|status|ping)\/?$/;
@@ -161,7 +160,7 @@ Ask for a password (\`auth_basic\`, \`auth_request\`) or allow the addresses of 
       [];
     const found = PAGES.find((p) => p.path.test(place.name)) ?? toolBehind(target, place.name, names, deployment);
     if (OF_HEALTH.test(target.uri)) return;
-    if (!found || (names.length > 0 && names.every((n) => INNER.test(n)))) return;
+    if (!found || (names.length > 0 && names.every(isInner))) return;
     if (!admitsStrangers(scope) || scope.value('ssl_verify_client')?.value(0) === 'on') return;
     const own = serverOf(scope);
     if (own && isForNeighbours(scope.config, deployment, own)) return;

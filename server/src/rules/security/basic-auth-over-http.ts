@@ -2,15 +2,14 @@
 
 import { Visitor } from '../../answers/visitor.ts';
 import { hasTlsServer, reachOf, serversUnder } from '../../answers/which-socket.ts';
-import { isOfInternet } from '../../answers/who-is-foreign.ts';
+import { comesByAnother } from '../../answers/who-comes-to-a-container.ts';
+import { isOfInnerNetwork, isOfInternet } from '../../answers/who-is-foreign.ts';
 import { isLocalOnly } from '../../answers/who-may-enter.ts';
 import { endsBefore } from '../../answers/who-speaks-tls.ts';
 import { PerPart } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import { unseenInForce } from '../../config/effective.ts';
 import type { Scope } from '../../config/scope.ts';
-import type { Server } from '../../config/servers.ts';
-import { comesByAnother } from '../in-container.ts';
 import { defineRule } from '../rule.ts';
 
 /** The places of a server that ask for a password, by the line that is in force there. */
@@ -28,12 +27,6 @@ const placesOf = new PerPart((root: Scope): ReadonlyMap<Directive, readonly Scop
   }
   return byLine;
 });
-
-/** Names that lead nowhere outside of a network of one's own. */
-const INNER = /\.(?:local|lan|internal|intranet|home|home\.arpa|corp)$/i;
-
-/** All names of a server are of a network of one's own. */
-const isOfInnerNetwork = ({ names }: Server): boolean => names.length > 0 && names.every((n) => INNER.test(n.text));
 
 export default defineRule({
   id: 'basic-auth-over-http',
@@ -97,6 +90,46 @@ The rule looks at each plain socket, whatever its port, and at what a plain requ
     {
       inside: 'http',
       good: 'server {\n    listen 80;\n    set_real_ip_from 10.0.0.1;\n    auth_basic "x";\n    auth_basic_user_file /etc/nginx/htpasswd;\n}',
+    },
+    {
+      // the file for production publishes the port
+      bad: `#- nginx.conf
+events {}
+http {
+    server {
+        listen 80;
+        server_name shop.example.org;
+        auth_basic staff;
+#       ^^^^^^^^^^ plain
+        auth_basic_user_file /etc/nginx/users;
+    }
+}
+#- docker-compose.yml
+services:
+  nginx:
+    image: nginx:1.30
+    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]
+#- docker-compose.prod.yml
+services:
+  nginx:
+    ports: ["80:80"]
+`,
+      good: `#- nginx.conf
+events {}
+http {
+    server {
+        listen 80;
+        server_name shop.example.org;
+        auth_basic staff;
+        auth_basic_user_file /etc/nginx/users;
+    }
+}
+#- docker-compose.yml
+services:
+  nginx:
+    image: nginx:1.30
+    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]
+`,
     },
   ],
 });

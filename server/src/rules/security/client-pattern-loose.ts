@@ -1,5 +1,5 @@
 /** Patterns on the address or the certificate of a client that fit others as well: decided by trying such clients against PCRE2. */
-import { setAlone } from '../../answers/where-a-value-comes-from.ts';
+import { afterSet } from '../../answers/where-a-value-comes-from.ts';
 import { isNginx } from '../../answers/which-build.ts';
 import type { Span } from '../../base/span.ts';
 import type { Config } from '../../config/config.ts';
@@ -66,13 +66,6 @@ function namesake(config: Config, pattern: string, caseless: boolean): { readonl
   return null;
 }
 
-/** What is looked at: a variable to which `set` alone gives the address or the name stands for it. */
-function subjectOf(directive: Directive): string {
-  const text = directive.value(0);
-  const name = directive.name === 'if' ? /^\(?\s*\$\{?(\w+)\}?$/.exec(text)?.[1] : undefined;
-  return (name !== undefined && setAlone(directive.scope.config, name)) || text;
-}
-
 /** Pattern of an `if`, or those of the rows of a map, with the words that hold them. */
 function* patternsOf(directive: Directive): Generator<{ at: Directive; span: Span; pattern: string; caseless: boolean; denied: boolean }> {
   if (directive.name === 'if') {
@@ -116,7 +109,7 @@ The same holds for the name in a client's certificate: \`CN=office\` is also in 
       'No certificate fits "{pattern}": since nginx 1.11.6 the subject is written with commas (CN=office,O=Example). Leave the slash out.',
   },
   check({ directive, config, report }) {
-    const subject = subjectOf(directive);
+    const subject = directive.name === 'if' ? afterSet(config, directive.value(0)) : directive.value(0);
     const named = NAME.test(subject);
     if (!named && !ADDRESS.test(subject)) return;
     for (const { at, span, pattern, caseless } of patternsOf(directive)) {

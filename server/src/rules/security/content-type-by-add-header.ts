@@ -1,17 +1,27 @@
 /** add_header does not replace the Content-Type that nginx or the upstream sends: two go out. */
 import { isForChallenge, isForFailures, isWatched } from '../../answers/what-a-place-is-for.ts';
+import { textsOf } from '../../answers/what-is-passed.ts';
 import { isAnsweredFirst } from '../../answers/where-a-line-counts.ts';
+import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
+import type { Config } from '../../config/config.ts';
 import type { Scope } from '../../config/scope.ts';
+import { variablesIn } from '../../trace/script.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
-/** What a client writes into its request: a text with that in it is his, and a browser may run it. */
-const OF_THE_CLIENT = /\$\{?(?:(?:http|arg|cookie)_\w+|args|query_string|request|request_uri|uri|document_uri|\d)\b/;
+/** Variables into which no client writes what a browser may run. */
+const OF_NGINX =
+  /^(?:host|hostname|scheme|https|msec|pid|status|nginx_version|(?:date|time)_\w+|request_(?:id|length|method|time)|(?:realip_)?remote_(?:addr|port)|server_\w+|connection(?:s_\w+|_requests|_time)?)$/;
+
+const holdsNone = (config: Config, text: string): boolean =>
+  variablesIn(text).every((name) => [...sourcesOf(config, name)].every((source) => OF_NGINX.test(source)));
 
 /** Whether every request is answered with a text that the configuration itself holds: nobody else writes into it. */
 function isOwnText(scope: Scope): boolean {
   const line = scope.first('return');
-  return line?.args.length === 2 && /^[2-5]\d\d$/.test(line.value(0)) && !OF_THE_CLIENT.test(line.value(1));
+  if (line?.args.length !== 2 || !/^[2-5]\d\d$/.test(line.value(0))) return false;
+  const { config } = scope;
+  return textsOf(scope, line.value(1))?.every((text) => holdsNone(config, text)) ?? holdsNone(config, line.value(1));
 }
 
 /** A value that is nothing but what a request brings along. */

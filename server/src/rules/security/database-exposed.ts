@@ -1,12 +1,12 @@
 /** Databases and brokers that nginx's stream passes on to whoever connects. */
 import { passedBy } from '../../answers/what-is-passed.ts';
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
+import { isPublished } from '../../answers/who-comes-to-a-container.ts';
 import { entryOf, isLocalServer } from '../../answers/who-may-enter.ts';
 import type { Directive } from '../../config/directive.ts';
 import { serversOf } from '../../config/servers.ts';
 import { targetServers } from '../../config/upstreams.ts';
 import { variablesIn } from '../../trace/script.ts';
-import { isPublished } from '../in-container.ts';
 import { defineRule } from '../rule.ts';
 
 interface Program {

@@ -1,5 +1,5 @@
 /** Folders without an index show their files. */
-import { isFolderOfParts, isForParts } from '../../answers/what-a-place-is-for.ts';
+import { isFolderOfParts, isFolderOfUploads, isForParts } from '../../answers/what-a-place-is-for.ts';
 import { isApart, placesOf, sendsFiles } from '../../answers/where-a-line-counts.ts';
 import { admitsStrangers } from '../../answers/who-may-enter.ts';
 import { PerPart } from '../../config/asked.ts';
@@ -22,9 +22,8 @@ const LAID_OUT = /^(?:autoindex_(?:exact_size|format|localtime)|fancyindex_\w+|a
 /** Names of what nobody publishes, however its list looks. */
 const KEPT = /(?:^|[/_.-])(?:backups?|dumps?|private|secrets?|internal|admin|logs?|config|keys?|protected)(?:[/_.-]|$)/i;
 
-/** Names of what people bring along, which is for those who know its address. */
-const UPLOADED =
-  /(?:^|[/_.-])(?:uploads?|uploaded|attachments?|avatars?|user[-_]?(?:files|data|content)|customers?|clients?|invoices?|documents?|docs?[-_]private|recordings?|scans?)(?:[/_.-]|$)/i;
+/** Names of what is about people, and for those who know its address. */
+const OF_PEOPLE = /(?:^|[/_.-])(?:customers?|clients?|invoices?|documents?|docs?[-_]private|recordings?|scans?)(?:[/_.-]|$)/i;
 
 /** Folders in which a machine has its own things, and those of all who use it. */
 const OF_MACHINE = /^\/(?:etc|home|root|var|opt|mnt|proc|sys|tmp|usr|boot)?\/?$/;
@@ -75,7 +74,7 @@ function showsMore({ scope }: Directive): boolean {
   if (names.some((n) => KEPT.test(n)) || OF_MACHINE.test(folder)) return true;
   return (
     !isLaidOut(scope) &&
-    (names.some((n) => UPLOADED.test(n)) ||
+    (names.some((n) => isFolderOfUploads(n) || OF_PEOPLE.test(n)) ||
       isMediaOfProgram(scope) ||
       (isOfProgram(scope) && !isForParts(scope) && !isFolderOfParts(folder)))
   );

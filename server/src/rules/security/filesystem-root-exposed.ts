@@ -26,7 +26,7 @@ const PUBLISHED = /^\/etc\/(?:nginx(?:\/|$)|.*\b(?:html|www|public|static|htdocs
 
 /** What systems and their programs have in /etc. */
 const OF_PROGRAMS =
-  /^\/etc\/(?:acme|alternatives|apache2|apparmor|apt|audit|ca-certificates|caddy|cloud|cron|crypttab|cups|dbus|default|dehydrated|dhcp|docker|dovecot|environment|exim4?|fail2ban|firewall|fstab|grafana|group|gshadow|haproxy|host|httpd|init|ipa|iptables|issue|k3s|kerberos|krb5|kube|ldap|letsencrypt|libvirt|localtime|login|logrotate|lvm|machine-id|mail|mariadb|modprobe|modules|mongo|motd|my\.cnf|mysql|netplan|network|nft|nss|ntp|openldap|openvpn|opendkim|os-release|pam|passwd|php|pki(?=\/)|polkit|postfix|postgres|ppp|profile|prometheus|rabbitmq|rancher|rc\d|redis|resolv|rsyslog|salt|samba|sasl|security|selinux|services|shadow|shells|skel|smb|snmp|ssh|ssl|sssd|stunnel|subuid|sudo|supervisor|sysconfig|sysctl|systemd|tls|tor|traefik|udev|ufw|uwsgi|vault|wireguard|wpa|xdg|xinetd|yum|zabbix)/i;
+  /^\/etc\/(?:acme|alternatives|ansible|apache2|apparmor|apt|audit|bacula|bind|borg|ca-certificates|caddy|cassandra|ceph|chef|clickhouse|consul|couchdb|crowdsec|cloud|cron|crypttab|cups|dbus|default|dehydrated|dhcp|dnsmasq|docker|dovecot|elasticsearch|environment|exim4?|fail2ban|firewall|forgejo|freeradius|fstab|gitea|gitlab|grafana|group|gshadow|haproxy|host|httpd|icinga|influxdb|init|ipa|iptables|issue|jenkins|k3s|kafka|kerberos|krb5|kube|ldap|letsencrypt|libvirt|localtime|login|logrotate|lvm|machine-id|mail|mariadb|modprobe|modules|mongo|mosquitto|motd|munin|my\.cnf|mysql|nagios|named|neo4j|netplan|network|nft|nomad|nss|ntp|openldap|openvpn|opendkim|os-release|pam|passwd|patroni|pgbouncer|php|pki(?=\/)|polkit|postfix|postgres|ppp|profile|proftpd|prometheus|puppet|rabbitmq|raddb|rancher|rclone|rc\d|redis|resolv|restic|rsyslog|salt|samba|sasl|security|selinux|services|shadow|shells|skel|smb|snmp|squid|ssh|ssl|sssd|stunnel|subuid|sudo|supervisor|sysconfig|sysctl|systemd|telegraf|teleport|tls|tor|traefik|udev|ufw|unbound|uwsgi|varnish|vault|vsftpd|wazuh|wireguard|wpa|xdg|xinetd|yum|zabbix|zookeeper)/i;
 
 /** Where programs that fetch certificates keep keys and accounts, beside the folder for their tokens. */
 const OF_KEYS =
@@ -196,6 +196,12 @@ Whether anything is sent from there is asked of the matcher: a \`root /\` beside
       bad: `location ~ ^/~([a-z]+)(/.*)?$ { alias /home/$1$2; }
 #                                     ^^^^^^^^^^ homes`,
       good: 'location ~ ^/~([a-z]+)(/.*)?$ { alias /home/$1/public_html$2; }',
+    },
+    {
+      inside: 'server',
+      bad: `location /x/ { alias /etc/gitlab/; }
+#                    ^^^^^^^^^^^^ exposed`,
+      good: 'location /x/ { alias /srv/gitlab/public/; }',
     },
   ],
 });

@@ -2,6 +2,7 @@
 
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 import { serversUnder } from '../../answers/which-socket.ts';
+import { comesByAnother } from '../../answers/who-comes-to-a-container.ts';
 import { hasUnknownInclude, isLocalOnly, isPrivateAddress, STRANGERS, STRANGERS6 } from '../../answers/who-may-enter.ts';
 import { hasProxyInFront, listensForPlatform } from '../../answers/who-speaks-tls.ts';
 import { table } from '../../base/table.ts';
@@ -18,7 +19,6 @@ import { inNet, readNet, readPlainIp } from '../../trace/networks.ts';
 import { variablesIn } from '../../trace/script.ts';
 import { flowInto } from '../data-flow.ts';
 import { fixOf, replace } from '../fix.ts';
-import { comesByAnother } from '../in-container.ts';
 import { defineRule, type Line } from '../rule.ts';
 
 /** What clients and proxies write about the client's address. */

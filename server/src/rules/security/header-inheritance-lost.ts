@@ -3,6 +3,7 @@
 import { Visitor } from '../../answers/visitor.ts';
 import {
   endingsOf,
+  isFolderOfUploads,
   isForBundles,
   isForChallenge,
   isForFailures,
@@ -12,10 +13,8 @@ import {
 } from '../../answers/what-a-place-is-for.ts';
 import { passTargetOf, TOLD_TO_BROWSERS } from '../../answers/what-is-passed.ts';
 import { isAnsweredFirst } from '../../answers/where-a-line-counts.ts';
-
 import { entryOf, isLocalOnly, listVerdict } from '../../answers/who-may-enter.ts';
 import { toBytes } from '../../base/bytes.ts';
-
 import { table } from '../../base/table.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf, matchLocation } from '../../config/locations.ts';
@@ -79,7 +78,8 @@ function isOfBuild(scope: Scope): boolean {
  */
 const takesParts = (scope: Scope): boolean => {
   const endings = endingsOf(scope);
-  const ofSite = isOfBuild(scope) || !!endings?.some((e) => /^(?:css|m?js)$/i.test(e));
+  const brought = isFolderOfUploads(locationOf(scope)?.name ?? '');
+  const ofSite = !brought && (isOfBuild(scope) || !!endings?.some((e) => /^(?:css|m?js)$/i.test(e)));
   return !!endings?.length && endings.every((e) => PART.test(e) || (/^svgz?$/i.test(e) && ofSite));
 };
 const PART = /^(?:css|m?js|map|txt|ico|png|apng|jpe?g|jpe|gif|webp|avif|bmp|woff2?|ttf|otf|eot|mp3|mp4|webm|og[gv]|wav)$/i;

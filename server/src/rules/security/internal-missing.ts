@@ -13,8 +13,8 @@ import { defineRule } from '../rule.ts';
 const WORDS = /internal|x-?accel|accel-redirect|protected|sendfile|private/i;
 /** What such a place holds: `/internal-links/` is a page about links. */
 const OF_FILES =
-  /files?|media|downloads?|uploads?|static|docs?|documents?|assets?|images?|img|data|storage|area|contents?|redirects?|send|attachments?|exports?|reports?|invoices?|pdfs?|videos?|root|dir|folder/;
-const NAMES = new RegExp(`(^|[/_-])(${WORDS.source})(?:/|$|[_-](?:${OF_FILES.source})(?:[/_-]|$))`, 'i');
+  /files?|media|downloads?|uploads?|static|docs?|documents?|assets?|images?|img|data|storage|area|contents?|redirects?|send|attachments?|exports?|reports?|invoices?|pdfs?|videos?|root|dir|folder|mounts?|backups?|dumps?|archives?|objects?|blobs?|bucket|photos?|music|audio|books?|shares?|shared|secure|store|serve/;
+const NAMES = new RegExp(`(^|[/_-])(?:x-?accel(?:[/_-]|$)|(?:${WORDS.source})(?:/|$|[_-](?:${OF_FILES.source})(?:[/_-]|$)))`, 'i');
 
 const LISTS = Object.values(HEADER_LIST);
 
@@ -119,5 +119,6 @@ location /sent/ {
       good: 'location /private/ {\n    alias /srv/files/;\n    auth_basic "x";\n    auth_basic_user_file /etc/nginx/htpasswd;\n}',
     },
     { inside: 'server', good: 'location /docs/internal-links/ {\n    root /srv/site;\n}' },
+    { inside: 'server', good: 'location /x-accel-mount/ {\n    internal;\n    alias /srv/files/;\n}' },
   ],
 });

@@ -1,4 +1,5 @@
 /** Log formats whose escaping does not fit what they look like: lines that a client forges, JSON that no reader takes. */
+import { afterSet } from '../../answers/where-a-value-comes-from.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { namesOf } from '../../config/names.ts';
@@ -12,9 +13,13 @@ const CLIENTS =
   /^(?:http_(?!host$)\w+|arg_\w+|cookie_\w+|args|query_string|request|request_uri|uri|document_uri|request_body|remote_user|content_type)$/i;
 
 /** The variable is what a client writes, by way of `set` or `map`, and a quote comes through. */
-const handsOn = (directive: Directive, use: VariableUse): boolean =>
-  namesOf(directive.scope.config).definitions('variable', use.name, 'http').length > 0 &&
-  CLIENTS.test(flowInto(directive, use, '"')?.source.slice(1) ?? '');
+function handsOn(directive: Directive, use: VariableUse): boolean {
+  const { config } = directive.scope;
+  if (!namesOf(config).definitions('variable', use.name, 'http').length) return false;
+  // a line of `set` is in a level within, where the format is used
+  const text = afterSet(config, `$${use.name}`);
+  return CLIENTS.test(text.replace(/^\$\{?|\}$/g, '')) || CLIENTS.test(flowInto(directive, use, '"')?.source.slice(1) ?? '');
+}
 
 const isUsed = (config: Config, name: string): boolean => namesOf(config).references('log-format', name, 'http').length > 0;
 
@@ -87,5 +92,19 @@ access_log logs/a.json json;`,
     },
     { inside: 'http', good: `log_format plain '$remote_addr "$request" "$http_user_agent"';\naccess_log logs/a.log plain;` },
     { inside: 'http', good: `log_format times escape=none '$remote_addr $request_time $status';\naccess_log logs/a.log times;` },
+    {
+      inside: 'http',
+      bad: `log_format visits escape=none '{"from":"$from"}';
+#                 ^^^^^^^^^^^ none
+server {
+    access_log /var/log/nginx/visits.log visits;
+    set $from $http_referer;
+}`,
+      good: `log_format visits escape=json '{"from":"$from"}';
+server {
+    access_log /var/log/nginx/visits.log visits;
+    set $from $http_referer;
+}`,
+    },
   ],
 });

@@ -1,4 +1,5 @@
 /** A mail server that takes passwords in the clear: no TLS on its socket, and STARTTLS left off. */
+import { isInnerName } from '../../answers/who-is-foreign.ts';
 import { isPrivateAddress } from '../../answers/who-may-enter.ts';
 import type { Directive } from '../../config/directive.ts';
 import { listenAddresses } from '../../config/servers.ts';
@@ -14,9 +15,6 @@ const BY_PORT: ReadonlyMap<number, string> = new Map([
   [143, 'imap'],
   [993, 'imap'],
 ]);
-
-/** Names of a network of one's own. */
-const INNER = /\.(?:local|localhost|lan|internal|intranet|home|home\.arpa|corp|cluster\.local)$/i;
 
 /** Whether other machines than those of a private network get to a socket. */
 const isPublic = (listen: Directive): boolean =>
@@ -52,7 +50,7 @@ nginx asks the service of \`auth_http\` over plain HTTP, with name and password 
       const [word] = directive.args;
       const host = /^(?:http:\/\/)?(\[[^\]]*\]|[^/:]+)/.exec(word?.value ?? '')?.[1];
       // a name without a dot is a container's or a neighbour's
-      if (!word || word.templated || !host || host === 'unix' || !host.includes('.') || isPrivateAddress(host) || INNER.test(host)) return;
+      if (!word || word.templated || !host || host === 'unix' || !host.includes('.') || isPrivateAddress(host) || isInnerName(host)) return;
       report('handed', { at: word, data: { host }, missing: [], severity: 'info' });
       return;
     }

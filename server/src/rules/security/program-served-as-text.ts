@@ -1,4 +1,5 @@
 /** Programs whose source is sent because a file location comes before the one that runs them. Shown by a request for such a file. */
+import { foldersAt, isFolderOfParts, isFolderOfUploads } from '../../answers/what-a-place-is-for.ts';
 import { accessOf } from '../../answers/who-may-enter.ts';
 import { toBytes } from '../../base/bytes.ts';
 import { type Location, type LocationLevel, locationsOf } from '../../config/locations.ts';
@@ -81,10 +82,12 @@ const isShownAsText = ({ scope }: Spot, ending: string): boolean =>
 const ONE_FILE = /^\^?\/(?:[\w-]+\/)*[\w-]+\.(?:txt|xml|ico|json|html?|webmanifest)$/;
 
 /** A folder for the parts of pages, by its name: programs there are few, and whoever serves it first keeps uploads from being run. */
-const isForParts = ({ location }: Spot): boolean =>
-  /^\^\/?(?:\(\?:|\()?(?:\/?(?:assets?|static|css|js|img|images?|fonts?|media|uploads?|files|dist|build|themes?|public)\b[|]?)+\)?(?:\/|\$|\(|$)/i.test(
-    location?.name ?? '',
-  );
+function isForFiles({ scope }: Spot): boolean {
+  const folders = foldersAt(scope);
+  return folders.length > 0 && folders.every((f) => isFolderOfParts(f) || isFolderOfUploads(f) || OF_FILES.test(f));
+}
+
+const OF_FILES = /\/(?:img|images?|media|files|dist|build)$/i;
 
 /** The path of a program with that ending that comes to the place. */
 function programAt(spot: Spot, ending: string): string | undefined {
@@ -194,7 +197,7 @@ Put the location of the programs first, or into the other one, or refuse them th
       const runner = runnerOf(spot, path);
       if (!runner) continue;
       report('source', {
-        ...(isForParts(spot) ? { severity: 'info' as const } : {}),
+        ...(isForFiles(spot) ? { severity: 'info' as const } : {}),
         at: opener.at({ start: opener.statement.start, end: opener.args.at(-1)!.end }),
         data: { from: path, file, ending },
         related: [

@@ -31,7 +31,11 @@ function isSecret(text: string): boolean {
 
 /** A variable that a table or a line of `set` fills with a secret; one with its scheme is told where it is set. */
 const isFilledIn = (scope: Scope, text: string): boolean =>
-  /^\$(?:\w+|\{\w+\})$/.test(text) && (textsOf(scope, text)?.some((t) => isSecret(t) && !SCHEME.test(t) && !ELSEWHERE.test(t)) ?? false);
+  /^\$(?:\w+|\{\w+\})$/.test(text) &&
+  (textsOf(scope, text)?.some((t) => isSecret(t) && isMadeUp(t) && !SCHEME.test(t) && !ELSEWHERE.test(t)) ?? false);
+
+/** Nobody's word: a table may have names of roles and of headers, which are letters with dashes. */
+const isMadeUp = (text: string): boolean => /\d/.test(text) && /[a-z]/i.test(text);
 
 /** A header's name as a line writes it; of a parameter that stands for one it is what follows HTTP_. */
 const headerName = (written: string): string => written.replace(/^HTTP_/, '').replaceAll('_', '-');
@@ -157,6 +161,19 @@ fastcgi_pass 127.0.0.1:9000;`,
       good: `fastcgi_param DB_PASSWORD_FILE /run/secrets/database;
 fastcgi_pass 127.0.0.1:9000;`,
       fixed: false,
+    },
+    {
+      inside: 'http',
+      good: `map $host $role {
+    default anonymous;
+    shop.example.org front-office;
+}
+server {
+    location / {
+        proxy_set_header X-Api-Key $role;
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`,
     },
   ],
 });

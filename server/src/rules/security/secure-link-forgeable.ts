@@ -1,4 +1,5 @@
 /** Signed links whose signature leaves out what it has to cover: the path, or the time until which the link is good. */
+import { afterSet } from '../../answers/where-a-value-comes-from.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf } from '../../config/locations.ts';
 import { namesOf } from '../../config/names.ts';
@@ -19,17 +20,6 @@ const KNOWN =
 function isConstant(variable: string, at: Directive): boolean {
   const definitions = namesOf(at.scope.config).definitions('variable', variable, 'http');
   return definitions.length > 0 && definitions.every(({ directive }) => directive.name === 'set' && !directive.value(1).includes('$'));
-}
-
-/** The text with what `set` puts together in the place of its variables. */
-function unfolded(text: string, at: Directive): string {
-  return text.replace(/\$\{?(\w+)\}?/g, (use, name: string) => {
-    const definitions = namesOf(at.scope.config).definitions('variable', name, 'http');
-    const [first] = definitions;
-    return first && definitions.length === 1 && first.directive.name === 'set' && /\$/.test(first.directive.value(1))
-      ? first.directive.value(1)
-      : use;
-  });
 }
 
 const SIGNED = (line: string): string => `location /files/ {
@@ -63,10 +53,11 @@ Make the hash of both, of the secret and, where a link is for one person, of the
     const [word] = directive.args;
     if (!word || word.templated) return;
     const text = word.value;
-    const variables = variablesIn(unfolded(text, directive));
+    const whole = afterSet(scope.config, text);
+    const variables = variablesIn(whole);
     const link = scope.value('secure_link')?.value(0) ?? '';
     if (!link) return;
-    if (variables.every((v) => KNOWN.test(v)) && text.replace(/\$(?:\{\w+\}|\w+)/g, '').replace(/[\s:|,;/_-]/g, '') === '')
+    if (variables.every((v) => KNOWN.test(v)) && whole.replace(/\$(?:\{\w+\}|\w+)/g, '').replace(/[\s:|,;/_-]/g, '') === '')
       return report('open', { at: word, data: { text } });
     const others = variables.filter((v) => !PATHLESS.test(v) && !isConstant(v, directive));
     const place = locationOf(scope);
@@ -109,6 +100,10 @@ Make the hash of both, of the secret and, where a link is for one person, of the
     if ($secure_link != 1) { return 403; }
     root /srv/site;
 }`,
+    },
+    {
+      inside: 'server',
+      good: SIGNED('    set $signed "$secure_link_expires$uri s3cret";\n    secure_link_md5 "$signed";'),
     },
   ],
 });

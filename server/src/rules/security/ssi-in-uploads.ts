@@ -1,19 +1,23 @@
 /** Server side includes that are run in files which visitors bring: each of them speaks as the site itself. */
-import { isForPictures } from '../../answers/what-a-place-is-for.ts';
+import { isFolderOfUploads, isForPictures } from '../../answers/what-a-place-is-for.ts';
 import { placesOf, sendsFiles } from '../../answers/where-a-line-counts.ts';
 import { admitsStrangers, isLocalOnly } from '../../answers/who-may-enter.ts';
 import { locationOf } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import { defineRule } from '../rule.ts';
 
-/** Folders of what visitors send in. */
-const UPLOADS = /(?:^|[/^_(|-])(?:uploads?|media|attachments|user-?files|user-?content|avatars|drop-?box|inbox)(?:[/_)|-]|$)/i;
+/** The folder into which Django and its like put what visitors send in. */
+const MEDIA = /(?:^|[/^_(|-])media(?:[/_)|-]|$)/i;
 
 /** A folder for what visitors bring: by its name, or since WebDAV writes into it. */
 const takesFiles = (scope: Scope): boolean => {
   const location = locationOf(scope);
   if (!location || location.kind === 'named' || isForPictures(scope)) return false;
-  return UPLOADS.test(location.name) || (scope.value('dav_methods')?.values.some((v) => v.toUpperCase() === 'PUT') ?? false);
+  return (
+    isFolderOfUploads(location.name) ||
+    MEDIA.test(location.name) ||
+    (scope.value('dav_methods')?.values.some((v) => v.toUpperCase() === 'PUT') ?? false)
+  );
 };
 
 /** Files go out under types that are not looked through: an empty table with one type for all, or a download. */

@@ -1,6 +1,7 @@
 /** Pages about nginx itself, open to everyone. */
 import { isForPool } from '../../answers/what-a-place-is-for.ts';
 import { passTargetOf } from '../../answers/what-is-passed.ts';
+import { isForNeighbours } from '../../answers/who-comes-to-a-container.ts';
 import { isOfInternet } from '../../answers/who-is-foreign.ts';
 import { admitsStrangers, authenticationIn, isLocalOnly } from '../../answers/who-may-enter.ts';
 import { toBytes } from '../../base/bytes.ts';
@@ -10,7 +11,6 @@ import { locationOf, locationsOf, matchLocation } from '../../config/locations.t
 import type { Scope } from '../../config/scope.ts';
 import { type Server, serverOf, serversOf } from '../../config/servers.ts';
 import { fixOf, insertAfter, replace } from '../fix.ts';
-import { isForNeighbours } from '../in-container.ts';
 import { defineRule } from '../rule.ts';
 
 const PAGES = [

@@ -17,6 +17,9 @@ const hostsOf = new PerPart((directive: Directive): readonly string[] => {
   return [...new Set(servers.filter((s) => s.kind === 'name').map((s) => s.host))].filter((h) => h.includes('.'));
 });
 
+/** Lists of public authorities, none of which signs for a name of one word. */
+const OF_SYSTEM = /ca-certificates\.crt$|ca-bundle(?:\.trust)?\.crt$|tls-ca-bundle\.pem$|^\/etc\/ssl\/(?:cert\.pem$|certs\/)|cacert\.pem$/;
+
 export default defineRule({
   id: 'upstream-sni-missing',
   group: 'tls',
@@ -38,7 +41,7 @@ Where SNI is on and a group of servers is passed to, nginx sends the group's nam
     group:
       'The TLS handshake asks {server} for a site called "{host}", the name of the group, which it does not have. Set {prefix}_name to the name of its site.',
     unproved:
-      'The certificate of {server} has no name "{host}", which is that of the group: every request ends in 502. Set {prefix}_name to the name in the certificate.',
+      'Unless the certificate of {server} has the name "{host}", that of the group, every request ends in 502. Set {prefix}_name to the name in the certificate.',
     missing: 'nginx sends no server name (SNI) to {host} in the TLS handshake. Set {prefix}_server_name on.',
   },
   check({ directive, scope, file, report }) {
@@ -73,7 +76,8 @@ Where SNI is on and a group of servers is passed to, nginx sends the group's nam
       report(line.name.endsWith('_verify') ? 'unproved' : 'group', {
         at: directive.args[0]!,
         data: { host, prefix, server: hosts[0]! },
-        ...(hosts.every(isOfOwnNetwork) ? { severity: 'info' as const } : {}),
+        // certificates of an authority of one's own may have the name of the group
+        ...(hosts.every(isOfOwnNetwork) || hasOwnAuthority(prefix) ? { severity: 'info' as const } : {}),
         related: [
           { at: group.servers[0]!.directive.at(), message: 'a server of the group' },
           { at: line.at(), message: line.name.endsWith('_verify') ? 'the certificate must have the name' : 'the name is sent' },
@@ -83,6 +87,12 @@ Where SNI is on and a group of servers is passed to, nginx sends the group's nam
             ? fixOf('Name the site', 'suggestion', file, [insertAfter(file, directive.statement, [`${prefix}_name ${hosts[0]!};`])])
             : null,
       });
+    }
+
+    /** Whether the certificates are looked up in a file that is not the system's list of public authorities. */
+    function hasOwnAuthority(prefix: string): boolean {
+      const file = scope.value(`${prefix}_trusted_certificate`)?.value(0);
+      return scope.value(`${prefix}_verify`)?.value(0).toLowerCase() === 'on' && file !== undefined && !OF_SYSTEM.test(file);
     }
   },
   examples: [

@@ -1,6 +1,7 @@
 /** A group in which every server is taken out: each request is answered with 502 ("no live upstreams"). */
 import { passesTo } from '../../answers/what-is-passed.ts';
 import { PerConfig } from '../../config/asked.ts';
+import type { Directive } from '../../config/directive.ts';
 import type { Upstream } from '../../config/upstreams.ts';
 import { defineRule } from '../rule.ts';
 import { unusedNames } from '../unused.ts';
@@ -20,10 +21,16 @@ const unusedGroups = new PerConfig(
 const isUnused = ({ directive, name }: Upstream): boolean =>
   directive.scope.config.whole && unusedGroups.of(directive.scope.config).has(name.toLowerCase());
 
-/** Every place that asks the group by its name has a page for its 502, which is then what is meant to be seen. */
+/** Every place that asks the group by its name has a page for its 502, which is then what is meant to be seen. A line for all errors is in every sample. */
 function hasPages(group: Upstream): boolean {
   const passes = passesTo(group);
-  return passes.length > 0 && passes.every((d) => d.scope.effective('error_page').directives.some((line) => line.values.includes('502')));
+  return passes.length > 0 && passes.every((d) => d.scope.effective('error_page').directives.some(isForUnavailable));
+}
+
+/** The line is for a group that does not answer, and for no other error. */
+function isForUnavailable({ values }: Directive): boolean {
+  const codes = values.filter((v) => /^\d{3}$/.test(v));
+  return codes.includes('502') && codes.every((code) => code === '502' || code === '503');
 }
 
 export default defineRule({
@@ -37,7 +44,7 @@ export default defineRule({
 A server with \`down\` gets no requests. When all of a group have it, nginx starts as usual and answers every request to the group with 502:
 "no live upstreams while connecting to upstream". For maintenance, answer 503 in the server instead.
 
-A group that nobody asks, one of placeholders (\`server 127.0.0.1 down;\`), or one whose 502 has an \`error_page\` wherever it is asked, may be meant so, and is information.`,
+A group that nobody asks, one of placeholders (\`server 127.0.0.1 down;\`), or one whose 502 has an \`error_page\` of its own wherever it is asked, may be meant so, and is information.`,
   about: ['server', 'upstream'],
   looksAt: { scope: ['upstream', 'stream-upstream'] },
   needs: 'file',

@@ -4,6 +4,7 @@ import { isForPictures } from '../../answers/what-a-place-is-for.ts';
 import { HEADER_LIST, headerOf, passedBy, passesIn } from '../../answers/what-is-passed.ts';
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 import { type Reach, reachOf } from '../../answers/which-socket.ts';
+import { staysInDomain } from '../../answers/who-is-foreign.ts';
 import { identityIn, OTHERS } from '../../answers/who-is-named.ts';
 import { authenticationIn } from '../../answers/who-may-enter.ts';
 import { PerConfig, PerPart } from '../../config/asked.ts';
@@ -192,7 +193,8 @@ const storesPages = (scope: Scope, family: string): boolean =>
 const isOfAnother = (pass: Directive): boolean =>
   pass.name === 'proxy_pass' &&
   !/\$(?!proxy_host\b)/.test(sentTo('proxy', pass.scope, 'host')?.value(1) ?? '') &&
-  passedBy(pass).targets.some((t) => t.host.includes('.') && !isOfOwnNetwork(t.host) && isAnothersSite(pass.scope, t));
+  passedBy(pass).targets.some((t) => t.host.includes('.') && !isOfOwnNetwork(t.host) && isAnothersSite(pass.scope, t)) &&
+  !staysInDomain(pass);
 
 /** Names of one domain that are not one site with and without "www". */
 function tenantsOf({ names }: Server): readonly string[] {
@@ -351,6 +353,8 @@ An application that compresses says \`Vary: Accept-Encoding\`, and nginx keeps a
     const convert = family === 'proxy' ? level.value('proxy_cache_convert_head') : undefined;
     if (
       convert?.value(0).toLowerCase() === 'off' &&
+      // the application is asked by a method of the configuration's own
+      !level.value('proxy_method') &&
       passes.length &&
       !ofKey.some((s) => OF_METHODS.test(s)) &&
       !tellsApart(level, OF_METHODS)
@@ -908,6 +912,18 @@ server {
         proxy_cache_key $scheme$host$request_uri;
         proxy_set_header Host $host;
         proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_pass http://127.0.0.1:8000;
+    }
+}`,
+    },
+    {
+      inside: 'http',
+      good: `proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
+server {
+    location / {
+        proxy_cache pages;
+        proxy_cache_convert_head off;
+        proxy_method GET;
         proxy_pass http://127.0.0.1:8000;
     }
 }`,

@@ -48,7 +48,10 @@ Keep the requests of a client together with \`ip_hash\` or \`hash $remote_addr c
     const engine = ENGINE.exec(location.name)?.[1]?.replace('\\', '').toLowerCase();
     if (engine === undefined) return;
     // whoever does not begin with a WebSocket is turned away
-    if (directive.body!.named('if').some((d) => d.values.some((v) => /\$(?:arg_transport|http_upgrade)\b/.test(v)))) return;
+    if (
+      directive.body!.named('if').some((d) => d.body?.has('return') && d.values.some((v) => /\$(?:arg_transport|http_upgrade)\b/.test(v)))
+    )
+      return;
     for (const pass of passesIn(directive.body!)) {
       const group = passTargetOf(pass)?.upstream;
       if (!group) continue;

@@ -1,6 +1,8 @@
 /** A container of nginx that is published on a port of its own, and a Host header that does not tell the application about it. */
+
 import { headersSent, type SentHeader } from '../../answers/what-is-passed.ts';
-import { toldScheme as knowsScheme } from '../../answers/who-speaks-tls.ts';
+import { isForThisMachine } from '../../answers/who-comes-to-a-container.ts';
+import { endsBefore, toldScheme as knowsScheme } from '../../answers/who-speaks-tls.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Server } from '../../config/servers.ts';
@@ -155,12 +157,14 @@ port of its own, \`listen 8082\`, unless a proxy or a router in front of it take
     // whatever the application is: a port of the container's own is told it
     for (const { pass, server, from } of linksOf(config, deployment)) {
       const sent = from && server ? ofListener(pass) : undefined;
-      if (!from || !server || !sent || from.networks === null || knowsScheme(pass.scope) !== null) continue;
+      if (!from || !server || !sent || from.networks === null || knowsScheme(pass.scope) !== null || endsBefore(pass.scope)) continue;
       for (const scheme of ['http', 'https'] as const) {
         const port = portOf(server, scheme);
         const published = port === null ? [] : publishedAs(from, port);
         const key = `${sent.directive.file.id}#${sent.directive.statement.start}`;
-        if (port === null || !published.length || published.some((p) => p.published === port) || reported.has(key)) continue;
+        if (port === null || !published.length || reported.has(key)) continue;
+        // who is published for this machine alone has a proxy in front, whose port clients use
+        if (published.some((p) => p.published === port || isForThisMachine(p))) continue;
         reported.add(key);
         const outer = outerPort(from, port, scheme);
         report('told', {
