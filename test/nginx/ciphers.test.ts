@@ -43,7 +43,7 @@ function opensslLists(strings: readonly string[], options = ''): (string[] | nul
     input: strings.map((s) => s + '\0').join(''),
     encoding: 'utf8',
     maxBuffer: 256 << 20,
-    timeout: 300_000,
+    timeout: 1_200_000,
   });
   const lines = run.stdout.split('\n').slice(0, -1);
   assert.equal(lines.length, strings.length, run.stderr);
