@@ -50,13 +50,13 @@ for (const [rule, weighty, light] of [
     [
       // without TLS the client's address is all that is lost
       `proxy_set_header Host $host;\nlocation /api/ { ${APP} }`,
-      `location /charts/ { proxy_pass http://127.0.0.1:3001; }\nlocation / { proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto $scheme; ${APP} }`,
-      `location / { return 301 https://$host$request_uri; }\nlocation /hook { ${APP} }`,
-      `error_page 404 = @page;\nlocation / { root /srv; }\nlocation @page { rewrite ^ /index.html break; ${APP} }`,
-      `location /uploads/ { ${APP} }`,
-      `location ~ ^/api-docs\\.json$ { ${APP} }`,
-      `location /docs { ${APP} }`,
-      `location = /logo.svg { ${APP} }`,
+      `location /charts/ { proxy_set_header Host $host; proxy_pass http://127.0.0.1:3001; }\nlocation / { proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto $scheme; ${APP} }`,
+      `proxy_set_header Host $host;\nlocation / { return 301 https://$host$request_uri; }\nlocation /hook { ${APP} }`,
+      `proxy_set_header Host $host;\nerror_page 404 = @page;\nlocation / { root /srv; }\nlocation @page { rewrite ^ /index.html break; ${APP} }`,
+      `proxy_set_header Host $host;\nlocation /uploads/ { ${APP} }`,
+      `proxy_set_header Host $host;\nlocation ~ ^/api-docs\\.json$ { ${APP} }`,
+      `proxy_set_header Host $host;\nlocation /docs { ${APP} }`,
+      `proxy_set_header Host $host;\nlocation = /logo.svg { ${APP} }`,
     ],
   ],
   [

@@ -141,3 +141,13 @@ test('lines that send a client what the application was to be told are pointed a
     assert.equal(await pointed('add_header X-Kind page;'), 0, rule);
   }
 });
+
+test('a list that is missing as a whole is one finding, which weighs as much as the heaviest of its lines', async () => {
+  const api = async (lines: string) =>
+    (await lintText(`events {}\nhttp {\nserver {\n${lines}\nlocation /api/ { proxy_pass http://127.0.0.1:8000; }\n}\n}\n`)).findings
+      .filter((f) => ['proxy-host-missing', 'forwarded-headers-missing'].includes(f.rule))
+      .map((f) => `${f.rule} ${f.severity}`);
+  assert.deepEqual(await api('listen 443 ssl;\nssl_certificate c.pem;\nssl_certificate_key k.pem;'), ['proxy-host-missing warning']);
+  assert.deepEqual(await api('listen 80;'), ['proxy-host-missing info']);
+  assert.deepEqual(await api('listen 80;\nproxy_set_header Host $host;'), ['forwarded-headers-missing info']);
+});

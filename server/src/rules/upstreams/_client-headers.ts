@@ -1,6 +1,7 @@
 /** The headers that say who the client is, and where an application does not get them. */
-import { passTargetOf } from '../../answers/what-is-passed.ts';
-import { hasTlsServer } from '../../answers/which-socket.ts';
+import { isForAssets, isForFiles, isForSockets } from '../../answers/what-a-place-is-for.ts';
+import { passTargetOf, requestHeader } from '../../answers/what-is-passed.ts';
+import { hasTlsServer, reachOf, serversUnder } from '../../answers/which-socket.ts';
 import {
   isOfBuildpack,
   isOfConfigMap,
@@ -15,7 +16,9 @@ import { serverOf } from '../../config/servers.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import { nginxContainers, reachedThroughAnother } from '../../deploy/reach.ts';
 import { meantRequestHeader } from '../correctness/_header-names.ts';
-import { isAnothersSite, isToApplication, isToTool, needsNoClient } from './_receiver.ts';
+import { areLost } from './_headers.ts';
+import { isToChannels } from './_host.ts';
+import { isAnothersSite, isBesides, isNamedByTemplate, isToApplication, isToPages, isToTool, needsNoClient } from './_receiver.ts';
 
 /** Header, the value to set, what goes wrong without it. Host has a rule of its own. */
 export const NEEDED = [
@@ -52,4 +55,51 @@ function handsOn({ scope, file }: Directive, deployment: Deployment): boolean {
   const containers = nginxContainers(deployment, scope.config);
   if (!containers.length && isOfConfigMap(file.id) && !hasTlsServer(scope.config)) return true;
   return containers.some(reachedThroughAnother);
+}
+
+const PROTO = NEEDED[1];
+/** Other names by which servers are told the scheme: Tornado's, those of older proxies, those that gunicorn reads too. */
+const SCHEME_HEADERS = ['X-Scheme', 'X-Forwarded-Scheme', 'X-Forwarded-Protocol', 'X-Forwarded-Ssl', 'X-Url-Scheme', 'Front-End-Https'];
+
+/** How much it matters that headers are missing at a pass. */
+export interface Weight {
+  /** those of which something breaks */
+  readonly broken: readonly ClientHeader[];
+  /** only what a client says himself gets through */
+  readonly isClaimed: boolean;
+  readonly isMinor: boolean;
+}
+
+/** Weighs what `missingAt` has found at a pass, without regard to the host. */
+export function weighed(directive: Directive, deployment: Deployment, missing: readonly ClientHeader[]): Weight {
+  const { scope } = directive;
+  // without TLS here no request is HTTPS, or what ended TLS in front says so in a header that is passed on
+  const encrypted = serversUnder(directive).some((s) => reachOf(s).tls);
+  // X-Real-IP says who the client is, in a form that fewer applications read
+  const known = requestHeader(scope, 'X-Real-IP') !== undefined;
+  const broken = missing.filter((n) => (n === PROTO ? encrypted || missing.length === 1 : !known));
+  const protoAlone = missing.every((n) => n === PROTO);
+  const isClaimed = !encrypted && (known || protoAlone);
+  // who tells the scheme by another name knows what reads it
+  const otherwise = protoAlone && SCHEME_HEADERS.some((name) => requestHeader(scope, name) !== undefined);
+  // whoever wrote down the host and the client's address did without the scheme, and which program this is nobody sees
+  const chosen = protoAlone && requestHeader(scope, 'Host') !== undefined && !deployment.applications.length;
+  // without TLS the client's address is all that is lost, and many programs never ask for it
+  const addressAlone = !encrypted && !deployment.applications.length;
+  const names = missing.map((n) => n.header);
+  const target = passTargetOf(directive);
+  // the files of pages are the same whoever asks for them, and few services beside the site's own program ask who does
+  const isMinor =
+    isClaimed ||
+    otherwise ||
+    addressAlone ||
+    areLost(scope, names) ||
+    ((!encrypted || broken.every((n) => n === PROTO)) && isForSockets(scope)) ||
+    chosen ||
+    isToChannels(directive, deployment) ||
+    isForAssets(scope) ||
+    (target !== null && (isBesides(directive, target) || isToPages(target, deployment))) ||
+    (isNamedByTemplate(directive) && !requestHeader(scope, 'Host')) ||
+    (!encrypted && isForFiles(scope));
+  return { broken, isClaimed, isMinor };
 }

@@ -1,24 +1,10 @@
 /** Which of the headers that an application behind a proxy needs are missing in effect, and what breaks without each. */
-import { isForAssets, isForFiles, isForSockets } from '../../answers/what-a-place-is-for.ts';
-import { passTargetOf, requestHeader } from '../../answers/what-is-passed.ts';
-import { hasTlsServer, reachOf, serversUnder } from '../../answers/which-socket.ts';
-import type { Directive } from '../../config/directive.ts';
-import type { Deployment } from '../../deploy/deployment.ts';
+import { hasTlsServer } from '../../answers/which-socket.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { type ClientHeader, missingAt, NEEDED } from './_client-headers.ts';
+import { type ClientHeader, missingAt, weighed } from './_client-headers.ts';
 import { areLost, lackOf } from './_headers.ts';
-import { isToChannels, otherHostAt } from './_host.ts';
-import { isBesides, isNamedByTemplate, isToPages } from './_receiver.ts';
-
-const PROTO = NEEDED[1];
-/** Other names by which servers are told the scheme: Tornado's, those of older proxies, those that gunicorn reads too. */
-const SCHEME_HEADERS = ['X-Scheme', 'X-Forwarded-Scheme', 'X-Forwarded-Protocol', 'X-Forwarded-Ssl', 'X-Url-Scheme', 'Front-End-Https'];
-
-function isBeside(directive: Directive, deployment: Deployment): boolean {
-  const target = passTargetOf(directive);
-  return target !== null && (isBesides(directive, target) || isToPages(target, deployment));
-}
+import { otherHostAt } from './_host.ts';
 
 export default defineRule({
   id: 'forwarded-headers-missing',
@@ -72,42 +58,12 @@ It is a warning where the application is known or the server speaks TLS, an info
     }
     const unsure = (fix: Fix): Fix => (because === undefined ? fix : { ...fix, safety: 'suggestion', because });
     const offered = (fixes: readonly Fix[]): Fix[] => fixes.map((fix, i) => (i === 0 ? unsure(fix) : fix));
-    // without TLS here no request is HTTPS, or what ended TLS in front says so in a header that is passed on
-    const encrypted = serversUnder(directive).some((s) => reachOf(s).tls);
-    // X-Real-IP says who the client is, in a form that fewer applications read
-    const known = requestHeader(directive.scope, 'X-Real-IP') !== undefined;
-    const broken = missing.filter((n) => (n === PROTO ? encrypted || missing.length === 1 : !known));
-    const claimed = !encrypted && (known || missing.every((n) => n === PROTO));
-    // who tells the scheme by another name knows what reads it
-    const otherwise =
-      missing.every((n) => n === PROTO) && SCHEME_HEADERS.some((name) => requestHeader(directive.scope, name) !== undefined);
-    // whoever wrote down the host and the client's address did without the scheme, and which program this is nobody sees
-    const chosen =
-      missing.every((n) => n === PROTO) && requestHeader(directive.scope, 'Host') !== undefined && !deployment.applications.length;
+    const { broken, isClaimed, isMinor } = weighed(directive, deployment, missing);
     // where the host is not passed on either, that finding names these, too: it is one list that is missing
-    const besideHost = otherHostAt(directive, deployment)?.matters ?? false;
-    // without TLS the client's address is all that is lost, and many programs never ask for it
-    const addressAlone = !encrypted && !deployment.applications.length;
-    report(besideHost ? (claimed ? 'claimedToo' : 'missingToo') : claimed ? 'claimed' : 'missing', {
+    const besideHost = otherHostAt(directive, deployment) !== null && !areLost(directive.scope, ['Host']);
+    report(besideHost ? (isClaimed ? 'claimedToo' : 'missingToo') : isClaimed ? 'claimed' : 'missing', {
       at: whole.at,
-      // the files of pages are the same whoever asks for them, and few services beside the site's own program ask who does
-      ...(claimed ||
-      otherwise ||
-      besideHost ||
-      addressAlone ||
-      areLost(
-        directive.scope,
-        missing.map((n) => n.header),
-      ) ||
-      ((!encrypted || broken.every((n) => n === PROTO)) && isForSockets(directive.scope)) ||
-      chosen ||
-      isToChannels(directive, deployment) ||
-      isForAssets(directive.scope) ||
-      isBeside(directive, deployment) ||
-      (isNamedByTemplate(directive) && !requestHeader(directive.scope, 'Host')) ||
-      (!encrypted && isForFiles(directive.scope))
-        ? { severity: 'info' as const }
-        : {}),
+      ...(isMinor || besideHost ? { severity: 'info' as const } : {}),
       data: {
         headers: missing.map((n) => n.header).join(', '),
         breaks: broken.map((n) => n.breaks).join('; '),

@@ -3,7 +3,7 @@ import { requestHeader } from '../../answers/what-is-passed.ts';
 import type { Directive } from '../../config/directive.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { missingAt } from './_client-headers.ts';
+import { missingAt, weighed } from './_client-headers.ts';
 import { lackOf } from './_headers.ts';
 import { otherHostAt } from './_host.ts';
 
@@ -64,12 +64,15 @@ A service that is asked by its public name (\`proxy_pass https://bucket.example.
     }
     const other = otherHostAt(directive, deployment);
     if (!other) return;
-    const others = missingAt(directive, deployment).map((n) => n.header);
+    const beside = missingAt(directive, deployment);
+    const others = beside.map((n) => n.header);
+    // it weighs as much as the heaviest part of what is missing
+    const matters = other.matters || (beside.length > 0 && !weighed(directive, deployment, beside).isMinor);
     report('missing', {
       ...lackOf(directive, 'Pass the host on', ['proxy_set_header Host $host;']),
       // the list as a whole is missing: what else belongs there is said with it
       data: { sent: other.sent, beside: others.length ? `, and likewise ${others.join(', ')}` : '' },
-      ...(other.matters ? {} : { severity: 'info' as const }),
+      ...(matters ? {} : { severity: 'info' as const }),
     });
   },
   examples: [
