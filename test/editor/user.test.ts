@@ -112,11 +112,13 @@ describe('the packaged extension in the hands of a person', { timeout: 180_000 }
 
   step("a click on a rule's id opens its page", async () => {
     await workbench.openFile('nginx/nginx.conf');
-    await workbench.squiggles('warning').first().waitFor();
+    await workbench.squiggles('info').first().waitFor();
     await workbench.command('View: Toggle Problems');
-    const link = browser.page.locator('.markers-panel a', { hasText: 'version-disclosed' }).first();
+    // the panel draws the rows that it has room for, so that the first of its rules will do
+    const link = browser.page.locator('.markers-panel a', { hasText: /[a-z]+-[a-z]+/ }).first();
+    const rule = /[a-z]+(?:-[a-z]+)+/.exec(await link.innerText())![0];
     await link.click({ modifiers: ['ControlOrMeta'] });
-    await browser.page.locator('.tab', { hasText: 'version-disclosed' }).waitFor();
+    await browser.page.locator('.tab', { hasText: rule }).waitFor();
     const page = browser.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
     await page.getByRole('heading', { name: 'Why' }).waitFor();
     assert.equal(await browser.page.locator('.markers-panel .monaco-list-row', { hasText: /\.md/ }).count(), 0);
