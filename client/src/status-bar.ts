@@ -26,7 +26,7 @@ export function barText(
   file: string | null,
   roots: readonly { label: string }[],
 ): string {
-  const verdict = errors ? many(errors, 'error') : warnings ? many(warnings, 'warning') : 'no findings';
+  const verdict = errors ? many(errors, 'error') : warnings ? many(warnings, 'warning') : 'no warnings';
   const [first] = roots;
   // behind the file is the service that is meant, where several start it
   const isMain = first?.label.replace(/ \([^()]*\)$/, '').endsWith(`/${file}`);
