@@ -114,3 +114,9 @@ const schemeTold = new PerConfig((config, server: Scope | null): { readonly dire
 /** A use of the scheme that a proxy in front told, which shows that one does: not in a log line, and not in another server. Null without any. */
 export const toldScheme = (scope: Scope): { readonly directive: Directive; readonly span: Span } | null =>
   schemeTold.of(scope.config, scope.enclosing('server'));
+
+const NAME_OF_SCHEME =
+  /^(?:HTTP_)?(?:x[-_])?(?:forwarded[-_])?(?:proto|protocol|scheme|ssl|https|url[-_]scheme)$|^(?:request|uwsgi)_scheme$|^wsgi\.url_scheme$|^front-end-https$/i;
+
+/** Whether a header or param of this name tells an application its client's scheme: X-Forwarded-Proto, and the other names that servers and frameworks read. */
+export const isNameOfScheme = (name: string): boolean => NAME_OF_SCHEME.test(name);

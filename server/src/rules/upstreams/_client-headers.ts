@@ -3,6 +3,7 @@ import { isForAssets, isForFiles, isForSockets } from '../../answers/what-a-plac
 import { passTargetOf, requestHeader } from '../../answers/what-is-passed.ts';
 import { hasTlsServer, reachOf, serversUnder } from '../../answers/which-socket.ts';
 import {
+  isNameOfScheme,
   isOfBuildpack,
   isOfConfigMap,
   listensForNeighbours,
@@ -58,8 +59,6 @@ function handsOn({ scope, file }: Directive, deployment: Deployment): boolean {
 }
 
 const PROTO = NEEDED[1];
-/** Other names by which servers are told the scheme: Tornado's, those of older proxies, those that gunicorn reads too. */
-const SCHEME_HEADERS = ['X-Scheme', 'X-Forwarded-Scheme', 'X-Forwarded-Protocol', 'X-Forwarded-Ssl', 'X-Url-Scheme', 'Front-End-Https'];
 
 /** How much it matters that headers are missing at a pass. */
 export interface Weight {
@@ -81,7 +80,8 @@ export function weighed(directive: Directive, deployment: Deployment, missing: r
   const protoAlone = missing.every((n) => n === PROTO);
   const isClaimed = !encrypted && (known || protoAlone);
   // who tells the scheme by another name knows what reads it
-  const otherwise = protoAlone && SCHEME_HEADERS.some((name) => requestHeader(scope, name) !== undefined);
+  const otherwise =
+    protoAlone && scope.effective('proxy_set_header').directives.some((d) => isNameOfScheme(d.value(0)) && d.value(1) !== '');
   // whoever wrote down the host and the client's address did without the scheme, and which program this is nobody sees
   const chosen = protoAlone && requestHeader(scope, 'Host') !== undefined && !deployment.applications.length;
   // without TLS the client's address is all that is lost, and many programs never ask for it

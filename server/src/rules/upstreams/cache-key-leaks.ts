@@ -7,6 +7,7 @@ import { type Reach, reachOf } from '../../answers/which-socket.ts';
 import { staysInDomain } from '../../answers/who-is-foreign.ts';
 import { identityIn, OTHERS } from '../../answers/who-is-named.ts';
 import { authenticationIn } from '../../answers/who-may-enter.ts';
+import { isNameOfScheme } from '../../answers/who-speaks-tls.ts';
 import { PerConfig, PerPart } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import { unseenInForce } from '../../config/effective.ts';
@@ -103,15 +104,11 @@ const stores = new PerConfig((config): ReadonlyMap<string, readonly Directive[]>
   return found;
 });
 
-/** Words for what an application is told of its client's scheme. */
-const TELLS_SCHEME =
-  /^(?:HTTP_)?(?:x[-_])?(?:forwarded[-_])?(?:proto|protocol|scheme|ssl|https|url[-_]scheme)$|^(?:request|uwsgi)_scheme$|^wsgi\.url_scheme$|^front-end-https$/i;
-
 /** The line by which the application learns whether its client speaks TLS with this server. */
-const toldScheme = (pass: Directive): Directive | undefined =>
+const schemeLine = (pass: Directive): Directive | undefined =>
   pass.scope
     .effective(HEADER_LIST[pass.name]!)
-    .directives.find((d) => TELLS_SCHEME.test(d.value(0)) && sources(pass.scope, d.value(1)).some((s) => s === 'scheme' || s === 'https'));
+    .directives.find((d) => isNameOfScheme(d.value(0)) && sources(pass.scope, d.value(1)).some((s) => s === 'scheme' || s === 'https'));
 
 /** How clients get to a pass, and are not sent on: a server that sends plain ones to https:// has no page for them. */
 const waysTo = new PerPart((pass: Directive): Reach => {
@@ -443,7 +440,7 @@ An application that compresses says \`Vary: Accept-Encoding\`, and nginx keeps a
     function schemeShared(): void {
       if (!keyLine || STATIC.test(place)) return;
       for (const pass of passes) {
-        const told = toldScheme(pass);
+        const told = schemeLine(pass);
         const other = told && !tellsApart(pass.scope, OF_SCHEMES) ? sharesWithOtherScheme(pass) : undefined;
         if (!told || !other) continue;
         const word = keyLine.args[0]!;
