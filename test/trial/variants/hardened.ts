@@ -13,6 +13,7 @@ export const TRIALS: readonly Trial[] = [
       'location /get { alias $arg_path; }',
       'location /theme/ { root /srv/themes/$cookie_theme; }',
       'location /p { root /srv; try_files /pages/$http_x_page.html =404; }',
+      'location /p { root /srv; try_files /skin-$cookie_skin/index.html =404; }',
       'location /d/ { set $f $arg_file; alias /srv/data/$f; }',
       http('map $arg_v $v { default $arg_v; "" latest; }\nserver { listen 80; location /docs/ { root /srv/docs/$v; } }'),
       `location ~ \\.php$ { fastcgi_param SCRIPT_FILENAME /srv/$http_x_app/index.php; ${PHP} }`,
@@ -26,6 +27,9 @@ export const TRIALS: readonly Trial[] = [
       'location /get { internal; alias /srv/files/$arg_path; }',
       'location /get { if ($arg_n !~ "^[a-z0-9]+$") { return 404; } alias /srv/files/$arg_n; }',
       `location / { root /srv; try_files /cache/$uri /page.php?id=$arg_id; }`,
+      // no folder is called "index.php?…" or "page-…", so that the system follows no ../ there
+      'location / { root /srv; try_files $uri $uri/ /index.html /index.php$is_args$args =404; }',
+      'location /p { root /srv; try_files /page-$arg_id.html =404; }',
       `location / { fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name; fastcgi_param HTTP_X_APP $http_x_app; ${PHP} }`,
       'access_log /var/log/nginx/$host.log;',
       'location ~ ^/u/(?<who>[a-z]+)/(?<f>.+)$ { alias /home/$who/public/$f; }',

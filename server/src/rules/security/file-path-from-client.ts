@@ -35,6 +35,16 @@ function pathsIn({ name, args }: Directive): readonly Word[] {
 const concerns = ({ name, values }: Line): boolean =>
   values.some((v) => v.includes('$')) && (!name.endsWith('_param') || RUN.test(values[0] ?? '') || SETTINGS.test(values[0] ?? ''));
 
+/**
+ * Whether the system follows `../` in what is put between the two texts. It does so only from a folder that is there: one with a question mark
+ * in its name is not, and the beginning of a file's name, as in `/page-$arg_id.html`, is none of a folder's.
+ */
+function climbsFrom({ name }: Directive, before: string, after: string): boolean {
+  if (/\?|\$\{?is_args\b/.test(before)) return false;
+  const namesFolder = name === 'root' || name === 'alias' || after.includes('/');
+  return namesFolder || !/[\w.-]$/.test(before) || /\$\{?\w+\}?$/.test(before);
+}
+
 /** How the client's text gets in with what a path needs to climb; null where it does not. */
 function climbs(directive: Directive, word: Word): { readonly written: string; readonly flow: Flow; readonly bare: boolean } | null {
   for (const use of variablesIn(word).uses) {
@@ -43,8 +53,9 @@ function climbs(directive: Directive, word: Word): { readonly written: string; r
     const name = flow.source.slice(1).toLowerCase();
     if (CLIMBING.every((value) => !reaches(directive, { [name]: value }))) continue;
     const text = use.braced ? `\${${use.name}}` : `$${use.name}`;
-    // what follows a question mark is in a folder of that name, which is not there
-    if (word.value.slice(0, word.value.indexOf(text)).includes('?')) continue;
+    const at = word.value.indexOf(text);
+    const [before, after] = [word.value.slice(0, at), word.value.slice(at + text.length)];
+    if (!climbsFrom(directive, before, after)) continue;
     return { written: writtenAs(use, flow.source), flow, bare: word.value.endsWith(text) };
   }
   return null;
