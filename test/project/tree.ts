@@ -40,7 +40,7 @@ export async function fragmentOf(tree: string, destination: Omit<Destination, 't
   const sources = await sourcesOf(files);
   const [first] = files.keys();
   const source = (await sources.source(first!)) as SourceFile;
-  const where = destination && { ...destination, together: [first!] };
+  const where = destination && { ...destination, together: [{ path: destination.path, file: first! }] };
   return loadFragment(source, where, sources, { pathMap: [], prefix: null, stock }, engine, DEFAULT_SETTINGS);
 }
 

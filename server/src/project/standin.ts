@@ -34,8 +34,8 @@ export interface Destination {
   readonly distribution: Distribution;
   /** how people call the image or the package, such as `nginx:1.29`; null: as the main file's own package is called */
   readonly of: string | null;
-  /** the files of the project that are put into the same folder there, this one among them, in any order */
-  readonly together: readonly FileId[];
+  /** the files of the project that are put into the same folder there, this one among them, in the order of their names there */
+  readonly together: readonly { readonly path: string; readonly file: FileId }[];
   /** it is there already, in a system's own configuration, whose main file does not read it */
   readonly own?: boolean;
   /** all that will be in that folder is in `together` */
@@ -148,7 +148,9 @@ export function standInFor(
   const home = main.path.replace(/\/[^/]*$/, '');
   const name = `/${distribution}/${context}${pathOf(file.id)}/${main.path.split('/').at(-1)}`;
   const id = taken ? stockId(`/stand-in${name}`) : inventedId(name);
-  const together = taken && destination ? destination.together : [file.id];
+  // what lies in the folder under a name that the mask does not fit is read where a line names it, and nowhere else
+  const together =
+    taken && destination ? destination.together.filter((o) => matchesMask(o.path, taken.mask)).map((o) => o.file) : [file.id];
   const whole = !!taken && (destination?.whole ?? false);
   const linked = enabled || destination?.path === LINKED_BY_DEBIAN;
   const disabled = !taken && !linked && [path, pathOf(file.id)].some((at) => AVAILABLE.test(at));
@@ -271,7 +273,7 @@ const distributionOf = (path: string): Distribution => FOLDERS.find(([mask]) => 
 export function destinationIn(project: Project, file: FileId, by: Instance | null = null): Destination | null {
   if (project.system) {
     const path = pathOf(file);
-    return { path, distribution: distributionOf(path), of: null, together: [file], own: true, whole: false };
+    return { path, distribution: distributionOf(path), of: null, together: [{ path, file }], own: true, whole: false };
   }
   const lives = livesAt(project, file, by);
   const folder = (path: string): string => path.replace(/[^/]*$/, '');
@@ -293,7 +295,7 @@ export function destinationIn(project: Project, file: FileId, by: Instance | nul
     path,
     distribution: image?.distribution ?? distributionOf(path),
     of: image?.name ?? (isProvisioned(instance) ? null : instance.name),
-    together: [...byPath].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, id]) => id),
+    together: [...byPath].sort(([a], [b]) => (a < b ? -1 : 1)).map(([at, id]) => ({ path: at, file: id })),
     // a main file of the project's own does not read this one: what is around it then is not known
     whole:
       OF_IMAGES.includes(instance.kind) &&
