@@ -119,7 +119,9 @@ export class Document implements SourceFile {
   }
 
   get escapes(): Escapes | null {
-    return this.window?.escapes ?? escapesOf(this.masked.engine);
+    if (this.window?.escapes) return this.window.escapes;
+    // of a whole file: what a script quotes around a text, its own window says
+    return this.window === null && this.masked.engine === 'shell' ? 'shell' : escapesOf(this.masked.engine);
   }
 
   get chosenEngine(): string | null {

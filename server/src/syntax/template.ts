@@ -152,6 +152,10 @@ export function mask(
     own = own.replaceAll('$${', `${FILLER}\${`);
     readable = readable.replaceAll('$${', `${FILLER}\${`);
   }
+  if (!window && usesFamily(engine, 'shell')) {
+    own = withoutBackslashes(own);
+    readable = withoutBackslashes(readable);
+  }
   if (usesFamily(engine, 'format')) {
     own = singleBraces(own);
     readable = singleBraces(readable);
@@ -210,6 +214,9 @@ function aroundDefinitions({ branches }: Structure, marks: readonly Mark[], leng
   if (length > at) out.push({ start: at, end: length });
   return out;
 }
+
+/** What a shell takes for itself, unless a backslash is in front of it. */
+const withoutBackslashes = (text: string): string => text.replace(/\\([$`\\])/g, `${FILLER}$1`);
 
 /** Doubled braces as the single ones that they stand for: those of blocks with a blank beside them, those of words with a filler. */
 const singleBraces = (text: string): string =>

@@ -687,14 +687,14 @@ const OF_TERRAFORM = new RegExp(
 
 /** Directives whose words are read when nginx starts: in those there are no variables. */
 const WITHOUT_VARIABLES =
-  'listen|server|server_name|upstream|user|pid|resolver|allow|deny|keepalive|set_real_ip_from|error_log|worker_\\w+|load_module|client_\\w+|\\w+_timeout';
+  'listen|server|server_name|upstream|user|pid|resolver|allow|deny|keepalive|set_real_ip_from|error_log|worker_\\w+|load_module|client_\\w+|\\w+_timeout|\\w+_hash_\\w+_size|gzip_\\w+';
 
 /** A name in small letters where nginx knows no variables: whoever writes the file from the template fills it in. */
 const NO_VARIABLE_HERE = new RegExp(String.raw`^[ \t]*(?:${WITHOUT_VARIABLES})[ \t]+[^;{}\n]*?\$\{([a-z_]\w*)\}`, 'm');
 
-/** Names in braces, of whatever case, where a directive would begin: no directive is called by a variable. */
+/** Names in braces, of whatever case, and such in capitals, alone on a line where a directive would begin: no directive is called by a variable. */
 const holesIn = (code: string): string[] =>
-  [...code.matchAll(/(?<=[;{}]\s*\n[ \t]*)\$\{([A-Za-z_]\w*)\}(?=[ \t]*;?[ \t]*\r?$)/gm)].map((m) => m[1]!);
+  [...code.matchAll(/(?<=[;{}]\s*\n[ \t]*)\$(?:\{([A-Za-z_]\w*)\}|([A-Z][A-Z0-9_]+))(?=[ \t]*;?[ \t]*\r?$)/gm)].map((m) => (m[1] ?? m[2])!);
 
 /** A name in capitals without braces where nginx knows no variables. */
 const BARE_NAME_HERE = new RegExp(String.raw`^[ \t]*(?:${WITHOUT_VARIABLES})[ \t]+[^;{}\n#]*?\$[A-Z][A-Z0-9_]*\b`, 'm');
@@ -752,7 +752,10 @@ const hasBarePort = (text: string): boolean => /:[A-Z][A-Z0-9_]|(?:listen|proxy_
 const mayBeFilledIn = (text: string): boolean =>
   (text.includes('${') && BRACED_HOLE.test(text)) || hasBareName(text) || hasBarePort(text) || holdsPlaceholder(text);
 
-const hasBareName = (text: string): boolean => /\$[A-Z]/.test(text) && BARE_NAME_HERE.test(text);
+const hasBareName = (text: string): boolean => /\$[A-Z]/.test(text) && (BARE_NAME_HERE.test(text) || BARE_HOLE.test(text));
+
+/** A name in capitals without braces, alone on its line. */
+const BARE_HOLE = /^[ \t]*\$[A-Z][A-Z0-9_]+[ \t]*;?[ \t]*\r?$/m;
 
 /** A name in braces that is in capitals, or where a directive would begin. */
 const BRACED_HOLE = /\$\{[A-Z]|^[ \t]*\$\{/m;
@@ -764,16 +767,18 @@ function substituted(text: string): Engine | null {
   const ports = hasBarePort(text);
   const code = withoutComments(text);
   if (code.includes('${') || bare) {
-    const names = BARE_NAME_HERE.test(code) ? /\$\{?([A-Z][A-Z0-9_]*)\b/g : /\$\{([A-Z][A-Z0-9_]*)\}/g;
+    // beside capitals there may be others: `MAX_SIZE_MiB`
+    const names = BARE_NAME_HERE.test(code) ? /\$\{?([A-Z](?:[A-Z0-9_]\w*)?)\b/g : /\$\{([A-Z](?:[A-Z0-9_]\w*)?)\}/g;
     const holes = holesIn(code);
     const all = new Set([...[...code.matchAll(names)].map((m) => m[1]!), ...holes]);
     const free = [...all].filter(
       (n) =>
         !new RegExp(
-          `(?:^|[\\s;{}])(?:(?:[a-z_]*set|js_\\w+)\\s+\\$${n}\\b|(?:map|geo|split_clients)\\s[^;{]*\\$${n}\\s*\\{)|(?:^|[;{])[ \\t]*\\$${n}\\s[^;]*;`,
+          `(?:^|[\\s;{}])(?:(?:[a-z_]*set|js_\\w+)\\s+\\$${n}\\b|(?:map|geo|split_clients)\\s[^;{]*\\$${n}\\s*\\{)|(?:^|[;{])[ \\t]*\\$${n}[ \\t]+[^;\\s][^;]*;`,
           'm',
         ).test(code) && !new RegExp(`\\(\\?P?<${n}>`).test(code),
     );
+    if (free.length && isForShell(code)) return SHELL;
     if (holes.length || free.some((n) => !NGINX_VARIABLE.test(n.toLowerCase())))
       return { family: 'envsubst', name: 'envsubst', only: free, ...(holdsPlaceholders(text, code) ? { also: REPLACED } : {}) };
   }
@@ -793,6 +798,11 @@ function substituted(text: string): Engine | null {
   }
   return holdsPlaceholders(text, code) ? REPLACED : null;
 }
+
+/** Whether every variable of nginx has a backslash in front of it, as a shell wants it that fills in the names beside them. */
+const isForShell = (code: string): boolean => /\\\$\{?[a-z]/.test(code) && !/(?<!\\)\$\{?[a-z]/.test(code);
+
+const SHELL: Engine = { family: 'shell', name: 'shell' };
 
 const REPLACED: Engine = { family: 'placeholders', name: 'placeholders' };
 
