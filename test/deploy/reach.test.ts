@@ -55,6 +55,8 @@ test('in a network of containers: names, aliases, ports, loopback, sockets by vo
   assert.equal(from(d, 'nginx', 'alone:8000'), 'container', 'bound to its own loopback');
   assert.equal(from(d, 'nginx', 'other:8000'), 'unknown', 'no common network');
   assert.equal(from(d, 'nginx', '127.0.0.1:8000'), 'nothing');
+  assert.equal(from(d, 'nginx', '0.0.0.0:8000'), 'nothing', 'its own container');
+  assert.equal(from(d, 'alone', '0.0.0.0:8000'), 'alone');
   assert.equal(from(d, 'nginx', '/run/app/api.sock'), 'api');
   assert.equal(from(d, 'nginx', '/sockets/api.sock'), 'unknown', 'the path of the other container');
   assert.equal(from(d, 'nginx', 'example.com:80'), 'unknown');

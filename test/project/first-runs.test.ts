@@ -1358,6 +1358,54 @@ for (const [what, files, expected] of [
     },
     ['other.conf.tpl:4 error syntax'],
   ],
+  [
+    'parts that are mounted into conf.d under names that its mask does not take, beside one that it takes',
+    {
+      'compose.yaml':
+        'services:\n  web:\n    image: nginx:1.31.9\n    volumes:\n      - ./web/site.conf:/etc/nginx/templates/default.conf.template\n      - ./web/places:/etc/nginx/conf.d/places\n      - ./web/limits:/etc/nginx/templates/limits.template\n      - ./web/stray:/etc/nginx/conf.d/stray.conf\n',
+      'web/site.conf':
+        'include /etc/nginx/conf.d/limits;\nserver {\n    listen 80;\n    server_name shop.example;\n    include /etc/nginx/conf.d/places;\n}\n',
+      'web/limits': 'client_max_body_size 8m;\nlimit_req_zone $binary_remote_addr zone=one:1m rate=5r/s;\n',
+      'web/places':
+        'sendfile on;\nkeepalive_timeout 30;\nroot /srv/shop;\nlocation /login {\n    limit_req zone=one burst=5 nodelay;\n    try_files $uri =404;\n}\n',
+      'web/stray': 'location /stray {\n    return 404;\n}\n',
+    },
+    ['web/stray:1 error misplaced-directive'],
+  ],
+  [
+    'names without braces in the place of lines and of numbers, in templates that the environment completes',
+    {
+      'web/main.template.conf':
+        'worker_processes ${WORKERS};\nevents {}\nhttp {\n    include mime.types;\n    server_names_hash_bucket_size $BUCKET;\n    client_max_body_size ${LIMIT_MiB}m;\n    include /etc/nginx/conf.d/*.conf;\n}\n',
+      'web/site.template.conf':
+        'server {\n    listen 80;\n    $LISTEN_SIX\n    server_name $SHOP;\n    root /srv/shop;\n\n    # what the administrator adds\n    $ADDED\n\n    error_page 404 /404.html;\n}\n',
+      'web/other.template.conf': 'server {\n    listen ${PORT};\n    root /srv/other;\n    $uri;\n}\n',
+    },
+    ['web/other.template.conf:4 error unknown-directive'],
+  ],
+  [
+    'a template whose variables of nginx have the backslash that a shell takes away, and a file without names for a shell',
+    {
+      'parts/shop.conf':
+        'location ${SHOP_PATH} {\n    proxy_pass http://${SHOP_ADDRESS};\n    proxy_set_header Host \\$host;\n    proxy_set_header X-Forwarded-For \\$proxy_add_x_forwarded_for;\n    proxy_set_header X-Forwarded-Proto \\$scheme;\n}\n',
+      'other/shop.conf':
+        'server {\n    listen 80;\n    location / {\n        proxy_pass http://127.0.0.1:8000;\n        proxy_set_header Host \\$host;\n    }\n}\n',
+      'third/shop.conf':
+        'location ${SHOP_PATH} {\n    proxy_pass http://127.0.0.1:8000;\n    proxy_set_header Host \\$host;\n    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n}\n',
+    },
+    ['other/shop.conf:5 warning request-header-wrong-value', 'third/shop.conf:3 warning request-header-wrong-value'],
+  ],
+  [
+    'a pass to every address of the machine, which is the machine itself, and one to a port where nobody listens',
+    {
+      'a/site.conf':
+        'server {\n    listen 80;\n    location / {\n        include uwsgi_params;\n        uwsgi_pass 0.0.0.0:9000;\n    }\n}\n',
+      'a/uwsgi.ini': '[uwsgi]\nmodule = shop.wsgi\nsocket = 127.0.0.1:9000\n',
+      'b/site.conf':
+        'server {\n    listen 80;\n    location / {\n        include uwsgi_params;\n        uwsgi_pass 0.0.0.0:9001;\n    }\n}\n',
+    },
+    ['b/site.conf:5 warning socket-not-listened'],
+  ],
 ] as const)
   test(what, async () => {
     const memory = inMemory({ '.git/HEAD': '', ...files });

@@ -199,6 +199,26 @@ const FOR_ITS_PATH = /err|[45]\d\d|[45]xx|maint|sorry|page|static|assets|status|
 /** Whether an internal place is internal for the sake of its path alone, by its name: what it sends anyone may see. */
 export const isInternalForItsPath = ({ name }: Pick<Location, 'name'>): boolean => FOR_ITS_PATH.test(name);
 
+/**
+ * How requests get into the internal place that a scope is within: by redirects alone, whose path the application or the configuration wrote, or also beside
+ * each request to another place (`auth_request`, `mirror`), with what its client has sent; null where no such place is around it.
+ */
+export function waysInto(scope: Scope): 'redirects' | 'beside others' | null {
+  let ways: 'beside others' | null = null;
+  for (let at = scope.enclosing('location'); at; at = at.parent?.enclosing('location') ?? null)
+    if (at.has('internal')) {
+      if (!isAskedAlong(at)) return 'redirects';
+      ways = 'beside others';
+    }
+  return ways;
+}
+
+/** Whether an internal location is asked for each request to another one. */
+function isAskedAlong(location: Scope): boolean {
+  const name = location.opener?.values.at(-1) ?? '';
+  return location.enclosing('server')?.all.some((d) => (d.name === 'mirror' || d.name === 'auth_request') && d.value(0) === name) ?? false;
+}
+
 /** Whether a location is for the page that says the application is down, and for nothing else. */
 export function isForFailures(scope: Scope): boolean {
   const location = locationOf(scope);

@@ -56,14 +56,15 @@ export const addressText = (a: Address): string =>
       : `${a.host.includes(':') ? `[${a.host}]` : a.host || '*'}:${a.port}`;
 
 /**
- * Whether a connection to `target` made on the same machine reaches a socket bound to `listener`.
+ * Whether a connection to `target` made on the same machine reaches a socket bound to `listener`. A connection to `0.0.0.0` or `::` is one to the
+ * machine itself (Linux, ip(7)).
  * `/run` and `/var/run` are one folder on systems with systemd.
  */
 export function reaches(target: Address, listener: Address): boolean {
   if (target.kind === 'unix' && listener.kind === 'unix') return sameSocketPath(target.path, listener.path);
   if (target.kind !== 'tcp' || listener.kind !== 'tcp' || target.port !== listener.port) return false;
   if (isEveryAddress(listener.host)) return true;
-  if (isLoopback(target.host) && isLoopback(listener.host)) return true;
+  if ((isLoopback(target.host) || isEveryAddress(target.host)) && isLoopback(listener.host)) return true;
   return target.host.toLowerCase() === listener.host.toLowerCase();
 }
 

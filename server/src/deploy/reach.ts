@@ -186,7 +186,7 @@ function fromMachine(deployment: Deployment, target: Extract<Target, { kind: 'tc
 }
 
 function fromContainer(deployment: Deployment, from: ComposeService, target: Extract<Target, { kind: 'tcp' }>): Reached {
-  if (isLoopback(target.host)) {
+  if (isLoopback(target.host) || isEveryAddress(target.host)) {
     const same = deployment.applications.filter((a) => a.container === from || (from.pod !== undefined && a.container?.pod === from.pod));
     const found = listening(same, (address) => reaches(target, address));
     if (found || from.pod === undefined) return found ?? (same.length ? { kind: 'unknown' } : { kind: 'nothing' });

@@ -1,4 +1,5 @@
 /** The Host header of a request to an upstream, taken from what the client may write at will. */
+import { waysInto } from '../../answers/what-a-place-is-for.ts';
 import { isAnsweredFirst, isApart, placesOf } from '../../answers/where-a-line-counts.ts';
 import { serversUnder } from '../../answers/which-socket.ts';
 import { hasUnknownInclude } from '../../answers/who-may-enter.ts';
@@ -32,6 +33,9 @@ const CLAIMED_PREFIX = /^http_(?:x_)?(?:forwarded_prefix|script_name|prefix|base
 /** A redirect of the application to the host that such a line of the client names. */
 const TO_CLAIMED =
   /^https?:\/\/\$\{?http_x_(?:forwarded_host|host|original_host)\b|^\$\{?\w+\}?:\/\/\$\{?http_x_(?:forwarded_host|host|original_host)\b/i;
+
+/** What is taken from the path, or from the arguments behind it. */
+const OF_THE_PATH = /^\$(?:uri|document_uri|args|query_string|arg_\w+)$/i;
 
 const SETTERS = ['proxy_set_header', 'grpc_set_header', 'fastcgi_param', 'uwsgi_param', 'scgi_param'];
 
@@ -144,6 +148,8 @@ Many guides, gunicorn's among them, pass \`$http_host\` because it keeps the por
       if (use.name === 'host' || use.name === 'proxy_host') continue;
       const flow = flowInto(directive, use, 'x');
       if (!flow || flow.source === '$host') continue;
+      // the path of a redirect into an internal place is the application's, which has looked who may have the file
+      if (OF_THE_PATH.test(flow.source) && waysInto(directive.scope) !== null) continue;
       const plain = flow.source.toLowerCase() === '$http_host';
       // a proxy in front hands on by this header what it was asked for
       if (/^\$http_x_forwarded_host$/i.test(flow.source) && hasProxyInFront(directive.scope)) continue;
@@ -255,6 +261,26 @@ proxy_set_header Host $proxy_host;`,
         proxy_set_header Host $http_host;
 #                             ^^^^^^^^^^ port
     }
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location ~ ^/fetch/([^/]+)/(.*)$ {
+    proxy_set_header Host $1;
+#                         ^^ free
+    proxy_pass http://127.0.0.1:9000/$2;
+}`,
+      good: `location ~ ^/fetch/([^/]+)/(.*)$ {
+    proxy_set_header Host $host;
+    proxy_pass http://127.0.0.1:9000/$2;
+}`,
+    },
+    {
+      inside: 'server',
+      good: `location ~ ^/fetch/([^/]+)/(.*)$ {
+    internal;
+    proxy_set_header Host $1;
+    proxy_pass http://127.0.0.1:9000/$2;
 }`,
     },
     { inside: 'location', good: 'proxy_set_header Host $proxy_host;' },

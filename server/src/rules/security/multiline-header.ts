@@ -5,6 +5,9 @@ import { mayCarryLineEnd } from '../data-flow.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
+/** A backslash at the end of a line, by which a shell would join the two: nginx has no such escape. */
+const CONTINUED = /\\\r?\n[ \t]*/g;
+
 export default defineRule({
   id: 'multiline-header',
   group: 'security',
@@ -61,7 +64,9 @@ Write the value on one line. A line end within a value of \`set\` or \`map\` is 
       if (/[\r\n]/.test(word.value))
         report('folded', {
           at: word,
-          fix: fixOf('Put the value on one line', 'safe', file, [replace(word, word.raw.replace(/\s*(\r?\n|\\r|\\n)\s*/g, ' '))]),
+          fix: fixOf('Put the value on one line', 'safe', file, [
+            replace(word, word.raw.replace(CONTINUED, '').replace(/\s*(\r?\n|\\r|\\n)\s*/g, ' ')),
+          ]),
         });
     }
   },
@@ -72,6 +77,13 @@ Write the value on one line. A line end within a value of \`set\` or \`map\` is 
 #                                  ^^^^^^^^^^^^^^^^^^^^ folded
     img-src *";`,
       good: `add_header Content-Security-Policy "default-src 'self'; img-src *";`,
+    },
+    {
+      inside: 'server',
+      bad: `add_header Access-Control-Allow-Headers "Range,\\
+#                                       ^^^^^^^^ folded
+If-None-Match";`,
+      good: `add_header Access-Control-Allow-Headers "Range,If-None-Match";`,
     },
     { inside: 'server', good: 'add_header X-Frame-Options DENY\n    always;' },
   ],

@@ -1,4 +1,5 @@
 /** Pass directives whose scheme, host or port the client writes. The path after the host is the application's affair. */
+import { waysInto } from '../../answers/what-a-place-is-for.ts';
 import { reaches } from '../../answers/what-reaches-this-line.ts';
 import { onTheWays } from '../../answers/where-a-value-comes-from.ts';
 import { admitsStrangers } from '../../answers/who-may-enter.ts';
@@ -143,12 +144,6 @@ function chosen(directive: Directive, word: Word): Chosen | null {
   return null;
 }
 
-/** Whether an internal location is asked for each request to another one, with what its client has sent. */
-function isAskedAlong(location: Scope): boolean {
-  const name = location.opener?.values.at(-1) ?? '';
-  return location.enclosing('server')?.all.some((d) => (d.name === 'mirror' || d.name === 'auth_request') && d.value(0) === name) ?? false;
-}
-
 /** Letters that no list of a few names is likely to hold all of. */
 const ANY_NAME = ['q', 'x', 'z'];
 
@@ -208,12 +203,9 @@ Keep the target constant, look it up with \`map\` from a list of allowed ones, o
       return;
     }
     if (namesGroupsOnly(word.value, scope)) return;
-    let along = false;
-    for (let at = scope.enclosing('location'); at; at = at.parent?.enclosing('location') ?? null)
-      if (at.has('internal')) {
-        if (!isAskedAlong(at)) return;
-        along = true;
-      }
+    const ways = waysInto(scope);
+    if (ways === 'redirects') return;
+    const along = ways !== null;
     if (checkAccount(directive, word, (more) => report('account', more))) return;
     for (const source of [{ directive, word }, ...carriers(directive, word)]) {
       const found = chosen(source.directive, source.word);
