@@ -45,6 +45,7 @@ import { TRIALS as shapesProxying } from './shapes-proxying.ts';
 import { TRIALS as shapesSecurity } from './shapes-security.ts';
 import { TRIALS as shapesSides } from './shapes-sides.ts';
 import { TRIALS as sidesMore } from './sides-more.ts';
+import { TRIALS as strangers } from './strangers.ts';
 import { TRIALS as tls } from './tls.ts';
 import { TRIALS as tlsMore } from './tls-more.ts';
 import { TRIALS as translated } from './translated.ts';
@@ -99,6 +100,7 @@ export const TRIALS: readonly Trial[] = [
   ...shapesSecurity,
   ...shapesSides,
   ...sidesMore,
+  ...strangers,
   ...tls,
   ...tlsMore,
   ...translated,

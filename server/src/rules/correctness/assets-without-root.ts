@@ -6,7 +6,7 @@ import { CONTENT_HANDLERS } from '../../config/handlers.ts';
 import { type Location, locationsOf, matchLocation } from '../../config/locations.ts';
 import { endsOf } from '../../config/regex-index.ts';
 import type { Scope } from '../../config/scope.ts';
-import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
+import { PASS_DIRECTIVES, passTarget } from '../../config/upstreams.ts';
 import { admitted } from '../../witness/access.ts';
 import { samplesIn } from '../../witness/regex-samples.ts';
 import { proofOf } from '../../witness/requests.ts';
@@ -39,6 +39,33 @@ function tookFrom(location: Location): readonly Location[] {
       (l.scope.has('alias') || PASS_DIRECTIVES.some((p) => l.scope.has(p))),
   );
 }
+
+/** What a location passes requests on to; null where it does not, or variables decide. */
+const applicationOf = (scope: Scope): string | null => {
+  const pass = scope.first('proxy_pass');
+  const target = pass && passTarget(pass);
+  return target ? `${target.host}:${target.portText}` : null;
+};
+
+/** A pattern for endings of files alone. */
+const OF_ENDINGS = /\\\.\(?[\w|?:]*\b(?:css|js|png|jpe?g|svg)\b/;
+
+/** Where the application of the whole site gets its assets by an expression of their own, mostly to have them cached. */
+function passesForMain({ location, scope, server }: Spot): boolean {
+  if (location?.kind !== 'regex' || location.parent || !OF_ENDINGS.test(location.name)) return false;
+  const rest = locationsOf(server.scope).prefix.get('/');
+  const own = applicationOf(scope);
+  return own !== null && rest !== undefined && applicationOf(rest.scope) === own;
+}
+
+/** A prefix of another application, which has pages: what is called an interface has no style sheets. */
+const isApplication = ({ scope, name, noRegex }: Location, spot: Spot): boolean => {
+  const theirs = applicationOf(scope);
+  return !noRegex && theirs !== null && theirs !== applicationOf(spot.scope) && !NO_PAGES.test(name);
+};
+
+const NO_PAGES =
+  /(?:^|[\W_])(?:api|graphql|rest|rpc|v\d+|ws|websocket|socket\.io|sse|events|auth|oauth2?|health\w*|metrics|webhooks?)(?:$|[\W_])/i;
 
 /** `location /favicon.ico { alias /srv/favicon.ico; }`: nothing is below a file. */
 const isOneFile = ({ name, scope }: Location): boolean => {
@@ -91,7 +118,12 @@ function pathBelow(spot: Spot, prefix: Location): string | null {
     tries: 8,
     forms: (s) => [`${name}site${s}`, `${name}${s}`, `${name}x/${s}`],
   });
-  for (const path of samples) if (path.startsWith(name) && spot.takes(path)) return path;
+  for (const path of samples) {
+    if (!path.startsWith(name) || !spot.takes(path)) continue;
+    // a file is called something
+    const named = path.replace(/\/(?=\.\w+$)/, '/app');
+    return spot.takes(named) ? named : path;
+  }
   return null;
 }
 
@@ -115,6 +147,7 @@ Give the block the \`root\` where the files are, or a \`proxy_pass\` of its own;
       if (isRootless(spot)) return true;
       const { location, scope, server } = spot;
       if (!location || (location.kind !== 'regex' && location.kind !== 'prefix') || location.name === '/') return false;
+      if (passesForMain(spot) && tookFrom(location).some((l) => isApplication(l, spot))) return true;
       if (PASS_DIRECTIVES.some((p) => scope.has(p)) || scope.directives.some((d) => CONTENT_HANDLERS.has(d.name))) return false;
       // `location /favicon.ico { access_log off; }` wants no lines in a log, and no file
       if (scope.level.length > 0 && scope.level.every((d) => OF_LOGS.test(d.name))) return false;
@@ -134,6 +167,8 @@ Give the block the \`root\` where the files are, or a \`proxy_pass\` of its own;
       '{from} is looked up as {file}, in the folder that nginx was compiled with: the root stands inside "location /", and counts only there. Move it to the server.',
     taken:
       '{from} is looked up as {file}: this expression outranks "{place}", whose files lie in {alias}. Write "location ^~ {name}" there, or put the expression inside.',
+    otherApplication:
+      '{from} goes to {own}, and the rest of "{place}" to {theirs}: this expression outranks it. Write "location ^~ {name}" there.',
     unpassed:
       '{from} is looked up as {file} and not passed on: this expression outranks "{place}". Write "location ^~ {name}" there if the application has such files.',
     none: '{from} is looked up as {file}, in the folder that nginx was compiled with: this location has no root, and proxy_pass is not inherited. Give it the root of the files, or a proxy_pass.',
@@ -160,6 +195,7 @@ Give the block the \`root\` where the files are, or a \`proxy_pass\` of its own;
     }
     const { directive } = location!;
     const at = directive.at({ start: directive.statement.start, end: directive.args.at(-1)!.end });
+    if (passesForMain(spot)) return tellOther();
     let outranked: (() => void) | null = null;
     for (const prefix of location!.kind === 'regex' && !location!.parent ? tookFrom(location!) : []) {
       const alias = prefix.scope.first('alias');
@@ -201,8 +237,46 @@ Give the block the \`root\` where the files are, or a \`proxy_pass\` of its own;
       related: [{ at: rest.directive.nameAt, message: rest.scope.has('root') ? 'has the root' : 'would pass it to the application' }],
       witness: proofOf(trace, `${file}, 404 where it is not there`),
     });
+
+    /** The style sheets of another application, which go to that of the site. */
+    function tellOther(): void {
+      for (const prefix of tookFrom(location!).filter((l) => isApplication(l, spot))) {
+        const path = pathBelow(spot, prefix);
+        const trace = path === null ? null : spot.ask({ path });
+        if (!trace?.outcome.upstreamRequest || trace.outcome.location?.pattern !== directive.values.join(' ')) continue;
+        report('otherApplication', {
+          at,
+          data: {
+            from: path!,
+            own: applicationOf(spot.scope)!,
+            theirs: applicationOf(prefix.scope)!,
+            place: `location ${prefix.directive.values.join(' ')}`,
+            name: prefix.name,
+          },
+          related: [{ at: prefix.directive.nameAt, message: 'is outranked' }],
+          witness: proofOf(trace),
+        });
+        return;
+      }
+    }
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `location / { proxy_pass http://127.0.0.1:3000; }
+location /wiki/ { proxy_pass http://127.0.0.1:8000; }
+    location ~* \\.(css|js|png)$ {
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^ otherApplication
+        proxy_pass http://127.0.0.1:3000;
+        expires 7d;
+    }`,
+      good: `location / { proxy_pass http://127.0.0.1:3000; }
+location ^~ /wiki/ { proxy_pass http://127.0.0.1:8000; }
+location ~* \\.(css|js|png)$ {
+    proxy_pass http://127.0.0.1:3000;
+    expires 7d;
+}`,
+    },
     {
       inside: 'server',
       bad: `location / {
@@ -232,9 +306,9 @@ location ~* \\.(css|js)$ {
     expires 7d;
 }`,
       witness: {
-        request: 'GET http://www.example.test/static/.js',
-        outcome: '/srv/www/static/.js, 404 where it is not there',
-        meant: '`200 /srv/shop/static/.js`',
+        request: 'GET http://www.example.test/static/app.js',
+        outcome: '/srv/www/static/app.js, 404 where it is not there',
+        meant: '`200 /srv/shop/static/app.js`',
       },
     },
     {

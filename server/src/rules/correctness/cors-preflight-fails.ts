@@ -31,6 +31,10 @@ const preflightOf = (origin: string, method: string): { readonly method: string;
   ],
 });
 
+/** A return for OPTIONS alone. */
+const answersOptions = (d: Directive): boolean =>
+  d.name === 'return' && d.scope.opener?.name === 'if' && d.scope.opener.values.join().includes('OPTIONS');
+
 /** Whether a location of the server answers OPTIONS: the interface is there, and what else has the headers of the server are its files. */
 const answersPreflights = (server: Scope): boolean =>
   server.all.some(
@@ -85,9 +89,8 @@ The answer to the request needs \`Access-Control-Allow-Origin\` as well: lines i
   check({ spot, report }) {
     const line = lineOf(spot, ALLOW_ORIGIN)!;
     if (spot.location?.kind === 'named') return;
-    const answer = spot.directives.find(
-      (d) => d.name === 'return' && d.scope.opener?.name === 'if' && d.scope.opener.values.join().includes('OPTIONS'),
-    );
+    const answer =
+      spot.directives.find(answersOptions) ?? spot.server.scope.all.find((d) => d.scope.context === 'if-in-server' && answersOptions(d));
     for (const origin of originsOf(spot)) {
       const preflight = spot.ask(preflightOf(origin, 'PUT'), { upstream: { status: 200, headers: [] } });
       const isOpen = valuesOf(preflight, ALLOW_ORIGIN).length > 0 && !isBackend(preflight);

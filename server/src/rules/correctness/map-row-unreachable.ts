@@ -14,6 +14,12 @@ interface Row {
   readonly index: number;
 }
 
+/** Variables that hold the name of a host, which no request can begin or end with a star or a dot. */
+const OF_HOSTS = /^\$\{?(?:host|http_host|server_name|ssl_server_name|ssl_preread_server_name)\}?$/;
+
+/** A mask as server names have them, which a map takes for one only with `hostnames`. */
+const MASK = /^(?:\*?\.[\w-]+(?:\.[\w-]+)*|(?:[\w-]+\.)+\*)$/;
+
 /** Values that have to agree before something is said. */
 const LEAST = 3;
 
@@ -26,15 +32,19 @@ export default defineRule({
   why: `
 A \`map\` looks for the value itself first, then, with \`hostnames\`, for masks, and then tries the expressions in file order: the first match is taken. A row below an expression that matches everything of its own is never chosen, whatever its answer is.
 
-Put the special expressions first, and use \`default\` for the rest.`,
+Put the special expressions first, and use \`default\` for the rest.
+
+Masks such as \`*.example.com\` and \`.example.com\` are compared letter by letter unless the map says \`hostnames\`: no request has a host of that name, and the row is never chosen.`,
   about: ['map'],
   looksAt: { directive: ['map'] },
   needs: 'file',
   messages: {
+    mask: 'This row is never chosen: without "hostnames" a map compares {mask} letter by letter, and no host is called so. Add the line "hostnames;" to the map.',
     taken: 'This row is never chosen: "{value}" and all others like it are taken by {winner} above. Put this row first.',
   },
   check({ directive, config, report }) {
     if (!directive.body || hasUnseenRows(directive)) return;
+    tellMasks();
     const rows: Row[] = [];
     let templated = false;
     for (const { key, directive: row } of rowsOf(directive)) {
@@ -68,8 +78,30 @@ Put the special expressions first, and use \`default\` for the rest.`,
           related: [{ at: winner.row.nameAt, message: 'takes them' }],
         });
     }
+
+    /** Masks where nothing makes them such. */
+    function tellMasks(): void {
+      const { directives } = directive.body!;
+      if (!OF_HOSTS.test(directive.value(0)) || directives.some((d) => d.name === 'hostnames')) return;
+      for (const row of directives)
+        if (row.args.length === 1 && !row.statement.name.templated && MASK.test(row.name))
+          report('mask', { at: row.nameAt, data: { mask: row.name } });
+    }
   },
   examples: [
+    {
+      inside: 'http',
+      bad: `map $host $shop {
+    default "";
+    *.shop.example.com 1;
+#   ^^^^^^^^^^^^^^^^^^ mask
+}`,
+      good: `map $host $shop {
+    hostnames;
+    default "";
+    *.shop.example.com 1;
+}`,
+    },
     {
       inside: 'http',
       bad: `map $uri $section {

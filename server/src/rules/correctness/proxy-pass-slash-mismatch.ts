@@ -13,12 +13,15 @@ const SLASH_AND_VARIABLE = /^\w+:\/\/[^/]+\/(?:[^?$]*\/)?\$/;
 /** A path of the upstream's, and then the number or name of a group of the location's pattern. */
 const PATH_AND_GROUP = /^\w+:\/\/[^/$]+(\/[^?$]*\/)\$\{?(\w+)/;
 
-/** A replacement with a slash before a group that begins with one itself: `rewrite ^/app(/.*)$ /$1 break`. */
+/** A replacement with a slash before a group that takes up the one of the path: `rewrite ^/app(/.*)$ /$1 break`, `rewrite ^/app(.*) /$1 break`. */
 const isDoubling = ({ name, values }: Directive): boolean => {
   const group = name === 'rewrite' && values[2] === 'break' ? /^\/(?:[^$]*\/)?\$([1-9])/.exec(values[1]!)?.[1] : undefined;
   if (group === undefined) return false;
   const groups = [...values[0]!.replace(/\\./g, '..').matchAll(/\((?!\?)/g)];
-  return values[0]![(groups[Number(group) - 1]?.index ?? -1) + 1] === '/';
+  const at = groups[Number(group) - 1]?.index;
+  return (
+    at !== undefined && (values[0]![at + 1] === '/' || (/[\w-]/.test(values[0]![at - 1] ?? '') && /^\.[*+]/.test(values[0]!.slice(at + 1))))
+  );
 };
 
 export default defineRule({
@@ -53,7 +56,7 @@ Let both end in a slash, or neither.`,
       '{from} arrives as {to}, with two slashes: {prefix} has no slash at its end, and the URI of proxy_pass has. End both in a slash, or neither.',
     variable: '{from} arrives as {to}, with two slashes: the value of {variable} begins with one. Drop the slash before it.',
     rewritten:
-      '{from} arrives as {to}, with two slashes: the group in {pattern} begins with a slash, and {replacement} has one before it. Drop one of them.',
+      '{from} arrives as {to}, with two slashes: the group in {pattern} takes up the slash of the path, and {replacement} has one before it. Drop one of them.',
     glued: '{from} arrives as {to}: {prefix} ends in a slash, and {uri} does not. End both in a slash, or neither.',
   },
   check({ spot, report }) {
@@ -71,7 +74,8 @@ Let both end in a slash, or neither.`,
       });
     }
     for (const rewrite of spot.directives.filter(isDoubling)) {
-      const path = spot.pathWhere((p) => !p.includes('//') && !p.includes('%') && p.length > 1);
+      const below = spot.location?.kind === 'prefix' ? `${spot.location.name.replace(/\/$/, '')}/users` : '';
+      const path = below && spot.takes(below) ? below : spot.pathWhere((p) => !p.includes('//') && !p.includes('%') && p.length > 1);
       const trace = path === undefined ? null : spot.ask({ path });
       const sent = trace?.outcome.upstreamRequest;
       if (!trace || !sent || !/^[^?]*\/\//.test(sent.uri) || !trace.steps.some((s) => s.at && directiveAt([rewrite], s.at))) continue;

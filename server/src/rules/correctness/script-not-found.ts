@@ -59,6 +59,8 @@ The usual value begins with \`$document_root\`, which is the root of the locatio
       'For {path} the program is told to run {script}: no root counts here, and that of "location {other}" is {root}. Write root in the server.',
     elsewhere:
       'For {path} the program is told to run {script}, and the files of this site are in {root}. Use $document_root$fastcgi_script_name.',
+    otherRoot:
+      'For {path} the program is told to run {script}: this location has a root of its own, {own}, and the files of this site are in {root}. Remove the root here, or write the same one.',
     folder: 'For {path} the program is told to run the folder {script}. Add "fastcgi_index index.php;".',
     aliased:
       'For {path} the program is told to run {script}, and "location {other}" has its files in {folder}: paths that end in .php are taken here, with another root. Put a location for .php with "fastcgi_param SCRIPT_FILENAME $request_filename" into "location {other}".',
@@ -75,6 +77,17 @@ The usual value begins with \`$document_root\`, which is the root of the locatio
     if (spot.location?.kind === 'regex' && /^\$\{?(?:document|realpath)_root\b/.test(value))
       for (const site of takenFolders.of(spot.server.scope).get(spot.location.directive) ?? []) tellAliased(site);
     const hasHome = spot.takes('/');
+    const site = /^\$\{?(?:document|realpath)_root\b/.test(value) && isLocal(pass.value(0)) ? apartFrom(spot, root) : null;
+    if (site) {
+      const trace = spot.ask({ path });
+      const script = paramOf(trace, 'SCRIPT_FILENAME');
+      if (script === null || !trace.outcome.upstreamRequest) return;
+      return report('otherRoot', {
+        at: root!.at(),
+        data: { path, script: shownFile(spot.config, script), own: root!.value(0), root: site },
+        witness: proofOf(trace, arrives(script, trace)),
+      });
+    }
     if (!other && !isElsewhere && !hasHome) return;
     const trace = spot.ask({ path });
     const script = paramOf(trace, 'SCRIPT_FILENAME');
@@ -82,7 +95,8 @@ The usual value begins with \`$document_root\`, which is the root of the locatio
     const tell = (message: 'rootless' | 'elsewhere' | 'folder', by: Trace, data: Record<string, string>): void => {
       const found = shownFile(spot.config, paramOf(by, 'SCRIPT_FILENAME')!);
       report(message, {
-        at: (line.scope === spot.scope && !isStock(line.file.id)) || message !== 'rootless' ? line.at(line.args[1]) : pass.nameAt,
+        // a line that comes with nginx cannot be shown
+        at: !isStock(line.file.id) && (line.scope === spot.scope || message !== 'rootless') ? line.at(line.args[1]) : pass.nameAt,
         data: { path: by.request.target, script: found, ...data },
         witness: proofOf(by, arrives(found, by)),
       });
@@ -147,6 +161,21 @@ location ~ \\.php$ {
 location ~ \\.php$ {
     fastcgi_param SCRIPT_FILENAME /srv/blog$fastcgi_script_name;
     fastcgi_pass 127.0.0.1:9000;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/blog;
+location ~ \\.php$ {
+    root html;
+#   ^^^^^^^^^^ otherRoot
+    fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+    fastcgi_pass unix:/run/php/php-fpm.sock;
+}`,
+      good: `root /srv/blog;
+location ~ \\.php$ {
+    fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+    fastcgi_pass unix:/run/php/php-fpm.sock;
 }`,
     },
     {
@@ -285,6 +314,17 @@ const takenFolders = new PerPart((server: Scope): ReadonlyMap<Directive, readonl
   }
   return found;
 });
+
+/** The root of the site, where the location has the sample's own (`root html`), which is nginx's folder; null where they may be meant to differ. */
+function apartFrom({ server, scope }: Spot, own: Directive | undefined): string | null {
+  if (!own || own.scope !== scope || !/^(?:html\/?|\/usr\/share\/nginx\/html\/?)$/.test(own.value(0))) return null;
+  const roots = [
+    server.scope,
+    ...server.scope.named('location').flatMap((d) => (d.values.at(-1) === '/' && d.body ? [d.body] : [])),
+  ].flatMap((s) => s.value('root')?.value(0) ?? []);
+  const [root] = roots;
+  return root?.startsWith('/') && !root.includes('$') && roots.every((r) => !touch(r, own.value(0)) && r === root) ? root : null;
+}
 
 /** The place of the server that has the site's files: a location for all paths, or for those that a script's path is one of, with a root. */
 function siteOf({ server }: Spot): { readonly name: string; readonly root: string } | null {

@@ -54,6 +54,18 @@ const leadsOn = ({ name, values }: Directive): boolean =>
 /** Whether a line of a server does: asked once for all that is in it. */
 const leadsOnSomewhere = new PerPart((server: Scope): boolean => server.all.some(leadsOn));
 
+/** What cannot do without its value: an address without a host is answered with 500. */
+const NEEDED = /_pass$|^(?:root|alias)$/;
+
+/** The rewrite with break above the only lines that set it: these never run for what it matches. */
+function skippedBy(directive: Directive, definitions: readonly NameSite[]): Directive | null {
+  const { scope } = directive;
+  if (!NEEDED.test(directive.name) || definitions.some((s) => s.directive.scope !== scope)) return null;
+  const order = scope.directives;
+  const first = Math.min(...definitions.map((s) => order.indexOf(s.directive)));
+  return order.find((d, i) => i < first && d.name === 'rewrite' && d.value(2) === 'break') ?? null;
+}
+
 const isWithin = (scope: Scope, outer: Scope): boolean => {
   for (let at = scope.parent; at; at = at.parent) if (at === outer) return true;
   return false;
@@ -101,7 +113,9 @@ export default defineRule({
   since: '0.1',
   title: 'Variable used before it is set',
   why: `
-The directives of the rewrite module (\`if\`, \`set\`, \`rewrite\`, \`return\`) are run one after the other in file order. Read above its \`set\`, a variable is empty, and nginx writes "using uninitialized variable" into the log. A request runs those of its server and of its own location: what a location sets is not there in the locations inside it. Other directives run later and may be anywhere.`,
+The directives of the rewrite module (\`if\`, \`set\`, \`rewrite\`, \`return\`) are run one after the other in file order. Read above its \`set\`, a variable is empty, and nginx writes "using uninitialized variable" into the log. A request runs those of its server and of its own location: what a location sets is not there in the locations inside it. Other directives run later and may be anywhere.
+
+\`rewrite … break\` ends all this for the request that it matches: a \`set\` below it never runs. \`proxy_pass http://$backend:8000\` then has no host, and nginx answers 500.`,
   about: ['set', 'if', 'return'],
   looksAt: { directive: [...REWRITE, ...AFTERWARDS], where: ({ values }, { catalog }) => values.some((v) => readsOwn(v, catalog)) },
   needs: 'file',
@@ -111,6 +125,8 @@ The directives of the rewrite module (\`if\`, \`set\`, \`rewrite\`, \`return\`) 
     elsewhere: '${name} is set in other locations only, so it is empty here. Set it in the server, or use map.',
     outer:
       '${name} is set in the location around this one, and set is not inherited: it is empty here. Set it in the server, or repeat the set here.',
+    skipped:
+      '${name} is set below "rewrite … break", which ends the rewriting: for each path that it matches ${name} is empty here. Move the set above the rewrite.',
     early: '${name} is set further down, so it is empty here. Move the set up.',
   },
   check({ directive, scope, config, report }) {
@@ -121,7 +137,17 @@ The directives of the rewrite module (\`if\`, \`set\`, \`rewrite\`, \`return\`) 
         const definitions = namesOf(config).definitions('variable', use.name, 'http');
         if (!definitions.length || definitions.some((s) => s.capture || s.directive.name !== 'set')) continue;
         if (!REWRITE.has(directive.name)) {
-          if (isInsideOnly(scope, definitions))
+          const skipping = skippedBy(directive, definitions);
+          if (skipping)
+            report('skipped', {
+              at: use.span,
+              data: { name: use.name },
+              related: [
+                { at: skipping.at(), message: 'ends the rewriting' },
+                { at: definitions[0]!.directive.at(), message: 'never runs then' },
+              ],
+            });
+          else if (isInsideOnly(scope, definitions))
             report('outer', {
               at: use.span,
               data: { name: use.name },
@@ -172,6 +198,20 @@ location /api/ {
     location /api/v2/ {
         proxy_pass http://$backend;
     }
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /api/ {
+    rewrite ^/api/(.*)$ /$1 break;
+    set $backend 127.0.0.1;
+    proxy_pass http://$backend:8000;
+#                     ^^^^^^^^ skipped
+}`,
+      good: `location /api/ {
+    set $backend 127.0.0.1;
+    rewrite ^/api/(.*)$ /$1 break;
+    proxy_pass http://$backend:8000;
 }`,
     },
     { inside: 'server', good: 'add_header X-Stage $stage;\nset $stage live;' },

@@ -61,10 +61,9 @@ function endsUnseen(spot: Spot, { outcome: { location } }: Trace): boolean {
 function servedIndex(spot: Spot): { trace: Trace; file: string } | null {
   const path = spot.location?.name ?? '/';
   if (!path.endsWith('/')) return null;
-  const member = memberOf(spot.scope);
   const assume: Record<string, string> = {};
   for (let round = 0; round < 4; round++) {
-    const trace = spot.ask({ path, ...(member ? { clientAddress: member } : {}) }, round ? { assume } : {});
+    const trace = spot.ask({ path, ...memberAddress(spot) }, round ? { assume } : {});
     const { kind, file } = trace.outcome;
     if (kind === 'static' && file !== null && PROGRAM.test(file)) return endsUnseen(spot, trace) ? null : { trace, file };
     const other = trace.assumptions.find((a) => a.assumed === 'file' && a.id.startsWith(`file:`) && !PROGRAM.test(a.id) && !a.chosen);
@@ -115,6 +114,26 @@ const fallbackOf = (spot: Spot) => {
 const isShielded = ({ location, scope }: Spot): boolean =>
   !!location?.noRegex && !scope.all.some((d) => d.name === 'location' || RUNS.includes(d.name));
 
+/** A location of one program, by its path, that takes it from the expression of the server that runs programs: no pass directive is inherited into it. */
+const isOfProgram = ({ location, scope }: Spot): boolean =>
+  location !== null &&
+  (location.kind === 'exact' || (location.kind === 'prefix' && location.noRegex)) &&
+  PROGRAM.test(location.name) &&
+  !scope.has('try_files') &&
+  !RUNS.some((r) => scope.has(r));
+
+/** The request for a program whose location has no more than lines about it, such as a limit. */
+function servedAlone(spot: Spot): Trace | null {
+  const trace = spot.ask({ path: spot.location!.name, ...memberAddress(spot) });
+  return trace.outcome.kind === 'static' && trace.outcome.file?.endsWith(spot.location!.name) && !endsUnseen(spot, trace) ? trace : null;
+}
+
+/** The request comes from where one is let in. */
+function memberAddress({ scope }: Spot): { readonly clientAddress?: string } {
+  const member = memberOf(scope);
+  return member ? { clientAddress: member } : {};
+}
+
 /** The request whose file is not there, and which is answered with the program that try_files falls back to, as it is on the disk. */
 function servedFallback(spot: Spot): Trace | null {
   const path = spot.pathWhere((p) => !p.endsWith('/') && !PROGRAM.test(p));
@@ -142,6 +161,7 @@ Put the location of the programs first, or into the other one, or refuse them th
         !RUNS.some((r) => spot.has(r)) &&
         !answersAtOnce(spot.scope) &&
         accessOf(spot.scope) !== 'nobody') ||
+      (isOfProgram(spot) && programs(spot).length > 0 && !answersAtOnce(spot.scope) && accessOf(spot.scope) !== 'nobody') ||
       (hasProgramIndex(spot) && (spot.location?.noRegex || !programs(spot).length)) ||
       (fallbackOf(spot) !== null && (!programs(spot).length || isShielded(spot))),
   },
@@ -150,6 +170,8 @@ Put the location of the programs first, or into the other one, or refuse them th
   messages: {
     shielded:
       'The source of programs is sent as text: "^~" keeps the expression for .{ending} out of {place}, and {from} is answered with {file}. Put a location for .{ending} inside.',
+    alone:
+      'The source of {file} is sent as text: this location takes {from} from the expression that runs .{ending}, and "{runs}" is not inherited. Write it in here as well, with its parameters.',
     index:
       'The index file {file} would be sent as text: no location here runs .{ending}. Hand it to the interpreter, or take it out of the index line.',
     fallback:
@@ -170,6 +192,25 @@ Put the location of the programs first, or into the other one, or refuse them th
         data: { file, from: fallen.request.target, ending, place: spot.location?.name ?? '' },
         witness: proofOf(fallen),
       });
+      return;
+    }
+    if (spot.location && isOfProgram(spot)) {
+      const { directive, name } = spot.location;
+      const sent = servedAlone(spot);
+      const runner = sent && runnerOf(spot, name);
+      const ending = name.slice(name.lastIndexOf('.') + 1);
+      if (sent && runner && isAmongPrograms(spot, sent.outcome.file!, ending))
+        report('alone', {
+          at: directive.at({ start: directive.statement.start, end: directive.args.at(-1)!.end }),
+          data: { file: sent.outcome.file!, from: name, ending, runs: RUNS.find((r) => runner.scope.has(r))! },
+          related: [
+            {
+              at: runner.directive.at({ start: runner.directive.statement.start, end: runner.directive.args.at(-1)!.end }),
+              message: 'would run it',
+            },
+          ],
+          witness: proofOf(sent),
+        });
       return;
     }
     if (spot.location?.kind !== 'regex') {
@@ -239,6 +280,26 @@ index index.php;
 location ^~ /.well-known/acme-challenge/ { root /var/www/letsencrypt; }
 location ^~ /docs/ { alias /usr/share/doc/site/; }
 location ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; }`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+    location = /login.php {
+#   ^^^^^^^^^^^^^^^^^^^^^ alone
+        access_log /var/log/nginx/login.log;
+    }
+location ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; }`,
+      good: `root /srv/site;
+location = /login.php {
+    access_log /var/log/nginx/login.log;
+    fastcgi_pass 127.0.0.1:9000;
+}
+location ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; }`,
+      witness: {
+        request: 'GET http://www.example.test/login.php',
+        outcome: '200 /srv/site/login.php',
+        meant: '`GET /login.php at 127.0.0.1:9000`',
+      },
     },
     {
       inside: 'server',

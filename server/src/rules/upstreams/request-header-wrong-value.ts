@@ -2,7 +2,9 @@
 import { HEADER_LIST, headerOf } from '../../answers/what-is-passed.ts';
 import { accessOf, isLocalOnly } from '../../answers/who-may-enter.ts';
 import { table } from '../../base/table.ts';
+import type { Scope } from '../../config/scope.ts';
 import { serverOf } from '../../config/servers.ts';
+import { passTarget } from '../../config/upstreams.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule, type Line } from '../rule.ts';
 
@@ -84,6 +86,16 @@ function mistaken(header: string, value: string): { readonly wanted: Wanted; rea
 /** A dollar sign with a backslash in front of it, as a shell wants it in a here-document: to nginx the backslash is a part of the value. */
 const ESCAPED = /\\(?=\$\{?\w)/g;
 
+/** The host of the request with the port of the application: nobody outside asks for that one. */
+const WITH_PROXY_PORT = /^\$\{?(?:host|http_host|server_name)\}?:\$\{?proxy_port\}?$/;
+
+/** Ports of the applications that the requests of a level go to; null where one of them is not known. */
+function portsOf(scope: Scope): readonly number[] | null {
+  const passes = scope.all.filter((d) => d.name === 'proxy_pass');
+  const ports = passes.map((d) => passTarget(d)?.port ?? passTarget(d)?.defaultPort ?? null);
+  return ports.length > 0 && ports.every((p) => p !== null) ? ports : null;
+}
+
 const LISTS = Object.values(HEADER_LIST);
 
 const isEscaped = (value: string): boolean => value.search(ESCAPED) >= 0;
@@ -123,7 +135,11 @@ A dollar sign with a backslash in front of it is what a shell wants in a here-do
   about: ['proxy_set_header', 'uwsgi_param', 'fastcgi_param', '$scheme', '$remote_addr', '$remote_port'],
   looksAt: {
     directive: LISTS,
-    where: (line) => localFor(line) !== null || isEscaped(line.values[1] ?? '') || mistaken(headerIn(line), line.values[1] ?? '') !== null,
+    where: (line) =>
+      localFor(line) !== null ||
+      WITH_PROXY_PORT.test(line.values[1] ?? '') ||
+      isEscaped(line.values[1] ?? '') ||
+      mistaken(headerIn(line), line.values[1] ?? '') !== null,
   },
   needs: 'file',
   fixable: 'always',
@@ -131,6 +147,8 @@ A dollar sign with a backslash in front of it is what a shell wants in a here-do
   messages: {
     local:
       '{header} says {value} for every client: the application takes each visitor for a program of this machine, in limits, logs and access rules. Use {use}.',
+    inner:
+      '{header} gets the port of the application, {port}, which visitors do not ask for: its links and redirects lead to that port, and checks of the host fail. Use {use}.',
     wrong: '{header} gets {value}, which is {is}: applications read {what} in it. Use {use}.',
     escaped: '{header} gets a backslash before the value of {name}, since nothing escapes a dollar sign in nginx. Write {use}.',
   },
@@ -149,6 +167,17 @@ A dollar sign with a backslash in front of it is what a shell wants in a here-do
       return;
     }
     const header = headerOf(directive);
+    if (word && WITH_PROXY_PORT.test(word.value)) {
+      const ports = portsOf(scope);
+      const own = serverOf(scope)?.listens.flatMap((l) => l.addresses.flatMap((a) => (a.kind === 'unix' ? [] : [a.port]))) ?? [];
+      if (header && /^(?:x-forwarded-)?host$/.test(header) && ports && own.length && !ports.some((p) => own.includes(p)))
+        report('inner', {
+          at: word,
+          data: { header: directive.value(0), port: ports[0]!, use: '$host' },
+          fix: fixOf('Use $host', 'suggestion', file, [replace(word, '$host')]),
+        });
+      return;
+    }
     if (word && !word.templated && isEscaped(word.value)) {
       const use = word.raw.replace(ESCAPED, '');
       report('escaped', {
@@ -179,6 +208,18 @@ proxy_set_header X-Forwarded-Proto $remote_addr;
 proxy_pass http://127.0.0.1:8000;`,
       good: `proxy_set_header Host $host;
 proxy_set_header X-Real-IP $remote_addr;
+proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+proxy_set_header X-Forwarded-Proto $scheme;
+proxy_pass http://127.0.0.1:8000;`,
+    },
+    {
+      inside: 'location',
+      bad: `proxy_set_header Host $host:$proxy_port;
+#                     ^^^^^^^^^^^^^^^^^ inner
+proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+proxy_set_header X-Forwarded-Proto $scheme;
+proxy_pass http://127.0.0.1:8000;`,
+      good: `proxy_set_header Host $host;
 proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
 proxy_set_header X-Forwarded-Proto $scheme;
 proxy_pass http://127.0.0.1:8000;`,

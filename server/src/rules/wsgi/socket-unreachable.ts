@@ -28,17 +28,28 @@ function writable(mode: string | null | undefined): { readonly group: boolean; r
 /** Users that packages and images run nginx as. */
 const USUAL = /^(www-data|nginx|nobody|www|http|apache|_nginx)$/;
 
-/** The user that uWSGI gives its socket to, or at least runs as, where its own configuration says it; undefined where that may be nginx's. */
-function namedByUwsgi(application: Application): string | undefined {
+/** The user that uWSGI gives its socket to, or at least runs as, and the group, where its own configuration says them. */
+interface Named {
+  readonly user?: string;
+  readonly group?: string;
+}
+
+/** Whom uWSGI's own configuration names; nobody where the user may be nginx's. */
+function namedByUwsgi(application: Application): Named {
   const options = settingsOf(application, uwsgi)?.options;
-  if (!options || application.container) return undefined;
-  const [given, uid] = ['chown-socket', 'uid'].map((name) => {
+  if (!options || application.container) return {};
+  const [given, uid, gid] = ['chown-socket', 'uid', 'gid'].map((name) => {
     const option = lastOption(options, name);
     return option && certain(option.value);
   });
   const user = given?.replace(/[:.].*$/, '') ?? uid;
-  return user && /^[a-z_][\w-]*$/i.test(user) && !USUAL.test(user) ? user : undefined;
+  if (!user || !NAME.test(user) || USUAL.test(user)) return {};
+  const group = given === undefined ? gid : /[:.](.+)$/.exec(given)?.[1];
+  return group && NAME.test(group) ? { user, group } : { user };
 }
+
+/** A user or group by its name; a number may be anybody's. */
+const NAME = /^[a-z_][\w-]*$/i;
 
 /**
  * Whether nginx's user may connect, which needs the right to write. `joined`: only where someone made nginx's user a member of the socket's group. Null where the
@@ -51,13 +62,14 @@ function mayConnect(
 ): { readonly may: boolean | 'joined'; readonly owner: string; readonly group: string; readonly user: string } | null {
   const nginx = userOf(config);
   const { unit, activation } = application;
-  const owner = activation ? (activation.user?.text ?? 'root') : unit ? (unit.user?.text ?? 'root') : namedByUwsgi(application);
-  const own = activation ? activation.group?.text : unit?.group?.text;
+  const named = unit || activation ? {} : namedByUwsgi(application);
+  const owner = activation ? (activation.user?.text ?? 'root') : unit ? (unit.user?.text ?? 'root') : named.user;
+  const own = activation ? activation.group?.text : unit ? unit.group?.text : named.group;
   const rights = writable(mode);
   if (!owner || !rights || [owner, own].some((name) => name?.includes('${'))) return null;
   const group = own ?? owner;
-  // who gives the group of a socket that no unit starts is not seen
-  if (!unit && !activation && rights.group) return null;
+  // the group of a socket that neither a unit nor its program names is not seen
+  if (!unit && !activation && rights.group && own === undefined) return null;
   const may = (value: boolean | 'joined') => ({
     may: value,
     owner,
@@ -108,7 +120,7 @@ A folder of its own below /run, made by \`RuntimeDirectory=\`, suits both. With 
       'nginx does not find {path}: {name} has PrivateTmp, so the socket is in a /tmp of its own. Put it below /run with RuntimeDirectory.',
     permission: '{user} cannot write to {path}: {server} creates it with mode {mode} for {owner}. Set {setting}.',
     group:
-      'Only {owner} and the group {group} may write to {path}: nginx connects only if its user is a member of {group}. Run the unit with the group of nginx’s user.',
+      'Only {owner} and the group {group} may write to {path}: unless nginx’s user is a member of {group}, every request ends in 502 (Permission denied). {how}.',
     folder:
       '{path} is in {folder}, which {name} creates with mode {mode} for {owner}: nginx’s user cannot enter it. Set RuntimeDirectoryMode=0755, or run the unit with the group of nginx’s user.',
     home: '{path} is in {folder}, which current systems create with mode 750 or 700: nginx’s user cannot enter it. Put the socket below /run with RuntimeDirectory.',
@@ -147,6 +159,9 @@ A folder of its own below /run, made by \`RuntimeDirectory=\`, suits both. With 
             mode: mode!,
             user,
             server: application.activation ? 'systemd' : serverTitle(application),
+            how: application.unit
+              ? 'Run the unit with the group of nginx’s user'
+              : 'Give the socket the group of nginx’s user, with chown-socket',
             owner,
             group,
             setting: application.activation
