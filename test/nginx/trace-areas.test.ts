@@ -67,7 +67,11 @@ async function followWith(area: Area, echoes: readonly [Echo, Echo]): Promise<st
   try {
     for (const folder of area.folders ?? []) fs.mkdirSync(path.join(running.folder, folder), { recursive: true });
     for (const [file, time] of Object.entries(area.modified ?? {})) fs.utimesSync(path.join(running.folder, file), time, time);
-    const config = await configAt(path.join(running.folder, 'nginx.conf'), source, { prefix: running.folder, nginx: available()!.version });
+    const config = await configAt(path.join(running.folder, 'nginx.conf'), source, {
+      prefix: running.folder,
+      nginx: available()!.version,
+      others: area.files ?? {},
+    });
     const stored = new Map<string, UpstreamAnswer>();
     for (const one of area.asks) {
       const ask: AreaAsk = typeof one === 'string' ? { send: one } : one;

@@ -26,6 +26,13 @@ const CAMPAIGNS = [
   { name: 'syntax', files: ['syntax/incremental', 'syntax/oracle'], env: {} },
 ];
 
+if (process.argv.includes('--help')) {
+  console.log(`usage: npm run fuzz -- [--seed=N] [--scale=N] [word…]
+The words are parts of the names of campaigns: ${CAMPAIGNS.map((c) => c.name).join(', ')}. --scale=0.1 is a tenth of each.
+Without words all of them run, which takes hours.`);
+  process.exit(0);
+}
+
 console.log(`seed ${seed}`);
 /** @type {string[]} */
 const failed = [];

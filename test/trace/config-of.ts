@@ -1,4 +1,5 @@
 /** Configurations from texts, for tests of the matchers and of the request path. */
+import path from 'node:path';
 import { type FileId, fromPath } from '../../server/src/base/file-id.ts';
 import { MemoryFiles } from '../../server/src/base/memory-files.ts';
 import { parseVersion } from '../../server/src/catalog/version.ts';
@@ -17,6 +18,8 @@ export interface ConfigOptions {
   readonly nginx?: string;
   /** default: the folder of the main file */
   readonly prefix?: string;
+  /** what the main file may include, by paths relative to its folder */
+  readonly others?: Readonly<Record<string, string>>;
 }
 
 /** Loads a text (or `#- path` sections) as nginx.conf in /etc/nginx. */
@@ -26,8 +29,15 @@ export async function configOf(source: string, options: ConfigOptions = {}): Pro
 }
 
 /** The same for a file that is at a path of its own. */
-export const configAt = (path: string, text: string, options: ConfigOptions = {}): Promise<Config> =>
-  configOfFiles(new Map([[fromPath(path), text]]), fromPath(path), options);
+export const configAt = (at: string, text: string, options: ConfigOptions = {}): Promise<Config> =>
+  configOfFiles(
+    new Map([
+      ...Object.entries(options.others ?? {}).map(([name, t]) => [fromPath(path.join(path.dirname(at), name)), t] as const),
+      [fromPath(at), text],
+    ]),
+    fromPath(at),
+    options,
+  );
 
 async function configOfFiles(files: ReadonlyMap<FileId, string>, root: FileId, options: ConfigOptions): Promise<Config> {
   const { parser, engine } = await parts();

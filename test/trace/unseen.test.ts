@@ -67,6 +67,41 @@ describe('includes that nobody sees', () => {
     assert.equal(assumeProblems(config, { 'include:tls.conf': 'deny' }, [trace]).length, 1);
   });
 
+  test('may hold entries of a table, and lines of a condition that is true: asked where they may decide', async () => {
+    const config = await configOf(`
+events {}
+http {
+  map $arg_k $m { default no; known yes; ~^r regex; include map.conf; }
+  geo $arg_a $g { default far; 10.0.0.0/8 near; include geo.conf; }
+  types { text/html html; include types.conf; }
+  server {
+    listen 80;
+    if ($arg_s) { include server-if.conf; }
+    location /map { add_header X-M $m; return 204; }
+    location /geo { add_header X-G $g; return 204; }
+    location /if { if ($arg_i) { include if.conf; } return 204; }
+    location /limit { limit_except GET { include limit.conf; } proxy_pass http://127.0.0.1:8000; }
+    location /files { root /srv; }
+  }
+}
+`);
+    const asked = (target: string, method = 'GET'): string[] =>
+      traceRequest(config, { target, method, headers: [['Host', 'a.test']] })
+        .assumptions.map((a) => a.id)
+        .filter((id) => id.startsWith('include:'));
+    assert.deepEqual(asked('/map?k=known'), [], 'nginx refuses a second line with that key');
+    assert.deepEqual(asked('/map?k=other'), ['include:map.conf']);
+    assert.deepEqual(asked('/map?k=rx'), ['include:map.conf'], 'an exact key comes before a regular expression');
+    assert.deepEqual(asked('/geo?a=10.1.2.3'), ['include:geo.conf'], 'a longer prefix may be there');
+    assert.deepEqual(asked('/if'), []);
+    assert.deepEqual(asked('/if?i=1'), ['include:if.conf']);
+    assert.deepEqual(asked('/if?s=1'), ['include:server-if.conf']);
+    assert.deepEqual(asked('/limit'), []);
+    assert.deepEqual(asked('/limit', 'POST'), ['include:limit.conf']);
+    assert.deepEqual(asked('/files/a.html'), []);
+    assert.deepEqual(asked('/files/a.txt'), ['include:types.conf']);
+  });
+
   test('what is seen is not asked for', async () => {
     const trace = traceRequest(await configOf('events {}\nhttp { server { listen 80; return 204; } }\n'), { target: '/' });
     assert.deepEqual(trace.assumptions, []);

@@ -13,6 +13,7 @@ import { serverOf } from '../config/servers.ts';
 import { type Code, type Condition, programOf, readCondition } from '../trace/handlers/rewrite.ts';
 import { compileValue, evaluate, type Scripting, type Value } from '../trace/script.ts';
 import { geoValue, mapValue, splitValue, type TableAsker } from '../trace/tables.ts';
+import { hasUnseen } from '../trace/unseen.ts';
 import { type Behaviour, behaviourOf } from '../trace/version.ts';
 
 /** An address of nobody in particular. */
@@ -86,6 +87,10 @@ export class Visitor implements Scripting, TableAsker {
     return [];
   }
 
+  unseen(table: Directive): void {
+    if (table.body && hasUnseen(table.body)) throw new Unknown();
+  }
+
   match(regex: CompiledRegex | null, subject: ByteString): boolean {
     if (!regex) throw new Unknown();
     const m = regex.match(byteArray(subject));
@@ -105,7 +110,6 @@ export class Visitor implements Scripting, TableAsker {
       const sites = namesOf(this.scope.config).definitions('variable', name, 'http');
       const table = sites.find((s) => ['map', 'geo', 'split_clients'].includes(s.directive.name))?.directive;
       if (table) {
-        if (table.body?.has('include')) throw new Unknown();
         return table.name === 'map' ? mapValue(this, table) : table.name === 'geo' ? geoValue(this, table) : splitValue(this, table);
       }
       const built = this.builtIn(name);

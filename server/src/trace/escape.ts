@@ -13,6 +13,8 @@ const CLASSES = {
   memcached: '%',
   /** NGX_ESCAPE_HTML: what SSI writes into an address */
   html: '"#%\'<>\\^`{|}',
+  /** NGX_ESCAPE_REFRESH: the address in a page that leads on by itself; its table has the tilde where `}` would be */
+  refresh: '"\'<>\\^`{|~',
 } as const;
 
 export type EscapeClass = keyof typeof CLASSES;

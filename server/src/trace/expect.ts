@@ -8,6 +8,7 @@ import { assumeProblems, backend } from './assumptions.ts';
 import { CLIENTS, clientLines, clientOf } from './clients.ts';
 import { isCurl, oneCommand, requestFromCurl } from './curl.ts';
 import { hostIn, isAddress, isHost, requestFromUrl } from './from-url.ts';
+import { listedFiles } from './listed-files.ts';
 import { requestFromJson, withBody } from './read-requests.ts';
 import { traceRequest } from './request.ts';
 import type { HeaderPair, Refusal, RequestInput, Trace, TraceOptions } from './trace.ts';
@@ -179,7 +180,7 @@ export function readTests(text: string, origin: string | null = null): TestFile 
       problems.push({ line, message: 'This request expects nothing. Say what should come of it below "expect".' });
     const upstreams = raw.upstreams === undefined ? null : readAnswers(raw.upstreams);
     if (typeof upstreams === 'string') problems.push({ line, message: upstreams });
-    const present = Array.isArray(raw.files) ? new Set(raw.files.map(String)) : null;
+    const present = Array.isArray(raw.files) ? raw.files.map(String) : null;
     tests.push({
       name: String(raw.name ?? (third === undefined ? `${method} ${url}` : shortened(asked))),
       line,
@@ -191,18 +192,7 @@ export function readTests(text: string, origin: string | null = null): TestFile 
           ...(answered ? { headers: answered } : {}),
         },
         ...(upstreams && typeof upstreams !== 'string' ? { upstreams: upstreams.answers } : {}),
-        ...(present
-          ? {
-              files: {
-                stat: (path: string) =>
-                  present.has(path)
-                    ? ('file' as const)
-                    : [...present].some((p) => p.startsWith(path.replace(/\/*$/, '/')))
-                      ? ('folder' as const)
-                      : null,
-              },
-            }
-          : {}),
+        ...(present ? { files: { stat: listedFiles(present).stat } } : {}),
       },
       expect,
     });

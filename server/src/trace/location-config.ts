@@ -9,6 +9,7 @@ import type { Scope } from '../config/scope.ts';
 import { Slot } from '../config/slot.ts';
 import type { Reader } from './reader.ts';
 import { knownMethod, type Run } from './run.ts';
+import { askUnseen, restsOn } from './unseen.ts';
 
 /** Read for every place that a request comes to, and for the names of files there. */
 export const PLACES: Reader = {
@@ -27,6 +28,7 @@ export function enter(run: Run, scope: Scope): void {
       handler: 'ngx_http_core_module',
       at: limit.directive,
       said: `limit_except applies to ${fromBytes(run.methodName)}`,
+      ...restsOn(askUnseen(run, limit.scope, scope)),
     });
   }
   if (run.keepalive) limitKeepalive(run);

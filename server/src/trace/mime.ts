@@ -4,6 +4,7 @@ import type { Directive } from '../config/directive.ts';
 import { Slot } from '../config/slot.ts';
 import type { Reader } from './reader.ts';
 import type { Run } from './run.ts';
+import { askWithin } from './unseen.ts';
 
 /** Read for the type of whatever nginx answers by itself. */
 export const TYPES: Reader = { module: 'ngx_http_core_module', reads: ['types', 'default_type'] };
@@ -37,5 +38,6 @@ export function setContentType(run: Run): void {
   const { reply } = run;
   if (reply.contentType !== '') return;
   const known = run.exten === '' ? undefined : tableOf(run).get(lower(run.exten));
+  if (run.exten !== '' && known === undefined) for (const block of run.lines('types')) if (block.body) askWithin(run, block.body);
   reply.setType(toBytes(known ?? run.text('default_type') ?? 'text/plain'));
 }

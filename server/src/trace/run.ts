@@ -26,6 +26,7 @@ import { Reply } from './reply.ts';
 import { Report } from './report.ts';
 import { compileValue, evaluate, evaluateAll, type Line, type Scripting, type Value } from './script.ts';
 import type { Change, FileKind, RequestInput, TraceOptions } from './trace.ts';
+import { askWithin } from './unseen.ts';
 import { extenOf } from './uri.ts';
 import { lookup } from './variables.ts';
 import { type Behaviour, behaviourOf } from './version.ts';
@@ -436,6 +437,10 @@ export class Run implements Scripting {
 
   headerLines(name: ByteString): ByteString[] {
     return this.headers.flatMap((h) => (h.lower === name ? [h.value] : []));
+  }
+
+  unseen(table: Directive): void {
+    if (table.body) askWithin(this, table.body);
   }
 
   /** The block of the group that was asked; null for a plain address. */

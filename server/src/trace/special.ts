@@ -3,6 +3,7 @@ import { type ByteString, fromBytes, toBytes } from '../base/bytes.ts';
 import type { Directive } from '../config/directive.ts';
 import { Slot } from '../config/slot.ts';
 import { msie } from './browser.ts';
+import { escapeUri } from './escape.ts';
 import { sendHeader } from './filters.ts';
 import type { Reader } from './reader.ts';
 import type { Move, Run } from './run.ts';
@@ -137,14 +138,21 @@ export function specialResponse(run: Run, status: number): 'answered' | number |
     if (page) return sendErrorPage(run, page, status);
   }
   if (SENT_AS_400.has(status)) run.reply.errStatus = 400;
-  if (run.flag('msie_refresh', false) && msie(run) !== null && (status === 301 || status === 302) && reply.location) {
-    run.reply.errStatus = 200;
-    reply.clearLocation();
-    const sent = finish(run, 0, 'return');
-    reply.lengthKnown = false;
-    return sent;
-  }
+  if (refreshes(run) && (status === 301 || status === 302) && reply.location) return sendRefresh(run, reply.location.value);
   return finish(run, pageLength(run, status), REDIRECTS.has(status) && reply.location ? 'redirect' : 'error');
+}
+
+/** Whether old browsers get a page in the place of a redirect. */
+const refreshes = (run: Run): boolean => run.flag('msie_refresh', false) && msie(run) !== null;
+
+/** ngx_http_send_refresh: a page that leads on by itself. */
+function sendRefresh(run: Run, to: ByteString): 'answered' | number {
+  const { reply } = run;
+  const page = `<html><head><meta http-equiv="Refresh" content="0; URL=${escapeUri(to, 'refresh')}"></head><body></body></html>\r\n`;
+  reply.errStatus = 200;
+  reply.clearLocation();
+  if (!run.isHead) reply.body = page;
+  return finish(run, page.length, 'return');
 }
 
 function finish(run: Run, length: number, kind: 'redirect' | 'error' | 'return'): 'answered' | number {
@@ -198,5 +206,6 @@ function sendErrorPage(run: Run, page: ErrorPage, status: number): 'answered' | 
     at: page.directive,
     said: `${status} becomes a redirect ${run.reply.errStatus}`,
   });
+  if (refreshes(run)) return sendRefresh(run, uri);
   return finish(run, pageLength(run, run.reply.errStatus), 'redirect');
 }

@@ -17,6 +17,8 @@ export interface TableAsker {
   value(value: Value): ByteString;
   match(regex: CompiledRegex | null, subject: ByteString, what: Directive): boolean;
   headerLines(name: string): readonly string[];
+  /** lines of a table that nobody sees may decide: what its file brings, or a template writes */
+  unseen(table: Directive): void;
 }
 
 export interface MapTable {
@@ -85,7 +87,11 @@ export function mapValue(run: TableAsker, directive: Directive): ByteString {
   let key = run.value(table.key);
   if (table.hostnames && key.endsWith('.')) key = key.slice(0, -1);
   const small = lower(key);
-  const found = table.exact.get(small) ?? masked(table, small);
+  const exact = table.exact.get(small);
+  if (exact) return run.value(exact.value);
+  // nothing but a line with the same key would come before that one, which nginx refuses
+  run.unseen(directive);
+  const found = masked(table, small);
   if (found) return run.value(found.value);
   if (key !== '') for (const { regex, value, entry } of table.regexes) if (regex && run.match(regex, key, entry)) return run.value(value);
   return run.value(table.fallback);
@@ -202,6 +208,7 @@ function readGeo(directive: Directive): GeoTable {
 export function geoValue(run: TableAsker, directive: Directive): ByteString {
   let table = geos.get(directive);
   if (!table) geos.set(directive, (table = readGeo(directive)));
+  run.unseen(directive);
   let address: Ip | null = readPlainIp(table.source ? run.value(table.source) : run.connection.clientAddress);
   if (address && table.proxies.length) {
     const lines = run.headerLines('x-forwarded-for');
@@ -247,6 +254,7 @@ function readSplit(directive: Directive): Split {
 export function splitValue(run: TableAsker, directive: Directive): ByteString {
   let split = splits.get(directive);
   if (!split) splits.set(directive, (split = readSplit(directive)));
+  run.unseen(directive);
   const hash = murmurHash2(run.value(split.key));
   for (const { below, value } of split.parts) if (hash < below || below === 0) return value;
   return '';

@@ -35,6 +35,16 @@ const MAY_CHANGE: Readonly<Record<string, string>> = table({
   location: 'it may hold headers, parameters, access rules and the handler of this location',
   stream: 'it may hold other servers, maps and upstreams, and settings for all servers',
   'stream-server': 'it may hold access rules and the handler of this server',
+  'if-in-server': 'it may hold rewrites that run when the condition is true',
+  'if-in-location': 'it may hold rewrites, headers and the handler that apply when the condition is true',
+  limit_except: 'it may hold access rules for these methods',
+  map: 'it may hold other values of the map',
+  geo: 'it may hold other values of the block geo',
+  split_clients: 'it may hold other shares',
+  types: 'it may hold other types of files',
+  'stream-map': 'it may hold other values of the map',
+  'stream-geo': 'it may hold other values of the block geo',
+  'stream-split_clients': 'it may hold other shares',
 });
 
 function levelOf(scope: Scope): Level {
@@ -120,6 +130,14 @@ export function askUnseen(run: Run, scope: Scope, within: Scope | null = null): 
   }
   return first;
 }
+
+/** The same for the lines of one block alone: a table, an `if`. */
+export function askWithin(run: Run, scope: Scope): void {
+  askUnseen(run, scope, scope.parent);
+}
+
+/** Whether lines of a block are not seen. */
+export const hasUnseen = (scope: Scope): boolean => levelOf(scope).questions.length > 0;
 
 /** The same for the block of a protocol, for where no server of it is reached. */
 export function askOuter(run: Run, main: Scope): string | undefined {

@@ -120,6 +120,56 @@ export const AREAS: readonly Area[] = [
     ],
   },
   {
+    name: 'tables of files that are included',
+    files: {
+      'conf/a.map': 'foo bar; *.wild.test w;',
+      'conf/a.geo': '127.0.0.0/8 home;',
+      'conf/when.conf': 'return 200 when;',
+      'conf/no.conf': 'deny all;',
+    },
+    http: `map $arg_k $m { hostnames; default 0; include conf/*.map; } geo $g { include conf/a.geo; default far; }
+      server { listen 127.0.0.1:%PORT%; server_name a.test; if ($arg_s) { include conf/when.conf; } location / { add_header X-M "$m $g"; return 204; }
+        location /if { if ($arg_i) { include conf/when.conf; } return 204; } location /limit { limit_except GET { include conf/no.conf; } proxy_pass http://%E%; } }`,
+    asks: [
+      'GET /?k=foo',
+      'GET /?k=x.wild.test',
+      'GET /?k=FOO.',
+      'GET /',
+      'GET /?s=1',
+      'GET /if',
+      'GET /if?i=1',
+      'GET /limit',
+      'POST /limit',
+    ],
+  },
+  {
+    name: 'redirects as pages for old browsers',
+    files: { 'www/ssi.html': 'X<!--#include virtual="/" -->X' },
+    http: `root www; msie_refresh on; location / { return 301 text; } location /space { return 301 "a b"; } location /page { return 301; error_page 301 text; }
+      location /missing { return 404; error_page 404 =307 http://a/x?$args; } location /down { return 503; error_page 503 http://a/x; } location /off { msie_refresh off; return 301 text; }
+      location /ssi { ssi on; } location /other { return 303 http://a/; } location /odd { return 302 "!#%&'()*+,;<=>?@[]^_\`{|}~\\\\"; } location /sent { return 302 /x; add_header X-L $sent_http_location always; }
+      location /rewrite { rewrite ^ /y permanent; } location /bytes { return 302 http://x$uri; }`,
+    asks: [
+      '/',
+      '/space',
+      '/page',
+      '/missing?a=b',
+      '/down',
+      '/off',
+      '/ssi.html',
+      '/other',
+      '/odd',
+      '/sent',
+      '/rewrite',
+      '/bytes/%7f%ff%20',
+    ].flatMap((p) => [
+      `GET ${p} | User-Agent: MSIE 7`,
+      `HEAD ${p} | User-Agent: MSIE 7`,
+      `GET ${p} HTTP/1.0 | User-Agent: MSIE 7 Opera`,
+      `GET ${p}`,
+    ]),
+  },
+  {
     name: 'hosts',
     http: `server { listen 127.0.0.1:%PORT%; server_name _; location / { add_header X-Host $host; add_header X-Http $http_host; add_header X-Name $server_name; add_header X-Addr $server_addr; return 204; } }
       server { listen 127.0.0.1:%PORT%; server_name name.test *.wild.test end.* ~^re(?<n>\\d+)\\.test$ .dot.test; location / { add_header X-Host "$host $n"; add_header X-Name $server_name; return 204; } }`,

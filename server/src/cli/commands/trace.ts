@@ -23,6 +23,7 @@ import { type AssumeProblem, assumeProblems, backend } from '../../trace/assumpt
 import { CLIENTS, type ClientName, clientOf } from '../../trace/clients.ts';
 import { isCurl, oneCommand, requestFromCurl } from '../../trace/curl.ts';
 import { headerPair, isAddress, requestFromUrl } from '../../trace/from-url.ts';
+import { listedFiles } from '../../trace/listed-files.ts';
 import { destinationOf, originOf } from '../../trace/origin.ts';
 import { traceMermaid } from '../../trace/print/mermaid.ts';
 import { traceSvg } from '../../trace/print/svg.ts';
@@ -143,21 +144,6 @@ const DISK: Files = {
 
 const NONE: Files = { stat: () => null, text: () => null };
 
-/** The files that a list of paths names; folders are those above them, and entries that end in a slash. */
-export function listedFiles(lines: readonly string[]): Files {
-  const files = new Set(lines.map((l) => l.trim()).filter((l) => l && !l.startsWith('#')));
-  const folders = new Set<string>();
-  for (const file of files) {
-    const clean = file.replace(/\/+$/, '');
-    if (file.endsWith('/')) folders.add(clean);
-    for (let at = path.posix.dirname(clean); !folders.has(at); at = path.posix.dirname(at)) folders.add(at);
-  }
-  return {
-    stat: (file) => (files.has(file) && !file.endsWith('/') ? 'file' : folders.has(file.replace(/\/+$/, '') || '/') ? 'folder' : null),
-    text: (file) => (files.has(file) ? undefined : null),
-  };
-}
-
 async function filesFor(which: string): Promise<Files | undefined> {
   if (which === 'unknown') return undefined;
   if (which === 'disk') return DISK;
@@ -168,7 +154,7 @@ async function filesFor(which: string): Promise<Files | undefined> {
       EXIT.unreadable,
       `--files ${which}: it is neither disk nor none, and ${read ? `as a list of paths: ${read.problem}` : 'there is no such list of paths'}`,
     );
-  return listedFiles(read.text.split('\n'));
+  return listedFiles(read.text.split('\n').flatMap((l) => (l.trim() && !l.trim().startsWith('#') ? [l.trim()] : [])));
 }
 
 async function oneOf(options: CommonOptions, configPath: string): Promise<{ readonly loader: Loader; readonly asked: Asked | null }> {

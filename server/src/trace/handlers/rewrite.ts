@@ -16,6 +16,7 @@ import type { Handler } from '../phases.ts';
 import { changes, type Run, type Verdict } from '../run.ts';
 import { compileValue, mayGrow, type Part, type Value } from '../script.ts';
 import type { FileKind, PhaseId } from '../trace.ts';
+import { askWithin } from '../unseen.ts';
 
 export type Condition =
   | { readonly kind: 'variable'; readonly name: string }
@@ -213,6 +214,7 @@ function step(code: Code, engine: Engine): Flow {
         return 'on';
       }
       run.report.step({ phase, handler: MODULE, at: code.at, said: `if ${code.text}: yes` });
+      if (code.at.body) askWithin(run, code.at.body);
       if (code.scope) enter(run, code.scope);
       return execute(code.body, engine);
     }
