@@ -22,14 +22,18 @@ describe('check: exit codes', () => {
 
   for (const [args, words] of [
     [['chek'], /unknown command/],
-    [['check', '--nope'], /unknown option/],
-    [['check', '--rule', 'nope=off', 'nginx.conf'], /there is no rule "nope"/],
+    // the last line is what a person at a terminal sees
+    [['check', '--nope'], /unknown option '--nope'\s+\(run "proxylens check --help" for how it is called\)\s*$/],
+    [['check', '--rule', 'nope=off', 'nginx.conf'], /there is no rule or group "nope"\. "proxylens rules"/],
+    [['check', '--rule', 'alias-travesal=off', 'nginx.conf'], /no rule or group "alias-travesal"\. Did you mean "alias-traversal"\?/],
     [['check', '--rule', 'alias-traversal=loud', 'nginx.conf'], /the level is one of/],
-    [['check', '--only', 'nope', 'nginx.conf'], /no such rule or group/],
+    [['check', '--only', 'nope', 'nginx.conf'], /no rule or group "nope"/],
     [['check', '--fail-on', 'never', 'nginx.conf'], /--fail-on is one of/],
     [['check', '--max-warnings', 'x', 'nginx.conf'], /not a number/],
     [['check', '--map', 'x', 'nginx.conf'], /FROM=TO/],
-    [['check', '--nginx-version', 'new', 'nginx.conf'], /not a valid version/],
+    [['check', '--nginx-version', 'new', 'nginx.conf'], /--nginx-version new: write a version such as 1\.27\.3/],
+    [['check', '--openssl-version', '3', 'nginx.conf'], /--openssl-version 3: write a version such as 3\.0\.17/],
+    [['check', '--fix=all', 'nginx.conf'], /--fix is one of safe, suggested, not "all"/],
     [['check', '--profile', 'none', 'nginx.conf'], /--profile is one of/],
     [['check', '--color', 'red', 'nginx.conf'], /--color is one of/],
     [['check', '--update-baseline', 'nginx.conf'], /needs --baseline/],
@@ -435,6 +439,30 @@ describe('check: settings', () => {
     await ends(2, ['check', 'nginx.conf'], { cwd: folder({ '.proxylens.yaml': '- a\n', 'nginx.conf': CLEAN }), says: /must be a mapping/ });
     await ends(0, ['check', 'nginx.conf'], { cwd: folder({ '.proxylens.yaml': '# nothing yet\n', 'nginx.conf': CLEAN }) });
     await ends(3, ['check', '--settings', 'gone.yaml', 'nginx.conf'], { cwd: tree(WELL), says: /gone\.yaml: no such settings file/ });
+  });
+
+  test('settings that are wrong fail those whom they are about, not their neighbours', async () => {
+    const cwd = folder({
+      '.git/HEAD': 'ref: refs/heads/main\n',
+      'a/nginx.conf': CLEAN,
+      'b/nginx.conf': CLEAN,
+      'b/.proxylens.yaml': 'colour: red\n',
+    });
+    for (const args of [
+      ['check', 'a'],
+      ['check', 'a/nginx.conf'],
+      ['trace', 'a/nginx.conf', 'http://example.com/'],
+    ])
+      assert.doesNotMatch((await ends(0, args, { cwd })).err, /colour/);
+    for (const args of [
+      ['check', 'b'],
+      ['check', 'b/nginx.conf'],
+      ['check', '.'],
+      ['trace', 'b/nginx.conf', 'http://example.com/'],
+    ])
+      await ends(2, args, { cwd, says: /no setting "colour"/ });
+    // named on the command line it is everyone's
+    await ends(2, ['check', '--settings', 'b/.proxylens.yaml', 'a'], { cwd, says: /no setting "colour"/ });
   });
 
   test('a version that YAML takes for a number is the version that is written', async () => {

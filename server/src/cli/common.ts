@@ -225,13 +225,34 @@ export class Loader {
 
   /** What the project says of its nginx, over that the settings file, then the command line. Throws failures for a settings file that is wrong. */
   private async settingsFor(file: FileId, project: Project, { by }: Way): Promise<Settings> {
-    const settings = settingsFor(file, project, await this.settingsAbove(this.settingsFrom.folder ?? dirname(file), project), this.cli, {
+    const settings = settingsFor(file, project, await this.settingsBeside(file, project), this.cli, {
       by,
       machine: this.options.machine ?? false,
     });
     // files are read again as written for these
     if (settings.engines.length) await this.parts.parser.start();
     return settings;
+  }
+
+  /** Files whose settings are wrong: whether anyone asks about them is known when it is known what they read. */
+  private readonly faults = new Map<FileId, Failure>();
+
+  /** The settings of a file; those that are wrong are a failure only once it belongs to what was asked (`sound`): a neighbour's are not. */
+  private async settingsBeside(file: FileId, project: Project): Promise<RawSettings | null> {
+    try {
+      return await this.settingsAbove(this.settingsFrom.folder ?? dirname(file), project);
+    } catch (error) {
+      if (!(error instanceof Failure) || this.options.settings !== undefined) throw error;
+      this.faults.set(file, error);
+      return null;
+    }
+  }
+
+  /** A configuration that is part of the answer. Throws the failure of its settings. */
+  private sound(asked: Asked): Asked {
+    const fault = this.faults.get(asked.config.subject);
+    if (fault) throw fault;
+    return asked;
   }
 
   private async settingsAbove(start: FileId, project: Project): Promise<RawSettings | null> {
@@ -292,7 +313,8 @@ export class Loader {
   ): Promise<{ readonly loader: Loader; readonly asked: Asked }> {
     const loader = await Loader.create(options, files, progress, fileOfPath(path.dirname(path.resolve(holder))), parts);
     const project = loneProject(dirname(root), true);
-    return { loader, asked: { config: await loader.main(root, project, ANY_WAY), project, way: ANY_WAY, shown: null } };
+    const config = await loader.main(root, project, ANY_WAY);
+    return { loader, asked: loader.sound({ config, project, way: ANY_WAY, shown: null }) };
   }
 
   /** The same configuration after texts have changed. */
@@ -511,7 +533,8 @@ export class Loader {
     for (const part of readers.parts()) readers.drop(part);
     const own = configs.filter((c) => readers.has(c));
     const out: Asked[] = [];
-    for (const one of own) if (one.shown === null || [...one.config.files.keys()].some(one.shown)) out.push(await this.withBeside(one));
+    for (const one of own)
+      if (one.shown === null || [...one.config.files.keys()].some(one.shown)) out.push(await this.withBeside(this.sound(one)));
     const loose = [
       ...singles,
       ...inTurn(project.configs).filter((id) => folders.some((f) => isBelow(id, f)) && !(chosen && project.roots.includes(id))),
@@ -544,7 +567,8 @@ export class Loader {
       }
     }
     const parts = new Readers(fragments, readerOf).parts();
-    return [...out, ...fragments.filter((one) => !parts.has(one) && [...one.config.files.keys()].some((f) => asked.has(f)))];
+    const meant = fragments.filter((one) => !parts.has(one) && [...one.config.files.keys()].some((f) => asked.has(f)));
+    return [...out, ...meant.map((one) => this.sound(one))];
   }
 }
 

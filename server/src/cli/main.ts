@@ -18,7 +18,9 @@ const program = new Command('proxylens')
   .exitOverride()
   .showHelpAfterError('(run "proxylens --help" for a list of commands)');
 for (const add of [addCheck, addRules, addLsp, addTrace, addTest, addFormat, addNew]) add(program);
-for (const command of program.commands) command.exitOverride().showHelpAfterError();
+// the whole help of a command would push the error out of sight
+for (const command of program.commands)
+  command.exitOverride().showHelpAfterError(`(run "proxylens ${command.name()} --help" for how it is called)`);
 for (const command of [program, ...program.commands])
   command.configureOutput({ writeOut: sayFormatted, writeErr: (text) => tell(text.replace(/\n$/, '')) });
 

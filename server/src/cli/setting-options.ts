@@ -39,7 +39,7 @@ export function settingsOf(options: Readonly<Record<string, unknown>>): RawSetti
     const value = options[attributeName];
     if (value === undefined) continue;
     if (shape.is === 'version' && !isRelease(String(value)))
-      throw new Failure(EXIT.usage, `"${value}" is not a valid version: write one such as 1.27.3`);
+      throw new Failure(EXIT.usage, `--${name} ${value}: write a version such as ${key === 'opensslVersion' ? '3.0.17' : '1.27.3'}`);
     if (shape.is === 'one' && !(String(value) in shape.of)) throw notOneOf(name, String(value), Object.keys(shape.of));
     raw[key] = shape.is === 'map' ? mapped(name, value as string[], shape.value) : key === 'prefix' ? path.resolve(String(value)) : value;
   }

@@ -27,6 +27,14 @@ export interface RuleNames {
   has(name: string): boolean;
   /** our rules that answer to a rule of nginx-lint */
   ofNginxLint(name: string): readonly string[];
+  /** the rule or group that someone who wrote this may have meant */
+  near(name: string): string | null;
+}
+
+/** What is said of a name that is none of a rule. */
+export function noSuchRule(names: RuleNames, name: string, what: 'rule' | 'rule or group' = 'rule or group'): string {
+  const near = names.near(name);
+  return `there is no ${what} "${name}". ${near === null ? '' : `Did you mean "${near}"? `}"proxylens rules" lists them.`;
 }
 
 export interface SettingsRead {
@@ -51,8 +59,9 @@ const WANTED: Readonly<Record<Shape['is'], string>> = {
 /** Reads the text of a settings file; what is wrong is left out of `raw`. Spans are UTF-16 offsets into the text. Never throws. */
 export function readSettings(text: string, names?: RuleNames): SettingsRead {
   const problems: SettingsProblem[] = [];
-  const doc = parseDocument(text);
-  for (const e of doc.errors) problems.push({ span: { start: e.pos[0], end: e.pos[1] }, message: e.message.split('\n')[0] ?? e.message });
+  // the place is the span's, not a part of the words
+  const doc = parseDocument(text, { prettyErrors: false });
+  for (const e of doc.errors) problems.push({ span: { start: e.pos[0], end: e.pos[1] }, message: e.message });
   if (doc.errors.length || doc.contents === null || (isScalar(doc.contents) && doc.contents.value === null)) return { raw: {}, problems };
   if (!isMap(doc.contents)) {
     problems.push({
@@ -78,7 +87,7 @@ export function readSettings(text: string, names?: RuleNames): SettingsRead {
       for (const { key, value } of node.items) {
         const id = String(isScalar(key) ? key.value : key);
         if (shape.is === 'map') {
-          if (shape.rules && names && !names.has(id)) wrong(key, `There is no rule or group "${id}". "proxylens rules" lists them.`);
+          if (shape.rules && names && !names.has(id)) wrong(key, noSuchRule(names, id).replace(/^t/, 'T'));
           else if (value !== null) out[id] = read(value, shape.value, shape.rules ? `The level of ${id}` : `${name}: ${id}`);
         } else if (!Object.hasOwn(shape.fields, id))
           wrong(key, `There is no setting "${id}". Known are ${Object.keys(shape.fields).join(', ')}.`);

@@ -14,6 +14,7 @@ import type { Proof } from '../witness/requests.ts';
 import type { Spot } from '../witness/spots.ts';
 import type { Fix } from './fix.ts';
 import type { Shared } from './shared.ts';
+import { nearest } from './validity/_guess.ts';
 
 /** `validity` with severity error means: `nginx -t` of the target version refuses the text, whatever the machine. */
 export type Group =
@@ -306,4 +307,5 @@ export const means = (name: string, rule: Pick<Rule, 'id' | 'formerly' | 'group'
 export const ruleNames = (rules: readonly Rule[]): RuleNames => ({
   has: (name) => ruleOf(rules, name) !== undefined || RULE_GROUPS.includes(name) || name === 'unused-suppression',
   ofNginxLint: (name) => rules.filter((r) => r.equivalents?.includes(`nginx-lint:${name}`)).map((r) => r.id),
+  near: (name) => nearest(name, [...rules.map((r) => r.id), ...RULE_GROUPS]),
 });

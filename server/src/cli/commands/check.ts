@@ -5,6 +5,7 @@ import { visible } from '../../base/escape.ts';
 import { type FileId, hostFileOf } from '../../base/file-id.ts';
 import type { MemoryFiles } from '../../base/memory-files.ts';
 import type { Level } from '../../config/settings.ts';
+import { noSuchRule } from '../../config/settings-file.ts';
 import { isStock } from '../../config/stock.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import { type Applied, applyFixes, type Found, proved } from '../../fixes/apply.ts';
@@ -38,7 +39,7 @@ import { unifiedDiff } from '../print/diff.ts';
 import { FORMATS, type FormatName } from '../print/index.ts';
 import { progressLine } from '../progress.ts';
 import { type ProjectReport, reportOn } from '../report.ts';
-import { settingOptions } from '../setting-options.ts';
+import { notOneOf, settingOptions } from '../setting-options.ts';
 import { nearPath } from './trace.ts';
 
 interface CheckOptions extends CommonOptions {
@@ -107,7 +108,9 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   if (options.updateBaseline && !options.baseline) throw new Failure(EXIT.usage, '--update-baseline needs --baseline FILE');
   const maxWarnings = options.maxWarnings === undefined ? null : Number(options.maxWarnings);
   if (maxWarnings !== null && !(maxWarnings >= 0)) throw new Failure(EXIT.usage, `--max-warnings ${options.maxWarnings}: not a number`);
+  if (options.fix === 'safe') options.fix = true;
   if (options.fix !== undefined && options.fix !== true && options.fix !== 'suggested') {
+    if (process.argv.includes(`--fix=${options.fix}`)) throw notOneOf('fix', String(options.fix), ['safe', 'suggested']);
     // commander takes the next path for the option's value: give it back
     paths = [String(options.fix), ...paths];
     options.fix = true;
@@ -305,18 +308,18 @@ const inOrder = (findings: Finding[]): Finding[] => findings.sort((a, b) => a.at
 const folderName = (given: string): string => (path.resolve(given) === process.cwd() ? 'this folder' : given);
 
 function ruleLevels(options: CheckOptions, rules: readonly Rule[]): { rules: Record<string, Level>; active: readonly Rule[] } {
-  const known = ruleNames(rules).has;
+  const names = ruleNames(rules);
+  const known = names.has;
   const levels: Record<string, Level> = {};
   for (const pair of options.rule ?? []) {
     const [id = '', level = ''] = pair.split('=');
-    if (!known(id)) throw new Failure(EXIT.usage, `--rule ${pair}: there is no rule "${id}". "proxylens rules" lists them.`);
+    if (!known(id)) throw new Failure(EXIT.usage, `--rule ${pair}: ${noSuchRule(names, id)}`);
     if (!['off', ...LEVELS].includes(level))
       throw new Failure(EXIT.usage, `--rule ${pair}: the level is one of off, hint, info, warning, error`);
     levels[ruleOf(rules, id)?.id ?? id] = level as Level;
   }
   if (!options.only?.length) return { rules: levels, active: rules };
-  for (const name of options.only)
-    if (!known(name)) throw new Failure(EXIT.usage, `--only ${name}: there is no such rule or group. "proxylens rules" lists them.`);
+  for (const name of options.only) if (!known(name)) throw new Failure(EXIT.usage, `--only ${name}: ${noSuchRule(names, name)}`);
   const active = rules.filter((r) => options.only!.some((name) => means(name, r)));
   // what a person names is on, also when it is off by default
   for (const rule of active) if (idsOf(rule).some((id) => options.only!.includes(id))) levels[rule.id] ??= rule.severity;

@@ -1,9 +1,10 @@
 /** `proxylens rules` and `proxylens explain`: what is checked, as a table and as pages. */
 import type { Command } from 'commander';
 import { loadCatalog } from '../../catalog/catalog.ts';
+import { noSuchRule } from '../../config/settings-file.ts';
 import { rulePage } from '../../features/explain.ts';
 import { RULES } from '../../rules/all.ts';
-import { ruleOf } from '../../rules/rule.ts';
+import { ruleNames, ruleOf } from '../../rules/rule.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { say, sayJson } from '../output.ts';
 
@@ -45,7 +46,7 @@ export function addRules(program: Command): void {
     .description("print a rule's page")
     .action((id: string) => {
       const rule = ruleOf(RULES, id) ?? RULES.find((r) => r.equivalents?.some((e) => e === id || e.endsWith(':' + id)));
-      if (!rule) throw new Failure(EXIT.usage, `there is no rule "${id}". "proxylens rules" lists them.`);
+      if (!rule) throw new Failure(EXIT.usage, noSuchRule(ruleNames(RULES), id, 'rule'));
       say(rulePage(rule, loadCatalog()));
     });
 }
