@@ -7,7 +7,11 @@ import { type Location, locationOf } from '../config/locations.ts';
 import type { Scope } from '../config/scope.ts';
 import { requestHeader } from './what-is-passed.ts';
 
-const PICTURE = /^(?:ico|png|apng|jpg|jpeg|jpe|gif|webp|avif|bmp|tif|tiff|woff|woff2|ttf|otf|eot|mp3|mp4|webm|ogg|ogv|wav|flac)$/i;
+const PICTURE =
+  /^(?:ico|cur|png|apng|jpg|jpeg|jpe|gif|webp|avif|heic|bmp|tif|tiff|woff|woff2|ttf|ttc|otf|eot|midi?|mp3|m4a|aac|mp4|m4v|mov|mpe?g|avi|wmv|flv|webm|ogg|ogv|wav|flac)$/i;
+/** Whether files of that ending are pictures, fonts, sound or films. */
+export const isPicture = (ending: string): boolean => PICTURE.test(ending);
+
 const ASSET = /^(?:css|js|mjs|cjs|map|svg|svgz|wasm|webmanifest)$/i;
 
 /** The endings of the files that a location takes, such as `css` and `js`; null where it takes others as well. */
@@ -76,10 +80,13 @@ export function foldersAt(scope: Scope): readonly string[] {
   return (several ?? one)?.split('|').map((folder) => `/${folder.replace(/^\//, '')}`) ?? [];
 }
 
+/** Folders of pictures, which are the site's own where they are named beside its styles and scripts. */
+const OF_PICTURES = /\/(?:img|images?|pics|pictures|favicons?)\/?$/i;
+
 /** Whether a location is for folders of parts of pages, by its name. */
 export function isForParts(scope: Scope): boolean {
   const folders = foldersAt(scope);
-  return folders.length > 0 && folders.every(isFolderOfParts);
+  return folders.some(isFolderOfParts) && folders.every((f) => isFolderOfParts(f) || OF_PICTURES.test(f));
 }
 
 /** Whatever was asked for, one page is fetched: that of an application which runs in the browser. */

@@ -7,6 +7,7 @@ import { TRIALS as againTls } from './again-tls.ts';
 import { TRIALS as answered } from './answered.ts';
 import { TRIALS as asked } from './asked.ts';
 import { TRIALS as askedMore } from './asked-more.ts';
+import { TRIALS as audited } from './audited.ts';
 import { TRIALS as below } from './below.ts';
 import { TRIALS as bothEnds } from './both-ends.ts';
 import { TRIALS as byHand } from './by-hand.ts';
@@ -59,6 +60,7 @@ export const TRIALS: readonly Trial[] = [
   ...answered,
   ...asked,
   ...askedMore,
+  ...audited,
   ...below,
   ...bothEnds,
   ...cluster,

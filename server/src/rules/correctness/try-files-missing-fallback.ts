@@ -59,9 +59,12 @@ nginx tests all arguments of \`try_files\` but the last: that one is the path, t
     }
     const m = /^\$\{?(?:uri|document_uri|request_filename)\}?(\/[\w-]+\.\w+|\/|\.\w+|\$\{?is_args\}?\$\{?args\}?)?$/.exec(last);
     if (!m || !comesBack(scope, m[1]?.startsWith('$') ? '' : (m[1] ?? ''))) return;
+    // a program sends there, or another line, for a file that it knows of
+    const isSentTo = scope.enclosing('location')?.has('internal') ?? false;
     report('last', {
       at: word,
       data: { last },
+      ...(isSentTo && { severity: 'info' as const }),
       fix: fixOf('End with =404', 'suggestion', file, [replace({ start: word.end, end: word.end }, ' =404')]),
     });
   },

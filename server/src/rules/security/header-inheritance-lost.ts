@@ -7,8 +7,10 @@ import {
   isForBundles,
   isForChallenge,
   isForFailures,
+  isForFiles,
   isForParts,
   isForPictures,
+  isPicture,
   isWatched,
 } from '../../answers/what-a-place-is-for.ts';
 import { passTargetOf, TOLD_TO_BROWSERS } from '../../answers/what-is-passed.ts';
@@ -72,17 +74,23 @@ function isOfBuild(scope: Scope): boolean {
   return page === '/index.html' && home?.effective('root').directives[0] === scope.effective('root').directives[0];
 }
 
+/** Whether the site has a place for what people bring, whose pictures an expression takes as well. */
+const hasUploads = (scope: Scope): boolean =>
+  !!scope.enclosing('server')?.all.some((d) => d.name === 'location' && /\b(?:media|uploads?|avatars?)\b/i.test(d.values.at(-1) ?? ''));
+
 /**
  * Files that are parts of a page, or plain texts, and never a page themselves, each of the type that its ending says: none is framed, none loads by a
- * policy of its own. A picture in SVG is a document, which is nobody's but the site's where a build left it, or where it is named beside styles and scripts.
+ * policy of its own. A picture in SVG is a document, which is nobody's but the site's where a build left it, or where it is named beside styles, scripts and fonts.
  */
 const takesParts = (scope: Scope): boolean => {
   const endings = endingsOf(scope);
   const brought = isFolderOfUploads(locationOf(scope)?.name ?? '');
-  const ofSite = !brought && (isOfBuild(scope) || !!endings?.some((e) => /^(?:css|m?js)$/i.test(e)));
-  return !!endings?.length && endings.every((e) => PART.test(e) || (/^svgz?$/i.test(e) && ofSite));
+  const besides = (of: RegExp): boolean => !!endings?.some((e) => of.test(e));
+  const ofSite =
+    !brought && (isOfBuild(scope) || besides(/^(?:css|m?js)$/i) || (besides(/^(?:ttf|otf|eot|woff2?)$/i) && !hasUploads(scope)));
+  return !!endings?.length && endings.every((e) => PART.test(e) || isPicture(e) || (/^svgz?$/i.test(e) && ofSite));
 };
-const PART = /^(?:css|m?js|map|txt|ico|png|apng|jpe?g|jpe|gif|webp|avif|bmp|woff2?|ttf|otf|eot|mp3|mp4|webm|og[gv]|wav)$/i;
+const PART = /^(?:css|m?js|wasm|map|txt)$/i;
 
 /** What a line is about: a header's or parameter's name, the codes of an error page, the zone of a limit. */
 function keysOf(d: Directive): string[] {
@@ -124,7 +132,7 @@ const isEmpty = (scope: Scope): boolean => scope.directives.some((d) => d.name =
 /** Whether all requests are answered here with a text that is written out and has no tag in it: nothing of it runs, and nobody frames it. */
 const isPlainText = (scope: Scope): boolean => {
   const line = scope.first('return');
-  return line?.args.length === 2 && /^2\d\d$/.test(line.value(0)) && !/[<$]/.test(line.value(1)) && isAnsweredFirst(scope);
+  return line?.args.length === 2 && /^[245]\d\d$/.test(line.value(0)) && !/[<$]/.test(line.value(1)) && isAnsweredFirst(scope);
 };
 
 /** Whether all requests are sent on from here: no browser shows a page, so that nothing of what protects one is missed. */
@@ -151,6 +159,17 @@ function matters(scope: Scope, list: string): boolean {
  */
 const onlyAsked = (scope: Scope): boolean =>
   (scope.has('internal') || locationOf(scope)?.kind === 'exact') && askedBy(scope).some((d) => d.name === 'auth_request');
+
+/**
+ * Whether a place for files repeats headers that protect pages and leaves others out: who repeats some knows that the list is lost, and chose
+ * what files need.
+ */
+function isChosenForFiles(scope: Scope, own: readonly Directive[], outer: readonly Directive[]): boolean {
+  if (own[0]?.name !== 'add_header' || !isForFiles(scope)) return false;
+  const written = new Set(outer.map((d) => d.value(0).toLowerCase()));
+  const repeats = own.map((d) => d.value(0).toLowerCase()).filter((h) => SECURITY.has(h) && written.has(h));
+  return repeats.includes('x-content-type-options') && repeats.length > 1;
+}
 
 /** A target with variables in front of a domain that is written there. */
 const IN_A_DOMAIN = /^\w+:\/\/[^/]*\$[^/]*\.[a-z][\w-]*\.[a-z]{2,}(?=[:/]|$)/i;
@@ -241,7 +260,12 @@ Repeat the lines, put them into a file that both levels include, or, from nginx 
     // add_header is the wrong line for a type: content-type-by-add-header has it taken out, and the list is whole again
     const forType = directive.name === 'add_header' && own.every((d) => d.value(0).toLowerCase() === 'content-type');
     const grave =
-      !harmless && !forType && !onlyAsked(scope) && !isForAnother(scope, own) && lost.some((d) => isGrave(d.value(0).toLowerCase()));
+      !harmless &&
+      !forType &&
+      !isChosenForFiles(scope, own, outer) &&
+      !onlyAsked(scope) &&
+      !isForAnother(scope, own) &&
+      lost.some((d) => isGrave(d.value(0).toLowerCase()));
     // error pages and limits are replaced on purpose more often than not
     const names = [
       ...new Set(

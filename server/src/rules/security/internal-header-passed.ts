@@ -48,21 +48,31 @@ const applications = (pass: Directive): readonly string[] =>
   passedBy(pass).targets.map((t) => `${t.upstream?.name ?? t.host}:${t.upstream ? '' : t.port}`);
 
 /** The headers that say who someone is, by application, as one level sets them: the first of each name. */
-type Setters = Pick<ReadonlyMap<string, readonly SentHeader[]>, 'get'>;
+type Setters = Pick<ReadonlyMap<string, readonly Setter[]>, 'get'>;
 
-function joined(all: Iterable<readonly [string, SentHeader]>): ReadonlyMap<string, readonly SentHeader[]> {
-  const setters = new Map<string, SentHeader[]>();
+interface Setter extends SentHeader {
+  /** the name of a login that nobody asks for: the header proves nothing, wherever it is missing */
+  readonly isUnasked: boolean;
+}
+
+function joined(all: Iterable<readonly [string, Setter]>): ReadonlyMap<string, readonly Setter[]> {
+  const setters = new Map<string, Setter[]>();
   for (const [app, header] of all) {
-    const known = setters.get(app);
-    if (!known) setters.set(app, [header]);
-    else if (!known.some((h) => h.name === header.name)) known.push(header);
+    const known = setters.get(app) ?? [];
+    setters.set(app, known);
+    const at = known.findIndex((h) => h.name === header.name);
+    if (at < 0) known.push(header);
+    else if (known[at]!.isUnasked && !header.isUnasked) known[at] = header;
   }
   return setters;
 }
 
-const pairsIn = new PerPart((level: Scope): readonly (readonly [string, SentHeader])[] =>
+const pairsIn = new PerPart((level: Scope): readonly (readonly [string, Setter])[] =>
   passesIn(level).flatMap((pass) => {
-    const headers = headersSent(pass).filter((header) => isIdentity(level.config, header));
+    const unasked = new Set(namesUnasked(pass));
+    const headers = headersSent(pass)
+      .filter((header) => isIdentity(level.config, header))
+      .map((header) => ({ ...header, isUnasked: unasked.has(header.directive) }));
     return headers.length ? applications(pass).flatMap((app) => headers.map((header) => [app, header] as const)) : [];
   }),
 );
@@ -180,7 +190,7 @@ With \`underscores_in_headers on\`, X_REMOTE_USER and X-Remote-User become the s
       const lacking = new Map<string, { shown: string; source: string; line: Directive }[]>();
       const told = new Set<string>();
       for (const header of headers) {
-        if (sent.has(header.name) || told.has(header.name)) continue;
+        if (sent.has(header.name) || told.has(header.name) || header.isUnasked) continue;
         told.add(header.name);
         const { directive: line } = header;
         const shown = line.name.endsWith('_param') ? header.name.replace(/(^|-)[a-z]/g, (c) => c.toUpperCase()) : line.value(0);

@@ -1,5 +1,6 @@
 /** Security headers whose value browsers do not know, or that forbids nothing: the header is there, and the protection is not. */
 import { textsOf } from '../../answers/what-is-passed.ts';
+import type { Scope } from '../../config/scope.ts';
 import type { Word } from '../../syntax/word.ts';
 import { defineRule } from '../rule.ts';
 
@@ -79,6 +80,12 @@ function scriptsOf(value: string): string | null {
   return sources.includes("'unsafe-inline'") && sources.some((s) => ANYWHERE.test(s)) ? name : null;
 }
 
+/** Whether a policy that is sent with it says who may frame the page: browsers ask it then, and never X-Frame-Options (CSP3, 6.4.2.2). */
+const saysWhoFrames = (scope: Scope): boolean =>
+  scope
+    .effective('add_header')
+    .directives.some((d) => /^content-security-policy$/i.test(d.value(0)) && policyOf(d.value(1)).has('frame-ancestors'));
+
 export default defineRule({
   id: 'security-header-without-effect',
   group: 'tls',
@@ -136,7 +143,8 @@ A Content-Security-Policy that admits \`'unsafe-inline'\` and scripts of every h
     function judge(header: Word, word: Word, value: string) {
       switch (header.value.toLowerCase()) {
         case 'x-frame-options':
-          if (!/^(?:deny|sameorigin)(?:\s*,\s*(?:deny|sameorigin))*$/i.test(value)) report('frames', { at: word, data: { value } });
+          if (!/^(?:deny|sameorigin)(?:\s*,\s*(?:deny|sameorigin))*$/i.test(value) && !saysWhoFrames(directive.scope))
+            report('frames', { at: word, data: { value } });
           return;
         case 'x-content-type-options':
           if (!/^nosniff\b/i.test(value)) report('sniffing', { at: word, data: { value } });

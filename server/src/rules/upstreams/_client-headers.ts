@@ -1,5 +1,5 @@
 /** The headers that say who the client is, and where an application does not get them. */
-import { isForAssets, isForFiles, isForSockets } from '../../answers/what-a-place-is-for.ts';
+import { isForAssets, isForFiles, isForParts, isForSockets } from '../../answers/what-a-place-is-for.ts';
 import { passTargetOf, requestHeader } from '../../answers/what-is-passed.ts';
 import { hasTlsServer, reachOf, serversUnder } from '../../answers/which-socket.ts';
 import {
@@ -98,6 +98,7 @@ export function weighed(directive: Directive, deployment: Deployment, missing: r
     chosen ||
     isToChannels(directive, deployment) ||
     isForAssets(scope) ||
+    isForParts(scope) ||
     (target !== null && (isBesides(directive, target) || isToPages(target, deployment))) ||
     (isNamedByTemplate(directive) && !requestHeader(scope, 'Host')) ||
     (!encrypted && isForFiles(scope));

@@ -3,7 +3,7 @@ import { isForAssets, isForFiles, isForInterface } from '../../answers/what-a-pl
 import { asksByVariable, passedBy, requestHeader } from '../../answers/what-is-passed.ts';
 import { PerPart } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
-import { locationOf } from '../../config/locations.ts';
+import { locationOf, locationsOf } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import type { PassTarget } from '../../config/upstreams.ts';
 import type { Application } from '../../deploy/application.ts';
@@ -51,7 +51,17 @@ export function isToChannels(directive: Directive, { applications }: Deployment)
   if (!OF_SOCKETS.test(locationOf(scope)?.name ?? '') || !requestHeader(scope, 'Upgrade')) return false;
   const hosts = passedBy(directive).targets.flatMap((t) => t.upstream?.servers.map((s) => s.host) ?? t.host);
   if (hosts.length && hosts.every((host) => /daphne|channels/i.test(host))) return true;
-  return applications.length > 0 && applications.every(isDjango);
+  return applications.length ? applications.every(isDjango) : isLaidOutAsDjango(scope);
+}
+
+/** The names under which the guides of Django have nginx send what is collected and what is uploaded. */
+const OF_DJANGO = [/^\/(?:django[-_]?)?static(?:files)?\/?$/, /^\/media(?:files)?\/?$/];
+
+/** Nobody sees which program it is, and the site is laid out as the guides of Django have it. */
+function isLaidOutAsDjango(scope: Scope): boolean {
+  const server = scope.enclosing('server');
+  const names = server ? [...locationsOf(server).prefix.keys()] : [];
+  return OF_DJANGO.every((pattern) => names.some((name) => pattern.test(name)));
 }
 
 /** Pages of the same server lack all headers, too: that is one cause, and told for all of its places at once. */
