@@ -244,13 +244,13 @@ const isBare = ({ applications, containers, unread, cluster }: Deployment): bool
   [applications, containers, unread, cluster.services, cluster.ingresses].every((list) => !list.length);
 
 /** The levels of the rules by the settings of a folder: they are the same at every keystroke, and for each of its configurations. */
-const levelsBySettings = new WeakMap<Settings, { readonly rules: readonly Rule[]; readonly levels: ReadonlyMap<Rule, Level> }>();
+const levelsBySettings = new WeakMap<Settings, WeakMap<readonly Rule[], ReadonlyMap<Rule, Level>>>();
 
 function levelsOf(rules: readonly Rule[], settings: Settings): ReadonlyMap<Rule, Level> {
-  const known = levelsBySettings.get(settings);
-  if (known?.rules === rules) return known.levels;
-  const levels = new Map(rules.map((rule) => [rule, levelOf(rule, settings)]));
-  levelsBySettings.set(settings, { rules, levels });
+  let known = levelsBySettings.get(settings);
+  if (!known) levelsBySettings.set(settings, (known = new WeakMap()));
+  let levels = known.get(rules);
+  if (!levels) known.set(rules, (levels = new Map(rules.map((rule) => [rule, levelOf(rule, settings)]))));
   return levels;
 }
 

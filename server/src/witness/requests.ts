@@ -4,7 +4,7 @@
  */
 import { Notes, PerConfig } from '../config/asked.ts';
 import type { Config } from '../config/config.ts';
-import { asCurl } from '../trace/from-url.ts';
+import { asCurl, CLIENT } from '../trace/from-url.ts';
 import { briefTrace } from '../trace/request.ts';
 import type { RequestInput, Trace, TraceOptions } from '../trace/trace.ts';
 
@@ -29,7 +29,10 @@ function keyOf(input: RequestInput, options: TraceOptions): string {
   const { method, scheme, localPort, target, headers } = input;
   let key = `${method} ${scheme} ${localPort} ${target}`;
   if (headers) for (const [name, value] of headers) key += `\0${name}: ${value}`;
-  for (const name in input) if (!COMMON.has(name)) key += `\0\0${name} ${JSON.stringify(input[name as keyof RequestInput])}`;
+  // who is not told of is this one
+  for (const name in input)
+    if (!COMMON.has(name) && !(name === 'clientAddress' && input.clientAddress === CLIENT))
+      key += `\0\0${name} ${JSON.stringify(input[name as keyof RequestInput])}`;
   for (const name in options) key += `\0\0\0${name} ${JSON.stringify(options[name as keyof TraceOptions])}`;
   return key;
 }

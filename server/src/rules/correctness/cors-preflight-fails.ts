@@ -2,11 +2,11 @@
 import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
-import type { HeaderPair, Trace } from '../../trace/trace.ts';
+import type { Trace } from '../../trace/trace.ts';
 import { isBackend, isRefused } from '../../witness/access.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { defineRule } from '../rule.ts';
-import { ALLOW_ORIGIN, IS_ALLOW_ORIGIN, lineOf, originsOf, SETTERS, valuesOf } from '../security/_cors.ts';
+import { ALLOW_ORIGIN, crossOrigin, IS_ALLOW_ORIGIN, lineOf, originsOf, SETTERS, valuesOf } from '../security/_cors.ts';
 
 const ALLOW_METHODS = 'access-control-allow-methods';
 const ALLOWED = [ALLOW_METHODS, 'access-control-allow-headers'];
@@ -20,16 +20,6 @@ const INTERFACE = /(?:^|[\W_])(?:api|graphql|rest|rpc|v\d+)(?:$|[\W_])/i;
 const PAGE = /\.(?:html?|css|js|ico|png|svg)$/;
 
 const MOST_METHODS = 4;
-
-/** What a browser asks before a request that a form could not make; it never brings credentials (Fetch standard, 4.8). */
-const preflightOf = (origin: string, method: string): { readonly method: string; readonly headers: readonly HeaderPair[] } => ({
-  method: 'OPTIONS',
-  headers: [
-    ['Origin', origin],
-    ['Access-Control-Request-Method', method],
-    ['Access-Control-Request-Headers', 'authorization'],
-  ],
-});
 
 /** A return for OPTIONS alone. */
 const answersOptions = (d: Directive): boolean =>
@@ -92,7 +82,7 @@ The answer to the request needs \`Access-Control-Allow-Origin\` as well: lines i
     const answer =
       spot.directives.find(answersOptions) ?? spot.server.scope.all.find((d) => d.scope.context === 'if-in-server' && answersOptions(d));
     for (const origin of originsOf(spot)) {
-      const preflight = spot.ask(preflightOf(origin, 'PUT'), { upstream: { status: 200, headers: [] } });
+      const preflight = spot.ask(crossOrigin(spot, origin, 'OPTIONS'), { upstream: { status: 200, headers: [] } });
       const isOpen = valuesOf(preflight, ALLOW_ORIGIN).length > 0 && !isBackend(preflight);
       if (!isOpen && !mayBeRefused(preflight) && !isAnsweredHere(preflight)) continue;
       const get = asked(origin, 'GET');
@@ -114,7 +104,7 @@ The answer to the request needs \`Access-Control-Allow-Origin\` as well: lines i
     }
 
     function asked(origin: string, method: string): Trace {
-      return spot.ask({ method, headers: [['Origin', origin]] }, { upstream: { status: 200, headers: [] } });
+      return spot.ask(crossOrigin(spot, origin, method), { upstream: { status: 200, headers: [] } });
     }
 
     /** A refusal of nginx's own, or one that a subrequest may say, where preflights are expected. */
@@ -155,7 +145,7 @@ The answer to the request needs \`Access-Control-Allow-Origin\` as well: lines i
       if (!mayBeRefused(preflight)) return false;
       const authority = spot.scope.value('auth_request');
       const isAsked = preflight.exchanges.some((e) => e.for === 'auth_request') && !tellsMethod(preflight);
-      const denied = isAsked ? spot.ask(preflightOf(origin, 'PUT'), { assume: { auth_request: '401' } }) : preflight;
+      const denied = isAsked ? spot.ask(crossOrigin(spot, origin, 'OPTIONS'), { assume: { auth_request: '401' } }) : preflight;
       const { status } = denied.outcome;
       // nginx sends files for GET and HEAD only; who allows a header expects preflights
       const isFile =

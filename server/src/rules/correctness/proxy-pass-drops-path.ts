@@ -78,16 +78,23 @@ Omit the URI (\`proxy_pass http://$app;\`), which sends the path as it came or a
     // a group that a condition or a rewrite takes away is the fault of other rules, capture-overwritten and invalid-capture
     if (/\$[1-9]/.test(word.value) && spot.directives.some(takesGroups)) return;
     const arrived: { path: string; uri: string; to: string; trace: Trace }[] = [];
-    const plain = pathsOf(spot);
-    const below = belowPattern(spot, plain);
-    for (const path of [...plain, ...below]) {
+    const ask = (path: string): void => {
       const trace = spot.ask({ path, query: 'b=1' });
       const sent = trace.outcome.upstreamRequest;
-      if (!sent || trace.outcome.kind !== 'proxy') continue;
-      arrived.push({ path, uri: sent.uri, to: `${sent.upstream} ${sent.uri}`, trace });
-      // two that arrive apart, one of them with its query: nothing is dropped
-      if (!below.length && arrived.some((a) => a.to !== arrived[0]!.to) && arrived.some((a) => a.uri.includes('?'))) return;
+      if (sent && trace.outcome.kind === 'proxy') arrived.push({ path, uri: sent.uri, to: `${sent.upstream} ${sent.uri}`, trace });
+    };
+    for (const path of pathsOf(spot)) {
+      ask(path);
+      // what arrives apart has its path; the query goes along with all of them, or with none
+      if (arrived.some((a) => a.to !== arrived[0]!.to) && (arrived.length > 2 || arrived.some((a) => a.uri.includes('?')))) break;
     }
+    const below = belowPattern(
+      spot,
+      arrived.map((a) => a.path),
+    );
+    for (const path of below) ask(path);
+    const isSent = arrived.some((a) => a.uri.includes('?'));
+    if (!below.length && isSent && arrived.some((a) => a.to !== arrived[0]!.to)) return;
     const [first, ...others] = arrived;
     if (!first) return;
     const name = spot.location?.name ?? '/';
@@ -117,7 +124,7 @@ Omit the URI (\`proxy_pass http://$app;\`), which sends the path as it came or a
       });
       return;
     }
-    if (arrived.length > 1 && arrived.every((o) => !o.uri.includes('?')))
+    if (arrived.length > 1 && !isSent)
       report('query', { at: word, data: { one: `${first.path}?b=1`, to: first.uri }, severity: 'info', witness: proofOf(first.trace) });
   },
   examples: [

@@ -1,10 +1,10 @@
 /** Answers that differ by Origin and may be kept, without a Vary that says so: one site gets the copy that was made for another. Shown by two requests. */
 import { variablesIn } from '../../trace/script.ts';
-import type { Trace } from '../../trace/trace.ts';
+import type { HeaderPair, Trace } from '../../trace/trace.ts';
 import { proofOf } from '../../witness/requests.ts';
 import type { Spot } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
-import { ALLOW_ORIGIN, IS_ALLOW_ORIGIN, lineOf, originsOf, SETTERS, valuesOf } from '../security/_cors.ts';
+import { ALLOW_ORIGIN, crossOrigin, IS_ALLOW_ORIGIN, lineOf, originsOf, SETTERS, valuesOf } from '../security/_cors.ts';
 
 /** Whether an answer says that it may be kept for a while. */
 function mayBeKept(trace: Trace): string | null {
@@ -56,13 +56,13 @@ Where \`Access-Control-Allow-Origin\` depends on who asks, the answers to two si
     const line = lineOf(spot, ALLOW_ORIGIN)!;
     const path = spot.path;
     if (path === undefined || spot.location?.kind === 'named') return;
-    const plain = ask([]);
+    let plain: Trace | undefined;
     for (const origin of originsOf(spot)) {
-      const trace = ask([['Origin', origin]]);
+      const trace = ask(crossOrigin(spot, origin).headers);
       const value = valuesOf(trace, ALLOW_ORIGIN)[0];
-      if (!value || value === '*' || value === valuesOf(plain, ALLOW_ORIGIN)[0] || trace.outcome.status >= 400) continue;
+      if (!value || value === '*' || trace.outcome.status >= 400) continue;
       const said = mayBeKept(trace);
-      if (said === null || tellsVary(trace)) continue;
+      if (said === null || tellsVary(trace) || value === valuesOf((plain ??= ask([])), ALLOW_ORIGIN)[0]) continue;
       report('kept', {
         at: line.at(),
         data: { origin, said },
@@ -71,7 +71,7 @@ Where \`Access-Control-Allow-Origin\` depends on who asks, the answers to two si
       return;
     }
 
-    function ask(headers: readonly (readonly [string, string])[]): Trace {
+    function ask(headers: readonly HeaderPair[]): Trace {
       const first = spot.ask({ path: path!, headers }, { upstream: { status: 200, headers: [] } });
       const there = first.assumptions.flatMap((a) => (a.id.startsWith('file:') ? [[a.id, 'file'] as const] : []));
       return there.length

@@ -1,13 +1,11 @@
 /** CORS headers that let any site read what is the user's, or that no browser accepts. Shown by a request of a foreign page. */
 import type { Directive } from '../../config/directive.ts';
 import { readMoreHeaders } from '../../trace/handlers/more-headers.ts';
-import type { HeaderPair, Trace } from '../../trace/trace.ts';
+import type { Trace } from '../../trace/trace.ts';
 import { errorAnswer } from '../../witness/errors.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { defineRule } from '../rule.ts';
-import { ALLOW_ORIGIN, FOREIGN, IS_ALLOW_ORIGIN, lineOf, SETTERS, valuesOf } from './_cors.ts';
-
-const REFERER: readonly HeaderPair[] = [['Referer', `${FOREIGN}/page`]];
+import { ALLOW_ORIGIN, crossOrigin, FOREIGN, IS_ALLOW_ORIGIN, lineOf, SETTERS, valuesOf } from './_cors.ts';
 
 /** Lists in which a star counts for requests without credentials only. */
 const STARRED = ['access-control-allow-headers', 'access-control-allow-methods', 'access-control-expose-headers'];
@@ -83,7 +81,7 @@ Choose the origin with a \`map\` of \`$http_origin\` that lists your own sites a
     const isRead = line.values.some((v) => v.includes('$'));
     // OPTIONS fares as GET does, or gets nothing, where no condition and no value asks for the method
     const hangs = isRead || spot.has('if', 'limit_except') || spot.server.scope.has('if');
-    const probes = (hangs ? ['GET', 'OPTIONS'] : ['GET']).map((method) => ({ method }));
+    const methods = hangs ? ['GET', 'OPTIONS'] : ['GET'];
     const tell = (
       message: 'reflected' | 'null' | 'star' | 'list' | 'twice' | 'form',
       trace: Trace,
@@ -118,12 +116,9 @@ Choose the origin with a \`map\` of \`$http_origin\` that lists your own sites a
         witness: proofOf(trace, `${nameAsWritten(written)}: ${value}`),
       });
     };
-    for (const probe of probes)
-      for (const origin of isRead || spot.has('if') ? [FOREIGN, 'null'] : [FOREIGN]) {
-        const trace = spot.ask(
-          { ...probe, headers: [['Origin', origin], ...(origin === FOREIGN ? REFERER : [])] },
-          { upstream: { status: 200, headers: [] } },
-        );
+    for (const method of methods)
+      for (const origin of method === 'GET' && (isRead || spot.has('if')) ? [FOREIGN, 'null'] : [FOREIGN]) {
+        const trace = spot.ask(crossOrigin(spot, origin, method), { upstream: { status: 200, headers: [] } });
         const values = valuesOf(trace, ALLOW_ORIGIN).filter((v) => v !== '');
         const [value] = values;
         if (value === undefined) continue;
@@ -155,7 +150,7 @@ Choose the origin with a \`map\` of \`$http_origin\` that lists your own sites a
         return;
       const own = line.value(1);
       const origin = /^https?:\/\//.test(own) ? own : FOREIGN;
-      const shown = errorAnswer(spot, { headers: [['Origin', origin]] });
+      const shown = errorAnswer(spot, crossOrigin(spot, origin));
       if (shown && valuesOf(shown, ALLOW_ORIGIN).length === 0)
         report('errors', {
           at: line.at(),

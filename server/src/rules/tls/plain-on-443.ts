@@ -4,6 +4,7 @@ import { endsBefore } from '../../answers/who-speaks-tls.ts';
 import type { Directive } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
 import { listenersOf } from '../../config/servers.ts';
+import { isLoopback, tcpAddress } from '../../deploy/address.ts';
 import { fixOf } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { TLS_SERVER } from '../security/_examples.ts';
@@ -16,7 +17,10 @@ const OF_SITES = /\/sites-(?:available|enabled)\/[^/]+$/;
 const refusesEveryone = (scope: Scope): boolean => scope.directives.some((d) => d.name === 'return' && /^4\d\d$/.test(d.value(0)));
 
 /** Programs of the same machine ask here, and browsers never do. */
-const isForThisMachine = (listen: Directive): boolean => /^(?:127\.|localhost:|\[::1\])/.test(listen.value(0));
+const isForThisMachine = (listen: Directive): boolean => {
+  const address = tcpAddress(listen.value(0));
+  return address?.kind === 'tcp' && isLoopback(address.host);
+};
 
 /** The application is told that requests came over TLS, by a line that does not ask nginx whether they did. */
 const saysHttps = (scope: Scope): boolean =>

@@ -1,7 +1,7 @@
 /** Applications behind FastCGI, uWSGI and SCGI that are not told that the client came by HTTPS. */
 import { isForPool } from '../../answers/what-a-place-is-for.ts';
 import { reachOf, serversUnder } from '../../answers/which-socket.ts';
-import { toldScheme } from '../../answers/who-speaks-tls.ts';
+import { isNameOfScheme, toldScheme } from '../../answers/who-speaks-tls.ts';
 import { table } from '../../base/table.ts';
 import { locationOf } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
@@ -13,9 +13,10 @@ const LISTS: Readonly<Record<string, string>> = table({
   uwsgi_pass: 'uwsgi_param',
   scgi_pass: 'scgi_param',
 });
-const TELLS = /^(?:HTTPS|REQUEST_SCHEME|UWSGI_SCHEME|wsgi\.url_scheme|HTTP_X_FORWARDED_(?:PROTO|SSL|SCHEME)|HTTP_FORWARDED)$/i;
-/** PHP and its kin look at HTTPS alone. */
-const HTTPS = /^(?:HTTPS|HTTP_X_FORWARDED_(?:PROTO|SSL)|HTTP_FORWARDED)$/i;
+/** The header of RFC 7239 has the scheme among other things. */
+const FORWARDED = /^HTTP_FORWARDED$/i;
+/** PHP and its kin look at HTTPS, frameworks at two headers more; none at REQUEST_SCHEME. */
+const isReadByPhp = (name: string): boolean => /^(?:HTTPS|HTTP_X_FORWARDED_(?:PROTO|SSL))$/i.test(name);
 
 /** Whether the place asks the pool for its state, and no program for a page. */
 const isOfPool = (scope: Scope): boolean =>
@@ -49,8 +50,8 @@ nginx's own \`fastcgi_params\`, \`uwsgi_params\` and \`scgi_params\` have the li
     const { directives } = scope.effective(list);
     // without any list there is nothing that could be read, which is another fault
     if (!directives.length) return;
-    const tells = directive.name === 'fastcgi_pass' ? HTTPS : TELLS;
-    const told = directives.filter((d) => tells.test(d.value(0)));
+    const tells = directive.name === 'fastcgi_pass' ? isReadByPhp : isNameOfScheme;
+    const told = directives.filter((d) => tells(d.value(0)) || FORWARDED.test(d.value(0)));
     const servers = serversUnder(directive);
     if (servers.some((s) => reachOf(s).tls)) {
       // pages of the pool itself, for monitoring, have no links
