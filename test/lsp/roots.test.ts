@@ -152,3 +152,33 @@ test('a main file within a manifest is shown as one on the disk is: before it is
   await client.settled();
   assert.deepEqual(rules(), ['10 unknown-directive'], 'the disk has it still');
 });
+
+test('a main file whose text becomes a site is read as one, and again as a main file when it is one again', async () => {
+  const main = `events {}\nhttp {\n${LONE}}\n`;
+  const has = (client: TestClient, uri: string, rule: string): boolean => client.shown(uri).some((d) => d.code === rule);
+
+  // saved on the disk: the search of the folder no longer finds it
+  const { client, uri, rules } = await opened({ 'nginx.conf': main }, 'nginx.conf');
+  const said = rules().includes('unknown-directive');
+  const save = async (text: string, version: number): Promise<void> => {
+    client.change(uri('nginx.conf'), version, [{ text }]);
+    fs.writeFileSync(new URL(uri('nginx.conf')), text);
+    void client.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: uri('nginx.conf'), type: 2 }] });
+    await client.settled();
+  };
+  await save(LONE, 2);
+  assert.deepEqual([said, rules().includes('unknown-directive'), rules().includes('misplaced-directive')], [true, true, false]);
+  await save(`${main}server { listen 82; }\n`, 3);
+  assert.equal(rules().includes('misplaced-directive'), true, 'a server beside http is misplaced');
+  await save(LONE, 4);
+  assert.equal(rules().includes('misplaced-directive'), false);
+
+  // a text of the editor alone
+  const draft = 'untitled:Untitled-1';
+  client.open(draft, main);
+  await client.settled();
+  assert.equal(has(client, draft, 'unknown-directive'), true);
+  client.change(draft, 2, [{ text: LONE }]);
+  await client.settled();
+  assert.deepEqual([has(client, draft, 'unknown-directive'), has(client, draft, 'misplaced-directive')], [true, false]);
+});

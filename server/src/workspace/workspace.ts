@@ -439,7 +439,10 @@ export class Workspace {
     if (!document) return;
     for (const [id, loaded] of this.loaded.reading(file)) {
       this.built.delete(id);
-      if (loaded.contexts && loaded.file === file && !this.stated(file) && this.fitsElsewhere(document, loaded.contexts)) {
+      const isElsewhere = loaded.contexts
+        ? !this.stated(file) && this.fitsElsewhere(document, loaded.contexts)
+        : this.isMainNoMore(file, document.text);
+      if (loaded.file === file && isElsewhere) {
         loaded.stale = true;
         this.overtaken++;
         continue;
@@ -500,6 +503,12 @@ export class Workspace {
       holdsMainBlocks(document.text, pathOf(document.id)) ||
       fragmentContext(document, this.engine.catalog).contexts.join() !== contexts.join()
     );
+  }
+
+  /** Whether what was loaded as a main file has no main-level blocks any more, where neither a person nor the search of the project says that it is one. */
+  private isMainNoMore(file: FileId, text: string): boolean {
+    if (isWithin(file) || file === this.chosenRoot || holdsMainBlocks(text, pathOf(file))) return false;
+    return !(this.named ?? rootsIn(this.projectOf(file))).includes(file);
   }
 
   private forget(file: FileId): void {
@@ -754,6 +763,7 @@ export class Workspace {
           (named || (!(await this.files.stat(root)) && !this.buffers.has(root)))
         )
           this.dropFile(root);
+      for (const { file, contexts } of [...this.loaded.values()]) if (!contexts) await this.dropUnlessMain(file);
     }
     await this.nameOpen();
     for (const host of this.closed.splice(0))
@@ -773,7 +783,8 @@ export class Workspace {
         this.dropFile(file);
         this.soughtFor.delete(file);
       }
-    for (const root of new Set(stale.flatMap((l) => (l.contexts ? [] : [l.file])))) await this.load(root, cancel);
+    for (const root of new Set(stale.flatMap((l) => (l.contexts ? [] : [l.file]))))
+      if (!(await this.dropUnlessMain(root))) await this.load(root, cancel);
     for (const [file, { version }] of this.buffers) if (version !== null && !this.onDisk.has(file)) await this.isGone(file);
     for (const file of this.strays()) {
       const before = this.overtaken;
@@ -861,6 +872,15 @@ export class Workspace {
     if (found.size > before) this.applicationSettled = false;
     if (this.named && this.folders.some((f) => isBelow(file, f))) return;
     for (const root of rootsIn(project)) if (!this.isLoaded(root)) await this.load(root, cancel);
+  }
+
+  /** Drops what is about a file that was a main file and is none any more: then it is sought for as any other. */
+  private async dropUnlessMain(file: FileId): Promise<boolean> {
+    const source = await this.source(file);
+    if (source === null || typeof source === 'string' || !this.isMainNoMore(file, source.text)) return false;
+    this.dropFile(file);
+    this.soughtFor.delete(file);
+    return true;
   }
 
   private isLoaded(file: FileId): boolean {
