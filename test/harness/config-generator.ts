@@ -2,6 +2,7 @@
  * Configurations for the differential test, from a seed: servers with all kinds of names, locations of all kinds and nestings, rewrites, ifs,
  * maps, files, backends and header directives on all levels. Every text is one that nginx accepts.
  */
+import { atLeast, version } from '../../server/src/catalog/version.ts';
 
 /** mulberry32: small, fast, the same everywhere. */
 export class Random {
@@ -44,6 +45,8 @@ export interface Surroundings {
   /** the third speaks TLS */
   readonly ports: readonly [number, number, number];
   readonly echo: { readonly http: number; readonly uwsgi: number; readonly fastcgi: number; readonly scgi: number };
+  /** the release that will run it, where one does */
+  readonly nginx?: string;
 }
 
 export interface GeneratedServer {
@@ -204,10 +207,13 @@ export class ConfigGenerator {
 
   private upstreams(): string[] {
     const { http, uwsgi, fastcgi, scgi } = this.around.echo;
+    const { nginx } = this.around;
+    // a kept connection that the backend has just closed counts as a failure of the server, and for ten seconds no request reaches it
+    const none = nginx !== undefined && atLeast(version(nginx), '1.29.7') ? ' keepalive 0;' : '';
     return [
-      `upstream backend { server 127.0.0.1:${http}; }`,
+      `upstream backend { server 127.0.0.1:${http};${none} }`,
       `upstream kept { server 127.0.0.1:${http}; keepalive 4; }`,
-      `upstream Two.Example { server 127.0.0.1:${http} weight=2; server 127.0.0.1:${http} backup; }`,
+      `upstream Two.Example { server 127.0.0.1:${http} weight=2; server 127.0.0.1:${http} backup;${none} }`,
       `upstream wsgi { server 127.0.0.1:${uwsgi}; }`,
       `upstream php { server 127.0.0.1:${fastcgi}; }`,
       `upstream scg { server 127.0.0.1:${scgi}; }`,

@@ -86,7 +86,11 @@ test('the trace says what nginx does over HTTP/2', { skip: withoutNginx(), timeo
       let text = '';
       const running = await serve(
         (ports) => {
-          generated = new ConfigGenerator(seed, { ports: [ports[0]!, ports[1]!, ports[2]!], echo: echo.ports }).generate();
+          generated = new ConfigGenerator(seed, {
+            ports: [ports[0]!, ports[1]!, ports[2]!],
+            echo: echo.ports,
+            nginx: available()!.version,
+          }).generate();
           text = generated.text.replace(/(\blisten [^;]*?);/g, (all, listen: string) =>
             listen.includes(' ssl') ? all : `${listen} http2;`,
           );

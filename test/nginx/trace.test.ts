@@ -42,7 +42,11 @@ async function runConfig(seed: number, count: number, echo: Echo): Promise<{ cas
   try {
     running = await serve(
       (ports) => {
-        generated = new ConfigGenerator(seed, { ports: [ports[0]!, ports[1]!, ports[2]!], echo: echo.ports }).generate();
+        generated = new ConfigGenerator(seed, {
+          ports: [ports[0]!, ports[1]!, ports[2]!],
+          echo: echo.ports,
+          nginx: available()!.version,
+        }).generate();
         text = generated.text;
         return text;
       },
