@@ -1406,6 +1406,38 @@ for (const [what, files, expected] of [
     },
     ['b/site.conf:5 warning socket-not-listened'],
   ],
+  [
+    'conditions that ask for other texts of one header, and such that have one in common or take a part of it',
+    {
+      'a.conf':
+        'server {\n    listen 80;\n    root /srv/shop;\n    location /files/ {\n        if ($http_x_from ~ "^https://(north|south)\\.shop\\.example$") {\n            add_header X-Shared yes;\n        }\n        if ($http_x_from ~ ^https?://www\\.other\\.example$) {\n            add_header X-Shared yes;\n        }\n        if ($http_x_from = https://third.example) {\n            add_header X-Shared yes;\n        }\n    }\n}\n',
+      'b.conf':
+        'server {\n    listen 80;\n    root /srv/shop;\n    location /files/ {\n        if ($http_x_from ~ "^https://(north|south)\\.shop\\.example$") {\n            add_header X-Shared yes;\n        }\n        if ($http_x_from ~* ^https://South\\.shop\\.example$) {\n            add_header X-Shared yes;\n        }\n    }\n}\n',
+      'c.conf':
+        'server {\n    listen 80;\n    root /srv/shop;\n    location /files/ {\n        if ($http_x_from ~ ^https://north\\.) {\n            add_header X-Shared yes;\n        }\n        if ($http_x_from ~ ^https://www\\.other\\.example$) {\n            add_header X-Shared yes;\n        }\n    }\n}\n',
+      'd.conf':
+        'server {\n    listen 80;\n    root /srv/shop;\n    location /files/ {\n        if ($http_x_from ~ ^a|b$) {\n            add_header X-Shared yes;\n        }\n        if ($http_x_from ~ ^(c|d)$) {\n            add_header X-Shared yes;\n        }\n    }\n}\n',
+    },
+    [
+      'b.conf:6 warning unsafe-if',
+      'b.conf:9 warning unsafe-if',
+      'c.conf:6 warning unsafe-if',
+      'c.conf:9 warning unsafe-if',
+      'd.conf:6 warning unsafe-if',
+      'd.conf:9 warning unsafe-if',
+    ],
+  ],
+  [
+    'a placeholder for the dollar sign of a variable, and a variable of nginx that is called so',
+    {
+      'web/site.conf.template':
+        'server {\n    listen 80;\n    server_name ${SHOP};\n    location / {\n        proxy_set_header Host ${DOLLAR}host;\n        proxy_set_header X-Forwarded-For ${DOLLAR}proxy_add_x_forwarded_for;\n        proxy_set_header X-Forwarded-Proto ${DOLLAR}scheme;\n        proxy_pass http://${SHOP_ADDRESS};\n    }\n}\n',
+      'web/wrong.conf.template':
+        'events {}\nhttp {\n    server {\n        listen 80;\n        server_name ${SHOP};\n        location / {\n            proxy_set_header Host ${dollar}host;\n            proxy_set_header X-Shop ${dollar}shop_name;\n            proxy_pass http://${SHOP_ADDRESS};\n        }\n    }\n}\n',
+      'web/prices.conf': 'geo $dollar {\n    default "$";\n}\nserver {\n    listen 80;\n    return 200 "${dollar}5";\n}\n',
+    },
+    ['web/wrong.conf.template:8 error unknown-variable'],
+  ],
 ] as const)
   test(what, async () => {
     const memory = inMemory({ '.git/HEAD': '', ...files });

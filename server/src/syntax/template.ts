@@ -152,6 +152,10 @@ export function mask(
     own = own.replaceAll('$${', `${FILLER}\${`);
     readable = readable.replaceAll('$${', `${FILLER}\${`);
   }
+  if (usesFamily(engine, 'envsubst') && DOLLAR.test(own)) {
+    own = withDollars(own);
+    readable = withDollars(readable);
+  }
   if (!window && usesFamily(engine, 'shell')) {
     own = withoutBackslashes(own);
     readable = withoutBackslashes(readable);
@@ -214,6 +218,11 @@ function aroundDefinitions({ branches }: Structure, marks: readonly Mark[], leng
   if (length > at) out.push({ start: at, end: length });
   return out;
 }
+
+/** A placeholder for the dollar sign of a variable, which envsubst would fill in otherwise: `${DOLLAR}uri`. */
+const DOLLAR = /\$\{(?:DOLLAR|dollar)\}(?=[a-z_{])/;
+
+const withDollars = (text: string): string => text.replace(/\$\{(?:DOLLAR|dollar)\}/g, (mark) => `${FILLER.repeat(mark.length - 1)}$`);
 
 /** What a shell takes for itself, unless a backslash is in front of it. */
 const withoutBackslashes = (text: string): string => text.replace(/\\([$`\\])/g, `${FILLER}$1`);

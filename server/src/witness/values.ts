@@ -10,7 +10,7 @@ import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { definitionOf, indexOf } from '../trace/index.ts';
 import type { HeaderPair } from '../trace/trace.ts';
-import { samplesOf } from './regex-samples.ts';
+import { groupTexts, samplesOf } from './regex-samples.ts';
 
 /** A request in parts; what is left out is as usual. */
 export interface Probe {
@@ -151,6 +151,33 @@ export function patternOf(condition: Directive): { readonly pattern: string; rea
   if (at < 0 || word === undefined) return null;
   // behind a quoted pattern the bracket is a word of its own
   return { pattern: at + 2 === values.length ? word.replace(/\)$/, '') : word, caseless: values[at]!.endsWith('*') };
+}
+
+/** The most texts of an expression that are compared one by one. */
+const FEW = 64;
+
+/** An expression of a whole text, whose alternatives are all in brackets. */
+const WHOLE = /^\^((?:[^|()\\]|\\.|\((?:[^()\\]|\\.)*\))*)(?<!\\)\$$/;
+
+/** The texts that meet a condition (`$x = …`, `$x ~ ^(a|b)$`), letters in the case of its own; null where they are not few. */
+function textsFor(condition: Directive): readonly string[] | null {
+  const { values, scope } = condition;
+  if (values[1] === '=') return values.length > 2 && !values[2]!.includes('$') ? [values[2]!.replace(/\)$/, '')] : null;
+  const found = values[1]?.startsWith('!') ? null : patternOf(condition);
+  const body = found && WHOLE.exec(found.pattern)?.[1];
+  return body ? groupTexts(scope.config.regexes, `(${body})`, found.caseless, 1, FEW) : null;
+}
+
+/** Variables that are as the client sent them from the first line to the last. */
+const UNCHANGED = /^\(\$\{?(?:(?:http|cookie)_\w+|request_method|host|scheme|remote_addr|request_uri)\}?$/i;
+
+/** Whether two conditions ask for texts of one variable of the request, and for none in common. */
+export function askForOthers(a: Directive, b: Directive): boolean {
+  if (a.value(0).toLowerCase() !== b.value(0).toLowerCase() || !UNCHANGED.test(a.value(0))) return false;
+  const [one, other] = [textsFor(a), textsFor(b)];
+  if (!one || !other) return false;
+  const right = new Set(other.map((t) => t.toLowerCase()));
+  return !one.some((t) => right.has(t.toLowerCase()));
 }
 
 const HEX = '0123456789ABCDEF';

@@ -7,6 +7,7 @@ import type { Trace } from '../../trace/trace.ts';
 import { isBackend } from '../../witness/access.ts';
 import { proofOf } from '../../witness/requests.ts';
 import { directiveAt, spotsOf } from '../../witness/spots.ts';
+import { askForOthers } from '../../witness/values.ts';
 import { defineRule } from '../rule.ts';
 
 /** Directives that work as written in an `if`: rewrite's own, logging and rates, which nothing else of the location depends on. */
@@ -86,7 +87,11 @@ The rule traces a request that meets the condition: where that reaches the pass 
       .named('if')
       .filter(
         (d) =>
-          d !== directive && d.body?.directives.some((x) => !FINE.has(x.name)) && !d.body.has('return') && !excludeEachOther(d, directive),
+          d !== directive &&
+          d.body?.directives.some((x) => !FINE.has(x.name)) &&
+          !d.body.has('return') &&
+          !excludeEachOther(d, directive) &&
+          !askForOthers(d, directive),
       );
     for (const d of body.directives) {
       if (FINE.has(d.name) || (!d.fact && !CONTENT.has(d.name))) continue;
