@@ -30,6 +30,7 @@ import { readSupervisor } from './supervisor.ts';
 import { dropInOf, readService, readSocket, type ServiceUnit, type SocketUnit, type UnitFile, unitName, unitText } from './systemd.ts';
 import { TooMuch, type Unread, whyUnread } from './unread.ts';
 import { readVersions, type Versions } from './versions.ts';
+import { programStarted, type StartedProgram } from './websockets.ts';
 
 /** What starts an application, by name: whether the end of a long script could matter. */
 const PROGRAMS = new RegExp(
@@ -56,6 +57,8 @@ export interface Deployment {
   readonly singlePages: readonly SinglePage[];
   /** Programs for Node that answer other origins themselves. */
   readonly crossOrigin: readonly CrossOriginProgram[];
+  /** Programs that need WebSockets and are started by a unit of the machine. */
+  readonly started: readonly StartedProgram[];
   /** The files that were given. */
   readonly files: ReadonlyMap<FileId, string>;
 }
@@ -71,6 +74,7 @@ export const NO_DEPLOYMENT: Deployment = {
   pages: [],
   singlePages: [],
   crossOrigin: [],
+  started: [],
   files: new Map(),
 };
 
@@ -98,6 +102,7 @@ interface Start {
 
 class Reader {
   private readonly applications: Application[] = [];
+  private readonly started: StartedProgram[] = [];
   private readonly usedConfigs = new Set<FileId>();
   private readonly project: PythonProject | null;
   private readonly versions: Versions;
@@ -191,6 +196,7 @@ class Reader {
       pages: this.guarded([...dockerfiles.keys()][0]!, [], () => servedPages(single, dockerfiles)),
       singlePages: single,
       crossOrigin: this.guarded([...this.files.keys()][0]!, [], () => crossOriginPrograms(this.files)),
+      started: this.started,
       files: this.files,
     };
   }
@@ -256,6 +262,10 @@ class Reader {
       'systemd',
     );
     const own = readService(source, dropIns, variables);
+    for (const line of own?.starts ?? []) {
+      const found = programStarted(line.text);
+      if (found) this.started.push({ ...found, name: unit.name, place: line.place() });
+    }
     const commands = own?.commands.length
       ? own.commands
       : (own?.starts ?? []).flatMap((s) => this.scripts(s.text.split(/\s+/), withVariables(own!.environment, variables), file));

@@ -3,6 +3,7 @@
  * each on reverse proxies, and reports of people whose proxy lacked the headers (such as louislam/uptime-kuma#865 and #1250). A path only chooses the
  * location that is asked about.
  */
+import type { Place } from '../base/span.ts';
 import { table } from '../base/table.ts';
 import type { ComposeService } from './compose.ts';
 import type { Deployment } from './deployment.ts';
@@ -83,6 +84,34 @@ const CALLED = new RegExp(
 export const programCalled = (name: string): SocketProgram | null =>
   // one look for the most names, which are of none
   CALLED.test(name) ? (Object.values<SocketProgram>(PROGRAMS).find(({ called }) => called?.test(name)) ?? null) : null;
+
+/** One of these programs that a unit of the machine starts, with the port that it listens on there. */
+export interface StartedProgram {
+  readonly program: SocketProgram;
+  readonly port: number;
+  /** the unit's, such as `board.service` */
+  readonly name: string;
+  readonly place: Place;
+}
+
+/** The port that a command of one of these programs names, in any of the ways in which they take it. */
+const PORT = /(?:^|\s)(?:--(?:\w+\.)*port|-p)(?:=|\s+)(\S+)/;
+
+/** What may say the port of a command that does not name it: a variable, or a file of settings. */
+const ELSEWHERE = /[Pp]ort\b|\$\{?\w|\s(?:-[cf]|--config\S*)(?:[\s=]|$)/;
+
+/** Ports that anything may listen on: at these nobody is known by the port alone. */
+const SHARED: ReadonlySet<number> = new Set([5000, 8000, 8080]);
+
+/** The program that a command starts and its port; null for another command, and where the port is not written out. */
+export function programStarted(command: string): { readonly program: SocketProgram; readonly port: number } | null {
+  const name = COMMANDS.find(([test]) => test.test(command))?.[1];
+  if (name === undefined) return null;
+  const program: SocketProgram = PROGRAMS[name];
+  const named = PORT.exec(command)?.[1];
+  if (named === undefined) return ELSEWHERE.test(command) || SHARED.has(program.port) ? null : { program, port: program.port };
+  return /^\d{2,5}$/.test(named) ? { program, port: Number(named) } : null;
+}
 
 /** The program that a container runs, where it is one of those; null for every other. */
 export function socketProgram(deployment: Deployment, service: ComposeService): SocketProgram | null {

@@ -265,6 +265,7 @@ function* stepsOfOne(config: Config, rules: readonly Rule[], options: LintOption
       !deployment.checkedImages.length &&
       !deployment.singlePages.length &&
       !deployment.crossOrigin.length &&
+      !deployment.started.length &&
       !deployment.unread.length
     )
       return false;

@@ -1,5 +1,7 @@
 /** A program that is known to need WebSockets is proxied without the headers of their handshake. */
 
+import type { Place } from '../../base/span.ts';
+import { isLoopback } from '../../deploy/address.ts';
 import type { ComposeService } from '../../deploy/compose.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import { type SocketProgram, socketProgram } from '../../deploy/websockets.ts';
@@ -22,6 +24,23 @@ function containerAt(link: Link, deployment: Deployment, programOf: (s: ComposeS
   return onHost || containerBehind(link, deployment);
 }
 
+/** What runs a program: a container, or a unit of the machine. */
+interface Runner {
+  readonly program: SocketProgram;
+  readonly name: string;
+  readonly place: Place;
+}
+
+/** The program that a unit starts on the machine of nginx and that an address there leads to; null where several might be it. */
+function unitAt({ address, from, reached }: Link, { started }: Deployment): Runner | null {
+  if (address.kind !== 'tcp' || from !== null || reached.kind === 'listener' || !isLoopback(address.host)) return null;
+  const found = started.filter((s) => s.port === address.port);
+  return found.length === 1 ? found[0]! : null;
+}
+
+const UNIT = (command: string): string =>
+  `[Service]\nUser=www-data\nWorkingDirectory=/srv/board\nExecStart=/srv/board/venv/bin/${command}\n`;
+
 const COMPOSE = (image: string): string =>
   `services:\n  nginx:\n    image: nginx:1.28\n    ports: ["80:80"]\n    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]\n  app:\n    ${image}\n`;
 
@@ -37,7 +56,7 @@ Streamlit, Jupyter, Home Assistant and others draw their pages over a WebSocket.
 first and replaces the second, so that the handshake arrives as an ordinary request. The page is loaded, and then waits forever, or says that the
 connection is lost.
 
-The rule knows the program by the image or the command of its container. Programs that do without WebSockets where there are none are not reported.`,
+The rule knows the program by the image or the command of its container, or by the command of a unit that starts it on the same machine. Programs that do without WebSockets where there are none are not reported.`,
   about: ['proxy_pass', 'proxy_set_header', 'proxy_http_version', '$http_upgrade'],
   references: ['https://nginx.org/en/docs/http/websocket.html'],
   looksAt: { config: true },
@@ -54,42 +73,76 @@ The rule knows the program by the image or the command of its container. Program
       if (found === undefined) known.set(service, (found = socketProgram(deployment, service)));
       return found;
     };
-    if (!deployment.containers.some(programOf)) return;
-    const lost: { link: Link; service: ComposeService; program: SocketProgram; path: string; missing: readonly string[] }[] = [];
+    if (!deployment.started.length && !deployment.containers.some(programOf)) return;
+    const lost: (Runner & { link: Link; path: string; missing: readonly string[] })[] = [];
     /** Programs that a handshake reaches whole somewhere in a server: another way there is not the one that WebSockets take. */
     const arrives = new Set<string>();
-    const way = ({ server }: Link, { file, name }: ComposeService): string => `${server?.index} ${file}#${name}`;
+    const way = ({ server }: Link, { place }: Runner): string => `${server?.index} ${place.file}#${place.span.start}`;
+    const runnerOf = (link: Link): Runner | null => {
+      if (link.target.kind !== 'proxy') return null;
+      const service = containerAt(link, deployment, programOf);
+      if (!service) return unitAt(link, deployment);
+      const program = programOf(service);
+      return program && { program, name: service.name, place: service.place };
+    };
     for (const link of linksOf(config, deployment)) {
-      const service = link.server && link.target.kind === 'proxy' ? containerAt(link, deployment, programOf) : undefined;
-      const program = service && programOf(service);
-      if (!link.server || !service || !program) continue;
+      const runner = link.server && runnerOf(link);
+      if (!link.server || !runner) continue;
+      const { program } = runner;
       const scheme = portOf(link.server, 'https') !== null ? 'https' : 'http';
       for (const path of pathsTo(link, program.path)) {
         const along = sendAlong(link, config, { scheme, path, headers: UPGRADE });
         if (!along) continue;
         const missing = lostOf(along.traced);
-        if (missing.length) lost.push({ link, service, program, path, missing });
-        else arrives.add(way(link, service));
+        if (missing.length) lost.push({ ...runner, link, path, missing });
+        else arrives.add(way(link, runner));
         break;
       }
     }
     const reported = new Set<string>();
-    for (const { link, service, program, path, missing } of lost) {
+    for (const { link, path, missing, ...runner } of lost) {
+      const { program, name, place } = runner;
       const at = link.pass.nameAt;
       const key = `${at.file}#${at.span.start}`;
       // a half of the handshake is said at its lines
-      if (reported.has(key) || arrives.has(way(link, service)) || !(missing.includes('Upgrade') && missing.includes('Connection')))
-        continue;
+      if (reported.has(key) || arrives.has(way(link, runner)) || !(missing.includes('Upgrade') && missing.includes('Connection'))) continue;
       reported.add(key);
       report('lost', {
         at,
         data: { program: program.title, path, missing: missing.join(', ') },
-        related: [{ at: service.place, message: `${program.title} runs in ${service.name}` }],
+        related: [{ at: place, message: `${program.title} runs in ${name}` }],
         ...passesOn(link.pass, missing),
       });
     }
   },
   examples: [
+    {
+      settings: { nginx: '1.28.0' },
+      bad: tree({
+        'nginx.conf': site(`
+        proxy_pass http://127.0.0.1:8600/;
+#       ^^^^^^^^^^ lost
+        proxy_set_header Host $host;`),
+        'board.service': UNIT('streamlit run board.py --server.port 8600 --server.address 127.0.0.1'),
+      }),
+      fixed: tree({
+        'nginx.conf': site(`
+        proxy_pass http://127.0.0.1:8600/;
+        proxy_set_header Host $host;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";`),
+      }),
+    },
+    {
+      settings: { nginx: '1.28.0' },
+      good: tree({
+        'nginx.conf': site(`
+        proxy_pass http://127.0.0.1:8501;
+        proxy_set_header Host $host;`),
+        'board.service': UNIT('streamlit run board.py --server.port 8600'),
+      }),
+    },
     {
       settings: { nginx: '1.28.0' },
       bad: tree({
