@@ -66,6 +66,35 @@ test('a placeholder for the port of an address stands for a port, unless somethi
   assert.equal(assumed(t).port, 'port');
 });
 
+test('a placeholder for the path of a location stands for one with a slash: for all paths, unless another location is for these', async () => {
+  const place = (path: string, more = ''): string => inHttp(`server { listen 80; ${more} location ${path} { return 204; } }`);
+  for (const [name, text, url, id, value] of [
+    ['nginx.conf.j2', place('{{ prefix }}'), '/shop', 'prefix', '/'],
+    ['nginx.conf.template', place('${PREFIX}'), '/', 'PREFIX', '/'],
+    ['nginx.conf.j2', place('^~ {{ prefix }}', 'location / { return 403; }'), '/prefix', 'prefix', '/prefix'],
+    ['nginx.conf.j2', place('{{ prefix }}/cart', 'location {{ prefix }} { return 403; }'), '/prefix/cart', 'prefix', '/prefix'],
+    ['nginx.conf.j2', place('{{ prefix }}', 'location {{ prefix }}/cart { return 403; }'), '/prefix/', 'prefix', '/prefix'],
+  ] as const) {
+    const t = await trace(name, text, url);
+    assert.equal(t.outcome.status, 204, text);
+    assert.equal(assumed(t)[id], value, text);
+  }
+  // behind a slash it is a name, and so it is in a host
+  assert.equal(assumed(await trace('nginx.conf.j2', place('/{{ name }}/'), '/')).name, 'name');
+  assert.equal(
+    assumed(await trace('nginx.conf.j2', place('{{ app }}', 'location /a { proxy_pass http://{{ app }}.internal; }'), '/')).app,
+    'app',
+  );
+  assert.equal((await trace('nginx.conf.j2', place('{{ prefix }}'), '/a/b', { prefix: '/a/' })).outcome.status, 204);
+});
+
+test('a placeholder that a condition compares is written as the text that it is held against', async () => {
+  const text = inHttp(`server { listen 80; location / { {% if zone == "north" %}return 301 /{{ zone }}/;{% endif %} return 204; } }`);
+  const { responseHeaders } = (await trace('nginx.conf.j2', text, '/a')).outcome;
+  assert.match(responseHeaders.find(([name]) => name.toLowerCase() === 'location')?.[1] ?? '', /\/north\/$/);
+  assert.equal((await trace('nginx.conf.j2', text, '/a', { zone: 'south' })).outcome.status, 204);
+});
+
 test('a placeholder for the whole address of a pass stands for one with a scheme, and one for the scheme for that', async () => {
   for (const [name, line, servers] of [
     ['nginx.conf.j2', 'proxy_pass {{ pages_url }};', 'pages_url:80'],

@@ -347,6 +347,29 @@ function addressesIn(config: Config, templates: readonly SourceFile[]): Readonly
   return found;
 }
 
+/**
+ * What stands for the beginning of a location's path, which has a slash: `location ${PREFIX} {`. Where nothing else is the location of all paths in that
+ * level, the placeholder may be.
+ */
+function pathsIn(config: Config, templates: readonly SourceFile[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const { name, args, file, scope } of config.main.all) {
+    const word = args.at(-1);
+    if (name !== 'location' || !word?.templated || args[0]!.value.startsWith('~')) continue;
+    const quote = word.quote ? 1 : 0;
+    const mark = file.marks?.find((m) => m.start === word.start + quote);
+    const own = mark?.name && neutralValue(mark.name);
+    if (!mark?.name || !own) continue;
+    const isAll = mark.end === word.end - quote && !scope.named('location').some((d) => d.values.at(-1) === '/');
+    if (!isAll || !found.has(mark.name)) found.set(mark.name, isAll ? '/' : `/${own}`);
+  }
+  // what is written as the name of a host or of a file, too, is no path
+  for (const { marks = [], text } of found.size ? templates : [])
+    for (const m of marks)
+      if (m.name !== null && /[\w/:.-]/.test(text[m.start - 1] ?? '') && !/^[/\s;"'{?]/.test(text[m.end] ?? '')) found.delete(m.name);
+  return found;
+}
+
 function write(
   config: Config,
   templates: readonly SourceFile[],
@@ -376,14 +399,21 @@ function write(
   const values = new Map<string, string>();
   const addresses = addressesIn(config, templates);
   const ports = portsIn(templates);
+  const paths = pathsIn(config, templates);
   const defaults = new Map<string, string>();
   for (const { marks = [] } of templates)
     for (const m of marks) if (m.name !== null && m.otherwise !== null && !defaults.has(m.name)) defaults.set(m.name, m.otherwise);
   for (const name of new Set(templates.flatMap((f) => f.placeholders ?? []))) {
-    if (questions.some((q) => q.id === name)) continue;
+    const compared = questions.find((q) => q.id === name);
+    if (compared) {
+      // what a condition holds it against is what is written in its place
+      if (!compared.choices.length && compared.assumed !== ANOTHER) values.set(name, compared.assumed);
+      continue;
+    }
     const answer = Object.hasOwn(given, name) ? given[name]! : null;
     const offers = Object.hasOwn(known, name) ? known[name]! : [];
-    const value = answer ?? offers[0]?.value ?? defaults.get(name) ?? addresses.get(name) ?? (ports.has(name) ? ANY_PORT : null);
+    const value =
+      answer ?? offers[0]?.value ?? defaults.get(name) ?? addresses.get(name) ?? paths.get(name) ?? (ports.has(name) ? ANY_PORT : null);
     if (value !== null) values.set(name, value);
     questions.push({
       id: name,
