@@ -41,10 +41,26 @@ function keysOf(directive: Directive): { readonly name: string; readonly wanted:
   return { name, wanted: text === '' || text === '0' ? ['something'] : [{ is: '0' }, { is: '' }] };
 }
 
+/** A page that `valid_referers` takes: of the first host that is written out, or of the server's own. */
+function validReferer(scope: Scope): Probe | null {
+  const words = scope.effective('valid_referers').directives.flatMap((d) => d.values);
+  const own = scope.enclosing('server')?.named('server_name')[0]?.value(0) ?? '';
+  for (const word of words) {
+    const host = (word === 'server_names' ? own : word).replace(/^\*\./, 'www.').replace(/\.\*$/, '.com');
+    if (/^[\w-]+(?:\.[\w-]+)+(?:\/|$)/.test(host)) return { headers: [['Referer', `https://${host.replace(/\/?$/, '/')}`]] };
+  }
+  return null;
+}
+
 /** Requests that do not meet one of the conditions of the levels, each by itself: what a client sends to get past them. */
 export function* keysTo(config: Config, scopes: readonly Scope[]): Generator<Probe> {
   for (const scope of scopes)
     for (const d of scope.named('if')) {
+      if (/^\(\$\{?invalid_referer\b/.test(d.values.join(' '))) {
+        const probe = validReferer(scope);
+        if (probe) yield probe;
+        continue;
+      }
       const keys = keysOf(d);
       for (const wanted of keys?.wanted ?? []) {
         const probe = probeFor(config, keys!.name, wanted);

@@ -249,6 +249,7 @@ export const TRIALS: readonly Trial[] = [
   {
     rule: 'guard-forgeable',
     bad: [
+      'location /internal/ { valid_referers *.example.com; if ($invalid_referer) { return 403; } proxy_pass http://127.0.0.1:8000; }',
       `location /admin/ { if ($http_user_agent !~ "Staff") { return 403; } ${PASS} }`,
       `location /internal/ { if ($http_referer !~ "^https://intra\\.example\\.org/") { return 404; } ${PASS} }`,
       `location ~ ^/admin/ { if ($http_user_agent != "OurTool") { return 444; } ${PASS} }`,
@@ -262,6 +263,9 @@ export const TRIALS: readonly Trial[] = [
       inc('location /admin/ { include part.inc; }', `if ($http_user_agent !~* "staff") { return 403; }\n${PASS}`),
     ],
     sane: [
+      'location /internal/ { valid_referers server_names; if ($invalid_referer) { return 403; } allow 10.0.0.0/8; deny all; proxy_pass http://127.0.0.1:8000; }',
+      'location /internal/ { valid_referers server_names; if ($invalid_referer) { return 403; } auth_request /session; proxy_pass http://127.0.0.1:8000; } location = /session { internal; proxy_pass http://127.0.0.1:8002; }',
+      'location /films/ { valid_referers none *.example.com; if ($invalid_referer) { return 403; } root /srv/site; }',
       `location /admin/ { if ($http_user_agent !~ "Staff") { return 403; } auth_basic x; auth_basic_user_file u; ${PASS} }`,
       `location /admin/ { if ($http_user_agent ~ "bot") { return 403; } ${PASS} }`,
       `location / { if ($http_user_agent ~ Monitor) { set $log 0; } auth_basic x; auth_basic_user_file u; ${PASS} }`,

@@ -70,7 +70,7 @@ Such a condition keeps robots away, and nobody who wants to get in. Use \`auth_b
   looksAt: {
     outcome: ['if', 'location'],
     somewhere: ['if', 'map', 'geo'],
-    like: /http_|cookie_|arg_/i,
+    like: /http_|cookie_|arg_|invalid_referer/i,
     when: (spot) => {
       const { location, scope, directives } = spot;
       if (!location || location.kind === 'named' || (location.name === '/' && !scope.value('auth_basic'))) return false;
@@ -259,6 +259,27 @@ location = /session {
       inside: 'server',
       good: `location /images/ {
     if ($http_referer !~ "^https://shop\\.example/") { return 403; }
+    root /srv/site;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location /backoffice/ {
+    valid_referers *.example.com;
+    if ($invalid_referer) { return 403; }
+#      ^^^^^^^^^^^^^^^^^^ sent
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `location /backoffice/ {
+    valid_referers *.example.com;
+    if ($invalid_referer) { return 403; }
+    auth_basic Staff;
+    auth_basic_user_file staff;
+    proxy_pass http://127.0.0.1:8000;
+}
+location /pictures/ {
+    valid_referers none blocked *.example.com;
+    if ($invalid_referer) { return 403; }
     root /srv/site;
 }`,
     },
