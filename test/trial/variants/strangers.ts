@@ -20,6 +20,24 @@ const uwsgi = (ini: string, user = ''): ReturnType<typeof tree> =>
     }),
   );
 
+/** A site of PHP that asks for a socket, and the pool that listens. */
+const fpm = (asks: string, listens: string): ReturnType<typeof tree> =>
+  tree(
+    files({
+      'nginx.conf': `events {}\nhttp { server { location ~ \\.php$ { fastcgi_pass unix:${asks}; } } }`,
+      'php/pool.d/www.conf': `[www]\nuser = www-data\nlisten = ${listens}\n`,
+    }),
+  );
+
+/** A group that keeps connections, below lines of http that are not seen, and uvicorn, which closes them after 5 seconds. */
+const kept = (lines: string): ReturnType<typeof tree> =>
+  tree(
+    files({
+      'nginx.conf': `events {}\nhttp { include unseen/*.conf; upstream app { server 127.0.0.1:8000; keepalive 16; ${lines} } server { location / { proxy_http_version 1.1; proxy_set_header Connection ""; proxy_pass http://app; } } }`,
+      Procfile: 'web: uvicorn shop:app --port 8000\n',
+    }),
+  );
+
 export const TRIALS: readonly Trial[] = [
   {
     rule: 'socket-unreachable',
@@ -159,5 +177,67 @@ export const TRIALS: readonly Trial[] = [
       `location / { ${APP} } location /wiki/ { proxy_pass http://127.0.0.1:9000; } location ~* \\.(js|css|png)$ { proxy_pass http://10.0.0.8; }`,
       `location / { ${APP} } location /wiki/ { proxy_pass http://127.0.0.1:9000; } location ~* ^/static/.*\\.(js|css)$ { ${APP} }`,
     ],
+  },
+  {
+    rule: 'unknown-named-location',
+    bad: [
+      http(`error_page 502 503 @down;\nserver { location / { ${APP} } }`),
+      http(
+        `error_page 500 @down;\nserver { location / { ${APP} } location @down { return 503; } }\nserver { listen 81; location / { ${APP} } }`,
+      ),
+    ],
+    sane: [
+      http(`error_page 502 @down;\nserver { location / { ${APP} } location @down { return 503; } }`),
+      http(`error_page 502 @down;\nserver { error_page 502 /50x.html; location / { ${APP} } location = /50x.html { root /srv; } }`),
+      http('error_page 502 @down;\nserver { root /srv/site; }'),
+      http(`error_page 502 /50x.html;\nserver { location / { ${APP} } location = /50x.html { root /srv; } }`),
+    ],
+  },
+  {
+    rule: 'cache-inactive-below-valid',
+    bad: [
+      http(
+        `proxy_cache_path /var/cache/nginx keys_zone=a:1m inactive=3s max_size=1g;\nserver { location / { proxy_cache a; proxy_cache_valid 200 5m; ${APP} } }`,
+      ),
+    ],
+    sane: [
+      http(
+        `proxy_cache_path /var/cache/nginx keys_zone=a:1m inactive=30s max_size=1g;\nserver { location / { proxy_cache a; proxy_cache_valid 200 1m; ${APP} } }`,
+      ),
+      http(
+        `proxy_cache_path /var/cache/nginx keys_zone=a:1m max_size=1g;\nserver { location / { proxy_cache a; proxy_cache_valid 200 60m; ${APP} } }`,
+      ),
+      http(
+        `proxy_cache_path /var/cache/nginx keys_zone=a:1m inactive=2m max_size=1g;\nserver { location / { proxy_cache a; proxy_cache_valid 200 20m; ${APP} } }`,
+      ),
+    ],
+  },
+  {
+    rule: 'alias-without-capture',
+    bad: [
+      'location ~ ^/files/(.+)$ { alias /srv/files/$1; try_files $uri =404; }',
+      'location ~ ^/media/(?<file>.+\\.mp4)$ { alias /srv/video/$file; try_files $uri =404; }',
+    ],
+    sane: [
+      'location ~ ^/files/(.+)$ { alias /srv/files/$1; try_files "" =404; }',
+      'location ~ ^/files/(.+)$ { alias /srv/files/$1; }',
+      'location ~ ^/files/(.+)$ { root /srv; try_files $uri =404; }',
+      'location ~ ^/(?<lang>de|en)/ { alias /srv/$lang; try_files $uri =404; }',
+      'location ~ ^/files/(.+)$ { alias /srv/files; try_files /$1 =404; }',
+    ],
+  },
+  {
+    rule: 'socket-not-listened',
+    bad: [fpm('/run/php/php8.1-fpm.sock', '/run/php/php8.3-fpm.sock'), fpm('/var/run/php-fpm.sock', '/run/php/php-fpm.sock')],
+    sane: [
+      fpm('/run/php/php8.3-fpm.sock', '/run/php/php8.3-fpm.sock'),
+      fpm('/run/php/shop.sock', '/run/php/www.sock'),
+      fpm('/run/php/shop-8.1.sock', '/run/php/php8.3-fpm.sock'),
+    ],
+  },
+  {
+    rule: 'keepalive-outlives-server',
+    bad: [kept(''), kept('keepalive_timeout 30s;')],
+    sane: [kept('keepalive_timeout 4s;'), kept('include app/*.inc;'), kept('keepalive_timeout 5s;')],
   },
 ];

@@ -1,9 +1,13 @@
 /** alias in a regex location is the whole path: without a group every file is the same one. Shown by two requests that end alike. */
+import type { Directive } from '../../config/directive.ts';
 import { hasVariables } from '../../config/upstreams.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { locationHeader, proofOf } from '../../witness/requests.ts';
 import type { Spot } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
+
+/** The group that an alias ends in: the path of a file, mostly. */
+const endsInGroup = (alias: string): string | null => /\/\$\{?(\w+)\}?$/.exec(alias)?.[1] ?? null;
 
 /** The file or folder that was looked for. */
 const target = (trace: Trace): string | null =>
@@ -28,12 +32,14 @@ Capture the rest with a group, \`location ~ ^/media/(.*)$ { alias /srv/media/$1;
     outcome: ['alias'],
     when: (spot) =>
       spot.location?.kind === 'regex'
-        ? spot.scope.named('alias').some((d) => !hasVariables(d.value(0)) || /\/$/.test(d.value(0)))
+        ? spot.scope.named('alias').some((d) => !hasVariables(d.value(0)) || /\/$/.test(d.value(0)) || endsInGroup(d.value(0)) !== null)
         : isFileInFolder(spot) && spot.scope.named('alias').some((d) => !hasVariables(d.value(0))),
   },
   needs: 'config',
   costly: true,
   messages: {
+    appended:
+      '{from} is looked for as {file}: in a regular expression alias is the whole path of the file, and try_files appends {word} to it. Write "try_files "" =404;".',
     folder: 'In an exact location alias is the whole path: {from} means the folder {dir}, not a file in it. Write alias {file}.',
     same: 'In a regular expression alias is the whole path: {one} and {other} both mean {dir}. Capture the rest with a group and append $1 to the alias, or use a prefix location.',
   },
@@ -41,6 +47,8 @@ Capture the rest with a group, \`location ~ ^/media/(.*)$ { alias /srv/media/$1;
     const word = spot.scope.named('alias').at(-1)?.args[0];
     if (!word) return;
     const dir = word.value;
+    const tried = spot.location?.kind === 'regex' ? spot.scope.first('try_files') : undefined;
+    if (tried && hasVariables(dir)) tellAppended(tried);
     if (isFileInFolder(spot)) {
       const trace = spot.ask({});
       if (spot.has('try_files', 'rewrite', 'return')) return;
@@ -65,6 +73,24 @@ Capture the rest with a group, \`location ~ ^/media/(.*)$ { alias /srv/media/$1;
     if (!traces.every((t) => target(t)?.replace(/\/$/, '') === folder || target(t) === dir)) return;
     report('same', { at: word, data: { one, other, dir }, witness: proofOf(first, `${dir}, for every request`) });
 
+    /** The rest of the path is captured, and the whole path comes behind it once more. */
+    function tellAppended(tried: Directive): void {
+      const [first] = tried.values;
+      const from = spot.pathWhere((p) => !p.endsWith('/') && p.indexOf('/', 1) > 0);
+      if (first !== '$uri' || tried.args.length !== 2 || endsInGroup(dir) === null || from === undefined) return;
+      const trace = spot.ask({ path: from });
+      const file = trace.assumptions.find((a) => a.id.startsWith('file:'))?.id.slice('file:'.length);
+      // the end of the path twice: what is captured, and the path that holds it
+      const whole = file?.endsWith(from) ? file.slice(0, -from.length) : undefined;
+      if (file === undefined || whole === undefined || !from.endsWith(whole.slice(whole.lastIndexOf('/')))) return;
+      report('appended', {
+        at: tried.at(),
+        data: { from, file, word: first },
+        related: [{ at: spot.scope.named('alias').at(-1)!.at(word!), message: 'the whole path already' }],
+        witness: proofOf(trace, `${file}, which is below a file`),
+      });
+    }
+
     /** Some of the path is captured, and not its end: two files below it are one folder. */
     function ofParts(): void {
       const path = spot.pathWhere((p) => !p.endsWith('/') && !/\.\w+$/.test(p));
@@ -82,6 +108,18 @@ Capture the rest with a group, \`location ~ ^/media/(.*)$ { alias /srv/media/$1;
     }
   },
   examples: [
+    {
+      inside: 'server',
+      bad: `location ~ ^/files/(.+)$ {
+    alias /srv/files/$1;
+    try_files $uri =404;
+#   ^^^^^^^^^^^^^^^^^^^^ appended
+}`,
+      good: `location ~ ^/files/(.+)$ {
+    alias /srv/files/$1;
+    try_files "" =404;
+}`,
+    },
     {
       inside: 'server',
       bad: `location ~ ^/(?<lang>en|de)/ {

@@ -1,6 +1,10 @@
 /** `try_files … @x` and `error_page … @x` where the server has no such location: nginx finds out when a request needs it, and answers 500. */
+import { placesOf } from '../../answers/where-a-line-counts.ts';
 import { locationsOf, namedLocation } from '../../config/locations.ts';
 import { unseenIn } from '../../config/open.ts';
+import { serversOf } from '../../config/servers.ts';
+import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
+import type { Word } from '../../syntax/word.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { nearest } from '../validity/_guess.ts';
@@ -21,13 +25,17 @@ The rule is silent where the server includes files that are not at hand: they ma
   ofShape: true,
   fixable: 'sometimes',
   messages: {
+    everywhere:
+      'The server of {server} has no location {name}, and takes this line from the http block: there a request for which it counts ends in 500. Declare {name} in each server, or use a page.',
     unknown: 'This server has no location {name}: a request that comes to it gets 500. Declare it in this server.',
     guess: 'This server has no location {name}: a request that comes to it gets 500. Did you mean "{guess}"?',
   },
   check({ directive, config, report }) {
     const word = directive.args.at(-1);
     const server = directive.scope.enclosing('server');
-    if (!word || word.templated || !/^@[^$]/.test(word.value) || !server || namedLocation(server, word.value)) return;
+    if (!word || word.templated || !/^@[^$]/.test(word.value)) return;
+    if (directive.scope.context === 'http') return ofHttp(word);
+    if (!server || namedLocation(server, word.value)) return;
     // only lines of its own block bring a server a location
     if (!config.whole || unseenIn(server).some((u) => u.only === null)) return;
     const guess = nearest(word.value, locationsOf(server).named.keys());
@@ -36,8 +44,40 @@ The rule is silent where the server includes files that are not at hand: they ma
       data: { name: word.value, guess: guess ?? '' },
       fix: guess ? fixOf(`Change to "${guess}"`, 'suggestion', directive.file, [replace(word, guess)]) : null,
     });
+
+    /** A line for all servers, each of which needs the location. */
+    function ofHttp(word: Word): void {
+      if (!config.whole || directive.name !== 'error_page') return;
+      const lacking = serversOf(config).find(
+        ({ scope }) =>
+          scope.enclosing('http') === directive.scope &&
+          !unseenIn(scope).some((u) => u.only === null) &&
+          namedLocation(scope, word.value) === null &&
+          placesOf(directive).some((at) => at === scope || at.enclosing('server') === scope) &&
+          scope.all.some((d) => PASS_DIRECTIVES.includes(d.name)),
+      );
+      if (!lacking) return;
+      report('everywhere', {
+        at: word,
+        data: { name: word.value, server: lacking.names.find((n) => n.text)?.text ?? lacking.listens[0]?.directive?.value(0) ?? '*:80' },
+        related: lacking.scope.opener ? [{ at: lacking.scope.opener.nameAt, message: 'has no such location' }] : [],
+      });
+    }
   },
   examples: [
+    {
+      inside: 'http',
+      bad: `error_page 502 @down;
+#              ^^^^^ everywhere
+server {
+    location / { proxy_pass http://127.0.0.1:8000; }
+}`,
+      good: `error_page 502 @down;
+server {
+    location / { proxy_pass http://127.0.0.1:8000; }
+    location @down { return 503; }
+}`,
+    },
     {
       inside: 'http',
       bad: `server {

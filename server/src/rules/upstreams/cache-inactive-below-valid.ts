@@ -50,8 +50,8 @@ Set \`inactive\` to at least the longest validity, and bound the disk with \`max
     const written = path.args.find((a) => a.value.startsWith('inactive='));
     const inactive = written?.value.slice('inactive='.length) ?? DEFAULT;
     const kept = seconds(inactive);
-    // some longer than the other is a matter of taste; several times as long is none
-    if (kept === null || valid < 2 * kept || valid <= 3600) return;
+    // some longer than the other is a matter of taste; several times as long is none, nor is a time of seconds that is written beside one of minutes
+    if (kept === null || valid < 2 * kept || (valid <= 3600 && !(written && kept < 60 && valid >= 5 * kept))) return;
     report('dropped', {
       at: word,
       data: { valid: word.value, inactive, by: written ? '' : ' by default', family },

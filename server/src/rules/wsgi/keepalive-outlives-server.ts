@@ -2,6 +2,7 @@
 import { keptBy } from '../../answers/what-is-kept.ts';
 import { isNginx } from '../../answers/which-build.ts';
 import { parseTime } from '../../catalog/value-kind.ts';
+import { unseenIn } from '../../config/open.ts';
 import type { Upstream } from '../../config/upstreams.ts';
 import { serverTitle } from '../../deploy/application.ts';
 import { certain, placeOf } from '../../deploy/setting.ts';
@@ -30,7 +31,6 @@ export default defineRule({
   group: 'wsgi',
   severity: 'info',
   since: '0.2',
-  missing: ['keepalive_timeout'],
   title: 'nginx keeps connections longer than the server',
   why: `
 \`keepalive\` in an upstream lets nginx use a connection for a minute (\`keepalive_timeout\`), while uvicorn closes an idle one after 5 s and
@@ -61,7 +61,8 @@ Let nginx be the first that closes: a \`keepalive_timeout\` in the upstream belo
       const { group, keep } = kept;
       const line = group.scope.first('keepalive_timeout');
       const read = line ? parseTime(line.value(0), 'msec') : null;
-      if (read && !read.ok) continue;
+      // that of http is for clients, and no group inherits it
+      if ((read && !read.ok) || (!line && unseenIn(group.scope).length)) continue;
       const own = read ? read.value / 1000 : STANDARD;
       if (own <= theirs) continue;
       seen.add(group);
@@ -71,7 +72,6 @@ Let nginx be the first that closes: a \`keepalive_timeout\` in the upstream belo
         at: line && word ? line.at(word) : keep.nameAt,
         data: { own, theirs, server: serverTitle(application), setting },
         related: [{ at: orPlace(placeOf(application.keepalive), application), message: `${setting} is ${theirs} s` }],
-        missing: line ? [] : ['keepalive_timeout'],
         fix: !timed
           ? null
           : word

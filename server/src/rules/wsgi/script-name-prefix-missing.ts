@@ -116,6 +116,9 @@ const DOCS = (path: string) => ({
   'app/api.py': `from fastapi import FastAPI\napp = FastAPI(root_path="/api", docs_url="${path}")\n`,
 });
 
+/** A path with a name that a page may have; what is asked for has one that no location is written for. */
+const shown = (path: string): string => path.replace('/proxylens', '/orders');
+
 export default defineRule({
   id: 'script-name-prefix-missing',
   formerly: ['script-name-prefix'],
@@ -138,7 +141,7 @@ that is said of applications whose routes are all in sight.`,
   costly: true,
   fixable: 'sometimes',
   messages: {
-    lost: '{framework} does not know the prefix {prefix}, which nginx strips from the path: its links and redirects lead to {path}. Tell it the prefix.',
+    lost: '{framework} does not know the prefix {prefix}, which nginx strips from the path: its links and redirects to {asked} say {path}. Tell it the prefix, by a header (X-Forwarded-Prefix, SCRIPT_NAME) or in its own settings.',
     docs: 'FastAPI does not know the prefix {prefix}, which nginx strips from the path: {prefix}/docs asks for /openapi.json, which goes elsewhere. Give uvicorn --root-path {prefix}.',
     docsTwice:
       '{option} of FastAPI is "{path}" and its root path {prefix}: FastAPI puts the root path before that by itself, and {path} is 404. Write {option}="{better}".',
@@ -170,7 +173,7 @@ that is said of applications whose routes are all in sight.`,
         },
       ];
       const at = side.pass.at(side.pass.args[0] ?? side.pass.statement.name);
-      const data = { framework: frameworkTitle(framework), server: serverTitle(side.application), prefix, asked: path };
+      const data = { framework: frameworkTitle(framework), server: serverTitle(side.application), prefix, asked: shown(path) };
       if (view.refused?.by === 'server' && view.refused.status === 500) {
         report('refused', { at, severity: 'error', data: { ...data, status: 500, why: view.refused.why }, related, fix: keeps(side) });
         continue;
@@ -188,7 +191,7 @@ that is said of applications whose routes are all in sight.`,
       }
       if (!view.path.known || !view.pathInfo.known || view.path.value === path) continue;
       if (view.path.value === prefix + path && view.scriptName.known && view.scriptName.value === prefix)
-        report('doubled', { at, data: { ...data, path: view.path.value }, related, fix: strips(side) });
+        report('doubled', { at, data: { ...data, path: shown(view.path.value) }, related, fix: strips(side) });
       else if (view.path.value === '/proxylens') {
         // an API without links lives well below a prefix that it does not know
         const links = framework.declaration.linksByScriptName === true;
@@ -197,11 +200,11 @@ that is said of applications whose routes are all in sight.`,
         if (asked(framework, (d) => d.hasDocs) && !knows && !others && !reachesDocs(side, config, scheme))
           report('docs', { at, severity: 'info', data, related, fix: rooted(side, prefix) });
         if (asgiLinks(deployment, side.application) && !knows && !others) {
-          report('lost', { at, severity: 'info', data: { ...data, path: view.path.value }, related, fix: rooted(side, prefix) });
+          report('lost', { at, severity: 'info', data: { ...data, path: shown(view.path.value) }, related, fix: rooted(side, prefix) });
           continue;
         }
         if (!links || others) continue;
-        report('lost', { at, data: { ...data, path: view.path.value }, related, fix: told(side, deployment, prefix) });
+        report('lost', { at, data: { ...data, path: shown(view.path.value) }, related, fix: told(side, deployment, prefix) });
       }
     }
 

@@ -3,7 +3,7 @@
 import { asksByVariable } from '../../answers/what-is-passed.ts';
 import { basename, dirname } from '../../base/file-id.ts';
 import { listenersOf, type ServerProtocol } from '../../config/servers.ts';
-import { addressText, isLoopback } from '../../deploy/address.ts';
+import { type Address, addressText, isLoopback } from '../../deploy/address.ts';
 import { type Application, type Listener, serverTitle } from '../../deploy/application.ts';
 import { type ComposePort, type ComposeService, isQuadlet, shareNetwork } from '../../deploy/compose.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
@@ -75,6 +75,8 @@ const SHARED_FOLDERS = new Set(['/run', '/var/run', '/tmp', '/run/sockets']);
  * socket, or a host that Django is told to serve must say so.
  */
 function meant(link: Link, orphan: Application): boolean {
+  // a machine has many pools, of which a project may bring one
+  if (link.target.kind === 'fastcgi') return orphan.listeners.some((l) => differInVersion(link, certain(l.address)));
   if (link.target.kind === 'uwsgi') return true;
   const { framework } = orphan;
   const list = asked(framework, (d) => d.hosts)?.list;
@@ -94,6 +96,12 @@ function meant(link: Link, orphan: Application): boolean {
     if (own?.kind !== 'unix') return false;
     return own.path.endsWith(`/${name}`) || (own.path.startsWith(`${folder}/`) && !SHARED_FOLDERS.has(folder));
   });
+}
+
+/** Two sockets whose names differ in the version, or in the folder alone: `php7.4-fpm.sock` and `php8.2-fpm.sock`. */
+function differInVersion({ address }: Link, own: Address | undefined): boolean {
+  const name = (path: string): string => path.replace(/^.*\//, '').replace(/\d+(?:\.\d+)*/g, '');
+  return address.kind === 'unix' && own?.kind === 'unix' && name(address.path) === name(own.path);
 }
 
 /** What comes of a name that does not resolve: written out it is looked up at start, in a variable at each request. */
@@ -183,7 +191,9 @@ applications and exactly one of them is left without a proxy.`,
       ['http', 'stream', 'mail'].flatMap((p) => listenersOf(config, p as ServerProtocol).flatMap((l) => (l.kind === 'unix' ? [] : l.port))),
     );
     const isOwn = ({ address }: Link): boolean => address.kind === 'tcp' && isLoopback(address.host) && own.has(address.port);
-    const lost = links.filter((l) => l.reached.kind === 'nothing' && ['proxy', 'uwsgi', 'scgi'].includes(l.target.kind) && !isOwn(l));
+    const lost = links.filter(
+      (l) => l.reached.kind === 'nothing' && ['proxy', 'uwsgi', 'scgi', 'fastcgi'].includes(l.target.kind) && !isOwn(l),
+    );
     const seen = new Set<string>();
     const once = (link: Link): boolean => {
       const directive = link.member?.directive ?? link.pass;
@@ -375,6 +385,25 @@ applications and exactly one of them is left without a proxy.`,
     }
   },
   examples: [
+    {
+      bad: tree({
+        'nginx.conf': main(`server {
+    location ~ \\.php$ {
+        fastcgi_pass unix:/run/php/php7.4-fpm.sock;
+#                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ elsewhere
+    }
+}`),
+        'php/pool.d/www.conf': '[www]\nuser = www-data\nlisten = /run/php/php8.2-fpm.sock\n',
+      }),
+      good: tree({
+        'nginx.conf': main(`server {
+    location ~ \\.php$ {
+        fastcgi_pass unix:/run/php/php8.2-fpm.sock;
+    }
+}`),
+        'php/pool.d/www.conf': '[www]\nuser = www-data\nlisten = /run/php/php8.2-fpm.sock\n',
+      }),
+    },
     {
       bad: tree({
         'nginx.conf': site(`
