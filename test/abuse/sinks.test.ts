@@ -125,7 +125,7 @@ describe('the printers of a check', () => {
   const texts = ALPHABET.filter((t) => t !== '\x00' && t !== '\ud800');
   // a process a printer: few blocks, each with many of the texts
   const files = { 'nginx.conf': hostile([0, 1].map((half) => texts.filter((_, i) => i % 2 === half).join(' '))) };
-  for (const format of ['stylish', 'github', 'checkstyle', 'json', 'sarif'])
+  for (const format of ['stylish', 'github', 'gitlab', 'checkstyle', 'json', 'sarif'])
     test(format, async () => {
       const { out, err } = await run(['check', '--format', format, 'nginx.conf'], { cwd: folder(files) });
       assert.ok(out.length > 1000);

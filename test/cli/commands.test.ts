@@ -406,6 +406,16 @@ describe('rules, explain, new, and the rest', () => {
     assert.deepEqual(fs.readdirSync(path.join(cwd, 'linked')), ['deploy']);
   });
 
+  test('new says in words where it cannot write', async () => {
+    const cwd = folder({ 'manage.py': '', 'nginx.conf': '' });
+    const args = ['new', '--framework', 'flask', '--name', 'app', '--domain', 'example.com', '--write'];
+    await ends(3, [...args, 'nginx.conf'], { cwd, says: /a part of this path is a file, and no folder\. Nothing was written/ });
+    await ends(3, [...args, 'nginx.conf/site'], { cwd, says: /a part of this path is a file, and no folder\. Nothing was written/ });
+    // the kernel's own files take no folder, and its answer is that of a parent that is not there yet
+    if (fs.existsSync('/proc/self')) await ends(3, [...args, '/proc/none'], { cwd, says: /no folder can be made there/ });
+    assert.deepEqual(fs.readdirSync(cwd).sort(), ['manage.py', 'nginx.conf']);
+  });
+
   test('help and version are 0, a missing command is 2', async () => {
     await ends(0, ['--help']);
     await ends(0, ['check', '--help']);

@@ -196,6 +196,43 @@ describe('checkstyle and GitHub annotations', () => {
   });
 });
 
+describe('code quality of GitLab', () => {
+  const gitlabOf = async (cwd: string, ...more: string[]) =>
+    JSON.parse((await ends(1, ['check', '--format', 'gitlab', '--only', 'validity', ...more, 'site'], { cwd })).out) as {
+      description: string;
+      check_name: string;
+      fingerprint: string;
+      severity: string;
+      location: { path: string; lines: { begin: number } };
+    }[];
+  const twice = 'events {}\nhttp {\n    gzipp on;\n    server { gzipp on; }\n    server {\n        listen 81; gzipp on;\n    }\n}\n';
+
+  test('each finding has its rule, its line below the folder of the call, and a fingerprint of its own', async () => {
+    const issues = await gitlabOf(folder({ 'site/nginx.conf': twice }));
+    assert.deepEqual(
+      issues.map(({ check_name, severity, location }) => ({ check_name, severity, location })),
+      [3, 4, 6].map((begin) => ({
+        check_name: 'unknown-directive',
+        severity: 'critical',
+        location: { path: 'site/nginx.conf', lines: { begin } },
+      })),
+    );
+    assert.ok(issues.every((i) => i.description.includes('gzipp')));
+    assert.equal(new Set(issues.map((i) => i.fingerprint)).size, 3);
+  });
+
+  test('fingerprints outlive lines that come before, and the place of the checkout', async () => {
+    const of = async (text: string): Promise<string[]> => (await gitlabOf(folder({ 'site/nginx.conf': text }))).map((i) => i.fingerprint);
+    assert.deepEqual(await of(`# a note\n\n${twice}`), await of(twice));
+  });
+
+  test('nothing found is an empty list', async () => {
+    const cwd = folder({ 'nginx.conf': 'events {}\nhttp {}\n' });
+    const { out } = await ends(0, ['check', '--format', 'gitlab', '--only', 'validity', 'nginx.conf'], { cwd });
+    assert.deepEqual(JSON.parse(out), []);
+  });
+});
+
 describe('what is generated and contributed', () => {
   test('generated files are up to date', () => {
     const ran = spawnSync(process.execPath, ['test/tools/generate.mjs', '--check'], { encoding: 'utf8' });

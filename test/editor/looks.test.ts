@@ -159,6 +159,15 @@ describe('the preview can be read', { timeout: 240_000 }, () => {
       .first()
       .waitFor({ state: 'attached' });
     const faults: string[] = [];
+    // what only the second request has is beside its neighbours, not after the headers of the answer
+    const names = await panel().locator('.compare tbody th').allTextContents();
+    const stations = names
+      .map((name) => name.trim())
+      .filter((name) => ['≠ location', 'location', 'files', 'static file', 'answer'].some((n) => name.endsWith(n)));
+    assert.deepEqual(
+      stations.map((name) => name.replace(/^≠ /, '')),
+      ['location', 'files', 'static file', 'answer'],
+    );
     for (const width of WIDTHS) {
       await wide(width);
       await workbench.screenshot(`compare-light-${width}`);
@@ -177,6 +186,9 @@ describe('the preview can be read', { timeout: 240_000 }, () => {
         const right = await (await frame()).evaluate(() =>
           Math.max(...[...document.querySelectorAll('.node rect')].map((n) => n.getBoundingClientRect().right)),
         );
+        // several names of a server are its first one, and how many more there are
+        const names = await panel().locator('.node.server text').first().textContent();
+        if (!/^\S+(?: \+1| www\.\S+)$/.test(names ?? '')) faults.push(`the server is called "${names}" at ${width} px`);
         if (right > width) faults.push(`the map ends at ${right} of ${width} px`);
         await workbench.screenshot(`map-${theme}-${width}`);
         faults.push(...(await violations(true)).map((f) => `map, ${theme}, ${width} px: ${f}`));

@@ -93,7 +93,7 @@ describe('directives', () => {
       { not: ['**In'] },
     ));
   test('proxy_pass is not inherited', () =>
-    checkHover(inside('location', 'proxy_<|>pass http://a;'), 'Inner levels do not take it over', { not: ['In force'] }));
+    checkHover(inside('location', 'proxy_<|>pass http://a;'), 'Inner levels do not inherit it', { not: ['In force'] }));
   test('the server of an upstream is not the server of http', () => checkHover(inside('upstream', 'ser<|>ver a:1;'), /Where: upstream/));
   test('stream has its own prose and place', () => checkHover(inside('stream-server', 'list<|>en 1;'), 'Where: server (stream)'));
   test('deprecated', () => checkHover(http('http2_max_field_si<|>ze 4k;'), 'large_client_header_buffers'));
@@ -127,7 +127,30 @@ describe('variables', () => {
     checkHover(inside('location', 'return 200 $remo<|>te_addr;'), ['For example', 'var_remote_addr'], { over: '$remote_addr' }));
   test('in quotes and braces', () => checkHover(inside('location', 'return 200 "a ${ho<|>st} b";'), '$host', { over: '${host}' }));
   test('a member of a family', () =>
-    checkHover(inside('location', 'return 200 $http_x_<|>token;'), ['$http_x_token', 'Family: `$http_…`']));
+    checkHover(
+      inside('location', 'return 200 $http_x_<|>token;'),
+      ['$http_x_token', 'The request header `X-Token`.', 'Family: `$http_…`'],
+      {
+        not: ['For example'],
+      },
+    ));
+  test('each family names its member', async () => {
+    await checkHover(inside('location', 'return 200 $http_upg<|>rade;'), 'The request header `Upgrade`.');
+    await checkHover(inside('location', 'return 200 $arg_pa<|>ge;'), 'The query argument `page`.');
+    await checkHover(inside('location', 'return 200 $cookie_session<|>id;'), 'The request’s cookie `sessionid`.');
+    await checkHover(inside('location', 'return 200 $upstream_http_x_<|>frame_options;'), '`X-Frame-Options`');
+  });
+  test('a default of several lines is several lines', () =>
+    checkHover(
+      inside('location', 'proxy_set_<|>header'),
+      'In force here: `proxy_set_header Host $proxy_host` and `proxy_set_header Connection close` (the default)',
+      { settings: { nginxVersion: '1.22.1' } },
+    ));
+  test('a map that makes a variable is shown without the indentation around it', () =>
+    checkHover(
+      'events {}\nhttp {\n    map $http_upgrade $mine {\n        default x;\n    }\n    server { return 200 $mi<|>ne; }\n}\n',
+      'map $http_upgrade $mine {\n    default x;\n}\n',
+    ));
   test('made by set', () =>
     checkHover(http('server {\nset $a 1;\nreturn 200 $<|>a;\n}'), ['`set $a 1` (server, nginx.conf:4)', 'Used once']));
   test('made by a map, which is shown', () =>

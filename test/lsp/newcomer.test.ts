@@ -228,3 +228,20 @@ test('what nginx -T printed is several files: opened as one it gets no findings 
   assert.ok(codes('site.conf').includes('alias-traversal'));
   assert.deepEqual(codes('web.conf'), []);
 });
+
+test('the first word of a new file is named in what is said of it', async () => {
+  const client = await TestClient.start({ folder: pathToFileURL(folder({})).href });
+  const uri = pathToFileURL(path.join(folder({}), 'new.conf')).href;
+  client.open(uri, 'serv');
+  await client.settled();
+  assert.deepEqual(
+    client.shown(uri).map((d) => d.message),
+    ['The directive "serv" is not terminated by ";". Add a semicolon here.'],
+  );
+});
+
+test('a header that nginx does not send is told as that, in the words of nginx', async () => {
+  const { out } = await run(['check', '--only', 'secure-proxy-header-mismatch', '.'], { cwd: sample() });
+  assert.match(out, /for Django the request is HTTP \(nginx does not send X-Forwarded-Proto\)/);
+  assert.doesNotMatch(out, /HTTP_X_FORWARDED_PROTO|secure_scheme_headers/);
+});

@@ -37,22 +37,22 @@ const missing = (status: Status): string | null => {
 };
 
 const INHERITANCE: Readonly<Record<string, string>> = table({
-  single: 'Inner levels take it over unless they set it themselves.',
-  list: 'Inner levels take all lines over, unless they have one of their own: then none.',
-  none: 'Inner levels do not take it over.',
+  single: 'Inner levels inherit it unless they set it themselves.',
+  list: 'Inner levels inherit all lines, unless they have one of their own: then none.',
+  none: 'Inner levels do not inherit it.',
 });
 
 function inheritanceWords(fact: DirectiveFact): string | null {
   if (fact.contexts.length < 2 || fact.args.block) return null;
   if (fact.name === 'add_header' || fact.name === 'add_trailer')
     return (
-      'Inner levels take all lines over, unless they have one of their own: then none. (`' +
+      'Inner levels inherit all lines, unless they have one of their own: then none. (`' +
       fact.name +
       '_inherit merge`, since 1.29.3, adds them up.)'
     );
-  if (fact.name === 'root' || fact.name === 'alias') return 'Inner levels take it over unless they have `root` or `alias`.';
+  if (fact.name === 'root' || fact.name === 'alias') return 'Inner levels inherit it unless they have `root` or `alias`.';
   if (fact.name === 'allow' || fact.name === 'deny')
-    return 'Inner levels take all lines over, unless they have `allow` or `deny` of their own: then none.';
+    return 'Inner levels inherit all lines, unless they have `allow` or `deny` of their own: then none.';
   return INHERITANCE[inheritanceOf(fact)] ?? null;
 }
 
@@ -89,12 +89,39 @@ export function describeDirective(fact: DirectiveFact, target: Target, context?:
   return out.join('\n\n');
 }
 
+/** What a member of a family is, by what its name ends with: `$http_upgrade` is a header, Upgrade. */
+const MEMBERS: Readonly<Record<string, readonly ['header' | 'name', string]>> = table({
+  http_: ['header', 'The request header'],
+  sent_http_: ['header', 'The response header, as the client gets it,'],
+  sent_trailer_: ['header', 'The response trailer'],
+  upstream_http_: ['header', 'The header of the backend’s response'],
+  upstream_trailer_: ['header', 'The trailer of the backend’s response'],
+  upstream_cookie_: ['name', 'The cookie that the backend sets'],
+  cookie_: ['name', 'The request’s cookie'],
+  arg_: ['name', 'The query argument'],
+});
+
+/** The sentence on one member of a family; null for a family as such, and for what is no family. */
+function memberWords(fact: VariableFact, name: string): string | null {
+  const member = fact.prefix ? MEMBERS[fact.name] : undefined;
+  const rest = name.slice(fact.name.length);
+  if (!member || rest === '') return null;
+  const [kind, is] = member;
+  const called = rest
+    .replace(/(^|_)([a-z])/g, (_, line: string, letter: string) => (line && '-') + letter.toUpperCase())
+    .replaceAll('_', '-');
+  return `${is} ${code(kind === 'header' ? called : rest)}.`;
+}
+
 /** Markdown on a built-in variable; `name` is the whole name for a member of a family. */
 export function describeVariable(fact: VariableFact, name: string, target: Target): string {
   const out: string[] = [mdFence(`$${name}`, 'nginx')];
+  const member = memberWords(fact, name);
+  if (member) out.push(member);
   const text = prose(fact);
   if (text) out.push(text);
-  const example = exampleOf(fact);
+  // the example of a family is that of another member
+  const example = member ? undefined : exampleOf(fact);
   if (example) out.push(`For example ${code(example)}.`);
   const warning = missing(variableStatus(fact, target));
   if (warning) out.push(warning);

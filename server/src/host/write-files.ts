@@ -237,14 +237,46 @@ export async function writeFiles(groups: readonly (readonly Writing[])[], below:
   return { written, refused };
 }
 
+/** Why a folder cannot be made, where that is another thing than of a file. */
+const NO_FOLDER: Readonly<Record<string, string>> = table({
+  EEXIST: 'this is a file, and no folder',
+  ENOTDIR: 'a part of this path is a file, and no folder',
+  ENOENT: 'no folder can be made there',
+});
+
+/** Makes a folder and those above it, one by one: where the system makes none, as below /proc, node's own `recursive` never comes back. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await fs.mkdir(folder);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST' && (await fs.stat(folder)).isDirectory()) return;
+    if (codeOf(error) !== 'ENOENT' || path.dirname(folder) === folder) throw error;
+    await makeFolder(path.dirname(folder));
+    await fs.mkdir(folder);
+  }
+}
+
+/** A folder that cannot be made, and why. */
+export interface NoFolder {
+  readonly folder: string;
+  readonly why: string;
+  /** it would be elsewhere than where it was named */
+  readonly outside: boolean;
+}
+
 /**
  * Makes folders for files to come, and the folder itself that holds them all. Returns the first that would be outside of it by real path (a link
- * leads away); nothing is made then. Rejects when one cannot be made.
+ * leads away), before any is made, or that cannot be made. Never throws for what is on the disk.
  * @param folders absolute paths
  */
-export async function makeFolders(folders: readonly string[], below: string): Promise<string | null> {
-  const top = await realPath(below);
-  for (const folder of folders) if (!isPathBelow(await realPath(folder), top)) return folder;
-  for (const folder of [below, ...folders]) await fs.mkdir(folder, { recursive: true });
-  return null;
+export async function makeFolders(folders: readonly string[], below: string): Promise<NoFolder | null> {
+  let folder = below;
+  try {
+    const top = await realPath(below);
+    for (folder of folders) if (!isPathBelow(await realPath(folder), top)) return { folder, why: `outside of ${below}`, outside: true };
+    for (folder of [below, ...folders]) await makeFolder(folder);
+    return null;
+  } catch (error) {
+    return { folder, why: NO_FOLDER[codeOf(error)] ?? wordsOf(error), outside: false };
+  }
 }

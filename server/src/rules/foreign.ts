@@ -1,6 +1,7 @@
 /**
  * Files that are included and hold nothing of nginx: a list of secrets, a key, the settings of another program. A word of theirs must not
- * reach a build's log by way of a message, so what is reported there quotes nothing and offers no fix.
+ * reach a build's log by way of a message, so what is reported there quotes nothing and offers no fix. The file that someone named is theirs
+ * to read, also while its first word is being typed.
  */
 import type { Config } from '../config/config.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
@@ -10,7 +11,7 @@ const WORD = /^[a-z][a-z0-9_]*$/;
 
 /** No line of it is a directive that anyone knows, and its first words are not even shaped like one, or no line is ended as nginx ends lines. */
 function isForeign(config: Config, file: SourceFile): boolean {
-  if (file.id === config.root || file.template !== null || !file.body.length) return false;
+  if (file.id === config.root || file.id === config.subject || file.template !== null || !file.body.length) return false;
   if (file.body.some((s) => config.catalog.directives(s.name.value).length)) return false;
   const ended = (s: Statement): boolean => s.closed || s.block !== null;
   return !file.body.some(ended) || !file.body.some((s) => WORD.test(s.name.value));

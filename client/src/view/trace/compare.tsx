@@ -8,6 +8,18 @@ interface Row {
   readonly now: string;
 }
 
+/** The names of both lists, each behind the one that it follows in its own: what only one request has is beside its neighbours. */
+export function inOrder(a: readonly string[], b: readonly string[]): string[] {
+  const out = [...a];
+  let at = 0;
+  for (const name of b) {
+    const known = out.indexOf(name);
+    if (known < 0) out.splice(at++, 0, name);
+    else at = known + 1;
+  }
+  return out;
+}
+
 /** Stations of the same title and turn stand in one row, then the end, then the headers of the answer. */
 function rowsOf(before: Good, now: Good): Row[] {
   const facts = (g: Good): Map<string, string> => {
@@ -25,7 +37,7 @@ function rowsOf(before: Good, now: Good): Row[] {
     return out;
   };
   const [a, b] = [facts(before), facts(now)];
-  return [...new Set([...a.keys(), ...b.keys()])].map((name) => ({ name, before: a.get(name) ?? '–', now: b.get(name) ?? '–' }));
+  return inOrder([...a.keys()], [...b.keys()]).map((name) => ({ name, before: a.get(name) ?? '–', now: b.get(name) ?? '–' }));
 }
 
 /** Two answers as a table of what differs. */

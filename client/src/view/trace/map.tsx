@@ -75,6 +75,14 @@ export const clip = (s: string, n: number): string => {
   return `${s.slice(0, most - 1 - tail)}…${s.slice(s.length - tail)}`;
 };
 
+/** Names of one server, cut: the first of them, and how many more there are. */
+export function clipNames(s: string, n: number): string {
+  const [first = '', ...more] = s.split(' ');
+  if (s.length <= n || !more.length) return clip(s, n);
+  const rest = ` +${more.length}`;
+  return clip(first, n - rest.length) + rest;
+}
+
 /** Cut at the end: of what a server listens on, the first is what tells it apart. */
 const cut = (s: string, n: number): string => (s.length > n ? `${s.slice(0, Math.max(3, Math.floor(n) - 1))}…` : s);
 
@@ -232,7 +240,7 @@ export function MapView({ map, ask }: { map: MapResult; ask(url: string): void }
                   <title>{`${n.label}${n.detail ? `\n${n.detail}` : ''}${n.url ? `\n${n.url}` : ''}`}</title>
                   <rect width={width} height={HEIGHT} rx={3} />
                   <text x={6} y={n.detail ? 15 : 22}>
-                    {clip(n.label, room)}
+                    {n.kind === 'server' ? clipNames(n.label, room) : clip(n.label, room)}
                   </text>
                   {n.detail && (
                     <text class="detail" x={6} y={29}>

@@ -81,7 +81,7 @@ export function addCheck(program: Command): void {
     'check',
   )
     .description('lint configurations; folders are searched for their main files')
-    .option('--format <name>', 'stylish, json, sarif, github or checkstyle', 'stylish')
+    .option('--format <name>', 'stylish, json, sarif, github, gitlab or checkstyle', 'stylish')
     .option('--fix [which]', 'apply safe fixes; --fix=suggested applies suggestions too, but for those with which nginx would not start')
     .option('--fix-dry-run', 'print what --fix would change as a unified diff')
     .option('--rule <id=level>', 'the level of a rule or group: off, hint, info, warning or error', collect)

@@ -210,11 +210,11 @@ async function write(plan: readonly Planned[], folder: string, force: boolean): 
       EXIT.usage,
       `${taken.map((p) => p.path).join(', ')} ${taken.length > 1 ? 'are' : 'is'} there already, with another text. Nothing was written; --force replaces ${taken.length > 1 ? 'them' : 'it'}.`,
     );
-  const outside = await makeFolders(
+  const none = await makeFolders(
     changed.map((p) => path.dirname(p.path)),
     folder,
   );
-  if (outside !== null) throw new Failure(EXIT.usage, `${outside} lies outside of ${folder}. Nothing was written.`);
+  if (none !== null) throw new Failure(none.outside ? EXIT.usage : EXIT.unreadable, `${none.folder}: ${none.why}. Nothing was written.`);
   const writings: Writing[] = changed.map((p) => ({ path: p.path, text: p.file.text, from: p.there }));
   const { refused } = writings.length ? await writeFiles([writings], [folder]) : { refused: [] };
   if (refused.length) throw new Failure(EXIT.unreadable, refused.map((r) => `${r.path}: ${r.why}`).join('\n'));

@@ -13,6 +13,12 @@ const data = (s: string): string =>
     .join('%0A');
 const property = (s: string): string => data(s).replaceAll(':', '%3A').replaceAll(',', '%2C');
 
+/** The name of a file from the folder that the command runs in; one outside of it keeps its whole path. */
+export function nameHere(file: string): string {
+  const relative = path.relative(process.cwd(), file);
+  return relative.startsWith('..') ? file : relative;
+}
+
 /** The findings as workflow commands of GitHub Actions, which annotate lines. */
 export function github({ files, text }: Result): string {
   const out: string[] = [];
@@ -20,8 +26,7 @@ export function github({ files, text }: Result): string {
     for (const f of file.findings) {
       const { lines } = text(file.id)!;
       const [from, to] = [lines.position(f.at.span.start), lines.position(f.at.span.end)];
-      const relative = path.relative(process.cwd(), file.path);
-      const name = relative.startsWith('..') ? file.path : relative;
+      const name = nameHere(file.path);
       const columns = from.line === to.line ? `,col=${from.character + 1},endColumn=${to.character + 1}` : '';
       out.push(
         `::${LEVEL[f.severity]} file=${property(name)},line=${from.line + 1},endLine=${to.line + 1}${columns},title=${property(`proxylens ${f.rule}`)}::${data(messageOf(f))}`,

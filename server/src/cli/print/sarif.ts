@@ -1,8 +1,6 @@
 /** SARIF 2.1.0 for code scanning: rules with their help, fixes, fingerprints that survive moved lines. */
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Log, Region, ReportingDescriptor, Result as SarifResult } from 'sarif';
 import { jsonText } from '../../base/escape.ts';
 import type { FileId } from '../../base/file-id.ts';
@@ -14,6 +12,7 @@ import { VERSION } from '../../host/version.ts';
 import { messageOf } from '../../rules/merged.ts';
 import type { Result } from '../commands/check.ts';
 import { shownPath } from '../common.ts';
+import { fingerprints } from './fingerprint.ts';
 
 const LEVEL = { error: 'error', warning: 'warning', info: 'note', hint: 'note' } as const;
 
@@ -50,18 +49,9 @@ export function sarif({ files, text, rules }: Result): string {
       },
     }));
   for (const id of used) if (!descriptors.some((d) => d.id === id)) descriptors.push({ id, shortDescription: { text: id } });
-  const seen = new Map<string, number>();
+  const fingerprint = fingerprints(text);
   const results: SarifResult[] = files.flatMap((file) =>
     file.findings.map((f): SarifResult => {
-      const source = text(f.at.file);
-      const line = source
-        ? source.text
-            .slice(source.lines.startOf(source.lines.lineAt(f.at.span.start)), source.lines.endOf(source.lines.lineAt(f.at.span.start)))
-            .trim()
-        : '';
-      const hash = bytesToHex(sha256(utf8ToBytes(`${f.rule}\n${uri(f.at.file).uri}\n${line}`))).slice(0, 32);
-      const nth = (seen.get(hash) ?? 0) + 1;
-      seen.set(hash, nth);
       return {
         ruleId: f.rule,
         ruleIndex: descriptors.findIndex((d) => d.id === f.rule),
@@ -82,7 +72,7 @@ export function sarif({ files, text, rules }: Result): string {
               })),
             }
           : {}),
-        partialFingerprints: { 'proxylens/v1': `${hash}:${nth}` },
+        partialFingerprints: { 'proxylens/v1': fingerprint(f, uri(f.at.file).uri ?? '') },
         ...(f.fixes.length
           ? {
               fixes: f.fixes.map((x) => ({

@@ -36,7 +36,12 @@ function ofUse(use: Directive): string | null {
   const { directives, origin, shadowed } = from.effective(name);
   const preset = defaultOf(fact, scope.config.settings.target.nginx);
   if (!directives.length || origin === 'default')
-    return preset === undefined ? null : `In force here: ${mdCode(`${name} ${preset}`)} (the default)${unless(from, name)}`;
+    return preset === undefined
+      ? null
+      : `In force here: ${[preset]
+          .flat()
+          .map((value) => mdCode(`${name} ${value}`))
+          .join(' and ')} (the default)${unless(from, name)}`;
   const several = kind === 'list' || (kind === 'special' && name !== 'root' && name !== 'alias');
   const out: string[] = [];
   if (several && directives.length > 1) out.push(`In force here, ${directives.length} lines${unless(from, name)}:\n\n${list(directives)}`);

@@ -6,6 +6,8 @@ import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
 import { unseenInForce } from '../../config/effective.ts';
 import { namesOf, regexesOf } from '../../config/names.ts';
+import { indentAt } from '../../rules/fix.ts';
+import type { SourceFile, Statement } from '../../syntax/statement.ts';
 import { describeVariable } from '../describe.ts';
 import { headOf, whereOf } from '../place-words.ts';
 import { groupsOf } from '../regex-words.ts';
@@ -49,6 +51,16 @@ export function captureWords(use: Directive, name: string): string | null {
   return `Group ${name} of the regular expression that matched last:\n\n${lines.join('\n')}`;
 }
 
+/** The text of a block without the indentation of its first line, which the slice does not have. */
+function outdented(file: SourceFile, { start, end }: Statement): string {
+  const indent = indentAt(file, start);
+  return file.text
+    .slice(start, end)
+    .split('\n')
+    .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line))
+    .join('\n');
+}
+
 /** Markdown on a variable by its name, without the dollar sign. */
 export function variableWords(config: Config, name: string, protocol: Protocol | null): string | null {
   const index = namesOf(config);
@@ -71,7 +83,7 @@ export function variableWords(config: Config, name: string, protocol: Protocol |
     const map = definitions.find((s) => s.directive.statement.block && s.directive.name !== 'server');
     if (map && !map.capture) {
       const { statement, file } = map.directive;
-      if (statement.end - statement.start < 800) out.push(mdFence(file.text.slice(statement.start, statement.end), 'nginx'));
+      if (statement.end - statement.start < 800) out.push(mdFence(outdented(file, statement), 'nginx'));
     }
     out.push(usedText(config, index.references('variable', name, protocol).length));
   }

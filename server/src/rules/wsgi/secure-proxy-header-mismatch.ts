@@ -71,7 +71,8 @@ whatever terminates TLS in front of it. Where nginx does not set it, it passes o
           report(redirect ? 'loop' : 'unseen', {
             at: line ? line.nameAt : at,
             severity: redirect && !assumed ? 'error' : undefined,
-            data: { why: secure.why, header },
+            // a line that is not there is told as that, not as what each reader makes of it
+            data: { why: line || side.pass.name !== 'proxy_pass' ? secure.why : `nginx does not send ${header}`, header },
             related: [
               {
                 at: settingsPlace,
