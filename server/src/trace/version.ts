@@ -36,6 +36,10 @@ export interface Behaviour {
   readonly refusesConnectionHeaders: boolean;
   /** 1.19.10: 1000, before 100 */
   readonly keepaliveRequests: number;
+  /** 1.29.7 and 1.28.3: the Destination of COPY and MOVE lies below a location with an alias */
+  readonly copiesWithinAlias: boolean;
+  /** 1.31.0: COPY and MOVE onto themselves, into themselves or what is around them are refused */
+  readonly refusesNestedCopies: boolean;
   /** 1.31.0: CONNECT is allowed where a tunnel_pass is */
   readonly tunnels: boolean;
   /** 1.25.5: stream chooses servers by name */
@@ -79,6 +83,8 @@ export function behaviourOf(v: Version): Behaviour {
       limitsHeaderCount: since('1.29.8'),
       upstreamKeepsAlive: since('1.29.7'),
       dropsProxyConnection: since('1.31.0'),
+      copiesWithinAlias: since('1.29.7') || (since('1.28.3') && v.minor === 28),
+      refusesNestedCopies: since('1.31.0'),
       insistsOnHost: since('1.31.4'),
       paramsHost: since('1.29.5'),
       resetsArgs: since('1.31.0') || (since('1.30.1') && v.minor === 30) || fixed('CVE-2026-42945'),

@@ -136,6 +136,8 @@ export const AREAS: readonly Area[] = [
       'COPY /n.txt | Destination: /e',
       'COPY /e/ | Destination: /e2/',
       'COPY /e/ | Destination: /e2',
+      'COPY /e | Destination: /e5',
+      'MOVE /e | Destination: /e5',
       'COPY /nothing | Destination: /e3',
       'MOVE /c.txt | Destination: /c2.txt',
       'MOVE /c.txt | Destination: /c3.txt',

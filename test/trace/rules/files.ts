@@ -20,6 +20,28 @@ export const FILES = chapter(
     ['GET /caf%C3%A9.txt', 'file www/caf\u00e9.txt'],
     ['GET /.hidden', 'file www/.hidden'],
   ),
+  since(
+    '1.29.7',
+    row(
+      'WebDAV: the Destination lies in the location whose files are below an alias',
+      'dav_methods COPY MOVE; root /srv/nginx/www; location /d/ { alias /srv/nginx/data/; }',
+      ['COPY /d/b.txt | Destination: /b9.txt', '400'],
+      ['MOVE /d/b.txt | Destination: /d', '400'],
+      ['COPY /d/none.txt | Destination: /d/b9.txt', '404'],
+    ),
+  ),
+  since(
+    '1.31.0',
+    row(
+      'WebDAV: nothing is copied or moved to itself, into itself, or to what is around it',
+      'dav_methods COPY MOVE; root /srv/nginx/www;',
+      ['COPY /b.txt | Destination: /b.txt', '403'],
+      ['MOVE /b.txt | Destination: //b.txt', '403'],
+      ['COPY /dir/ | Destination: /dir/in/', '403'],
+      ['MOVE /dir/in/ | Destination: /dir/', '403'],
+      ['COPY /none.txt | Destination: /none', '404'],
+    ),
+  ),
   row(
     'alias where the URI was rewritten: 500',
     'location /d/ { alias /srv/nginx/data/; rewrite ^/d/x /b.txt break; } location /e/ { alias /srv/nginx/data/; break; }',

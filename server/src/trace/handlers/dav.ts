@@ -2,7 +2,7 @@
 import { type ByteString, fromBytes, lower } from '../../base/bytes.ts';
 import { escapeUri } from '../escape.ts';
 import { sendHeader } from '../filters.ts';
-import { mapUri } from '../paths.ts';
+import { mapUri, rootOf } from '../paths.ts';
 import type { Handler } from '../phases.ts';
 import { knownMethod, type Run, type Verdict } from '../run.ts';
 import type { FileKind } from '../trace.ts';
@@ -161,6 +161,12 @@ function destinationOf(run: Run): ByteString | null {
   return parseUnsafe(path)?.uri ?? null;
 }
 
+/** ngx_http_dav_validate_paths: two paths that are the same, or folders of which one is in the other. */
+function areNested(source: ByteString, target: ByteString): boolean {
+  const [a, b] = [source, target].map((p) => bare(p.replace(/\/{2,}/g, '/'))) as [ByteString, ByteString];
+  return a === b || (isFolder(target) && (b.startsWith(`${a}/`) || a.startsWith(`${b}/`)));
+}
+
 /** ngx_http_dav_copy_move_handler. */
 function copyOrMove(run: Run, method: 'COPY' | 'MOVE'): Verdict {
   const uri = destinationOf(run);
@@ -169,6 +175,9 @@ function copyOrMove(run: Run, method: 'COPY' | 'MOVE'): Verdict {
     return tell(run, text === null ? `${method} without a Destination` : `the Destination ${fromBytes(text)} is not of this server`, 400);
   }
   if (isFolder(run.uri) !== isFolder(uri)) return tell(run, 'source and Destination are not both folders or both files', 409);
+  const { alias } = rootOf(run);
+  if (alias > 0 && run.validLocation && run.behaviour.copiesWithinAlias && !uri.startsWith(run.uri.slice(0, alias)))
+    return tell(run, `${fromBytes(uri)} is not in the location, whose files are below an alias`, 400);
   const depth = depthOf(run, 'infinity');
   if (depth !== 'infinity' && !(method === 'COPY' && depth === 0)) return tell(run, `Depth does not fit ${method}`, 400);
   const over = run.header('overwrite');
@@ -176,6 +185,8 @@ function copyOrMove(run: Run, method: 'COPY' | 'MOVE'): Verdict {
   const source = mapUri(run);
   const target = mapUri(run, uri);
   if (!source || !target) return 500;
+  if (run.behaviour.refusesNestedCopies && areNested(source.path, target.path))
+    return tell(run, `${fromBytes(source.path)} and ${fromBytes(target.path)} are the same or one is in the other`, 403);
   const there = look(run, target.path, null);
   if (there === 'through') return tell(run, `a part of ${fromBytes(target.path)} is a file`, 404);
   if (there !== null) {
@@ -186,12 +197,14 @@ function copyOrMove(run: Run, method: 'COPY' | 'MOVE'): Verdict {
   if (kind === null || kind === 'through' || kind === 'forbidden')
     return tell(run, `${fromBytes(source.path)} is not there`, missing(kind));
   if (kind === 'folder') {
-    if (!isFolder(run.uri)) return tell(run, `${fromBytes(source.path)} is a folder, and the path has no slash at its end`, 409);
+    if (!isFolder(run.uri)) return tell(run, `${fromBytes(source.path)} is a folder, and the path has no slash at its end`, 400);
     if (look(run, folderOf(bare(target.path)), 'folder') !== 'folder')
       return tell(run, `the folder around ${fromBytes(target.path)} is not there`, 404);
     return done(run, `${fromBytes(source.path)} goes to ${fromBytes(target.path)}`, 201);
   }
-  if (source.path === target.path && method === 'COPY') return tell(run, 'a file is not copied onto itself', 500);
+  // it is emptied before it is read
+  if (source.path === target.path && method === 'COPY' && run.options.files?.size?.(fromBytes(source.path)) !== 0)
+    return tell(run, 'a file is not copied onto itself', 500);
   // a file that moves makes the folders on its way, a copy does not
   if (method === 'COPY' && look(run, folderOf(target.path), 'folder') !== 'folder')
     return tell(run, `the folder around ${fromBytes(target.path)} is not there`, 500);
