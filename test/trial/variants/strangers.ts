@@ -38,6 +38,10 @@ const kept = (lines: string): ReturnType<typeof tree> =>
     }),
   );
 
+/** A site that asks an authority first, with these lines. */
+const checked = (lines: string): string =>
+  `location / { auth_request /check; ${APP} } location = /check { internal; proxy_pass http://127.0.0.1:9000; ${lines} }`;
+
 export const TRIALS: readonly Trial[] = [
   {
     rule: 'socket-unreachable',
@@ -176,6 +180,19 @@ export const TRIALS: readonly Trial[] = [
       `location / { ${APP} } location /wiki/ { ${APP} proxy_read_timeout 300s; } location ~* \\.(js|css|png)$ { ${APP} }`,
       `location / { ${APP} } location /wiki/ { proxy_pass http://127.0.0.1:9000; } location ~* \\.(js|css|png)$ { proxy_pass http://10.0.0.8; }`,
       `location / { ${APP} } location /wiki/ { proxy_pass http://127.0.0.1:9000; } location ~* ^/static/.*\\.(js|css)$ { ${APP} }`,
+    ],
+  },
+  {
+    rule: 'auth-request-body-announced',
+    bad: [
+      checked('proxy_pass_request_body off; proxy_set_header Content-Length $content_length;'),
+      checked('proxy_pass_request_body off; proxy_set_header Content-Length $http_content_length; proxy_set_header Host $host;'),
+    ],
+    sane: [
+      checked('proxy_pass_request_body off; proxy_set_header Content-Length "";'),
+      checked('proxy_pass_request_body off; proxy_set_header Content-Length ""; proxy_set_header X-Length $content_length;'),
+      checked('proxy_pass_request_body off; proxy_set_header Content-Length 0;'),
+      `location /a { proxy_set_header Content-Length $content_length; ${APP} }`,
     ],
   },
   {

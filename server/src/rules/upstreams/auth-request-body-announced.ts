@@ -55,13 +55,10 @@ Switch the body off with \`proxy_pass_request_body off\`, and remove the header 
     if (directive.fact?.module !== 'ngx_http_proxy_module') return;
     const asking = askedBy(scope).find((d) => d.name === 'auth_request');
     if (!asking) return;
-    // the documented form, or only the header: then no body is announced
-    if (
-      requestHeader(scope, 'Content-Length') ||
-      scope.value('proxy_set_body') ||
-      scope.value('proxy_method')?.value(0).toUpperCase() === 'HEAD'
-    )
-      return;
+    // the documented form, or only the header: then no body is announced, unless the line says the client's own length
+    const length = requestHeader(scope, 'Content-Length');
+    const isClients = length !== undefined && /^\$\{?(?:http_)?content_length\}?$/.test(length.value(1));
+    if ((length && !isClients) || scope.value('proxy_set_body') || scope.value('proxy_method')?.value(0).toUpperCase() === 'HEAD') return;
     const place = outside(directive);
     // a folder of an application that is asked below it: there others send bodies
     const own = locationOf(scope);
@@ -70,17 +67,21 @@ Switch the body off with \`proxy_pass_request_body off\`, and remove the header 
       at: directive.nameAt,
       // files are asked for without a body
       ...(isForFiles(askedBy(scope), directive) ? { severity: 'info' as const } : {}),
-      related: [{ at: asking.at(), message: 'the subrequest is made here' }],
-      fix: isForMore
-        ? null
-        : fixOf('Send neither body nor length', 'suggestion', place.file, [
-            addToList(
-              place,
-              'proxy_set_header',
-              ['proxy_set_header Content-Length "";'],
-              scope.value('proxy_pass_request_body')?.value(0) === 'off' ? [] : ['proxy_pass_request_body off;'],
-            ),
-          ]),
+      related: [
+        { at: asking.at(), message: 'the subrequest is made here' },
+        ...(isClients ? [{ at: length.at(), message: 'the length of the client’s body' }] : []),
+      ],
+      fix:
+        isForMore || isClients
+          ? null
+          : fixOf('Send neither body nor length', 'suggestion', place.file, [
+              addToList(
+                place,
+                'proxy_set_header',
+                ['proxy_set_header Content-Length "";'],
+                scope.value('proxy_pass_request_body')?.value(0) === 'off' ? [] : ['proxy_pass_request_body off;'],
+              ),
+            ]),
     });
 
     /** CGI and its like: the length is a parameter, which the stock files take from the client's request. */
