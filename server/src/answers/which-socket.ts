@@ -44,6 +44,14 @@ const reaches = new PerConfig((config): ReadonlyMap<number, Reach> => {
       const known = all.get(number) ?? { tls: false, plain: false };
       all.set(number, { tls: known.tls || secure, plain: known.plain || !secure });
     }
+  // an address that a template fills in is no socket that is known, but what is spoken there is written behind it
+  for (const server of PROTOCOLS.flatMap((protocol) => serversOf(config, protocol)))
+    for (const line of server.scope.named('listen')) {
+      if (!line.args[0]?.templated || server.listens.some((l) => l.directive === line)) continue;
+      const secure = line.values.includes('ssl') || line.values.includes('quic');
+      const known = all.get(numberOf(server)) ?? { tls: false, plain: false };
+      all.set(numberOf(server), { tls: known.tls || secure, plain: known.plain || !secure });
+    }
   return all;
 });
 

@@ -11,7 +11,7 @@ import { basename, type FileId, within } from '../base/file-id.ts';
 import type { Span } from '../base/span.ts';
 import { table } from '../base/table.ts';
 import type { Context } from '../catalog/context.ts';
-import { type Engine, engineOfName, nested } from '../syntax/template/engines.ts';
+import { type Engine, engineOfName, isForTerraform, nested } from '../syntax/template/engines.ts';
 import { FILLER, JOINT, type Window } from '../syntax/template.ts';
 import { NginxQuotes } from './nginx-quotes.ts';
 import { nixStrings } from './nix-text.ts';
@@ -274,6 +274,8 @@ const HOLDERS = /^(?:Vagrantfile|Jenkinsfile)/;
 const TERRAFORM: Engine = { family: 'terraform', name: 'terraform' };
 /** A key of YAML whose value Terraform fills in: then it fills in all of the file, whatever the file is called. */
 const FILLED_KEY = /^[ \t]*(?:- +)?[\w-]+:[ \t]*[^\n#]*\$\{[a-z_][\w.]*\}/m;
+/** What a file for cloud-init begins with, which Terraform and its kin hand to a machine. */
+const CLOUD_CONFIG = /^\uFEFF?#cloud-config\b/;
 const AT_MARGIN = /^\$\{[^}\n]*\}(?=[ \t]*\r?$)/gm;
 
 class Finder {
@@ -293,7 +295,10 @@ class Finder {
     private readonly cut: (why: string) => void,
   ) {
     const name = host.slice(host.lastIndexOf('/') + 1);
-    this.writer = WRITTEN_ENDING.test(name) ? (!text.includes('{{') && FILLED_KEY.test(text) ? TERRAFORM : engineOfName(name)) : null;
+    const isWritten = WRITTEN_ENDING.test(name);
+    // cloud-init fills in nothing itself, but for Jinja
+    const isFilled = (isWritten || CLOUD_CONFIG.test(text)) && !text.includes('{{') && (FILLED_KEY.test(text) || isForTerraform(text));
+    this.writer = isFilled ? TERRAFORM : isWritten ? engineOfName(name) : null;
   }
 
   private add(

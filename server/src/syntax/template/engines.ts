@@ -696,6 +696,12 @@ const NO_VARIABLE_HERE = new RegExp(String.raw`^[ \t]*(?:${WITHOUT_VARIABLES})[ 
 const holesIn = (code: string): string[] =>
   [...code.matchAll(/(?<=[;{}]\s*\n[ \t]*)\$(?:\{([A-Za-z_]\w*)\}|([A-Z][A-Z0-9_]+))(?=[ \t]*;?[ \t]*\r?$)/gm)].map((m) => (m[1] ?? m[2])!);
 
+/** Whether a text names, in small letters and braces, what no nginx could read there and Terraform fills in. */
+export const isForTerraform = (text: string): boolean => {
+  const code = withoutComments(text);
+  return OF_TERRAFORM.test(code) || NO_VARIABLE_HERE.test(code) || namesForeignHost(code);
+};
+
 /** A name in capitals without braces where nginx knows no variables. */
 const BARE_NAME_HERE = new RegExp(String.raw`^[ \t]*(?:${WITHOUT_VARIABLES})[ \t]+[^;{}\n#]*?\$[A-Z][A-Z0-9_]*\b`, 'm');
 
