@@ -63,11 +63,15 @@ const opensLine = (file: SourceFile, statement: Statement): boolean =>
 const closesLine = (file: SourceFile, statement: Statement): boolean =>
   /^[ \t]*$/.test(file.text.slice(statement.end, file.lines.endOf(file.lines.lineAt(statement.end))));
 
-/** Removes a statement; its whole line when it stands alone there. A comment behind it stays. */
+/** Certbot's note behind each of its lines: it says nothing of its own. */
+const OF_CERTBOT = /^[ \t]*# managed by Certbot[ \t]*$/;
+
+/** Removes a statement; its whole line when it stands alone there. A comment behind it stays, unless it is one that Certbot writes behind its lines. */
 export function remove(file: SourceFile, statement: Statement): TextEdit {
   const line = file.lines.lineAt(statement.start);
   const last = file.lines.lineAt(statement.end);
-  if (opensLine(file, statement) && closesLine(file, statement))
+  const isWhole = closesLine(file, statement) || OF_CERTBOT.test(file.text.slice(statement.end, file.lines.endOf(last)));
+  if (opensLine(file, statement) && isWhole)
     return { span: { start: file.lines.startOf(line), end: file.lines.startOf(last + 1) }, newText: '' };
   const end = statement.end + /^[ \t]*/.exec(file.text.slice(statement.end))![0].length;
   return { span: { start: statement.start, end }, newText: '' };

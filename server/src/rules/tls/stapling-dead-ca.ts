@@ -63,6 +63,25 @@ server {
     },
     {
       inside: 'http',
+      bad: `
+server {
+    listen 443 ssl;
+    ssl_certificate /etc/letsencrypt/live/example.com/fullchain.pem; # managed by Certbot
+    ssl_certificate_key /etc/letsencrypt/live/example.com/privkey.pem; # managed by Certbot
+    ssl_stapling on; # managed by Certbot
+#   ^^^^^^^^^^^^^^^^ dead
+    ssl_stapling_verify on; # asked for by operations
+}`,
+      good: `
+server {
+    listen 443 ssl;
+    ssl_certificate /etc/letsencrypt/live/example.com/fullchain.pem; # managed by Certbot
+    ssl_certificate_key /etc/letsencrypt/live/example.com/privkey.pem; # managed by Certbot
+    # asked for by operations
+}`,
+    },
+    {
+      inside: 'http',
       good: `
 server {
     listen 443 ssl;
