@@ -1,5 +1,6 @@
 /** What a template writes only where its user asks for it: a line of one alternative says what can be chosen, not what is in force. */
 import type { Directive } from '../config/directive.ts';
+import type { Word } from '../syntax/word.ts';
 
 /** Alternatives that make a list to choose from; two are one thing and its absence. */
 const A_LIST = 3;
@@ -7,6 +8,10 @@ const A_LIST = 3;
 /** Whether a template's condition stands between a line and what it is written for, at whatever level. */
 export const isOptional = ({ file, statement }: Directive): boolean =>
   file.structure?.chain(statement).some((b) => b.kind === 'condition') ?? false;
+
+/** Whether a condition that begins and ends within a line chooses one of its words: `server_tokens {{ if .Show }}on{{ else }}off{{ end }};`. */
+export const isChosen = ({ file, statement }: Directive, word: Word): boolean =>
+  file.structure?.chain(word).some((b) => b.kind === 'condition' && b.start > statement.start) ?? false;
 
 /** Words of a condition that asks which nginx it is: of a product and its version, or of a number that is nginx's (`version < 1.25`). */
 const PRODUCT = /(?:^|_)(?:nginx|angie|openresty|tengine|freenginx)(?:_|$)/;

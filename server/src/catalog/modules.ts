@@ -570,7 +570,10 @@ const UNLISTED: readonly (readonly [RegExp, string])[] = [
   [/^hmac_secure_link|^secure_link_hmac/, 'ngx_http_hmac_secure_link_module'],
   [/^http_flv_/, 'nginx-http-flv-module'],
   [/^jvm_route(_|$)/, 'nginx-upstream-jvm-route'],
-  [/^(footer_filter|expires_by_types|reqstat|user_agent|limit_upstream_(zone|conn|log_level)|dso|req_status)(_|$)/, 'Tengine'],
+  [
+    /^(footer_filter|expires_by_types|reqstat|user_agent|limit_upstream_(zone|conn|log_level)|dso|req_status|ingress_gateway|xquic|dubbo)(_|$)/,
+    'Tengine',
+  ],
   [/^secure_download/, 'ngx_http_secure_download'],
   [/^accesskey(_|$)/, 'nginx-accesskey'],
   [/^video_thumbextractor/, 'nginx-video-thumbextractor-module'],

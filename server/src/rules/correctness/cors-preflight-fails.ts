@@ -103,8 +103,13 @@ The answer to the request needs \`Access-Control-Allow-Origin\` as well: lines i
       }
     }
 
+    // a folder is answered by its index, which is looked for anew and in another place
     function asked(origin: string, method: string): Trace {
-      return spot.ask(crossOrigin(spot, origin, method), { upstream: { status: 200, headers: [] } });
+      const path = spot.path?.endsWith('/') ? spot.pathWhere((p) => !p.endsWith('/')) : undefined;
+      return spot.ask(
+        { ...crossOrigin(spot, origin, method), ...(path === undefined ? {} : { path }) },
+        { upstream: { status: 200, headers: [] } },
+      );
     }
 
     /** A refusal of nginx's own, or one that a subrequest may say, where preflights are expected. */

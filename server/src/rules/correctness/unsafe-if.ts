@@ -1,6 +1,7 @@
 /** An `if` in a location is a location of its own that takes the request over: directives other than rewrite's do not add up as written. */
 import { excludeEachOther } from '../../answers/conditions.ts';
 import type { Directive } from '../../config/directive.ts';
+import { unseenOf } from '../../config/open.ts';
 import type { Scope } from '../../config/scope.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import type { Trace } from '../../trace/trace.ts';
@@ -40,6 +41,9 @@ const FINE = new Set([
 ]);
 
 const CONTENT = new Set([...PASS_DIRECTIVES, 'root', 'alias', 'try_files', 'index', 'empty_gif', 'stub_status', 'content_by_lua_block']);
+
+/** Whether a location does nothing but pass requests on: an if in it that passes to another program chooses between the two. */
+const passesOnly = ({ directives }: Scope): boolean => directives.every((d) => !CONTENT.has(d.name) || PASS_DIRECTIVES.includes(d.name));
 
 /** A request that meets the condition, by what comes of it; null where none could be made, or where more than the text decides. */
 function metBy(scope: Scope, condition: Directive): Trace | null {
@@ -103,7 +107,8 @@ The rule traces a request that meets the condition: where that reaches the pass 
             : 'what the location says of content does not apply';
         const shown = scope.config.whole ? metBy(scope, directive) : null;
         // the pass is reached, and nothing else of the location depends on the condition
-        const works = shown !== null && isBackend(shown) && !scope.has('try_files') && !others.length;
+        const simple = PASS_DIRECTIVES.includes(d.name) && !others.length && !unseenOf(scope, 'try_files').length;
+        const works = (shown !== null && isBackend(shown) && !scope.has('try_files') && !others.length) || (simple && passesOnly(scope));
         // there is nothing else that answers, and each condition has a pass of its own
         const alone = PASS_DIRECTIVES.includes(d.name) && !others.length && !scope.directives.some((x) => CONTENT.has(x.name));
         // whoever writes the end of all rewriting behind a pass means that pass

@@ -159,7 +159,7 @@ Ask for a password (\`auth_basic\`, \`auth_request\`) or allow the addresses of 
           .filter((n) => n !== '' && n !== '_')) ||
       [];
     const found = PAGES.find((p) => p.path.test(place.name)) ?? toolBehind(target, place.name, names, deployment);
-    if (OF_HEALTH.test(target.uri)) return;
+    if (OF_HEALTH.test(target.uri || place.name)) return;
     if (!found || (names.length > 0 && names.every(isInner))) return;
     if (!admitsStrangers(scope) || scope.value('ssl_verify_client')?.value(0) === 'on') return;
     const own = serverOf(scope);

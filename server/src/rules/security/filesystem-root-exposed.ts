@@ -15,11 +15,11 @@ import { defineRule } from '../rule.ts';
 const BROAD = new Set('/ /bin /home /lib /lib64 /run /sbin /usr /var /var/lib /var/run /etc /root /etc/nginx /etc/nginx/conf.d'.split(' '));
 
 /**
- * Folders below which nothing is meant for visitors: keys, passwords, devices, logs, databases. What is in /dev/shm is anyone's, in memory, and
- * the data of one volume of Docker is the application's: its media, served by the nginx of the host.
+ * Folders below which nothing is meant for visitors: keys, passwords, devices, logs, databases. What is in /dev/shm is anyone's, in memory,
+ * below /dev/null there is nothing, and the data of one volume of Docker is the application's: its media, served by the nginx of the host.
  */
 const CLOSED =
-  /^\/(?:proc|sys|dev(?!\/shm\/[^/])|boot)(?:\/|$)|^\/etc\/nginx\/(?:ssl|certs?|keys|private|sites-[a-z]+|snippets)(?:\/|$)|^\/root\/(?:.*\/)?\.|^\/var\/(?:log|backups|mail|crash)(?:\/|$)|^\/var\/lib\/(?:mysql|mariadb|postgres(?:ql)?|mongodb?|redis|docker(?!\/volumes\/[^/]+\/_data\/)|containerd|kubelet|ldap|samba|rabbitmq|sss|etcd)(?:\/|$)/;
+  /^\/(?:proc|sys|dev(?!\/shm\/[^/]|\/null\/)|boot)(?:\/|$)|^\/etc\/nginx\/(?:ssl|certs?|keys|private|sites-[a-z]+|snippets)(?:\/|$)|^\/root\/(?:.*\/)?\.|^\/var\/(?:log|backups|mail|crash)(?:\/|$)|^\/var\/lib\/(?:mysql|mariadb|postgres(?:ql)?|mongodb?|redis|docker(?!\/volumes\/[^/]+\/_data\/)|containerd|kubelet|ldap|samba|rabbitmq|sss|etcd)(?:\/|$)/;
 
 /** Folders of /etc in which people put what they publish, by their names. */
 const PUBLISHED = /^\/etc\/(?:nginx(?:\/|$)|.*\b(?:html|www|public|static|htdocs)\b)/;

@@ -1,4 +1,5 @@
 /** The Server header and built-in error pages that tell nginx's version. */
+import { isChosen } from '../../answers/which-branch.ts';
 import { fixOf, insertFirst, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
@@ -29,7 +30,7 @@ Where the directive is written as \`on\` this is an info; where it is merely abs
   check({ directive, scope, report }) {
     if (directive?.name === 'server_tokens') {
       const value = directive.value(0).toLowerCase();
-      if (value === 'on' || value === 'build')
+      if ((value === 'on' || value === 'build') && !isChosen(directive, directive.args[0]!))
         report('written', {
           at: directive.args[0]!,
           data: { value },

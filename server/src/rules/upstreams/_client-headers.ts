@@ -81,7 +81,8 @@ export function weighed(directive: Directive, deployment: Deployment, missing: r
   const isClaimed = !encrypted && (known || protoAlone);
   // who tells the scheme by another name knows what reads it
   const otherwise =
-    protoAlone && scope.effective('proxy_set_header').directives.some((d) => isNameOfScheme(d.value(0)) && d.value(1) !== '');
+    broken.every((n) => n === PROTO) &&
+    scope.effective('proxy_set_header').directives.some((d) => isNameOfScheme(d.value(0)) && d.value(1) !== '');
   // whoever wrote down the host and the client's address did without the scheme, and which program this is nobody sees
   const chosen = protoAlone && requestHeader(scope, 'Host') !== undefined && !deployment.applications.length;
   // without TLS the client's address is all that is lost, and many programs never ask for it

@@ -1,10 +1,12 @@
 /** The host that a proxied request names where no line says it. */
 import { isForAssets, isForFiles, isForInterface } from '../../answers/what-a-place-is-for.ts';
 import { asksByVariable, passedBy, requestHeader } from '../../answers/what-is-passed.ts';
+import { listensForNeighbours } from '../../answers/who-speaks-tls.ts';
 import { PerPart } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationOf, locationsOf } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
+import { serverOf } from '../../config/servers.ts';
 import type { PassTarget } from '../../config/upstreams.ts';
 import type { Application } from '../../deploy/application.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
@@ -32,8 +34,15 @@ export function otherHostAt(directive: Directive, deployment: Deployment): { rea
     (isForInterface(scope) && !isLackOfServer(scope)) ||
     isNamedByTemplate(directive) ||
     isToChannels(directive, deployment) ||
+    isForPrograms(scope) ||
     targets.every((t) => isBesides(directive, t) || isToPages(t, deployment));
   return { sent, matters: !idle };
+}
+
+/** Other programs of the machine ask here, by an address: what they call the host is no site's name. */
+function isForPrograms(scope: Scope): boolean {
+  const server = serverOf(scope);
+  return server !== null && listensForNeighbours(server) && server.names.every(({ text }) => /^(?:|_|localhost)$/.test(text));
 }
 
 /** Names of places for WebSockets. */
