@@ -1472,6 +1472,24 @@ for (const [what, files, expected] of [
     },
     ['a/nginx.conf:2 warning static-type-missing', 'b/nginx.conf:2 warning static-type-missing'],
   ],
+  [
+    'files of cloud-init beside a site of Debian are of its package, whose main file does not say how long connections are kept',
+    {
+      'machine/init.yaml':
+        '#cloud-config\nwrite_files:\n  - path: /etc/nginx/sites-available/shop\n    content: |\n      server {\n        listen 80;\n        root /srv/shop;\n      }\n  - path: /etc/nginx/conf.d/limits.conf\n    content: |\n      keepalive_timeout 30s;\n      server_tokens off;\n',
+      'other/init.yaml':
+        '#cloud-config\nwrite_files:\n  - path: /etc/nginx/conf.d/limits.conf\n    content: |\n      keepalive_timeout 30s;\n      server_tokens off;\n',
+    },
+    ['other/init.yaml:5 error duplicate-directive'],
+  ],
+  [
+    'a template that is called one twice, and a file that a program left',
+    {
+      'roles/web/templates/site.tmp.j2': 'server {\n    listen {{ port }};\n    root /srv/{{ name }};\n    nonsense on;\n}\n',
+      'roles/web/files/site.tmp': 'server {\n    listen 80;\n    nonsense on;\n}\n',
+    },
+    ['roles/web/templates/site.tmp.j2:4 error unknown-directive'],
+  ],
 ] as const)
   test(what, async () => {
     const memory = inMemory({ '.git/HEAD': '', ...files });

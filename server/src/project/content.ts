@@ -29,6 +29,7 @@ const NGINX_NAME = new RegExp(
   'i',
 );
 const LAST_ENDING = new RegExp(String.raw`\.(${TEMPLATE_ENDINGS}|bak|orig|old|disabled)$`, 'i');
+const OF_ENGINE = new RegExp(String.raw`\.(${TEMPLATE_ENDINGS})$`, 'i');
 const CONF_NAME = new RegExp(String.raw`\.conf${TEMPLATE_ENDING}$`, 'i');
 const NGINX_FOLDER = /(^|\/)(nginx|angie|openresty|sites-(available|enabled)|conf\.d|http\.d|vhosts?(\.d)?|snippets)(\/|$)/i;
 const SITES = /(^|\/)sites-(available|enabled)\/[^/]+$/;
@@ -60,7 +61,9 @@ export function isPlausible(path: string): boolean {
   const bare = name.replace(LAST_ENDING, '');
   // `index.liquid` is a page of a shop, `nginx.liquid` is not
   const plain = bare.includes('.') || /nginx/i.test(bare) ? bare : name.replace(/\.(bak|orig|old|disabled)$/i, '');
-  return !OTHER.test(plain) && !/\.txt$/i.test(plain);
+  // `site.tmp.j2` is a template that is called one twice
+  const own = OF_ENGINE.test(name) ? plain.replace(/\.tmp$/i, '') : plain;
+  return !OTHER.test(own) && !/\.txt$/i.test(own);
 }
 
 /**

@@ -274,8 +274,8 @@ const HOLDERS = /^(?:Vagrantfile|Jenkinsfile)/;
 const TERRAFORM: Engine = { family: 'terraform', name: 'terraform' };
 /** A key of YAML whose value Terraform fills in: then it fills in all of the file, whatever the file is called. */
 const FILLED_KEY = /^[ \t]*(?:- +)?[\w-]+:[ \t]*[^\n#]*\$\{[a-z_][\w.]*\}/m;
-/** What a file for cloud-init begins with, which Terraform and its kin hand to a machine. */
-const CLOUD_CONFIG = /^\uFEFF?#cloud-config\b/;
+/** Whether a text is what cloud-init is given, which Terraform and its kin hand to a machine; its commands are those of a shell. */
+export const isCloudConfig = (text: string): boolean => /^\uFEFF?(?:## template:\s*jinja\s*\n)?#cloud-config\b/.test(text);
 const AT_MARGIN = /^\$\{[^}\n]*\}(?=[ \t]*\r?$)/gm;
 
 class Finder {
@@ -297,7 +297,7 @@ class Finder {
     const name = host.slice(host.lastIndexOf('/') + 1);
     const isWritten = WRITTEN_ENDING.test(name);
     // cloud-init fills in nothing itself, but for Jinja
-    const isFilled = (isWritten || CLOUD_CONFIG.test(text)) && !text.includes('{{') && (FILLED_KEY.test(text) || isForTerraform(text));
+    const isFilled = (isWritten || isCloudConfig(text)) && !text.includes('{{') && (FILLED_KEY.test(text) || isForTerraform(text));
     this.writer = isFilled ? TERRAFORM : isWritten ? engineOfName(name) : null;
   }
 

@@ -23,10 +23,10 @@ import { likely, placeOf, type Setting, written } from '../deploy/setting.ts';
 import { NO_ENVIRONMENT } from '../deploy/shell.ts';
 import { whyUnread } from '../deploy/unread.ts';
 import { child, scalarText, type YamlValue, yamlDocuments } from '../deploy/yaml-text.ts';
-import { withoutMarks } from './embedded.ts';
+import { isCloudConfig, withoutMarks } from './embedded.ts';
 import { type Image, imageOf, installedOn } from './images.ts';
 import { clean, deployedPath, FOLDER_NAME, type Known, NGINX_FOLDERS, nearestPlace, type Placed, there, upTo } from './places.ts';
-import { isCloudConfig, laidBy, linked, type Provisioner, provisionerOf, writtenTo } from './provisioning.ts';
+import { laidBy, linked, type Provisioner, provisionerOf, writtenTo } from './provisioning.ts';
 
 /** One nginx that the project deploys: a service, an image, a host. */
 export interface Instance {

@@ -48,9 +48,6 @@ export function provisionerOf(path: string): Provisioner | null {
   return SCRIPT.test(path) ? 'script' : null;
 }
 
-/** Whether a text is what cloud-init is given, whose commands are those of a shell. */
-export const isCloudConfig = (text: string): boolean => /^\uFEFF?(?:## template:\s*jinja\s*\n)?#cloud-config\b/.test(text);
-
 /** What a text of that kind lays down of the project's files, at their paths of the deployed system. Throws what the YAML reader throws. */
 export function laidBy(kind: Provisioner, file: FileId, text: string, known: Known): Laid {
   const laid: Laid = { placed: [], links: [] };

@@ -269,6 +269,12 @@ function foldersOf(file: FileId): FileId[] {
 /** Whose package reads a folder of that name. */
 const distributionOf = (path: string): Distribution => FOLDERS.find(([mask]) => mask.test(path))?.[1] ?? 'official';
 
+/** The same of what is put onto a machine: beside a folder that only one package reads, the package's main file is the machine's. */
+function distributionOn({ placed }: Instance, path: string): Distribution {
+  const own = distributionOf(path);
+  return own === 'official' ? (placed.map((p) => distributionOf(p.inside)).find((d) => d !== 'official') ?? own) : own;
+}
+
 /** Where the project puts a file; null when nothing says so. */
 export function destinationIn(project: Project, file: FileId, by: Instance | null = null): Destination | null {
   if (project.system) {
@@ -293,7 +299,7 @@ export function destinationIn(project: Project, file: FileId, by: Instance | nul
   const { image } = instance;
   return {
     path,
-    distribution: image?.distribution ?? distributionOf(path),
+    distribution: image?.distribution ?? distributionOn(instance, path),
     of: image?.name ?? (isProvisioned(instance) ? null : instance.name),
     together: [...byPath].sort(([a], [b]) => (a < b ? -1 : 1)).map(([at, id]) => ({ path: at, file: id })),
     // a main file of the project's own does not read this one: what is around it then is not known
