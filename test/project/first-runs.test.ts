@@ -1490,6 +1490,14 @@ for (const [what, files, expected] of [
     },
     ['roles/web/templates/site.tmp.j2:4 error unknown-directive'],
   ],
+  [
+    'a place that empties the cache, which no script gives to anybody, beside pages that one does',
+    {
+      'blog.conf':
+        'server {\n    listen 80;\n    server_name blog.example;\n    root /srv/blog;\n    location ~ \\.php$ {\n        try_files $uri =404;\n        include fastcgi_params;\n        fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;\n        fastcgi_pass unix:/run/php.sock;\n    }\n    location ~ /purge(/.*) {\n        allow 127.0.0.1;\n        deny all;\n        fastcgi_cache_purge pages "$host$1";\n    }\n    location ~ /staff(/.*) {\n        allow 127.0.0.1;\n        deny all;\n    }\n}\n',
+    },
+    ['blog.conf:16 warning access-list-outranked'],
+  ],
 ] as const)
   test(what, async () => {
     const memory = inMemory({ '.git/HEAD': '', ...files });

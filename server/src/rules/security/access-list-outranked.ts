@@ -731,6 +731,10 @@ const hasOtherWays = (spot: Spot): boolean => {
   );
 };
 
+/** A place that removes pages of a cache and passes nothing on: no other place does that. */
+const purges = ({ scope }: Location): boolean =>
+  scope.directives.some((d) => d.name.endsWith('_cache_purge')) && !PASS_DIRECTIVES.some((name) => scope.has(name));
+
 export default defineRule({
   id: 'access-list-outranked',
   group: 'security',
@@ -813,7 +817,7 @@ A request is in one location only. Where a regular expression matches, it outran
         report('page', { at: nameOf(location), data: { ...data, outcome: outcomeText(plain) }, related, witness: proofOf(plain) });
     }
     const told = new Set<Location>();
-    for (const { location: other, at, path } of candidates) {
+    for (const { location: other, at, path } of purges(location) ? [] : candidates) {
       if (told.has(other)) continue;
       const trace = withFile(at, path);
       if (!isOpenTo(trace, other) || trace.outcome.location?.pattern.startsWith('@')) continue;
