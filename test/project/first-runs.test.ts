@@ -20,6 +20,112 @@ for (const [what, files, expected] of [
     [],
   ],
   [
+    'a query behind the question mark that nginx writes itself, in a name that is not the last one',
+    {
+      'shop.conf':
+        'server {\n    listen 80;\n    server_name shop.example;\n    root /srv/shop;\n    location / {\n        try_files $uri /index.php$is_args$args =404;\n    }\n    location /old {\n        try_files /pages/$args =404;\n    }\n}\n',
+    },
+    ['shop.conf:6 warning try-files-query-not-last', 'shop.conf:9 error file-path-from-client'],
+  ],
+  [
+    'a root in which nothing can be',
+    {
+      'shop.conf':
+        'server {\n    listen 80;\n    server_name shop.example;\n    root /dev/null;\n}\nserver {\n    listen 80;\n    server_name disks.example;\n    root /dev;\n}\n',
+    },
+    ['shop.conf:9 error filesystem-root-exposed'],
+  ],
+  [
+    'names that Terraform fills in for cloud-init, and the same where nobody does',
+    {
+      'cloud/machine.yaml':
+        '#cloud-config\nwrite_files:\n  - path: /etc/nginx/conf.d/shop.conf\n    content: |\n      upstream shop {\n        server ${shop_address}:8080;\n      }\n      server {\n        listen 80;\n        server_name shop.example;\n        location / {\n          proxy_pass http://shop;\n          proxy_set_header Host $host;\n          proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n        }\n      }\n',
+      'plain.conf': 'upstream plain {\n    server ${shop_address}:8080;\n}\n',
+    },
+    ['plain.conf:2 error invalid-value'],
+  ],
+  [
+    'the page of a tool that says no more than that it is well, however the tool is passed to',
+    {
+      'watch.conf':
+        'upstream prometheus {\n    server 10.0.0.5:9090;\n}\nserver {\n    listen 443 ssl;\n    server_name watch.example.com;\n    ssl_certificate /a.pem;\n    ssl_certificate_key /a.key;\n    location = /-/healthy {\n        proxy_pass http://prometheus;\n    }\n    location /graph {\n        proxy_pass http://prometheus;\n    }\n}\n',
+    },
+    ['watch.conf:13 warning admin-tool-exposed'],
+  ],
+  [
+    'a condition that chooses between two programs where the location does nothing but pass on, beside one that takes away what it looks for',
+    {
+      'nginx.conf':
+        'events {}\nhttp {\n    include conf.d/*.upstream.conf;\n    server {\n        listen 80;\n        location = /metrics {\n            if ($arg_of = jobs) {\n                proxy_pass http://10.0.0.2:9000;\n            }\n            if ($arg_of = mails) {\n                proxy_pass http://10.0.0.3:9000;\n            }\n            proxy_pass http://10.0.0.1:9000;\n            proxy_set_header Host $host;\n        }\n        location / {\n            root /srv/shop;\n            if ($arg_of = jobs) {\n                proxy_pass http://10.0.0.2:9000;\n            }\n            proxy_set_header Host $host;\n            try_files $uri =404;\n        }\n    }\n}\n',
+    },
+    ['nginx.conf:19 warning unsafe-if'],
+  ],
+  [
+    'TLS at an address that a template fills in, and none',
+    {
+      'a.conf.j2':
+        'server {\n    listen {{ ip }}:{{ port }};\n    listen {{ ip }}:{{ tls_port }} ssl;\n    ssl_certificate /a.pem;\n    ssl_certificate_key /a.key;\n    server_name a.shop.example;\n    if ($scheme != "https") {\n        return 301 https://$host$request_uri;\n    }\n    location / {\n        root /srv/a;\n        try_files $uri =404;\n    }\n}\n',
+      'b.conf.j2':
+        'server {\n    listen {{ ip }}:{{ port }};\n    server_name b.shop.example;\n    if ($scheme != "https") {\n        return 301 https://$host$request_uri;\n    }\n    location / {\n        root /srv/b;\n        try_files $uri =404;\n    }\n}\n',
+    },
+    ['b.conf.j2:4 warning comparison-constant'],
+  ],
+  [
+    'CORS that conditions write for each method, asked for a file and not for the index of a folder',
+    {
+      'nginx.conf':
+        "events {}\nhttp {\n    server {\n        listen 80;\n        root /srv/films;\n        location ~ ^/films/(new|old)/ {\n            if ($request_method = OPTIONS) {\n                add_header Access-Control-Allow-Origin '*';\n                return 204;\n            }\n            if ($request_method = GET) {\n                add_header Access-Control-Allow-Origin '*';\n                access_log off;\n            }\n        }\n        location ~ ^/songs/(new|old)/ {\n            if ($request_method = OPTIONS) {\n                add_header Access-Control-Allow-Origin '*';\n                return 204;\n            }\n        }\n    }\n}\n",
+    },
+    ['nginx.conf:18 warning cors-preflight-fails'],
+  ],
+  [
+    'a program that others of the machine ask at an address, and one behind a name',
+    {
+      'nginx.conf':
+        'events {}\nhttp {\n    server {\n        listen 127.0.0.1:8080;\n        location / {\n            proxy_pass http://accounts:5000;\n        }\n    }\n    server {\n        listen 127.0.0.1:8081;\n        server_name mail.example.com;\n        location / {\n            proxy_pass http://accounts:5000;\n        }\n    }\n}\n',
+    },
+    ['nginx.conf:13 warning proxy-host-missing'],
+  ],
+  [
+    'what the gateway of Tengine reads, which no other build has',
+    { 'gateway.conf': 'ingress_gateway_hash_num shop 500;\nserver {\n    listen 80;\n    root /srv/shop;\n}\n' },
+    [],
+  ],
+  [
+    'an application that is told the scheme and the client by other names',
+    {
+      'a.conf':
+        'server {\n    listen 443 ssl;\n    server_name a.shop.example;\n    ssl_certificate /a.pem;\n    ssl_certificate_key /a.key;\n    location / {\n        proxy_pass http://door:4180;\n        proxy_set_header Host $host;\n        proxy_set_header X-Real-IP $remote_addr;\n        proxy_set_header X-Scheme $scheme;\n    }\n}\n',
+    },
+    [],
+  ],
+  [
+    'files of cloud-init beside a site of Debian are of its package, whose main file does not say how long connections are kept',
+    {
+      'machine/init.yaml':
+        '#cloud-config\nwrite_files:\n  - path: /etc/nginx/sites-available/shop\n    content: |\n      server {\n        listen 80;\n        root /srv/shop;\n      }\n  - path: /etc/nginx/conf.d/limits.conf\n    content: |\n      keepalive_timeout 30s;\n      server_tokens off;\n',
+      'other/init.yaml':
+        '#cloud-config\nwrite_files:\n  - path: /etc/nginx/conf.d/limits.conf\n    content: |\n      keepalive_timeout 30s;\n      server_tokens off;\n',
+    },
+    ['other/init.yaml:5 error duplicate-directive'],
+  ],
+  [
+    'a template that is called one twice, and a file that a program left',
+    {
+      'roles/web/templates/site.tmp.j2': 'server {\n    listen {{ port }};\n    root /srv/{{ name }};\n    nonsense on;\n}\n',
+      'roles/web/files/site.tmp': 'server {\n    listen 80;\n    nonsense on;\n}\n',
+    },
+    ['roles/web/templates/site.tmp.j2:4 error unknown-directive'],
+  ],
+  [
+    'a place that empties the cache, which no script gives to anybody, beside pages that one does',
+    {
+      'blog.conf':
+        'server {\n    listen 80;\n    server_name blog.example;\n    root /srv/blog;\n    location ~ \\.php$ {\n        try_files $uri =404;\n        include fastcgi_params;\n        fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;\n        fastcgi_pass unix:/run/php.sock;\n    }\n    location ~ /purge(/.*) {\n        allow 127.0.0.1;\n        deny all;\n        fastcgi_cache_purge pages "$host$1";\n    }\n    location ~ /staff(/.*) {\n        allow 127.0.0.1;\n        deny all;\n    }\n}\n',
+    },
+    ['blog.conf:16 warning access-list-outranked'],
+  ],
+  [
     'a part that includes itself where the project says where it lies',
     {
       'fastcgi.conf': 'include fastcgi.conf;\nfastcgi_intercept_errors on;\n',
@@ -1472,32 +1578,6 @@ for (const [what, files, expected] of [
     },
     ['a/nginx.conf:2 warning static-type-missing', 'b/nginx.conf:2 warning static-type-missing'],
   ],
-  [
-    'files of cloud-init beside a site of Debian are of its package, whose main file does not say how long connections are kept',
-    {
-      'machine/init.yaml':
-        '#cloud-config\nwrite_files:\n  - path: /etc/nginx/sites-available/shop\n    content: |\n      server {\n        listen 80;\n        root /srv/shop;\n      }\n  - path: /etc/nginx/conf.d/limits.conf\n    content: |\n      keepalive_timeout 30s;\n      server_tokens off;\n',
-      'other/init.yaml':
-        '#cloud-config\nwrite_files:\n  - path: /etc/nginx/conf.d/limits.conf\n    content: |\n      keepalive_timeout 30s;\n      server_tokens off;\n',
-    },
-    ['other/init.yaml:5 error duplicate-directive'],
-  ],
-  [
-    'a template that is called one twice, and a file that a program left',
-    {
-      'roles/web/templates/site.tmp.j2': 'server {\n    listen {{ port }};\n    root /srv/{{ name }};\n    nonsense on;\n}\n',
-      'roles/web/files/site.tmp': 'server {\n    listen 80;\n    nonsense on;\n}\n',
-    },
-    ['roles/web/templates/site.tmp.j2:4 error unknown-directive'],
-  ],
-  [
-    'a place that empties the cache, which no script gives to anybody, beside pages that one does',
-    {
-      'blog.conf':
-        'server {\n    listen 80;\n    server_name blog.example;\n    root /srv/blog;\n    location ~ \\.php$ {\n        try_files $uri =404;\n        include fastcgi_params;\n        fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;\n        fastcgi_pass unix:/run/php.sock;\n    }\n    location ~ /purge(/.*) {\n        allow 127.0.0.1;\n        deny all;\n        fastcgi_cache_purge pages "$host$1";\n    }\n    location ~ /staff(/.*) {\n        allow 127.0.0.1;\n        deny all;\n    }\n}\n',
-    },
-    ['blog.conf:16 warning access-list-outranked'],
-  ],
 ] as const)
   test(what, async () => {
     const memory = inMemory({ '.git/HEAD': '', ...files });
@@ -1537,4 +1617,14 @@ test('of a site with TLS and no certificate it is said, unless its lines stand i
   const { findings } = await checked(inMemory({ '.git/HEAD': '', ...files }), ['.']);
   const told = findings.filter((f) => f.rule === 'incomplete-tls').map((f) => `${relativePath(hostFileOf(f.at.file), HOME)} ${f.severity}`);
   assert.deepEqual(told, ['a.conf info']);
+});
+
+test('a word that a template chooses within its line is the choice of whoever fills it in', async () => {
+  const files = {
+    'a.conf.tmpl': 'server_tokens {{ if .ShowVersion }}on{{ else }}off{{ end }};\nserver {\n    listen {{ .Port }};\n    root /srv/a;\n}\n',
+    'b.conf.tmpl': 'server_tokens on;\nserver {\n    listen {{ .Port }};\n    server_name {{ .Name }};\n    root /srv/b;\n}\n',
+  };
+  const { findings } = await checked(inMemory({ '.git/HEAD': '', ...files }), ['.']);
+  const told = findings.filter((f) => f.rule === 'version-disclosed').map((f) => relativePath(hostFileOf(f.at.file), HOME));
+  assert.deepEqual(told, ['b.conf.tmpl']);
 });
