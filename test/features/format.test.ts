@@ -433,9 +433,9 @@ check(
 );
 
 for (const [text, reason] of [
-  ['server {\n listen 80\n}\n', 'The file is not formatted: in line 2 a ";" is missing. Repair that first.'],
-  ['server {\n listen 80;\n', 'The file is not formatted: in line 1 a "}" is missing. Repair that first.'],
-  ['a "b;\n', 'The file is not formatted: in line 1 a quote is not closed. Repair that first.'],
+  ['server {\n listen 80\n}\n', 'The file is not formatted: in line 2 a ";" is missing. Fix that first.'],
+  ['server {\n listen 80;\n', 'The file is not formatted: in line 1 a "}" is missing. Fix that first.'],
+  ['a "b;\n', 'The file is not formatted: in line 1 a quote is not closed. Fix that first.'],
 ] as const)
   test(`refused: ${JSON.stringify(text)}`, () => {
     const doc = open(text);
@@ -451,7 +451,7 @@ for (const [name, text, reason] of [
   test(`half of a block is not laid out: ${name}`, () => {
     const doc = open(text, name);
     const result = format(doc, OPTIONS);
-    assert.equal('refused' in result && result.refused, `The file is not formatted: ${reason}. Repair that first.`);
+    assert.equal('refused' in result && result.refused, `The file is not formatted: ${reason}. Fix that first.`);
     doc.dispose();
   });
 

@@ -42,6 +42,6 @@ test('whole, range, on type, and the word for a file that is not formatted', asy
 
   client.change(uri, 2, [{ text: 'events {}\nhttp { a "b; }\n' }]);
   for (let i = 0; i < 2; i++) assert.deepEqual(await client.request('textDocument/formatting', { textDocument, options }), []);
-  assert.deepEqual(messages, ['The file is not formatted: in line 2 a quote is not closed. Repair that first.']);
+  assert.deepEqual(messages, ['The file is not formatted: in line 2 a quote is not closed. Fix that first.']);
   assert.equal(await client.stop(), 0);
 });

@@ -35,7 +35,7 @@ const REASONS: Readonly<Record<SyntaxFault, string>> = {
 const NEIGHBOURS = 50;
 
 const refusal = (source: SourceFile, at: Span, reason: string): string =>
-  `The file is not formatted: in line ${source.lines.lineAt(at.start) + 1} ${reason}. Repair that first.`;
+  `The file is not formatted: in line ${source.lines.lineAt(at.start) + 1} ${reason}. Fix that first.`;
 
 const touch = (a: Span, b: Span): boolean => a.start <= b.end && b.start <= a.end;
 
