@@ -90,8 +90,20 @@ test('arguments, kinds, defaults, contexts and words as of a version', () => {
   const protocols = must(catalog.directive('ssl_protocols', 'server'));
   assert.equal(defaultOf(protocols, version('1.22.1')), 'TLSv1 TLSv1.1 TLSv1.2');
   assert.equal(defaultOf(protocols, version('1.27.3')), 'TLSv1.2 TLSv1.3');
-  assert.ok(!valuesOf(protocols, version('1.12.2')).some((v) => v.name === 'TLSv1.3'));
-  assert.ok(valuesOf(protocols, version('1.13.0')).some((v) => v.name === 'TLSv1.3'));
+  assert.ok(!valuesOf(protocols, { nginx: version('1.12.2'), flavour: 'oss' }).some((v) => v.name === 'TLSv1.3'));
+  assert.ok(valuesOf(protocols, { nginx: version('1.13.0'), flavour: 'oss' }).some((v) => v.name === 'TLSv1.3'));
+  // of a denial by proxy_allow_upstream NGINX Plus alone knows
+  for (const name of [
+    'proxy_next_upstream',
+    'fastcgi_next_upstream',
+    'grpc_next_upstream',
+    'memcached_next_upstream',
+    'tunnel_next_upstream',
+  ]) {
+    const denied = (nginx: string, flavour: 'oss' | 'plus'): boolean =>
+      valuesOf(must(catalog.directive(name, 'location')), { nginx: version(nginx), flavour }).some((v) => v.name === 'denied');
+    assert.deepEqual([denied('1.31.9', 'plus'), denied('1.29.2', 'plus'), denied('1.31.9', 'oss')], [true, false, false], name);
+  }
   const format = must(catalog.directive('log_format', 'http'));
   assert.ok(contextsOf(format, version('1.7.7')).includes('server'));
   assert.ok(!contextsOf(format, version('1.7.8')).includes('server'));

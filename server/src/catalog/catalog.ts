@@ -351,9 +351,11 @@ export const kindOf = (fact: DirectiveFact, at: Version): Kind => inForce(fact.k
 /** The default in that version; undefined: none or not known. */
 export const defaultOf = (fact: DirectiveFact, at: Version): string | undefined => inForce(fact.defaultHistory, at) ?? fact.default;
 
-/** The words of an enum or bitmask that the version accepts. */
-export const valuesOf = (fact: DirectiveFact, at: Version): readonly EnumValue[] =>
-  fact.values.filter((v) => atLeast(at, v.since) && !(v.removed !== undefined && atLeast(at, v.removed)));
+/** The words of an enum or bitmask that the target accepts. */
+export const valuesOf = (fact: DirectiveFact, { nginx, flavour }: Pick<Target, 'nginx' | 'flavour'>): readonly EnumValue[] =>
+  fact.values.filter(
+    (v) => atLeast(nginx, v.since) && !(v.removed !== undefined && atLeast(nginx, v.removed)) && (!v.plusOnly || flavour === 'plus'),
+  );
 
 /** The contexts that the version allows. */
 export function contextsOf(fact: DirectiveFact, at: Version): readonly Context[] {

@@ -59,6 +59,8 @@ export type Kind =
 /** A word that an enum or bitmask accepts. */
 export interface EnumValue {
   readonly name: string;
+  /** NGINX Plus alone has it; `since` counts its base */
+  readonly plusOnly?: true;
   readonly since?: string;
   readonly removed?: string;
 }

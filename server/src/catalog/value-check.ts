@@ -154,11 +154,12 @@ function within(c: Check, argument: number, value: number): void {
 
 const wordsOf = new WeakMap<DirectiveFact, { readonly at: string; readonly words: readonly string[] }>();
 
-/** The words of an enum or bitmask; kept for the version that was asked last. */
+/** The words of an enum or bitmask; kept for the target that was asked last. */
 function words(c: Check): readonly string[] {
   let kept = wordsOf.get(c.fact);
-  if (kept?.at !== c.target.nginx.text) {
-    kept = { at: c.target.nginx.text, words: valuesOf(c.fact, c.target.nginx).map((v) => v.name) };
+  const at = `${c.target.nginx.text} ${c.target.flavour}`;
+  if (kept?.at !== at) {
+    kept = { at, words: valuesOf(c.fact, c.target).map((v) => v.name) };
     wordsOf.set(c.fact, kept);
   }
   return kept.words;
@@ -177,6 +178,8 @@ function word(c: Check, argument: number): string | null {
       message: `"${value}" was removed in nginx ${later.removed}. Use ${read.problem.expected}.`,
       nginx,
     });
+  else if (later?.plusOnly && c.target.flavour !== 'plus')
+    c.report({ ...whole(argument, value), message: `"${value}" is a value of NGINX Plus. Use ${read.problem.expected}.`, nginx });
   else if (later?.since !== undefined)
     c.report({
       ...whole(argument, value),

@@ -458,7 +458,7 @@ function enumeration(ask: Ask): Part {
   const { target } = ask.reaches[0]!.config.settings;
   const preset = defaultOf(ask.fact, target.nginx);
   const given = new Set(ask.site.words.slice(1));
-  const own = ask.what.words ?? valuesOf(ask.fact, target.nginx).map((v) => v.name);
+  const own = ask.what.words ?? valuesOf(ask.fact, target).map((v) => v.name);
   // protocols are declared from the oldest on; the newest is what someone wants
   const ordered = /_protocols$/.test(ask.fact.name)
     ? [...own.filter((w) => !OLD_PROTOCOL.test(w)).reverse(), ...own.filter((w) => OLD_PROTOCOL.test(w)).reverse()]

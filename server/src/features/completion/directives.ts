@@ -80,7 +80,7 @@ export function bodyOfDirective(fact: DirectiveFact, context: Context, target: T
   if (args.max === 0) return `${name};`;
   if (args.flag || fact.kind === 'flag') return `${name} \${1|on,off|};`;
   const first = argumentOf(fact, 0, 1);
-  const words = fact.kind === 'enum' ? valuesOf(fact, target.nginx).map((v) => v.name) : first?.kind === 'word' ? (first.words ?? []) : [];
+  const words = fact.kind === 'enum' ? valuesOf(fact, target).map((v) => v.name) : first?.kind === 'word' ? (first.words ?? []) : [];
   if (args.max === 1 && words.length > 1 && words.length < 10 && words.every((w) => /^[\w.-]+$/.test(w)))
     return `${name} \${1|${words.join(',')}|};`;
   const wanted = Math.max(1, args.min);

@@ -27,10 +27,10 @@ function acceptedLater(fact: DirectiveFact, values: readonly string[], target: T
 }
 
 /** The word that was meant in place of one that nginx refuses: the one that the check found, or the nearest of the words that it takes. */
-function meantBy(fact: DirectiveFact, f: ValueFinding, value: string, { nginx }: Target): string | undefined {
+function meantBy(fact: DirectiveFact, f: ValueFinding, value: string, target: Target): string | undefined {
   if (f.replacement !== undefined || f.severity !== 'error' || f.argument < 0 || f.at !== 0 || f.length !== value.length)
     return f.replacement;
-  const words = fact.kind === 'flag' ? ['on', 'off'] : valuesOf(fact, nginx).map((v) => v.name);
+  const words = fact.kind === 'flag' ? ['on', 'off'] : valuesOf(fact, target).map((v) => v.name);
   return (words.length ? meantWord(value, words) : null) ?? undefined;
 }
 
