@@ -76,17 +76,17 @@ export function foldersAt(scope: Scope): readonly string[] {
   if (!location || location.kind === 'named') return [];
   const name = nameIn(location);
   if (location.kind !== 'regex') return [name];
-  const [, several, one] = /^\^\/?(?:\((?:\?:)?([\w/|-]+)\)|([\w/-]*[\w-]))(?:\/|\$|\(|$)/.exec(name) ?? [];
+  const [, several, one] = /^\^\/?(?:\((?:\?:)?([\w./|-]+)\)|([\w/-]*[\w-]))(?:\/|\$|\(|$)/.exec(name) ?? [];
   return (several ?? one)?.split('|').map((folder) => `/${folder.replace(/^\//, '')}`) ?? [];
 }
 
-/** Folders of pictures, which are the site's own where they are named beside its styles and scripts. */
-const OF_PICTURES = /\/(?:img|images?|pics|pictures|favicons?)\/?$/i;
+/** Folders of pictures, sounds and texts in many languages, which are the site's own where they are named beside its styles and scripts. */
+const BESIDE_PARTS = /\/(?:img|images?|pics|pictures|favicons?|sounds?|libs?|lang|locales?|\.well-known)\/?$/i;
 
 /** Whether a location is for folders of parts of pages, by its name. */
 export function isForParts(scope: Scope): boolean {
   const folders = foldersAt(scope);
-  return folders.some(isFolderOfParts) && folders.every((f) => isFolderOfParts(f) || OF_PICTURES.test(f));
+  return folders.some(isFolderOfParts) && folders.every((f) => isFolderOfParts(f) || BESIDE_PARTS.test(f));
 }
 
 /** Whatever was asked for, one page is fetched: that of an application which runs in the browser. */
@@ -180,6 +180,12 @@ export function isForSockets(scope: Scope): boolean {
   return (
     location !== null && location.kind !== 'regex' && OF_SOCKETS.test(nameIn(location)) && requestHeader(scope, 'Upgrade') !== undefined
   );
+}
+
+/** Whether a location is for what programs ask a host about itself (RFC 8615): lists and keys, and no page. */
+export function isForDiscovery(scope: Scope): boolean {
+  const location = locationOf(scope);
+  return location !== null && location.kind !== 'named' && /^\/\.well-known\//.test(plainName(location));
 }
 
 /** Certificate authorities ask for a token by its path. */

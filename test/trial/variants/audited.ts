@@ -23,6 +23,8 @@ export const TRIALS: readonly Trial[] = [
     ],
     sane: [],
     mild: [
+      `${GUARDED} location ~ ^/(libs|css|static|images|fonts|lang|sounds|.well-known)/(.*)$ { add_header Access-Control-Allow-Origin "*"; alias /srv/$1/$2; }`,
+      `${GUARDED} location /.well-known/matrix { default_type application/json; add_header Access-Control-Allow-Origin "*"; root /srv; }`,
       `${GUARDED} location ~ ^/(fonts|js|css|img)/ { add_header Cache-Control public; root /srv; }`,
       `${GUARDED} location ~* \\.(?:svgz?|ttf|ttc|otf|eot|woff2?)$ { add_header Access-Control-Allow-Origin "*"; root /srv; }`,
       `${GUARDED} location ~* \\.(?:svg|png|ico|woff2|css|js|wasm)$ { add_header Cache-Control "public"; ${PASS} }`,
@@ -54,10 +56,11 @@ export const TRIALS: readonly Trial[] = [
     bad: [
       `location /ws/ { ${SOCKET} ${PASS} } location / { ${TOLD} ${PASS} }`,
       `location /static/ { root /srv; } location /ws/ { ${SOCKET} ${PASS} } location / { ${TOLD} ${PASS} }`,
+      `listen 443 ssl; location / { proxy_pass_request_body off; ${PASS} }`,
       // no handshake, and a place of pages
       `location /static/ { root /srv; } location /media/ { root /srv; } location / { ${PASS} }`,
     ],
-    sane: [],
+    sane: [`listen 127.0.0.1:8080; location / { proxy_set_header X-Auth-Key k; proxy_pass_request_body off; ${PASS} }`],
     mild: [
       `location /static/ { root /srv; } location /media/ { root /srv; } location /ws/ { ${SOCKET} ${PASS} } location / { ${TOLD} ${PASS} }`,
       `location /staticfiles/ { root /srv; } location /mediafiles/ { root /srv; } location /ws { ${SOCKET} ${PASS} } location / { ${TOLD} ${PASS} }`,
@@ -68,7 +71,11 @@ export const TRIALS: readonly Trial[] = [
     inside: 'http',
     bad: [`server { ${TLS} location /shop/ { proxy_set_header Host $host; ${PASS} } }`],
     sane: [],
-    mild: [`server { ${TLS} location /shop-assets/ { proxy_set_header Host $host; ${PASS} } location / { ${TOLD} ${PASS} } }`],
+    mild: [
+      // the documented list of oauth2-proxy
+      `server { ${TLS} location /oauth2/ { proxy_set_header Host $host; proxy_set_header X-Real-IP $remote_addr; proxy_set_header X-Scheme $scheme; proxy_set_header X-Auth-Request-Redirect $request_uri; ${PASS} } }`,
+      `server { ${TLS} location /shop-assets/ { proxy_set_header Host $host; ${PASS} } location / { ${TOLD} ${PASS} } }`,
+    ],
   },
   {
     rule: 'internal-header-passed',
@@ -82,5 +89,38 @@ export const TRIALS: readonly Trial[] = [
       ),
     ],
     sane: [http(`server { ${TLS} location /a/ { ${PASS} proxy_set_header X-Forwarded-User ""; } location /b/ { ${PASS} } }`)],
+  },
+  {
+    rule: 'admin-tool-exposed',
+    inside: 'http',
+    bad: [
+      `server { ${TLS} location / { proxy_pass http://prometheus:9090; } location = /-/healthy { proxy_pass http://prometheus:9090; } }`,
+    ],
+    sane: [
+      `server { ${TLS} location = /-/healthy { proxy_pass http://prometheus:9090; } }`,
+      `server { ${TLS} location /-/ready { proxy_pass http://prometheus:9090/-/ready; } }`,
+    ],
+  },
+  {
+    rule: 'filesystem-root-exposed',
+    bad: ['root /dev;', 'root /dev/null/..;', 'location / { alias /dev/; }'],
+    sane: ['root /dev/null;', `root /dev/null; location /app/ { ${PASS} }`, 'location / { root /dev/null; }'],
+  },
+  {
+    rule: 'request-buffering-off',
+    bad: ['location / { client_max_body_size 100m; uwsgi_request_buffering off; uwsgi_pass 127.0.0.1:3031; }'],
+    sane: ['location / { client_max_body_size 50g; uwsgi_pass 127.0.0.1:3031; }'],
+    mild: ['location ~ /files/.+/content$ { client_max_body_size 50g; uwsgi_request_buffering off; uwsgi_pass 127.0.0.1:3031; }'],
+  },
+  {
+    rule: 'unsafe-if',
+    bad: [
+      `location / { if ($arg_beta) { proxy_pass http://127.0.0.1:8001; } try_files $uri @app; } location @app { ${PASS} }`,
+      `location / { root /srv; if ($arg_beta) { proxy_pass http://127.0.0.1:8001; } if ($arg_next) { proxy_pass http://127.0.0.1:8002; } ${PASS} }`,
+    ],
+    sane: [`location / { if ($arg_beta) { return 302 /beta/; } ${PASS} }`],
+    mild: [
+      `location = /metrics { if ($arg_comp = core) { proxy_pass http://127.0.0.1:8001; } if ($arg_comp = jobs) { proxy_pass http://127.0.0.1:8002; } ${PASS} }`,
+    ],
   },
 ];

@@ -110,7 +110,11 @@ The rule traces a request that meets the condition: where that reaches the pass 
         const simple = PASS_DIRECTIVES.includes(d.name) && !others.length && !unseenOf(scope, 'try_files').length;
         const works = (shown !== null && isBackend(shown) && !scope.has('try_files') && !others.length) || (simple && passesOnly(scope));
         // there is nothing else that answers, and each condition has a pass of its own
-        const alone = PASS_DIRECTIVES.includes(d.name) && !others.length && !scope.directives.some((x) => CONTENT.has(x.name));
+        // or of the two passes one is chosen, and there is nothing else to lose
+        const alone =
+          PASS_DIRECTIVES.includes(d.name) &&
+          !others.length &&
+          scope.directives.every((x) => !CONTENT.has(x.name) || PASS_DIRECTIVES.includes(x.name));
         // whoever writes the end of all rewriting behind a pass means that pass
         const meant = PASS_DIRECTIVES.includes(d.name) && body.has('break');
         report('content', {

@@ -6,6 +6,7 @@ import {
   isFolderOfUploads,
   isForBundles,
   isForChallenge,
+  isForDiscovery,
   isForFailures,
   isForFiles,
   isForParts,
@@ -252,7 +253,8 @@ Repeat the lines, put them into a file that both levels include, or, from nginx 
         isForChallenge(scope) ||
         (isWatched(scope) && isAnsweredFirst(scope)));
     // the page that asks for a bundle carries what holds for its host
-    const bundle = directive.name === 'add_header' && (isForBundles(scope) || isForParts(scope) || takesParts(scope));
+    const bundle =
+      directive.name === 'add_header' && (isForBundles(scope) || isForParts(scope) || isForDiscovery(scope) || takesParts(scope));
     const isGrave = (header: string): boolean =>
       (SECURITY.has(header) || (directive.name === 'fastcgi_param' && header === 'script_filename')) &&
       !(header === HSTS && isToldByHome(scope)) &&

@@ -3,6 +3,7 @@ import { isForChallenge, isWatched } from '../../answers/what-a-place-is-for.ts'
 import { asksByVariable, passTargetOf } from '../../answers/what-is-passed.ts';
 import { isNeverChosen } from '../../answers/where-a-line-counts.ts';
 import { isOfInternet } from '../../answers/who-is-foreign.ts';
+import { isLocalOnly } from '../../answers/who-may-enter.ts';
 import { toBytes } from '../../base/bytes.ts';
 import { asked, PerPart } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
@@ -52,9 +53,13 @@ const isOwnPort = (config: Config, host: string, port: string): boolean =>
   /^(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(host) &&
   asked(config, `listens on port ${port}`, (c) => listenersAt(c, Number(port)).length > 0);
 
-/** A location for subrequests alone, which sends on no body: what asks there sees nothing but the status, wherever its `auth_request` is written. */
+/**
+ * A location for questions alone, which sends on no body: what asks there, a subrequest or nginx's own proxy for mail, sees nothing but the status
+ * and the headers, wherever its `auth_request` or `auth_http` is written.
+ */
 const onlyAsks = (scope: Scope): boolean =>
-  scope.named('internal').length > 0 && scope.effective('proxy_pass_request_body').directives[0]?.value(0) === 'off';
+  (scope.named('internal').length > 0 || isLocalOnly(scope)) &&
+  scope.effective('proxy_pass_request_body').directives[0]?.value(0) === 'off';
 
 /** Names that only a network of one's own has: of services, of machines, of examples. */
 const OF_A_NETWORK =

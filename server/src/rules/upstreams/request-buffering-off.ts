@@ -36,10 +36,12 @@ It is right for applications that stream large bodies and have an event loop: re
     const wsgi = kind === 'uwsgi' && passesIn(scope).some((d) => d.name === 'uwsgi_pass');
     const most = scope.value('client_max_body_size');
     const size = most && parseOffset(most.value(0));
-    if (!wsgi && size?.ok && (size.value === 0 || size.value >= LARGE)) return;
+    const isForLarge = size?.ok === true && (size.value === 0 || size.value >= LARGE);
+    if (!wsgi && isForLarge) return;
     report(wsgi ? 'wsgi' : 'off', {
       at: directive.statement.name,
-      severity: wsgi ? 'warning' : 'info',
+      // a worker that waits is the lesser evil where no disk should hold the body twice
+      severity: wsgi && !isForLarge ? 'warning' : 'info',
       fix: fixOf('Buffer requests', 'suggestion', directive.file, [remove(directive.file, directive.statement)]),
     });
   },
