@@ -63,6 +63,7 @@ export const TRIALS: readonly Trial[] = [
     sane: [`listen 127.0.0.1:8080; location / { proxy_set_header X-Auth-Key k; proxy_pass_request_body off; ${PASS} }`],
     mild: [
       `location /static/ { root /srv; } location /media/ { root /srv; } location /ws/ { ${SOCKET} ${PASS} } location / { ${TOLD} ${PASS} }`,
+      `location / { ${TOLD} ${PASS} error_page 404 = @page; } location @page { proxy_pass http://127.0.0.1:8001/index.html; }`,
       `location /staticfiles/ { root /srv; } location /mediafiles/ { root /srv; } location /ws { ${SOCKET} ${PASS} } location / { ${TOLD} ${PASS} }`,
     ],
   },
@@ -121,6 +122,17 @@ export const TRIALS: readonly Trial[] = [
     sane: [`location / { if ($arg_beta) { return 302 /beta/; } ${PASS} }`],
     mild: [
       `location = /metrics { if ($arg_comp = core) { proxy_pass http://127.0.0.1:8001; } if ($arg_comp = jobs) { proxy_pass http://127.0.0.1:8002; } ${PASS} }`,
+    ],
+  },
+  {
+    rule: 'cors-misconfigured',
+    bad: [
+      `location /api/ { add_header Access-Control-Allow-Origin $http_origin always; add_header Access-Control-Allow-Credentials true always; ${PASS} }`,
+      'location /files/ { auth_basic x; auth_basic_user_file u; add_header Access-Control-Allow-Origin $http_origin always; add_header Access-Control-Allow-Credentials true always; root /srv; }',
+    ],
+    sane: ['location /avatars/ { add_header Access-Control-Allow-Origin "*" always; root /srv; }'],
+    mild: [
+      'location /avatars/ { add_header Access-Control-Allow-Origin $http_origin always; add_header Access-Control-Allow-Credentials true always; root /srv; }',
     ],
   },
 ];

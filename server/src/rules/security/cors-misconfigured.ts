@@ -1,9 +1,11 @@
 /** CORS headers that let any site read what is the user's, or that no browser accepts. Shown by a request of a foreign page. */
+import { entryOf } from '../../answers/who-may-enter.ts';
 import type { Directive } from '../../config/directive.ts';
 import { readMoreHeaders } from '../../trace/handlers/more-headers.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { errorAnswer } from '../../witness/errors.ts';
 import { proofOf } from '../../witness/requests.ts';
+import type { Spot } from '../../witness/spots.ts';
 import { defineRule } from '../rule.ts';
 import { ALLOW_ORIGIN, crossOrigin, FOREIGN, IS_ALLOW_ORIGIN, lineOf, SETTERS, valuesOf } from './_cors.ts';
 
@@ -39,6 +41,9 @@ const nameAsWritten = (line: Directive): string =>
 /** What is wrong with an answer to a foreign page that comes with the user's credentials. */
 const openTo = (value: string, origin: string): 'star' | 'null' | 'reflected' | null =>
   value === '*' ? 'star' : value === 'null' ? 'null' : value === origin ? 'reflected' : null;
+
+/** A file that is sent to whoever asks: what a page of another site reads in it, its owner reads by himself, whoever is logged in. */
+const isForAll = (spot: Spot, { outcome }: Trace): boolean => outcome.kind === 'static' && entryOf(spot.scope) === 'everybody';
 
 export default defineRule({
   id: 'cors-misconfigured',
@@ -92,6 +97,7 @@ Choose the origin with a \`map\` of \`$http_origin\` that lists your own sites a
       report(message, {
         at: line.at(),
         data,
+        ...(message === 'reflected' && isForAll(spot, trace) && { severity: 'info' as const }),
         related:
           credentials && message !== 'twice' && message !== 'list' && message !== 'form'
             ? [{ at: credentials.at(), message: 'with credentials' }]

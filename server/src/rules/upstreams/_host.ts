@@ -30,6 +30,8 @@ export function otherHostAt(directive: Directive, deployment: Deployment): { rea
   const idle =
     areLost(scope, ['Host']) ||
     isForAssets(scope) ||
+    // one page of files, whatever was asked for
+    /\.html?$/.test(directive.value(0)) ||
     isForFiles(scope) ||
     (isForInterface(scope) && !isLackOfServer(scope)) ||
     isNamedByTemplate(directive) ||
