@@ -16,6 +16,7 @@ import { hover } from '../../server/src/features/hover.ts';
 import { signatureHelp } from '../../server/src/features/signature.ts';
 import { outline } from '../../server/src/features/symbols.ts';
 import { tokens } from '../../server/src/features/tokens.ts';
+import { ruleNames } from '../../server/src/rules/rule.ts';
 import { lint } from '../../server/src/rules/run.ts';
 import { readTests } from '../../server/src/trace/expect.ts';
 import { traceMermaid } from '../../server/src/trace/print/mermaid.ts';
@@ -161,9 +162,10 @@ spec: { template: { spec: { containers: [ { name: ${word}, image: nginx, ${word}
 `);
       const made = readDeployment(files, await loadedPython());
       assert.deepEqual(made.unread, []);
-      readSettings(`${word}: ${word}\nrules: { ${word}: ${word} }\npathMap: { ${word}: ${word} }\nnginx: ${word}\nflavour: ${word}\n`, {
-        has: (name: string) => name === 'x',
-      } as never);
+      readSettings(
+        `${word}: ${word}\nrules: { ${word}: ${word} }\npathMap: { ${word}: ${word} }\nnginx: ${word}\nflavour: ${word}\n`,
+        ruleNames((await parts()).rules),
+      );
       readTests(
         `config: ${word}\n${word}: x\nrequests:\n  - name: ${word}\n    request: GET http://${word}/\n    ${word}: 1\n    expect: { ${word}: ${word} }\n`,
       );

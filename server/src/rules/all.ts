@@ -380,6 +380,7 @@ import forwardedProtoFromClient from './wsgi/forwarded-proto-from-client.ts';
 import frameOptionsTwice from './wsgi/frame-options-twice.ts';
 import healthCheckRefused from './wsgi/health-check-refused.ts';
 import healthCheckUnanswered from './wsgi/health-check-unanswered.ts';
+import homeFolderClosed from './wsgi/home-folder-closed.ts';
 import hstsTwice from './wsgi/hsts-twice.ts';
 import imageDefaultKept from './wsgi/image-default-kept.ts';
 import ingressMismatch from './wsgi/ingress-mismatch.ts';
@@ -803,6 +804,7 @@ export const RULES: readonly Rule[] = [
   frameOptionsTwice,
   healthCheckRefused,
   healthCheckUnanswered,
+  homeFolderClosed,
   hstsTwice,
   imageDefaultKept,
   ingressMismatch,

@@ -42,6 +42,15 @@ const kept = (lines: string): ReturnType<typeof tree> =>
 const checked = (lines: string): string =>
   `location / { auth_request /check; ${APP} } location = /check { internal; proxy_pass http://127.0.0.1:9000; ${lines} }`;
 
+/** A site of a machine with lines beside the application's location, and the unit that runs the application. */
+const home = (lines: string, ofUnit: string, bin = '/srv/venv/bin/', user = ''): ReturnType<typeof tree> =>
+  tree(
+    files({
+      'nginx.conf': `${user}\nevents {}\nhttp { server { listen 80; server_name shop.example.com; ${lines} location / { ${APP} } } }`,
+      'shop.service': `[Service]\nUser=ubuntu\n${ofUnit}\nExecStart=${bin}gunicorn --bind 127.0.0.1:8000 shop.wsgi\n`,
+    }),
+  );
+
 export const TRIALS: readonly Trial[] = [
   {
     rule: 'socket-unreachable',
@@ -256,5 +265,25 @@ export const TRIALS: readonly Trial[] = [
     rule: 'keepalive-outlives-server',
     bad: [kept(''), kept('keepalive_timeout 30s;')],
     sane: [kept('keepalive_timeout 4s;'), kept('include app/*.inc;'), kept('keepalive_timeout 5s;')],
+  },
+  {
+    rule: 'home-folder-closed',
+    bad: [
+      home('location /static/ { root /home/ubuntu/shop; }', 'WorkingDirectory=/home/ubuntu/shop'),
+      home('root /home/ubuntu/shop/public; location /media/ { expires 1d; }', 'WorkingDirectory=/home/ubuntu/shop'),
+      home('location /media/ { alias /home/ubuntu/shop/media/; }', 'Environment=A=b', '/home/ubuntu/venv/bin/'),
+    ],
+    sane: [
+      home('location /static/ { alias /srv/shop/static/; }', 'WorkingDirectory=/home/ubuntu/shop'),
+      home('root /home/ubuntu/shop;', 'WorkingDirectory=/home/ubuntu/shop'),
+      home('location /static/ { alias /home/files/static/; }', 'WorkingDirectory=/home/ubuntu/shop'),
+      home(
+        'location /static/ { alias /home/ubuntu/shop/static/; }',
+        'WorkingDirectory=/home/ubuntu/shop',
+        '/srv/venv/bin/',
+        'user ubuntu;',
+      ),
+      home('location /static/ { alias /home/ubuntu/shop/static/; }', 'WorkingDirectory=/srv/shop'),
+    ],
   },
 ];

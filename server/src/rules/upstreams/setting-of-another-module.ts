@@ -1,5 +1,6 @@
 /** Lines of one family of directives beside the pass directive of another: each module reads its own only. */
 import { familiesIn } from '../../answers/what-is-passed.ts';
+import type { Config } from '../../config/config.ts';
 import type { Directive, IncludeSite } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
 import { defineRule } from '../rule.ts';
@@ -34,7 +35,7 @@ The same holds for a whole file of such lines: \`include uwsgi_params\` beside \
     none: '{name} has no effect here: requests are passed on by {pass}, which reads {instead}.',
     file: '{file} has no effect here: it only sets {name}, and requests are passed on by {pass}, which reads {instead}.',
   },
-  check({ scope, report }) {
+  check({ config, scope, report }) {
     const lines = scope.directives.filter(
       (d) => familyOf(d) !== null && d.file === scope.opener?.file && d.via.length === (scope.opener?.via.length ?? 0),
     );
@@ -49,7 +50,7 @@ The same holds for a whole file of such lines: \`include uwsgi_params\` beside \
       const family = familyOf(line)!;
       if (passes.has(family)) continue;
       const rest = line.name.slice(family.length);
-      report('none', { at: line.at(), data: { name: line.name, pass: `${used}_pass`, instead: insteadOf(used!, rest) } });
+      report('none', { at: line.at(), data: { name: line.name, pass: `${used}_pass`, instead: insteadOf(config, used!, rest) } });
     }
     for (const { site, name } of brought) {
       const family = FAMILY.exec(name)![1]!;
@@ -60,7 +61,7 @@ The same holds for a whole file of such lines: \`include uwsgi_params\` beside \
           file: site.statement.args[0]!.value,
           name,
           pass: `${used}_pass`,
-          instead: insteadOf(used!, name.slice(family.length)),
+          instead: insteadOf(config, used!, name.slice(family.length)),
         },
       });
     }
@@ -163,9 +164,11 @@ function filesOf(scope: Scope): { readonly site: IncludeSite; readonly name: str
   return [...found.values()].filter((f) => f !== null);
 }
 
-/** What the module that passes reads in place of another's line. */
-function insteadOf(family: string, rest: string): string {
+/** What the module that passes reads in place of another's line: the same setting of its own, where it has it. */
+function insteadOf({ catalog, settings }: Config, family: string, rest: string): string {
   const params = family === 'uwsgi' || family === 'fastcgi' || family === 'scgi';
   if (rest === '_set_header' || rest === '_param') return params ? `${family}_param` : `${family}_set_header`;
-  return `${family}${rest} and its like`;
+  return catalog.directive(`${family}${rest}`, 'location', settings.target)
+    ? `${family}${rest} and its like`
+    : `settings of its own (${family}_…)`;
 }

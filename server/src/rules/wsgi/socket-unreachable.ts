@@ -8,16 +8,10 @@ import { certain, placeOf } from '../../deploy/setting.ts';
 import { lastOption } from '../../deploy/uwsgi.ts';
 import { defineRule } from '../rule.ts';
 import { site, tree } from './_examples.ts';
+import { homeOf, isOwn, userOf } from './_homes.ts';
 import { distinct, orPlace, sidesOf } from './_links.ts';
 
 const isOn = (text: string | undefined): boolean => /^(1|yes|true|on)$/i.test(text ?? '');
-
-/** The user and group of nginx's workers; null where the configuration does not say. */
-function userOf(config: Config): { readonly user: string; readonly group: string } | null {
-  const directive = config.main.effective('user').directives.at(-1);
-  const [user, group] = directive?.values ?? [];
-  return directive && user && !directive.args.some((w) => w.templated) && !user.includes('$') ? { user, group: group ?? user } : null;
-}
 
 /** The last digits of a mode as owner, group and others may write to it; null where it is not known. */
 function writable(mode: string | null | undefined): { readonly group: boolean; readonly others: boolean } | null {
@@ -80,12 +74,6 @@ function mayConnect(
   if (!rights.group) return may(false);
   return may(nginx ? (group === nginx.group ? true : 'joined') : USUAL.test(group) ? true : 'joined');
 }
-
-/** The home folder that a path is in, with its owner; null for others. That of root, which is closed everywhere, needs no unit to be told (folder-closed-to-workers). */
-const homeOf = (path: string): { readonly folder: string; readonly owner: string } | null => {
-  const m = /^\/home\/([^/]+)\//.exec(path);
-  return m ? { folder: `/home/${m[1]}`, owner: m[1]! } : null;
-};
 
 /** The folder below /run that a unit makes for a socket, with the mode that the unit sets. */
 function runtimeFolder({ unit, activation }: Application, path: string): { readonly path: string; readonly mode: string } | null {
@@ -192,8 +180,7 @@ A folder of its own below /run, made by \`RuntimeDirectory=\`, suits both. With 
         continue;
       }
       const home = unit && !application.activation ? homeOf(path) : null;
-      if (home && userOf(config)?.user !== home.owner && userOf(config)?.user !== 'root')
-        report('home', { at, severity: 'info', data: { path, folder: home.folder }, related: [own] });
+      if (home && !isOwn(config, home.owner)) report('home', { at, severity: 'info', data: { path, folder: home.folder }, related: [own] });
     }
   },
   examples: [
