@@ -272,6 +272,9 @@ export const TRIALS: readonly Trial[] = [
       home('location /static/ { root /home/ubuntu/shop; }', 'WorkingDirectory=/home/ubuntu/shop'),
       home('root /home/ubuntu/shop/public; location /media/ { expires 1d; }', 'WorkingDirectory=/home/ubuntu/shop'),
       home('location /media/ { alias /home/ubuntu/shop/media/; }', 'Environment=A=b', '/home/ubuntu/venv/bin/'),
+      home('location /static/ { alias /home/ubuntu/shop/static/; }', 'WorkingDirectory=/home/ubuntu', '/srv/venv/bin/', 'user www-data;'),
+      home('location ^~ /static/ { alias /home/ubuntu/static/; expires 30d; }', 'Environment=A=b', '/home/ubuntu/venv/bin/', 'user nginx;'),
+      home('location ~ ^/static/(.*)$ { alias /home/ubuntu/shop/static/$1; }', 'WorkingDirectory=/home/ubuntu/shop'),
     ],
     sane: [
       home('location /static/ { alias /srv/shop/static/; }', 'WorkingDirectory=/home/ubuntu/shop'),
@@ -284,6 +287,7 @@ export const TRIALS: readonly Trial[] = [
         'user ubuntu;',
       ),
       home('location /static/ { alias /home/ubuntu/shop/static/; }', 'WorkingDirectory=/srv/shop'),
+      home('location /static/ { root /home/ubuntu/shop; }', 'WorkingDirectory=/home/ubuntu/shop', '/srv/venv/bin/', 'user root;'),
     ],
   },
 ];

@@ -1,10 +1,11 @@
 /** Forwarding headers that hold something of another kind: an address where a scheme belongs, the client's own port where that of the server does. */
-import { HEADER_LIST, headerOf } from '../../answers/what-is-passed.ts';
+import { HEADER_LIST, headerOf, textsOf } from '../../answers/what-is-passed.ts';
+import { serversUnder } from '../../answers/which-socket.ts';
 import { accessOf, isLocalOnly } from '../../answers/who-may-enter.ts';
 import { table } from '../../base/table.ts';
 import type { Scope } from '../../config/scope.ts';
 import { serverOf } from '../../config/servers.ts';
-import { passTarget } from '../../config/upstreams.ts';
+import { readTarget } from '../../config/upstreams.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule, type Line } from '../rule.ts';
 
@@ -92,7 +93,10 @@ const WITH_PROXY_PORT = /^\$\{?(?:host|http_host|server_name)\}?:\$\{?proxy_port
 /** Ports of the applications that the requests of a level go to; null where one of them is not known. */
 function portsOf(scope: Scope): readonly number[] | null {
   const passes = scope.all.filter((d) => d.name === 'proxy_pass');
-  const ports = passes.map((d) => passTarget(d)?.port ?? passTarget(d)?.defaultPort ?? null);
+  const ports = passes.flatMap((d) => {
+    const texts = textsOf(d.scope, d.value(0)) ?? [d.value(0)];
+    return texts.map((text) => readTarget(scope.config, d.name, text, d)).map((target) => target?.port ?? target?.defaultPort ?? null);
+  });
   return ports.length > 0 && ports.every((p) => p !== null) ? ports : null;
 }
 
@@ -169,7 +173,9 @@ A dollar sign with a backslash in front of it is what a shell wants in a here-do
     const header = headerOf(directive);
     if (word && WITH_PROXY_PORT.test(word.value)) {
       const ports = portsOf(scope);
-      const own = serverOf(scope)?.listens.flatMap((l) => l.addresses.flatMap((a) => (a.kind === 'unix' ? [] : [a.port]))) ?? [];
+      const own = serversUnder(directive).flatMap((s) =>
+        s.listens.flatMap((l) => l.addresses.flatMap((a) => (a.kind === 'unix' ? [] : [a.port]))),
+      );
       if (header && /^(?:x-forwarded-)?host$/.test(header) && ports && own.length && !ports.some((p) => own.includes(p)))
         report('inner', {
           at: word,

@@ -11,11 +11,9 @@ import { distinct, sidesOf } from './_links.ts';
 const homeOfUnit = ({ container, unit }: Application) =>
   container || !unit ? null : [unit.workingDirectory, ...unit.starts].map((t) => homeOf(t?.text.trim() ?? '')).find((h) => h !== null);
 
-/** The folder of files that a line names, written out. */
-function folderOf({ name, args: [word] }: Directive): string | null {
-  if ((name !== 'root' && name !== 'alias') || !word || word.templated || word.value.includes('$')) return null;
-  return word.value;
-}
+/** The folder of files that a line names, as far as it is written out. */
+const folderOf = ({ name, args: [word] }: Directive): string | null =>
+  (name === 'root' || name === 'alias') && word && !word.templated ? word.value.replace(/\$.*/, '') : null;
 
 export default defineRule({
   id: 'home-folder-closed',
