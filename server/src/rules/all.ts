@@ -24,6 +24,7 @@ import apacheSyntaxLeft from './correctness/apache-syntax-left.ts';
 import assetAnsweredWithPage from './correctness/asset-answered-with-page.ts';
 import assetsWithoutRoot from './correctness/assets-without-root.ts';
 import backslashBeforeVariable from './correctness/backslash-before-variable.ts';
+import backslashInPath from './correctness/backslash-in-path.ts';
 import cacheControlContradicts from './correctness/cache-control-contradicts.ts';
 import captureOverwritten from './correctness/capture-overwritten.ts';
 import captureSentDecoded from './correctness/capture-sent-decoded.ts';
@@ -184,6 +185,7 @@ import clientTextInScript from './security/client-text-in-script.ts';
 import codeFromWritableFolder from './security/code-from-writable-folder.ts';
 import contentTypeByAddHeader from './security/content-type-by-add-header.ts';
 import controlSocketExposed from './security/control-socket-exposed.ts';
+import cookieFromClient from './security/cookie-from-client.ts';
 import cookieWithoutFlags from './security/cookie-without-flags.ts';
 import corsMisconfigured from './security/cors-misconfigured.ts';
 import databaseExposed from './security/database-exposed.ts';
@@ -386,6 +388,7 @@ import imageDefaultKept from './wsgi/image-default-kept.ts';
 import ingressMismatch from './wsgi/ingress-mismatch.ts';
 import keepaliveFillsServer from './wsgi/keepalive-fills-server.ts';
 import keepaliveOutlivesServer from './wsgi/keepalive-outlives-server.ts';
+import mapMissesCharset from './wsgi/map-misses-charset.ts';
 import mediaExecutable from './wsgi/media-executable.ts';
 import passwordOverToken from './wsgi/password-over-token.ts';
 import pathInfoLost from './wsgi/path-info-lost.ts';
@@ -449,6 +452,7 @@ export const RULES: readonly Rule[] = [
   assetAnsweredWithPage,
   assetsWithoutRoot,
   backslashBeforeVariable,
+  backslashInPath,
   cacheControlContradicts,
   captureOverwritten,
   captureSentDecoded,
@@ -608,6 +612,7 @@ export const RULES: readonly Rule[] = [
   codeFromWritableFolder,
   contentTypeByAddHeader,
   controlSocketExposed,
+  cookieFromClient,
   cookieWithoutFlags,
   corsMisconfigured,
   databaseExposed,
@@ -810,6 +815,7 @@ export const RULES: readonly Rule[] = [
   ingressMismatch,
   keepaliveFillsServer,
   keepaliveOutlivesServer,
+  mapMissesCharset,
   mediaExecutable,
   passwordOverToken,
   pathInfoLost,

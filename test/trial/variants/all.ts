@@ -11,6 +11,7 @@ import { TRIALS as audited } from './audited.ts';
 import { TRIALS as below } from './below.ts';
 import { TRIALS as bothEnds } from './both-ends.ts';
 import { TRIALS as byHand } from './by-hand.ts';
+import { TRIALS as certain } from './certain.ts';
 import { TRIALS as cluster } from './cluster.ts';
 import { TRIALS as compliance } from './compliance.ts';
 import { TRIALS as correctness } from './correctness.ts';
@@ -63,6 +64,7 @@ export const TRIALS: readonly Trial[] = [
   ...audited,
   ...below,
   ...bothEnds,
+  ...certain,
   ...cluster,
   ...againRest,
   ...againSecurity,

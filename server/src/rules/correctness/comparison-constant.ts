@@ -3,6 +3,7 @@ import { isNameOverTls, reachOf } from '../../answers/which-socket.ts';
 import { PerPart } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
 import { namesOf } from '../../config/names.ts';
+import type { Scope } from '../../config/scope.ts';
 import { type Server, serverOf } from '../../config/servers.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import { readCondition } from '../../trace/handlers/rewrite.ts';
@@ -98,6 +99,58 @@ function textsOfTable(of: Directive, name: string): { readonly table: Directive;
   return table && texts ? { table, texts } : null;
 }
 
+/** What a level's lines of `set` make of the texts that a variable may hold, in their order; null where one of them puts in what nobody knows. */
+function afterLines(lines: readonly Directive[], name: string, given: ReadonlySet<string>): ReadonlySet<string> | null {
+  let texts = given;
+  for (const d of lines) {
+    if (d.name === 'if') {
+      const inside = afterLines(d.body?.directives ?? [], name, texts);
+      if (!inside) return null;
+      texts = new Set([...texts, ...inside]);
+    } else if (d.name === 'set' && d.value(0).toLowerCase() === `$${name}`) {
+      const next = [...texts].map((text) =>
+        d.value(1).replace(OWN_NAME, (whole, a?: string, b?: string) => ((a ?? b)!.toLowerCase() === name ? text : whole)),
+      );
+      if (next.some((text) => text.includes('$')) || d.args.some((a) => a.templated)) return null;
+      texts = new Set(next);
+    }
+    if (texts.size > MOST_MADE) return null;
+  }
+  return texts;
+}
+
+const OWN_NAME = /\$(?:\{(\w+)\}|(\w+))/g;
+
+/** As many as four conditions that add a letter each make. */
+const MOST_MADE = 16;
+
+/**
+ * All texts that a variable may hold at a condition where lines of `set` alone make them, those of the condition's own level or of its server;
+ * null where nobody can say.
+ */
+function textsMade(at: Directive, name: string): readonly string[] | null {
+  const { scope } = at;
+  const server = scope.enclosing('server');
+  const sites = namesOf(scope.config).definitions('variable', name, 'http');
+  if (!server || sites.some((s) => !s.directive.scope.enclosing('server'))) return null;
+  const own = sites.filter((s) => s.directive.scope.enclosing('server') === server);
+  const levelOf = ({ scope: level }: Directive): Scope => (level.opener?.name === 'if' && level.parent ? level.parent : level);
+  if (!own.length || own.some((s) => s.capture || s.directive.name !== 'set')) return null;
+  const home = own.some((s) => levelOf(s.directive) === scope) ? scope : server;
+  if (server.all.some((d) => !d.fact || (d.name === 'include' && !isSeen(d)) || /_by_lua|^js_|^perl/.test(d.name))) return null;
+  const lines = home === scope ? scope.directives.slice(0, scope.directives.indexOf(at)) : home.directives;
+  const first = lines.findIndex((d) => d.name === 'set' && d.value(0).toLowerCase() === `$${name}` && !d.value(1).includes('$'));
+  const isFresh =
+    first >= 0 && lines.slice(0, first).every((d) => d.name !== 'if' || !d.body?.all.some((i) => own.some((s) => s.directive === i)));
+  // what another place has made is still there when a request is sent on to this one
+  if (!isFresh && own.some((s) => levelOf(s.directive) !== home)) return null;
+  const once = afterLines(lines, name, new Set(['']));
+  const again = once && !isFresh ? afterLines(lines, name, new Set(['', ...once])) : once;
+  return again && [...again];
+}
+
+const isSeen = (include: Directive): boolean => (include.scope.config.tree.includes.get(include.statement)?.files.length ?? 0) > 0;
+
 /** More texts than these are no list that a message can name. */
 const MOST_TEXTS = 6;
 
@@ -136,6 +189,8 @@ export default defineRule({
   title: 'Comparison with the same result for every request',
   why: `
 \`if\` and \`map\` compare texts. \`$remote_addr\` is one address, so it is never \`10.0.0.0/8\`; \`$host\` is in lower case and without a port; \`$uri\` is the path without the query; a method is in upper case; a program says its version behind its name in \`$http_user_agent\`, and \`$http_cookie\` is all cookies of the request; \`$server_protocol\` says \`HTTP/2.0\`. With \`=\` such a condition never holds, with \`!=\` it always does: the intended guard keeps out nobody, or everybody.
+
+Where \`set\` adds a letter per condition (\`set $flag "\${flag}1"\`), the letters come in the order of the conditions: what is compared must be one of the texts that they can make.
 
 Ranges of addresses are what \`geo\` is for.
 
@@ -203,6 +258,8 @@ Ranges of addresses are what \`geo\` is for.
       const known = why === null && condition.value.literal !== null && text !== '' ? textsOfTable(directive, name) : null;
       if (known && !known.texts.includes(text))
         why = `the ${known.table.name} gives ${quotedList(known.texts)}. Compare with what it gives`;
+      const made = why === null && !known && condition.value.literal !== null ? textsMade(directive, name) : null;
+      if (made && !made.includes(text)) why = `what is set makes it ${quotedList(made)}. Compare with one of these`;
     }
     const cookie = name === 'http_cookie' && condition.kind !== 'match' ? cookieIn(text) : null;
     if (cookie) report('cookie', { at: last, severity: 'info', data: cookie });
@@ -214,6 +271,30 @@ Ranges of addresses are what \`geo\` is for.
     });
   },
   examples: [
+    {
+      inside: 'location',
+      bad: `set $flag "";
+if ($request_method = POST) {
+    set $flag "\${flag}1";
+}
+if ($cookie_user = "") {
+    set $flag "\${flag}2";
+}
+if ($flag = "21") {
+#            ^^^^ never
+    return 403;
+}`,
+      good: `set $flag "";
+if ($request_method = POST) {
+    set $flag "\${flag}1";
+}
+if ($cookie_user = "") {
+    set $flag "\${flag}2";
+}
+if ($flag = "12") {
+    return 403;
+}`,
+    },
     {
       inside: 'server',
       bad: `location /admin/ {

@@ -115,6 +115,12 @@ function localFor({ name, values: [header = '', value = ''] }: Pick<Line, 'name'
   return wanted?.kind === 'address' ? wanted.use : null;
 }
 
+/** A parameter that is called like a header: what an application reads of a header is called HTTP_ and has no dashes. */
+function paramCalledSo({ name, values: [given = ''] }: Pick<Line, 'name' | 'values'>): string | null {
+  if (!name.endsWith('_param') || !given.includes('-') || !WANTED[given.toLowerCase()]) return null;
+  return `HTTP_${given.toUpperCase().replaceAll('-', '_')}`;
+}
+
 const headerIn = ({ name, values }: Pick<Line, 'name' | 'values'>): string =>
   (name.endsWith('_param') ? (/^http_(.+)/i.exec(values[0] ?? '')?.[1] ?? '').replaceAll('_', '-') : (values[0] ?? '')).toLowerCase();
 
@@ -126,6 +132,8 @@ export default defineRule({
   title: 'Forwarding header with the wrong value',
   why: `
 nginx sends whatever a line says. An application compares \`X-Forwarded-Proto\` with \`https\`: an address in it never is, so that every request counts as plain HTTP. \`X-Real-IP $host\` makes every client the same one for logs, limits and access lists. \`X-Real-IP $proxy_add_x_forwarded_for\` is a list, and its first address is whatever the client wrote into its own \`X-Forwarded-For\`. \`X-Forwarded-Port $remote_port\` is the port that the client's own system chose for this connection, and it ends up in links.
+
+\`uwsgi_param\`, \`fastcgi_param\` and \`scgi_param\` pass a name as it is written. Applications look for the header \`X-Real-IP\` under \`HTTP_X_REAL_IP\`, and what they find there is the client's own header, for no line has replaced it.
 
 A dollar sign with a backslash in front of it is what a shell wants in a here-document. nginx has no such escape: \`Host \\$host\` sends a backslash and the host, which many servers answer with 400.
 
@@ -141,6 +149,7 @@ A dollar sign with a backslash in front of it is what a shell wants in a here-do
     directive: LISTS,
     where: (line) =>
       localFor(line) !== null ||
+      paramCalledSo(line) !== null ||
       WITH_PROXY_PORT.test(line.values[1] ?? '') ||
       isEscaped(line.values[1] ?? '') ||
       mistaken(headerIn(line), line.values[1] ?? '') !== null,
@@ -153,11 +162,25 @@ A dollar sign with a backslash in front of it is what a shell wants in a here-do
       '{header} says {value} for every client: the application takes each visitor for a program of this machine, in limits, logs and access rules. Use {use}.',
     inner:
       '{header} gets the port of the application, {port}, which visitors do not ask for: its links and redirects lead to that port, and checks of the host fail. Use {use}.',
+    param:
+      'Applications look for the header {header} under {use}, where they find what the client has sent: {name} passes the name as it is written. Write {use}.',
     wrong: '{header} gets {value}, which is {is}: applications read {what} in it. Use {use}.',
     escaped: '{header} gets a backslash before the value of {name}, since nothing escapes a dollar sign in nginx. Write {use}.',
   },
   check({ directive, scope, file, report }) {
-    const [, word] = directive.args;
+    const [called, word] = directive.args;
+    const param = paramCalledSo(directive);
+    if (called && param !== null) {
+      const isGivenBeside = scope.effective(directive.name).directives.some((d) => d.value(0).toUpperCase() === param);
+      if (!called.templated && !isGivenBeside)
+        report('param', {
+          at: called,
+          severity: 'info',
+          data: { header: called.value, use: param, name: directive.name },
+          fix: fixOf(`Write ${param}`, 'suggestion', file, [replace(called, param)]),
+        });
+      return;
+    }
     const honest = localFor(directive);
     if (word && honest !== null) {
       // behind a hidden service each client is local, and a proxy that hides who asks has such names
@@ -238,6 +261,16 @@ uwsgi_param HTTP_X_FORWARDED_PORT $remote_port;
 uwsgi_pass 127.0.0.1:8000;`,
       good: `include uwsgi_params;
 uwsgi_param HTTP_X_FORWARDED_PORT $server_port;
+uwsgi_pass 127.0.0.1:8000;`,
+    },
+    {
+      inside: 'location',
+      bad: `include uwsgi_params;
+uwsgi_param X-Forwarded-Proto $scheme;
+#           ^^^^^^^^^^^^^^^^^ param
+uwsgi_pass 127.0.0.1:8000;`,
+      good: `include uwsgi_params;
+uwsgi_param HTTP_X_FORWARDED_PROTO $scheme;
 uwsgi_pass 127.0.0.1:8000;`,
     },
     {
