@@ -143,3 +143,29 @@ test('whatever comes while files are read, reading them comes to an end', async 
     assert.deepEqual(subjects(workspace), subjects(fresh), `seed ${seed}`);
   }
 });
+
+test('a main file whose text was a site for a moment is one again when the editor gives it back, whatever the disk told meanwhile', async () => {
+  const { parser, engine } = await parts();
+  const main = 'events {}\nhttp {}\n';
+  const site = 'upstream u { server 127.0.0.1:1; }';
+  // the disk may tell of a file at any turn of the search
+  for (let turns = 0; turns < 60; turns++) {
+    const workspace = new Workspace(parser, engine, new MemoryFiles([[at('nginx.conf'), main]]));
+    workspace.apply({ kind: 'folders', folders: [fileId('file:///disk')] });
+    await workspace.settle();
+    workspace.apply({ kind: 'open', file: at('nginx.conf'), text: site, version: 1 });
+    workspace.apply({ kind: 'disk', files: [at('new.conf')] });
+    const settled = workspace.settle();
+    for (let left = turns; left > 0; left--) await null;
+    workspace.apply({ kind: 'disk', files: [at('other.conf')] });
+    for (let left = turns; left > 0; left--) await null;
+    workspace.apply({ kind: 'close', file: at('nginx.conf') });
+    await settled;
+    await workspace.settle();
+    assert.deepEqual(
+      workspace.snapshot().configs.map((c) => `${c.subject} of ${c.root}`),
+      [`${at('nginx.conf')} of ${at('nginx.conf')}`],
+      `after ${turns} turns`,
+    );
+  }
+});

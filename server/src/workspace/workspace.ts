@@ -439,10 +439,7 @@ export class Workspace {
     if (!document) return;
     for (const [id, loaded] of this.loaded.reading(file)) {
       this.built.delete(id);
-      const isElsewhere = loaded.contexts
-        ? !this.stated(file) && this.fitsElsewhere(document, loaded.contexts)
-        : this.isMainNoMore(file, document.text);
-      if (loaded.file === file && isElsewhere) {
+      if (loaded.file === file && this.isElsewhere(document, loaded.contexts)) {
         loaded.stale = true;
         this.overtaken++;
         continue;
@@ -505,9 +502,16 @@ export class Workspace {
     );
   }
 
+  /** Whether a file that was loaded in those contexts, or as a main file, is something else by now. */
+  private isElsewhere(document: Document, contexts: readonly ScopeContext[] | null): boolean {
+    if (!contexts) return this.isMainNoMore(document.id, document.text);
+    return !this.stated(document.id) && this.fitsElsewhere(document, contexts);
+  }
+
   /** Whether what was loaded as a main file has no main-level blocks any more, where neither a person nor the search of the project says that it is one. */
   private isMainNoMore(file: FileId, text: string): boolean {
-    if (isWithin(file) || file === this.chosenRoot || holdsMainBlocks(text, pathOf(file))) return false;
+    // a search that is to come may say that it is one
+    if (!this.found || isWithin(file) || file === this.chosenRoot || holdsMainBlocks(text, pathOf(file))) return false;
     return !(this.named ?? rootsIn(this.projectOf(file))).includes(file);
   }
 
