@@ -57,6 +57,8 @@ export class Report {
   private readonly told: StepInput[] = [];
   readonly limits: Limit[] = [];
   readonly assumptions: Assumption[];
+  /** the same by their ids: a table may rest on thousands */
+  private readonly known: Map<string, Assumption>;
   /** built-in files that levels on the way include, as written */
   readonly builtIn: Set<string>;
   private readonly instead: Readonly<Record<string, string>> | null;
@@ -72,6 +74,7 @@ export class Report {
   ) {
     this.instead = instead ?? parent?.instead ?? null;
     this.assumptions = parent?.assumptions ?? [];
+    this.known = parent?.known ?? new Map();
     this.builtIn = parent?.builtIn ?? new Set();
   }
 
@@ -101,10 +104,11 @@ export class Report {
   /** The value that the caller set for what the text cannot decide, else the default; noted once for each id. */
   assume(input: AssumptionInput): string {
     // one question has one answer, whoever asks
-    for (const a of this.assumptions) if (a.id === input.id) return a.assumed;
+    const known = this.known.get(input.id);
+    if (known) return known.assumed;
     const given = own(this.given, input.id);
     const assumed = given ?? own(this.instead, input.id) ?? input.otherwise;
-    this.assumptions.push({
+    const assumption: Assumption = {
       id: input.id,
       what: input.what,
       assumed,
@@ -113,7 +117,9 @@ export class Report {
       ...(input.also ? { also: input.also } : {}),
       chosen: given !== undefined,
       at: input.at ? atOf(input.at) : null,
-    });
+    };
+    this.known.set(assumption.id, assumption);
+    this.assumptions.push(assumption);
     return assumed;
   }
 }
