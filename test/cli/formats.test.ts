@@ -226,6 +226,16 @@ describe('code quality of GitLab', () => {
     assert.deepEqual(await of(`# a note\n\n${twice}`), await of(twice));
   });
 
+  test('a folder whose name begins with dots is in the repository, and a backslash in a name is no slash', async () => {
+    const name = path.sep === '/' ? 'a\\b.conf' : 'b.conf';
+    const cwd = folder({ [`..site/${name}`]: twice });
+    const { out } = await ends(1, ['check', '--format', 'gitlab', '--only', 'validity', `..site/${name}`], { cwd });
+    const paths = (JSON.parse(out) as { location: { path: string } }[]).map((i) => i.location.path);
+    assert.deepEqual([...new Set(paths)], [`..site/${name}`]);
+    const github = await ends(1, ['check', '--format', 'github', '--only', 'validity', `..site/${name}`], { cwd });
+    assert.ok(github.out.includes(`file=${path.join('..site', name)},`));
+  });
+
   test('nothing found is an empty list', async () => {
     const cwd = folder({ 'nginx.conf': 'events {}\nhttp {}\n' });
     const { out } = await ends(0, ['check', '--format', 'gitlab', '--only', 'validity', 'nginx.conf'], { cwd });

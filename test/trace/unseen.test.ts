@@ -111,7 +111,9 @@ http {
 
 test('a table that rests on very many files asks about each once, and no longer than they are many', async () => {
   const lines = Array.from({ length: 20_000 }, (_, i) => `include /no/${i}.map;`).join('\n');
-  const config = await configOf(`events {}\nhttp {\n  map $arg_a $m {\n${lines}\n  }\n  server {\n    listen 80;\n    return 200 $m;\n  }\n}\n`);
+  const config = await configOf(
+    `events {}\nhttp {\n  map $arg_a $m {\n${lines}\n  }\n  server {\n    listen 80;\n    return 200 $m;\n  }\n}\n`,
+  );
   const began = process.cpuUsage();
   const { assumptions } = traceRequest(config, { target: '/?a=1', headers: [['Host', 'a.test']] });
   const took = process.cpuUsage(began).user / 1000;

@@ -1,6 +1,7 @@
 /** Annotations of GitHub Actions' log (workflow commands). */
 import path from 'node:path';
 import { visible } from '../../base/escape.ts';
+import { isPathBelow } from '../../host/paths.ts';
 import { messageOf } from '../../rules/merged.ts';
 import type { Result } from '../commands/check.ts';
 
@@ -15,8 +16,7 @@ const property = (s: string): string => data(s).replaceAll(':', '%3A').replaceAl
 
 /** The name of a file from the folder that the command runs in; one outside of it keeps its whole path. */
 export function nameHere(file: string): string {
-  const relative = path.relative(process.cwd(), file);
-  return relative.startsWith('..') ? file : relative;
+  return isPathBelow(file, process.cwd()) ? path.relative(process.cwd(), file) : file;
 }
 
 /** The findings as workflow commands of GitHub Actions, which annotate lines. */

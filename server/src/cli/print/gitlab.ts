@@ -1,4 +1,5 @@
 /** GitLab's report of code quality, which shows findings in merge requests. */
+import path from 'node:path';
 import { jsonText } from '../../base/escape.ts';
 import { messageOf } from '../../rules/merged.ts';
 import type { Result } from '../commands/check.ts';
@@ -10,9 +11,9 @@ const LEVEL = { error: 'critical', warning: 'major', info: 'minor', hint: 'info'
 /** The findings as a list of GitLab's issues; paths are those of the repository where the command runs in its folder. */
 export function gitlab({ files, text }: Result): string {
   const fingerprint = fingerprints(text);
-  const issues = files.flatMap(({ id, path, findings }) => {
+  const issues = files.flatMap(({ id, path: file, findings }) => {
     // GitLab's paths have slashes, whatever the machine has
-    const name = nameHere(path).replaceAll('\\', '/');
+    const name = nameHere(file).replaceAll(path.sep, '/');
     return findings.map((f) => ({
       description: messageOf(f),
       check_name: f.rule,
