@@ -37,6 +37,7 @@ import { TRIALS as proxyingMore } from './proxying-more.ts';
 import { TRIALS as asPublic } from './public.ts';
 import { TRIALS as questions } from './questions.ts';
 import { TRIALS as refused } from './refused.ts';
+import { TRIALS as reviewed } from './reviewed.ts';
 import { TRIALS as rewriting } from './rewriting.ts';
 import { TRIALS as sceptic } from './sceptic.ts';
 import { TRIALS as scripts } from './scripts.ts';
@@ -94,6 +95,7 @@ export const TRIALS: readonly Trial[] = [
   ...asPublic,
   ...questions,
   ...refused,
+  ...reviewed,
   ...rewriting,
   ...sceptic,
   ...scripts,

@@ -1,5 +1,6 @@
 /** A location for files without a root, beside a proxied rest: nginx looks in the folder it was compiled with. Shown by a request and its file. */
 
+import { requestHeader } from '../../answers/what-is-passed.ts';
 import { shownFile } from '../../answers/which-build.ts';
 import { toBytes } from '../../base/bytes.ts';
 import { CONTENT_HANDLERS } from '../../config/handlers.ts';
@@ -7,6 +8,7 @@ import { type Location, locationsOf, matchLocation } from '../../config/location
 import { endsOf } from '../../config/regex-index.ts';
 import type { Scope } from '../../config/scope.ts';
 import { PASS_DIRECTIVES, passTarget } from '../../config/upstreams.ts';
+import { isLoopback } from '../../deploy/address.ts';
 import { admitted } from '../../witness/access.ts';
 import { samplesIn } from '../../witness/regex-samples.ts';
 import { proofOf } from '../../witness/requests.ts';
@@ -44,7 +46,7 @@ function tookFrom(location: Location): readonly Location[] {
 const applicationOf = (scope: Scope): string | null => {
   const pass = scope.first('proxy_pass');
   const target = pass && passTarget(pass);
-  return target ? `${target.host}:${target.portText}` : null;
+  return target ? `${isLoopback(target.host) ? '127.0.0.1' : target.host}:${target.portText}` : null;
 };
 
 /** A pattern for endings of files alone. */
@@ -61,11 +63,12 @@ function passesForMain({ location, scope, server }: Spot): boolean {
 /** A prefix of another application, which has pages: what is called an interface has no style sheets. */
 const isApplication = ({ scope, name, noRegex }: Location, spot: Spot): boolean => {
   const theirs = applicationOf(scope);
-  return !noRegex && theirs !== null && theirs !== applicationOf(spot.scope) && !NO_PAGES.test(name);
+  const hasPages = !NO_PAGES.test(name) && !requestHeader(scope, 'Upgrade');
+  return !noRegex && theirs !== null && theirs !== applicationOf(spot.scope) && hasPages;
 };
 
 const NO_PAGES =
-  /(?:^|[\W_])(?:api|graphql|rest|rpc|v\d+|ws|websocket|socket\.io|sse|events|auth|oauth2?|health\w*|metrics|webhooks?)(?:$|[\W_])/i;
+  /(?:^|[\W_])(?:api|backend|server|services?|upload|hub|signalr|stream|graphql|rest|rpc|v\d+|ws|websocket|socket\.io|sse|events|auth|oauth2?|health\w*|metrics|webhooks?)(?:$|[\W_])/i;
 
 /** `location /favicon.ico { alias /srv/favicon.ico; }`: nothing is below a file. */
 const isOneFile = ({ name, scope }: Location): boolean => {

@@ -20,7 +20,8 @@ const isDoubling = ({ name, values }: Directive): boolean => {
   const groups = [...values[0]!.replace(/\\./g, '..').matchAll(/\((?!\?)/g)];
   const at = groups[Number(group) - 1]?.index;
   return (
-    at !== undefined && (values[0]![at + 1] === '/' || (/[\w-]/.test(values[0]![at - 1] ?? '') && /^\.[*+]/.test(values[0]!.slice(at + 1))))
+    at !== undefined &&
+    (values[0]![at + 1] === '/' || (/[a-z\d]/i.test(values[0]![at - 1] ?? '') && /^\.[*+]/.test(values[0]!.slice(at + 1))))
   );
 };
 

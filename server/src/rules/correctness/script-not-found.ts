@@ -323,6 +323,8 @@ function apartFrom({ server, scope }: Spot, own: Directive | undefined): string 
     ...server.scope.named('location').flatMap((d) => (d.values.at(-1) === '/' && d.body ? [d.body] : [])),
   ].flatMap((s) => s.value('root')?.value(0) ?? []);
   const [root] = roots;
+  // the folder that nginx was built with may be that one
+  if (/\/nginx\/html\/?$/.test(root ?? '')) return null;
   return root?.startsWith('/') && !root.includes('$') && roots.every((r) => !touch(r, own.value(0)) && r === root) ? root : null;
 }
 

@@ -1,13 +1,24 @@
 /** `try_files … @x` and `error_page … @x` where the server has no such location: nginx finds out when a request needs it, and answers 500. */
-import { placesOf } from '../../answers/where-a-line-counts.ts';
+import { placesOf, sendsFiles } from '../../answers/where-a-line-counts.ts';
+import type { Directive } from '../../config/directive.ts';
 import { locationsOf, namedLocation } from '../../config/locations.ts';
 import { unseenIn } from '../../config/open.ts';
+import type { Scope } from '../../config/scope.ts';
 import { serversOf } from '../../config/servers.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import type { Word } from '../../syntax/word.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { nearest } from '../validity/_guess.ts';
+
+/** Errors of nginx itself, wherever requests are passed on; others come of its files and guards, or of the application. */
+const OF_NGINX = /^(?:400|408|41[34]|429|49\d|50\d)$/;
+
+/** Whether an error of the line can come of a place: one of nginx's own, of its files, or one that it takes from the application. */
+const arises = (line: Directive, at: Scope): boolean =>
+  line.values.some((v) => OF_NGINX.test(v)) || sendsFiles(at) || INTERCEPTS.some((name) => at.value(name)?.value(0) === 'on');
+
+const INTERCEPTS = ['proxy', 'fastcgi', 'uwsgi', 'scgi', 'grpc'].map((family) => `${family}_intercept_errors`);
 
 export default defineRule({
   id: 'unknown-named-location',
@@ -53,7 +64,7 @@ The rule is silent where the server includes files that are not at hand: they ma
           scope.enclosing('http') === directive.scope &&
           !unseenIn(scope).some((u) => u.only === null) &&
           namedLocation(scope, word.value) === null &&
-          placesOf(directive).some((at) => at === scope || at.enclosing('server') === scope) &&
+          placesOf(directive).some((at) => (at === scope || at.enclosing('server') === scope) && arises(directive, at)) &&
           scope.all.some((d) => PASS_DIRECTIVES.includes(d.name)),
       );
       if (!lacking) return;

@@ -45,6 +45,12 @@ const CONTENT = new Set([...PASS_DIRECTIVES, 'root', 'alias', 'try_files', 'inde
 /** Whether a location does nothing but pass requests on: an if in it that passes to another program chooses between the two. */
 const passesOnly = ({ directives }: Scope): boolean => directives.every((d) => !CONTENT.has(d.name) || PASS_DIRECTIVES.includes(d.name));
 
+/** Whether a rewrite above the condition ends all rewriting or leads elsewhere: where it matches, nobody asks for the condition. */
+const isPassedOver = (scope: Scope, condition: Directive): boolean =>
+  scope.directives
+    .slice(0, scope.directives.indexOf(condition))
+    .some((d) => d.name === 'rewrite' && !/^(?:redirect|permanent)$/.test(d.value(2)));
+
 /** A request that meets the condition, by what comes of it; null where none could be made, or where more than the text decides. */
 function metBy(scope: Scope, condition: Directive): Trace | null {
   const spot = spotsOf(scope.config).find((s) => s.scope === scope);
@@ -107,14 +113,11 @@ The rule traces a request that meets the condition: where that reaches the pass 
             : 'what the location says of content does not apply';
         const shown = scope.config.whole ? metBy(scope, directive) : null;
         // the pass is reached, and nothing else of the location depends on the condition
-        const simple = PASS_DIRECTIVES.includes(d.name) && !others.length && !unseenOf(scope, 'try_files').length;
+        const simple =
+          PASS_DIRECTIVES.includes(d.name) && !others.length && !unseenOf(scope, 'try_files').length && !isPassedOver(scope, directive);
         const works = (shown !== null && isBackend(shown) && !scope.has('try_files') && !others.length) || (simple && passesOnly(scope));
         // there is nothing else that answers, and each condition has a pass of its own
-        // or of the two passes one is chosen, and there is nothing else to lose
-        const alone =
-          PASS_DIRECTIVES.includes(d.name) &&
-          !others.length &&
-          scope.directives.every((x) => !CONTENT.has(x.name) || PASS_DIRECTIVES.includes(x.name));
+        const alone = PASS_DIRECTIVES.includes(d.name) && !others.length && !scope.directives.some((x) => CONTENT.has(x.name));
         // whoever writes the end of all rewriting behind a pass means that pass
         const meant = PASS_DIRECTIVES.includes(d.name) && body.has('break');
         report('content', {

@@ -1,6 +1,8 @@
 /** CORS headers that let any site read what is the user's, or that no browser accepts. Shown by a request of a foreign page. */
+import { placesOf } from '../../answers/where-a-line-counts.ts';
 import { entryOf } from '../../answers/who-may-enter.ts';
 import type { Directive } from '../../config/directive.ts';
+import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import { readMoreHeaders } from '../../trace/handlers/more-headers.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { errorAnswer } from '../../witness/errors.ts';
@@ -42,8 +44,12 @@ const nameAsWritten = (line: Directive): string =>
 const openTo = (value: string, origin: string): 'star' | 'null' | 'reflected' | null =>
   value === '*' ? 'star' : value === 'null' ? 'null' : value === origin ? 'reflected' : null;
 
-/** A file that is sent to whoever asks: what a page of another site reads in it, its owner reads by himself, whoever is logged in. */
-const isForAll = (spot: Spot, { outcome }: Trace): boolean => outcome.kind === 'static' && entryOf(spot.scope) === 'everybody';
+/**
+ * A file that is sent to whoever asks: what a page of another site reads in it, its owner reads by himself, whoever is logged in. Where the line
+ * counts for an application as well, that one's answers are what matters.
+ */
+const isForAll = (spot: Spot, { outcome }: Trace, line: Directive): boolean =>
+  outcome.kind === 'static' && entryOf(spot.scope) === 'everybody' && !placesOf(line).some((at) => PASS_DIRECTIVES.some((p) => at.has(p)));
 
 export default defineRule({
   id: 'cors-misconfigured',
@@ -97,7 +103,7 @@ Choose the origin with a \`map\` of \`$http_origin\` that lists your own sites a
       report(message, {
         at: line.at(),
         data,
-        ...(message === 'reflected' && isForAll(spot, trace) && { severity: 'info' as const }),
+        ...(message === 'reflected' && isForAll(spot, trace, line) && { severity: 'info' as const }),
         related:
           credentials && message !== 'twice' && message !== 'list' && message !== 'form'
             ? [{ at: credentials.at(), message: 'with credentials' }]

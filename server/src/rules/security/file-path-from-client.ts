@@ -37,12 +37,14 @@ const concerns = ({ name, values }: Line): boolean =>
 
 /**
  * Whether the system follows `../` in what is put between the two texts. It does so only from a folder that is there: one with a question mark
- * in its name is not, and the beginning of a file's name, as in `/page-$arg_id.html`, is none of a folder's.
+ * in its name is not, and the beginning of a file's name, as in `/page-$arg_id.html`, is none of a folder's. A whole word may be one, to which the
+ * client adds the slash: `/img$arg_path`, `/srv/app$arg_page.php`.
  */
 function climbsFrom({ name }: Directive, before: string, after: string): boolean {
   if (/\?|\$\{?is_args\b/.test(before)) return false;
   const namesFolder = name === 'root' || name === 'alias' || after.includes('/');
-  return namesFolder || !/[\w.-]$/.test(before) || /\$\{?\w+\}?$/.test(before);
+  const isWord = (after === '' || name.endsWith('_param')) && /[a-z\d]$/i.test(before);
+  return namesFolder || isWord || !/[\w.-]$/.test(before) || /\$\{?\w+\}?$/.test(before);
 }
 
 /** How the client's text gets in with what a path needs to climb; null where it does not. */

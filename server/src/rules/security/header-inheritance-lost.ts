@@ -15,7 +15,7 @@ import {
   isWatched,
 } from '../../answers/what-a-place-is-for.ts';
 import { passTargetOf, TOLD_TO_BROWSERS } from '../../answers/what-is-passed.ts';
-import { isAnsweredFirst } from '../../answers/where-a-line-counts.ts';
+import { isAnsweredFirst, sendsFiles } from '../../answers/where-a-line-counts.ts';
 import { entryOf, isLocalOnly, listVerdict } from '../../answers/who-may-enter.ts';
 import { toBytes } from '../../base/bytes.ts';
 import { table } from '../../base/table.ts';
@@ -77,7 +77,9 @@ function isOfBuild(scope: Scope): boolean {
 
 /** Whether the site has a place for what people bring, whose pictures an expression takes as well. */
 const hasUploads = (scope: Scope): boolean =>
-  !!scope.enclosing('server')?.all.some((d) => d.name === 'location' && /\b(?:media|uploads?|avatars?)\b/i.test(d.values.at(-1) ?? ''));
+  !!scope
+    .enclosing('server')
+    ?.all.some((d) => d.name === 'location' && (/\bmedia\b/i.test(d.values.at(-1) ?? '') || isFolderOfUploads(d.values.at(-1) ?? '')));
 
 /**
  * Files that are parts of a page, or plain texts, and never a page themselves, each of the type that its ending says: none is framed, none loads by a
@@ -163,10 +165,11 @@ const onlyAsked = (scope: Scope): boolean =>
 
 /**
  * Whether a place for files repeats headers that protect pages and leaves others out: who repeats some knows that the list is lost, and chose
- * what files need.
+ * what files need. What people bring, and nginx itself sends, may be a page, which is left to the policy.
  */
 function isChosenForFiles(scope: Scope, own: readonly Directive[], outer: readonly Directive[]): boolean {
   if (own[0]?.name !== 'add_header' || !isForFiles(scope)) return false;
+  if (sendsFiles(scope) && isFolderOfUploads(locationOf(scope)?.name ?? '')) return false;
   const written = new Set(outer.map((d) => d.value(0).toLowerCase()));
   const repeats = own.map((d) => d.value(0).toLowerCase()).filter((h) => SECURITY.has(h) && written.has(h));
   return repeats.includes('x-content-type-options') && repeats.length > 1;

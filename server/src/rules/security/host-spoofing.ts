@@ -7,6 +7,8 @@ import { hasProxyInFront, isEdge } from '../../answers/who-speaks-tls.ts';
 import { asked, numberOf } from '../../config/asked.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive } from '../../config/directive.ts';
+import { locationOf } from '../../config/locations.ts';
+import type { Scope } from '../../config/scope.ts';
 import { type Server, serverOf } from '../../config/servers.ts';
 import type { ComposeService } from '../../deploy/compose.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
@@ -36,6 +38,36 @@ const TO_CLAIMED =
 
 /** What is taken from the path, or from the arguments behind it. */
 const OF_THE_PATH = /^\$(?:uri|document_uri|args|query_string|arg_\w+)$/i;
+
+/** What the arguments of a request say, which a copy of it has as well (`mirror`), and each redirect by the configuration. */
+const OF_ARGUMENTS = /^\$(?:args|query_string|arg_\w+)$/i;
+
+/** The path that a line of the configuration sends requests on to; null for other lines, and where they leave. */
+function destination({ name, values }: Directive): string | null {
+  if (name === 'rewrite') return /^(?:break|redirect|permanent)$/.test(values[2] ?? '') ? null : (values[1] ?? null);
+  return name === 'try_files' || name === 'error_page' ? (values.at(-1) ?? null) : null;
+}
+
+/** Whether a line of the configuration leads to a place with what the client has sent: its path in the destination, or its arguments. */
+function isLedTo(scope: Scope, source: string): boolean {
+  const name =
+    locationOf(scope)
+      ?.name.replace(/^\^/, '')
+      .replace(/\\(?=[./-])/g, '') ?? '';
+  const own = name.replace(/[([{*+?|\\$].*$/, '');
+  return !!scope.enclosing('server')?.all.some((d) => {
+    const to = destination(d);
+    const fixed = to?.replace(/\$.*/, '') ?? '';
+    const isThere = fixed.length > 1 && own.length > 1 && (fixed.startsWith(own) || (own.startsWith(fixed) && fixed !== to));
+    return isThere && (fixed !== to || OF_ARGUMENTS.test(source));
+  });
+}
+
+/** The path of a redirect into an internal place is the application's, which has looked who may have the file, unless the configuration leads there. */
+function isOfApplication(source: string, scope: Scope): boolean {
+  const ways = OF_THE_PATH.test(source) ? waysInto(scope) : null;
+  return ways === 'beside others' ? !OF_ARGUMENTS.test(source) : ways === 'redirects' && !isLedTo(scope, source);
+}
 
 const SETTERS = ['proxy_set_header', 'grpc_set_header', 'fastcgi_param', 'uwsgi_param', 'scgi_param'];
 
@@ -148,8 +180,7 @@ Many guides, gunicorn's among them, pass \`$http_host\` because it keeps the por
       if (use.name === 'host' || use.name === 'proxy_host') continue;
       const flow = flowInto(directive, use, 'x');
       if (!flow || flow.source === '$host') continue;
-      // the path of a redirect into an internal place is the application's, which has looked who may have the file
-      if (OF_THE_PATH.test(flow.source) && waysInto(directive.scope) !== null) continue;
+      if (isOfApplication(flow.source, directive.scope)) continue;
       const plain = flow.source.toLowerCase() === '$http_host';
       // a proxy in front hands on by this header what it was asked for
       if (/^\$http_x_forwarded_host$/i.test(flow.source) && hasProxyInFront(directive.scope)) continue;

@@ -80,11 +80,12 @@ function scriptsOf(value: string): string | null {
   return sources.includes("'unsafe-inline'") && sources.some((s) => ANYWHERE.test(s)) ? name : null;
 }
 
-/** Whether a policy that is sent with it says who may frame the page: browsers ask it then, and never X-Frame-Options (CSP3, 6.4.2.2). */
+/** Whether a policy that is sent with it says who may frame the page, and not that everybody may: browsers ask it then, and never X-Frame-Options (CSP3, 6.4.2.2). */
 const saysWhoFrames = (scope: Scope): boolean =>
-  scope
-    .effective('add_header')
-    .directives.some((d) => /^content-security-policy$/i.test(d.value(0)) && policyOf(d.value(1)).has('frame-ancestors'));
+  scope.effective('add_header').directives.some((d) => {
+    const ancestors = /^content-security-policy$/i.test(d.value(0)) ? policyOf(d.value(1)).get('frame-ancestors') : undefined;
+    return ancestors !== undefined && !ancestors.includes('*');
+  });
 
 export default defineRule({
   id: 'security-header-without-effect',

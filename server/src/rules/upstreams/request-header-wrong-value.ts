@@ -8,6 +8,7 @@ import { serverOf } from '../../config/servers.ts';
 import { readTarget } from '../../config/upstreams.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule, type Line } from '../rule.ts';
+import { nginxesOf } from '../wsgi/_links.ts';
 
 type Kind = 'address' | 'scheme' | 'host' | 'port' | 'path';
 
@@ -167,7 +168,7 @@ A dollar sign with a backslash in front of it is what a shell wants in a here-do
     wrong: '{header} gets {value}, which is {is}: applications read {what} in it. Use {use}.',
     escaped: '{header} gets a backslash before the value of {name}, since nothing escapes a dollar sign in nginx. Write {use}.',
   },
-  check({ directive, scope, file, report }) {
+  check({ directive, scope, config, deployment, file, report }) {
     const [called, word] = directive.args;
     const param = paramCalledSo(directive);
     if (called && param !== null) {
@@ -199,7 +200,10 @@ A dollar sign with a backslash in front of it is what a shell wants in a here-do
       const own = serversUnder(directive).flatMap((s) =>
         s.listens.flatMap((l) => l.addresses.flatMap((a) => (a.kind === 'unix' ? [] : [a.port]))),
       );
-      if (header && /^(?:x-forwarded-)?host$/.test(header) && ports && own.length && !ports.some((p) => own.includes(p)))
+      // the port under which the container of nginx is published may be the same by chance
+      const outer = nginxesOf(config, deployment).flatMap((n) => n.ports.flatMap((p) => p.published ?? []));
+      const isInner = ports?.every((p) => !own.includes(p) && !outer.includes(p)) ?? false;
+      if (header && /^(?:x-forwarded-)?host$/.test(header) && own.length && ports && isInner)
         report('inner', {
           at: word,
           data: { header: directive.value(0), port: ports[0]!, use: '$host' },

@@ -45,7 +45,7 @@ Write the settings into the named location, or give this location a pass of its 
     header:
       'What {named} answers comes without {header}: {by} leads there, and add_header counts only in the location where a request ends. Write it there as well, or in the server.',
   },
-  check({ directive, scope, report }) {
+  check({ directive, scope, deployment, report }) {
     const named = destination(directive);
     const server = scope.enclosing('server');
     if (!named || !server || scope.context !== 'location') return;
@@ -55,7 +55,9 @@ Write the settings into the named location, or give this location a pass of its 
     const family = to.scope.directives.flatMap((d) => PASS.exec(d.name)?.[1] ?? [])[0];
     if (!family) return;
     const lost = scope.named('add_header').filter((d) => d.scope === scope && isFor(to.scope, d));
-    const first = lost.find((d) => FOR_ANSWERS.test(d.value(0)));
+    // an application that is seen may send them itself, which the rules about headers that are sent twice ask
+    const own = deployment.applications.length > 0;
+    const first = lost.find((d) => FOR_ANSWERS.test(d.value(0)) && (!own || OF_CORS.test(d.value(0))));
     const told = lost.filter((d) => d === first || (OF_CORS.test(first?.value(0) ?? '') ? OF_CORS : FOR_ANSWERS).test(d.value(0)));
     if (first)
       report('header', {

@@ -98,9 +98,12 @@ function meant(link: Link, orphan: Application): boolean {
   });
 }
 
-/** Two sockets whose names differ in the version, or in the folder alone: `php7.4-fpm.sock` and `php8.2-fpm.sock`. */
+/**
+ * Two sockets whose names differ in the version, or in the folder alone: `php7.4-fpm.sock` and `php8.2-fpm.sock`. One without a version may be a link
+ * to the other, as Debian's `/run/php/php-fpm.sock` is.
+ */
 function differInVersion({ address }: Link, own: Address | undefined): boolean {
-  const name = (path: string): string => path.replace(/^.*\//, '').replace(/\d+(?:\.\d+)*/g, '');
+  const name = (path: string): string => path.replace(/^.*\//, '').replace(/\d+(?:\.\d+)*/g, '0');
   return address.kind === 'unix' && own?.kind === 'unix' && name(address.path) === name(own.path);
 }
 
