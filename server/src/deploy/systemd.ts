@@ -68,6 +68,9 @@ export interface ServiceUnit {
   readonly group: MappedText | null;
   readonly umask: MappedText | null;
   readonly privateTmp: MappedText | null;
+  readonly protectHome: MappedText | null;
+  /** paths that are opened again, or put there, in spite of what is closed */
+  readonly opensPaths: boolean;
 }
 
 export interface SocketUnit {
@@ -181,6 +184,10 @@ export function readService(unit: UnitFile, dropIns: readonly UnitFile[] = [], m
     group: lastOf(entries, 'Service', 'Group'),
     umask: lastOf(entries, 'Service', 'UMask'),
     privateTmp: lastOf(entries, 'Service', 'PrivateTmp'),
+    protectHome: lastOf(entries, 'Service', 'ProtectHome'),
+    opensPaths: ['BindPaths', 'ReadWritePaths', 'TemporaryFileSystem', 'RootDirectory', 'RootImage'].some(
+      (key) => values(entries, 'Service', key).length > 0,
+    ),
   };
 }
 

@@ -32,6 +32,18 @@ const flask = (rows: string, line: string): ReturnType<typeof tree> =>
 
 const POLICY = 'map $sent_http_content_type $policy { default ""; text/html "default-src \'self\'"; }';
 
+/** An application of this machine that makes its socket at the path, with lines in its unit. */
+const unit = (path: string, lines: string, user = ''): ReturnType<typeof tree> =>
+  tree(
+    `#- nginx.conf\n${user}\nevents {}\nhttp { server { location / { proxy_pass http://unix:${path}; } } }\n#- shop.service\n[Service]\nUser=shop\n${lines}\nExecStart=/srv/venv/bin/gunicorn --bind unix:${path} --umask 0 shop.wsgi\n`,
+  );
+
+/** A container of nginx with these lines in its server, and the ports that are published. */
+const published = (lines: string, ports: string): ReturnType<typeof tree> =>
+  tree(
+    `#- nginx.conf\nevents {}\nhttp { server { ${lines} location / { return 204; } } }\n#- compose.yaml\nservices:\n  nginx:\n    image: nginx:1.28\n    ports: [${ports}]\n    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]\n`,
+  );
+
 export const TRIALS: readonly Trial[] = [
   {
     rule: 'request-header-wrong-value',
@@ -151,6 +163,44 @@ export const TRIALS: readonly Trial[] = [
       'location / { if ($arg_lang = de) { add_header Set-Cookie "lang=$arg_lang; Path=/"; } }',
       'add_header X-Sid "sid=$arg_sid";',
       location('add_header Set-Cookie "seen=1; Path=/"; return 302 /?sid=$arg_sid;'),
+    ],
+  },
+  {
+    rule: 'socket-unreachable',
+    bad: [
+      unit('/home/shop/app/app.sock', 'ProtectHome=yes'),
+      unit('/home/shop/app.sock', 'ProtectHome=true'),
+      unit('/home/shop/app.sock', 'ProtectHome=read-only'),
+      unit('/home/shop/app.sock', 'ProtectHome=tmpfs'),
+      unit('/home/shop/app.sock', 'ProtectHome=no\nProtectHome=yes', 'user shop;'),
+      unit('/run/user/1000/app.sock', 'ProtectHome=on', 'user shop;'),
+    ],
+    sane: [
+      unit('/run/shop/app.sock', 'ProtectHome=yes\nRuntimeDirectory=shop'),
+      unit('/home/shop/app.sock', 'ProtectHome=no', 'user shop;'),
+      unit('/home/shop/app.sock', 'ProtectHome=read-only\nReadWritePaths=/home/shop', 'user shop;'),
+      unit('/home/shop/app.sock', 'ProtectHome=tmpfs\nBindPaths=/home/shop', 'user shop;'),
+      unit('/home/shop/app.sock', 'ProtectHome=yes\nProtectHome=no', 'user shop;'),
+      unit('/srv/shop/app.sock', 'ProtectHome=yes', 'user shop;'),
+    ],
+  },
+  {
+    rule: 'published-port-unheard',
+    bad: [
+      published('listen [::]:80;', '"80:80"'),
+      published('listen [::]:8080 default_server;', '"80:8080"'),
+      published('listen [::]:80 ipv6only=on;', '"127.0.0.1:8000:80"'),
+      published('listen [::1]:80; listen [::]:80 default_server;', '"80:80"'),
+      published('listen 80; listen [::]:443 ssl; ssl_certificate a.pem; ssl_certificate_key a.key;', '"80:80", "443:443"'),
+      published('listen [::]:80; } server { listen [::]:80; server_name shop.example.com;', '"80:80"'),
+    ],
+    sane: [
+      published('listen 80; listen [::]:80;', '"80:80"'),
+      published('listen [::]:80 ipv6only=off;', '"80:80"'),
+      published('listen [::]:80;', '"[::1]:80:80"'),
+      published('listen [::]:80; } server { listen 80; server_name shop.example.com;', '"80:80"'),
+      published('listen [::]:80; } include sites/*.conf; server { listen 81;', '"80:80"'),
+      published('listen 80; listen [::]:9000;', '"80:80"'),
     ],
   },
 ];

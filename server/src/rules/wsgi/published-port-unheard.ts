@@ -24,6 +24,12 @@ export function unseenPorts(config: Config, isOfNginx: boolean): readonly number
 
 const allServers = (config: Config): Server[] => [...serversOf(config), ...serversOf(config, 'stream'), ...serversOf(config, 'mail')];
 
+const isTcp = (params: readonly string[]): boolean => !params.includes('udp') && !params.includes('quic');
+
+/** Whether a line takes connections by IPv6 alone, as the system has it where the line does not say otherwise. */
+const isSixOnly = ({ addresses, params }: Server['listens'][number]): boolean =>
+  addresses.every((a) => a.kind === 'inet6') && !params.includes('ipv6only=off');
+
 /** The mapping with the port that nginx listens on; null where it is written in another way. */
 function mapped(deployment: Deployment, port: ComposePort, to: number): Fix | null {
   const { file, span } = port.place;
@@ -51,6 +57,8 @@ export default defineRule({
 \`ports: ["80:8080"]\` maps port 80 of the machine to port 8080 in the container. Where no \`listen\` line names that port, the connection
 is refused: the site cannot be reached, although both sides look right by themselves.
 
+\`listen [::]:80\` is for IPv6 alone unless it says \`ipv6only=off\`. What is published for IPv4 is passed on to the IPv4 address of the container, where nobody listens.
+
 A mapping is for TCP unless it says otherwise: a \`listen\` line with \`udp\` or \`quic\` needs \`"443:443/udp"\`.`,
   about: ['listen'],
   references: ['https://docs.docker.com/reference/compose-file/services/#ports'],
@@ -59,6 +67,7 @@ A mapping is for TCP unless it says otherwise: a \`listen\` line with \`udp\` or
   fixable: 'sometimes',
   messages: {
     udp: 'nginx listens on UDP port {port} ({what}), and only TCP is published: no packet of a client arrives. Publish "{outer}:{port}/udp" as well.',
+    six: 'Port {outer} is published as port {port} of this container, where nginx listens on IPv6 only: "{address}" takes no connection by IPv4, and that is how Docker passes them on. Add "listen {port};".',
     alone:
       'Port {outer} is published as port {port} of this container, and no server of nginx listens there. Listen on {port}, or remove the mapping.',
     unheard:
@@ -95,6 +104,18 @@ A mapping is for TCP unless it says otherwise: a \`listen\` line with \`udp\` or
           severity: what === 'quic' ? 'info' : undefined,
           data: { port, what, outer: published[0]!.published! },
           related: [{ at: published[0]!.place, message: `the service ${from.name} publishes it here` }],
+        });
+      }
+      for (const port of from.networkMode === 'host' ? [] : from.ports) {
+        if (port.published === null || port.protocol !== 'tcp' || port.hostIp?.includes(':') || unseen.includes(port.target)) continue;
+        const there = listens.filter((l) => isTcp(l.params) && l.addresses.some((a) => inside(a) && a.port === port.target));
+        const [first] = there;
+        if (!first?.directive || told.has(port.target) || !there.every(isSixOnly)) continue;
+        told.add(port.target);
+        report('six', {
+          at: first.directive.at(first.directive.args[0]!),
+          data: { outer: port.published, port: port.target, address: first.directive.value(0) },
+          related: [{ at: port.place, message: `the service ${from.name} publishes it here` }],
         });
       }
       for (const port of from.ports) {
@@ -147,6 +168,22 @@ A mapping is for TCP unless it says otherwise: a \`listen\` line with \`udp\` or
       good: tree({
         'nginx.conf': main('server {\n    listen 80;\n    location / {\n        return 204;\n    }\n}'),
         'compose.yaml': COMPOSE('"80:80", "443:443/udp"'),
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': main(`server {
+    listen [::]:80;
+#          ^^^^^^^ six
+    location / {
+        return 204;
+    }
+}`),
+        'compose.yaml': COMPOSE('"80:80"'),
+      }),
+      good: tree({
+        'nginx.conf': main('server {\n    listen [::]:80 ipv6only=off;\n    location / {\n        return 204;\n    }\n}'),
+        'compose.yaml': COMPOSE('"80:80"'),
       }),
     },
     {

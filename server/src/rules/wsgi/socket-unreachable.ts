@@ -95,6 +95,8 @@ A unit with \`PrivateTmp\` has its own /tmp: a socket that it makes there is not
 with "No such file or directory". To connect to a socket, nginx's user needs the right to write to it and to enter all folders above it; uWSGI
 makes its socket with the mode that the umask leaves, mostly 755, which no other user can write to.
 
+With \`ProtectHome=yes\` or \`tmpfs\` a unit sees nothing of \`/home\`, \`/root\` and \`/run/user\`, and with \`read-only\` it may not write there: it cannot make its socket in a home folder.
+
 Home folders are closed to others: Ubuntu makes them with mode 750 since 21.04, Debian with 700 since 12.
 
 A folder of its own below /run, made by \`RuntimeDirectory=\`, suits both. With uWSGI, \`chmod-socket = 660\` and a common group, or 666.`,
@@ -106,6 +108,8 @@ A folder of its own below /run, made by \`RuntimeDirectory=\`, suits both. With 
   messages: {
     privateTmp:
       'nginx does not find {path}: {name} has PrivateTmp, so the socket is in a /tmp of its own. Put it below /run with RuntimeDirectory.',
+    protectHome:
+      '{name} cannot make {path}: with ProtectHome={value} its processes may not write in home folders, so there is no socket and every request ends in 502. Put it below /run with RuntimeDirectory.',
     permission: '{user} cannot write to {path}: {server} creates it with mode {mode} for {owner}. Set {setting}.',
     group:
       'Only {owner} and the group {group} may write to {path}: unless nginx’s user is a member of {group}, every request ends in 502 (Permission denied). {how}.',
@@ -132,6 +136,15 @@ A folder of its own below /run, made by \`RuntimeDirectory=\`, suits both. With 
           at,
           data: { path, name: unit.name },
           related: [{ at: unit.privateTmp!.place(), message: 'PrivateTmp' }, own],
+        });
+        continue;
+      }
+      const isClosed = /^(?:1|yes|true|on|tmpfs|read-only)$/i.test(unit?.protectHome?.text.trim() ?? '') && !unit?.opensPaths;
+      if (unit && isClosed && !application.activation && /^\/(?:home|root|run\/user)\//.test(path)) {
+        report('protectHome', {
+          at,
+          data: { path, name: unit.name, value: unit.protectHome!.text.trim() },
+          related: [{ at: unit.protectHome!.place(), message: 'ProtectHome' }, own],
         });
         continue;
       }
@@ -184,6 +197,20 @@ A folder of its own below /run, made by \`RuntimeDirectory=\`, suits both. With 
     }
   },
   examples: [
+    {
+      bad: tree({
+        'nginx.conf': site(`
+        proxy_pass http://unix:/home/shop/app.sock;
+#                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ protectHome`),
+        'shop.service':
+          '[Service]\nUser=shop\nProtectHome=yes\nExecStart=/srv/venv/bin/gunicorn --bind unix:/home/shop/app.sock shop.wsgi\n',
+      }),
+      good: tree({
+        'nginx.conf': site('\n        proxy_pass http://unix:/run/shop/shop.sock;'),
+        'shop.service':
+          '[Service]\nUser=shop\nProtectHome=yes\nRuntimeDirectory=shop\nExecStart=/srv/venv/bin/gunicorn --bind unix:/run/shop/shop.sock shop.wsgi\n',
+      }),
+    },
     {
       bad: tree({
         'nginx.conf': site(`
