@@ -20,6 +20,32 @@ for (const [what, files, expected] of [
     [],
   ],
   [
+    'a site that is mounted under another name is read once, under that name; under its own where nothing takes the other one',
+    {
+      'taken/compose.yaml':
+        'services:\n  web:\n    image: nginx:1.31\n    volumes:\n      - ./nginx.conf:/etc/nginx/nginx.conf:ro\n      - ./sites/shop.conf:/etc/nginx/sites/shop.site:ro\n',
+      'taken/nginx.conf': 'events {}\nhttp {\n    include sites/*.conf;\n    include sites/shop.site;\n}\n',
+      'taken/sites/shop.conf': 'server {\n    listen 80 default_server;\n    server_name shop.example;\n    return 403;\n}\n',
+      'twice/compose.yaml':
+        'services:\n  web:\n    image: nginx:1.31\n    volumes:\n      - ./nginx.conf:/etc/nginx/nginx.conf:ro\n      - ./sites:/etc/nginx/sites:ro\n      - ./sites/shop.conf:/etc/nginx/sites/shop.site:ro\n',
+      'twice/nginx.conf': 'events {}\nhttp {\n    include sites/*.conf;\n    include sites/shop.site;\n}\n',
+      'twice/sites/shop.conf': 'server {\n    listen 80 default_server;\n    server_name shop.example;\n    return 403;\n}\n',
+    },
+    ['twice/sites/shop.conf:2 error listen-conflict', 'twice/sites/shop.conf:3 warning conflicting-server-name'],
+  ],
+  [
+    'an upstream that a file of the project declares which nothing includes this one into, and a name that nobody declares',
+    {
+      'compose.yaml':
+        'services:\n  app:\n    image: shop/app\n    container_name: shop-app\n  web:\n    image: nginx:1.31\n    volumes:\n      - ./nginx.conf:/etc/nginx/nginx.conf:ro\n      - ./more:/etc/nginx/more:ro\n',
+      'nginx.conf':
+        'events {}\nhttp {\n    upstream shop_app {\n        server app:8000;\n    }\n    server {\n        listen 80;\n        location / {\n            proxy_pass http://shop_app;\n            proxy_set_header Host $host;\n            proxy_set_header X-Forwarded-For $remote_addr;\n            proxy_set_header X-Forwarded-Proto $scheme;\n        }\n    }\n}\n',
+      'more/admin.conf':
+        'server {\n    listen 81;\n    location / {\n        proxy_pass http://shop_app;\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $remote_addr;\n        proxy_set_header X-Forwarded-Proto $scheme;\n    }\n    location /old {\n        proxy_pass http://shopp-app;\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $remote_addr;\n        proxy_set_header X-Forwarded-Proto $scheme;\n    }\n}\n',
+    },
+    ['more/admin.conf:10 warning socket-not-listened'],
+  ],
+  [
     'a query behind the question mark that nginx writes itself, in a name that is not the last one',
     {
       'shop.conf':

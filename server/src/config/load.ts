@@ -203,6 +203,18 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
     return own ? [own] : [];
   };
 
+  /** Whether the main file takes a file under the name that a mount gives it: where nginx runs, it has no other. */
+  const isTakenElsewhere = (id: FileId, mask: string, confDir: FileId, inside: string | null): boolean => {
+    const maps = options.pathMap.filter(({ to }) => isBelow(id, mapTarget(to, confDir)));
+    const takes = (from: string): boolean =>
+      includesIn(main.body).some(({ args: [word] }) => {
+        if (!word || word.templated) return false;
+        const path = /^\//.test(word.value) ? word.value : inside === null ? null : `${inside}/${word.value}`;
+        return path !== null && (isMask(path) ? matchesMask(from, path) : from === path);
+      });
+    return maps.length > 0 && maps.every(({ from, to }) => mapTarget(to, confDir) === id && !matchesMask(from, mask) && takes(from));
+  };
+
   const findFrom = async (path: string, at: FileId): Promise<FileId[] | null> => {
     const inside = standIn?.inside ?? insideFolder(at, options.pathMap);
     const confDir = dirname(at);
@@ -243,7 +255,8 @@ export async function loadTree(root: FileId, sources: Sources, options: LoadOpti
         const matches = await expandMask(sources, id, pathOf(id), (name) => unnamed.push(name));
         if (!matches) return null;
         const own: FileId[] = [];
-        for (const m of matches) if (await allowed(m)) own.push(m);
+        for (const m of matches)
+          if (!(deployed !== null && isTakenElsewhere(m, deployed, confDir, inside)) && (await allowed(m))) own.push(m);
         if (own.length) return own;
       } else if ((await sources.stat(id)) && (await allowed(id))) return [id];
     }

@@ -9,7 +9,7 @@ import { mountOf, projectOf } from './reach.ts';
 
 /** Folders that nginx's own images bring along or make. */
 const OF_NGINX =
-  /^\/(usr\/share\/nginx(?!\/html\/[^/]+(?<!\.html)$|\/html\/[^/]+\/)|etc|var\/(cache|log|lib|run)|run|tmp|dev|proc|sys|docker-entrypoint\.d)(\/|$)|^\/(usr\/local\/openresty|usr\/local\/nginx)(\/|$)/;
+  /^\/(usr\/share\/nginx(?!\/html\/[^/]+(?<!\.html)$|\/html\/[^/]+\/|\/(?!html(?:\/|$)))|etc|var\/(cache|log|lib|run)|run|tmp|dev|proc|sys|docker-entrypoint\.d)(\/|$)|^\/(usr\/local\/openresty|usr\/local\/nginx)(\/|$)/;
 
 const NGINX_IMAGE =
   /^(docker\.io\/|public\.ecr\.aws\/(docker|nginx)\/|quay\.io\/nginx\/|library\/|nginxinc\/|ghcr\.io\/nginxinc\/)*(nginx|nginx-unprivileged)(:|@|\s|$)/;

@@ -110,6 +110,26 @@ const fallbackOf = (spot: Spot) => {
   return word && !word.templated && word.value.startsWith('/') && PROGRAM.test(word.value.replace(/\?.*$/s, '')) ? word : null;
 };
 
+/** A word of try_files before the last that names a program: what is found under it is sent from here. */
+const candidateOf = ({ scope, location }: Spot) =>
+  location?.kind === 'exact' || RUNS.some((r) => scope.has(r))
+    ? null
+    : (scope
+        .named('try_files')
+        .at(-1)
+        ?.args.slice(0, -1)
+        .find((w) => !w.templated && w.value.startsWith('/') && PROGRAM.test(w.value)) ?? null);
+
+/** The request whose file is not there, and which is answered with the program that is tried before the last word. */
+function servedCandidate(spot: Spot, name: string): Trace | null {
+  const path = spot.pathWhere((p) => !p.endsWith('/') && !PROGRAM.test(p));
+  if (path === undefined) return null;
+  const asked = spot.ask({ path, ...memberAddress(spot) });
+  const there = asked.assumptions.find(({ id }) => id.startsWith('file:') && id.endsWith(name));
+  const trace = there ? spot.ask({ path, ...memberAddress(spot) }, { assume: { [there.id]: 'file' } }) : asked;
+  return trace.outcome.kind === 'static' && trace.outcome.file?.endsWith(name) && !endsUnseen(spot, trace) ? trace : null;
+}
+
 /** A place that keeps the server's expressions out and has no location for programs of its own. */
 const isShielded = ({ location, scope }: Spot): boolean =>
   !!location?.noRegex && !scope.all.some((d) => d.name === 'location' || RUNS.includes(d.name));
@@ -163,6 +183,7 @@ Put the location of the programs first, or into the other one, or refuse them th
         accessOf(spot.scope) !== 'nobody') ||
       (isOfProgram(spot) && programs(spot).length > 0 && !answersAtOnce(spot.scope) && accessOf(spot.scope) !== 'nobody') ||
       (hasProgramIndex(spot) && (spot.location?.noRegex || !programs(spot).length)) ||
+      candidateOf(spot) !== null ||
       (fallbackOf(spot) !== null && (!programs(spot).length || isShielded(spot))),
   },
   needs: 'config',
@@ -176,10 +197,22 @@ Put the location of the programs first, or into the other one, or refuse them th
       'The index file {file} would be sent as text: no location here runs .{ending}. Hand it to the interpreter, or take it out of the index line.',
     fallback:
       'The source of {file} is sent as text: {from} falls back to it, and no location here runs .{ending}. Add the location that hands .{ending} to the interpreter.',
+    candidate:
+      'The source of {file} is sent as text, for {from} and every other path without a file: only the last word of try_files goes to another location. Leave {word} to the last word.',
     source:
       'The source of programs is sent as text: {from} is answered with {file}, because this expression comes before the one that runs them. Move it after that one, or deny .{ending} here.',
   },
   check({ spot, report }) {
+    const candidate = candidateOf(spot);
+    const sent = candidate && servedCandidate(spot, candidate.value);
+    if (candidate && sent) {
+      report('candidate', {
+        at: candidate,
+        data: { file: sent.outcome.file!, from: sent.request.target, word: candidate.value },
+        witness: proofOf(sent),
+      });
+      return;
+    }
     const shielded = programs(spot).length > 0;
     const fallback = shielded && !isShielded(spot) ? null : fallbackOf(spot);
     const fallen = fallback && servedFallback(spot);
@@ -272,6 +305,45 @@ location ~ \\.php$ {
         outcome: '200 /srv/site/index.php',
         meant: '`GET /users at unix:/run/php/php-fpm.sock`',
       },
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+location / {
+    try_files $uri /index.php /index.php?$args;
+#                  ^^^^^^^^^^ candidate
+}
+location ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; }`,
+      good: `root /srv/site;
+location / {
+    try_files $uri /index.php?$args;
+}
+location ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; }`,
+      witness: {
+        request: 'GET http://www.example.test/users',
+        outcome: '200 /srv/site/index.php',
+        meant: '`GET /index.php at 127.0.0.1:9000`',
+      },
+    },
+    {
+      inside: 'server',
+      good: `root /srv/site;
+location / {
+    try_files /index.php =404;
+    fastcgi_pass 127.0.0.1:9000;
+}`,
+    },
+    {
+      inside: 'server',
+      good: `root /srv/site;
+location / { try_files /down.html $uri /index.php; }
+location ~ \\.php$ { try_files $fastcgi_script_name =404; fastcgi_pass 127.0.0.1:9000; }`,
+    },
+    {
+      inside: 'server',
+      good: `root /srv/site;
+location / { try_files $uri /index.php @app; include fastcgi_params; uwsgi_pass 127.0.0.1:9000; }
+location @app { proxy_pass http://127.0.0.1:8000; }`,
     },
     {
       inside: 'server',

@@ -2,6 +2,7 @@
 
 import { asksByVariable } from '../../answers/what-is-passed.ts';
 import { basename, dirname } from '../../base/file-id.ts';
+import { nameBeside } from '../../config/names-beside.ts';
 import { listenersOf, type ServerProtocol } from '../../config/servers.ts';
 import { type Address, addressText, isLoopback } from '../../deploy/address.ts';
 import { type Application, type Listener, serverTitle } from '../../deploy/application.ts';
@@ -290,6 +291,8 @@ applications and exactly one of them is left without a proxy.`,
       const { host, port } = link.address;
       const { from } = link;
       if (!from || isLoopback(host)) continue;
+      // another file of the project declares the upstream, and who reads this one is not known
+      if ((['http', 'stream'] as const).some((protocol) => nameBeside(config, { kind: 'upstream', name: host, protocol }))) continue;
       const beside = besideOf(from);
       if (beside.includes(host)) continue;
       const apart = serviceApart(deployment, from, host);

@@ -199,6 +199,25 @@ are not reported.`,
         'compose.yaml': COMPOSE('static:/app/staticfiles', './pages:/www'),
       }),
     },
+    {
+      bad: tree({
+        'nginx/nginx.conf': main(
+          'server {\n    root /usr/share/nginx/admin;\n#        ^^^^^^^^^^^^^^^^^^^^^^ nowhere\n    location / { try_files $uri /index.html; }\n}',
+        ),
+        'compose.yaml': 'services:\n  nginx:\n    image: nginx:1.28\n    volumes: ["./nginx/nginx.conf:/etc/nginx/nginx.conf:ro"]\n',
+      }),
+      good: tree({
+        'nginx/nginx.conf': main('server {\n    root /usr/share/nginx/html;\n    location / { try_files $uri /index.html; }\n}'),
+        'compose.yaml': 'services:\n  nginx:\n    image: nginx:1.28\n    volumes: ["./nginx/nginx.conf:/etc/nginx/nginx.conf:ro"]\n',
+      }),
+    },
+    {
+      good: tree({
+        'nginx/nginx.conf': main('server {\n    root /usr/share/nginx/admin;\n    location / { try_files $uri /index.html; }\n}'),
+        'compose.yaml':
+          'services:\n  nginx:\n    image: nginx:1.28\n    volumes: ["./nginx/nginx.conf:/etc/nginx/nginx.conf:ro", "./dist:/usr/share/nginx/admin:ro"]\n',
+      }),
+    },
   ],
 });
 
