@@ -13,6 +13,7 @@ import { cluster } from '../trial/variants/cluster.ts';
 
 /** Pairs at the same words that are two defects, each with its own cure. */
 const TWO_DEFECTS: Readonly<Record<string, string>> = {
+  'host-spoofing + response-splitting': 'a host that the client chooses, and line ends in the value',
   'response-splitting + server-side-request-forgery': 'line ends in the value, and a host that the client chooses',
   'forward-secrecy-missing + weak-cipher': 'one term selects suites that are broken, and others without forward secrecy',
   'below-mozilla-profile + dhe-without-parameters': 'a profile that was asked for, and handshakes that fail',
@@ -39,6 +40,7 @@ const isAnchor = (text: string): boolean => /^(?:\w+_pass|server|location|upstre
 
 /** What a fix makes possible has needs of its own. */
 const NEXT_STEPS: Readonly<Record<string, string>> = {
+  'static-through-application -> static-type-missing': 'files that nginx sends need their types, which the application had',
   'proxy-pass-form-invalid -> proxy-to-itself': 'the address of the example',
   'upstream-scheme-port -> forwarded-headers-missing': 'an application of one’s own where another’s address was',
   'ssl-directive-deprecated -> tls-on-80': 'the example has TLS on port 80 before, too',

@@ -30,7 +30,7 @@ http {
         server_name shop.example.com;
         location = /favicon.ico { access_log off; log_not_found off; }
         location /static/ {
-            root /home/deploy/shop;
+            root /srv/shop;
         }
         location / {
             include proxy_params;
@@ -54,7 +54,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DEBUG = False
 ALLOWED_HOSTS = ['shop.example.com', 'localhost']
 ${MIDDLEWARE}STATIC_URL = '/static/'
-STATIC_ROOT = os.path.join(BASE_DIR, 'static/')
+STATIC_ROOT = '/srv/shop/static/'
 `;
 
 /** TLS, a redirect, Django told of the header, media and static files, settings in a package with the environment. */

@@ -2,6 +2,7 @@
  * What is not seen is unknown, never absent: why more may be on a level than its directives show. An include that found nothing, a
  * template that writes lines, a script, surroundings that nobody knows: each opens the level that it could fill, and the names that it could use.
  */
+import { nearest } from '../base/nearest.ts';
 import type { Place } from '../base/span.ts';
 import { bodyOf } from '../catalog/context.ts';
 import { isKnownLibrary, unlistedModule } from '../catalog/modules.ts';
@@ -9,6 +10,7 @@ import { blockAt } from '../syntax/place.ts';
 import type { SourceFile, Statement } from '../syntax/statement.ts';
 import { asked, PerConfig } from './asked.ts';
 import type { Config } from './config.ts';
+import type { Directive } from './directive.ts';
 import type { Scope } from './scope.ts';
 import { isNginxSaid, loadedBy } from './settings.ts';
 import { SET_BESIDE_SITES, SET_BY_SITES } from './tree.ts';
@@ -113,7 +115,17 @@ export function unknownFamily(config: Config, name: string): string | null {
   return beginning !== null && asked(config, `family ${beginning}`, (c) => families.of(c).has(beginning)) ? beginning : null;
 }
 
-/** Directives of modules that nobody knows: they may do what any other does. */
+const meant = new PerConfig(() => new Map<string, string | null>());
+
+/** The directive that a word is spelled like, and was probably meant to be; null where none is near. */
+export function meantBy(config: Config, word: string): string | null {
+  const known = meant.of(config);
+  let found = known.get(word);
+  if (found === undefined) known.set(word, (found = nearest(word, config.catalog.names())));
+  return found;
+}
+
+/** Directives of modules that nobody knows: they may do what any other does. A misspelt one stands for the one that is meant. */
 function foreignIn(scope: Scope, into: Unseen[]): void {
   if (scope.context !== 'unknown' && bodyOf(scope.context) !== 'directives') return;
   const { config } = scope;
@@ -131,8 +143,20 @@ function foreignIn(scope: Scope, into: Unseen[]): void {
         (d.statement.block !== null && !isNginxSaid(config.settings))
       )
         into.push({ why: `"${d.name}" is of a module that is not known`, only: null });
+      else {
+        const meant = meantBy(config, d.name);
+        if (meant !== null)
+          into.push({
+            why: `"${d.name}" may be meant for ${meant}`,
+            only: meant === 'include' ? null : new RegExp(`^${meant.replace(/\W/g, '\\$&')}$`),
+          });
+      }
   }
 }
+
+/** A line whose name no module has, and which may be meant for one that it is spelled like. */
+export const isSlip = ({ fact, name, scope: { config } }: Directive): boolean =>
+  fact === null && name !== '' && !config.catalog.directives(name).length && meantBy(config, name) !== null;
 
 const NONE: readonly Unseen[] = [];
 

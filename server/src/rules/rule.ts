@@ -1,5 +1,6 @@
 /** The form of a rule: one file holds its check, its words, its fix, its documentation and its tests. The engine (run.ts) owns everything else. */
 
+import { nearest } from '../base/nearest.ts';
 import type { Place, Span } from '../base/span.ts';
 import type { DirectiveFact } from '../catalog/fact.ts';
 import type { Flavour } from '../catalog/flavours.ts';
@@ -14,7 +15,6 @@ import type { Proof } from '../witness/requests.ts';
 import type { Spot } from '../witness/spots.ts';
 import type { Fix } from './fix.ts';
 import type { Shared } from './shared.ts';
-import { nearest } from './validity/_guess.ts';
 
 /** `validity` with severity error means: `nginx -t` of the target version refuses the text, whatever the machine. */
 export type Group =

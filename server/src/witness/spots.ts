@@ -9,6 +9,7 @@ import { asked, Notes, noted, numberOf, PerConfig, PerPart } from '../config/ask
 import type { Config } from '../config/config.ts';
 import type { Directive } from '../config/directive.ts';
 import { isOpen, type Location, locationsOf, matchLocation } from '../config/locations.ts';
+import { isSlip } from '../config/open.ts';
 import type { Scope } from '../config/scope.ts';
 import {
   chooseServer,
@@ -507,7 +508,7 @@ function unsureAbout(spot: Spot): boolean {
 function isUnsure({ tree }: Config, scope: Scope): boolean {
   for (const d of ownOf(scope)) {
     if (d.name === 'include' && !(tree.includes.get(d.statement)?.files.length ?? 0)) return true;
-    if (isScripted(d)) return true;
+    if (isScripted(d) || isSlip(d)) return true;
     if (
       d.file.template !== null &&
       MOVING.test(d.name) &&

@@ -1,5 +1,5 @@
 /** The names of headers that applications, browsers and proxies read, and which of them a misspelled one means. */
-import { distance } from '../validity/_guess.ts';
+import { distance } from '../../base/nearest.ts';
 
 const REQUEST: readonly string[] = [
   'X-Forwarded-For',

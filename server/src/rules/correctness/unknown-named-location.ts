@@ -1,5 +1,6 @@
 /** `try_files … @x` and `error_page … @x` where the server has no such location: nginx finds out when a request needs it, and answers 500. */
 import { placesOf, sendsFiles } from '../../answers/where-a-line-counts.ts';
+import { nearest } from '../../base/nearest.ts';
 import type { Directive } from '../../config/directive.ts';
 import { locationsOf, namedLocation } from '../../config/locations.ts';
 import { unseenIn } from '../../config/open.ts';
@@ -9,7 +10,6 @@ import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import type { Word } from '../../syntax/word.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { nearest } from '../validity/_guess.ts';
 
 /** Errors of nginx itself, wherever requests are passed on; others come of its files and guards, or of the application. */
 const OF_NGINX = /^(?:400|408|41[34]|429|49\d|50\d)$/;

@@ -1,10 +1,10 @@
 /** An upstream that nothing passes to, or that nothing can: dead text that the next reader takes for a part of the site. */
 import { passTargetOf } from '../../answers/what-is-passed.ts';
+import { nearest } from '../../base/nearest.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { unusedNames, unusedReport } from '../unused.ts';
-import { nearest } from '../validity/_guess.ts';
 
 /** What a name has that belongs into a pass directive: nginx divides an address into scheme, host, port and path before it looks for the name. */
 function wrongPart(name: string): { readonly part: string; readonly bare: string } | null {

@@ -36,7 +36,7 @@ export default defineRule({
   group: 'upstreams',
   severity: 'warning',
   since: '0.1',
-  missing: ['proxy_set_header'],
+  missing: ['proxy_set_header', 'proxy_http_version'],
   title: 'WebSocket upgrade headers incomplete',
   why: `
 \`Upgrade\` and \`Connection\` hold from hop to hop, so nginx drops both unless they are set again, and the upgrade exists in HTTP/1.1 only. All

@@ -3,6 +3,7 @@
  * do not pair; which one is wrong shows in the indentation and in what the blocks accept. One mistake is to be one finding.
  */
 
+import { nearest } from '../../base/nearest.ts';
 import type { Span } from '../../base/span.ts';
 import { acceptsCount } from '../../catalog/arity.ts';
 import { argsOf, type Catalog, statusOf, type Target } from '../../catalog/catalog.ts';
@@ -15,7 +16,6 @@ import type { Directive } from '../../config/directive.ts';
 import { Slot } from '../../config/slot.ts';
 import { type BlockOracle, lackingBrace, repairedAt, surplusBrace } from '../../syntax/nesting.ts';
 import type { SourceFile, Statement, SyntaxProblem } from '../../syntax/statement.ts';
-import { nearest } from './_guess.ts';
 
 export interface Cause {
   /**

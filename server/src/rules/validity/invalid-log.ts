@@ -1,6 +1,7 @@
 /** access_log, error_log and log_format: what depends on other parts of the line or on earlier lines (ngx_http_log_set_log, ngx_syslog_process_conf). */
 
 import { buildOf, isWithDebug } from '../../answers/which-build.ts';
+import { nearest } from '../../base/nearest.ts';
 import { protocolOf } from '../../catalog/context.ts';
 import { parseSize, parseTime } from '../../catalog/value-kind.ts';
 import { asked, PerConfig } from '../../config/asked.ts';
@@ -9,7 +10,6 @@ import type { Directive } from '../../config/directive.ts';
 import { everywhere } from '../../config/pieces.ts';
 import { mayDeclare } from '../../config/unseen-names.ts';
 import { defineRule } from '../rule.ts';
-import { nearest } from './_guess.ts';
 import { isBefore } from './_order.ts';
 import { soundFact } from './_sound.ts';
 import { spanIn } from './_spans.ts';

@@ -1,10 +1,11 @@
 /** Commands of ssl_conf_command and its relatives that OpenSSL does not know (SSL_CONF_cmd). Only the names and values that a table can tell are judged. */
+
+import { nearest } from '../../base/nearest.ts';
 import { table } from '../../base/table.ts';
 import { acceptsGroups } from '../../catalog/groups.ts';
 import { atLeast, type Version } from '../../catalog/version.ts';
 import { defineRule } from '../rule.ts';
 import { isLoaded } from '../tls.ts';
-import { nearest } from './_guess.ts';
 import { soundFact } from './_sound.ts';
 import { spanIn } from './_spans.ts';
 

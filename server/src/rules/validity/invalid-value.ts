@@ -1,4 +1,6 @@
 /** Arguments that nginx refuses or warns of by themselves: the grammars are the catalog's (value-check.ts), the places and fixes are found here. */
+
+import { meantWord } from '../../base/nearest.ts';
 import { checkCount } from '../../catalog/arity.ts';
 import { argsOf, type Target, valuesOf } from '../../catalog/catalog.ts';
 import { laterRelease } from '../../catalog/changes.ts';
@@ -8,7 +10,6 @@ import { targetOf } from '../../config/flavour.ts';
 import { TEMPLATE_ENDING } from '../../syntax/template/engines.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { meantWord } from './_guess.ts';
 import { factFor, isJudged } from './_known.ts';
 import { atClosing } from './_places.ts';
 import { isTemplated, spanIn } from './_spans.ts';

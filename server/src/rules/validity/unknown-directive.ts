@@ -1,6 +1,7 @@
 /** Names that no module of the target offers anywhere (ngx_conf_handler: "unknown directive"). Where a name may stand is another rule's. */
 import { isAskedFor, isOptional } from '../../answers/which-branch.ts';
 import { isVersionSaid } from '../../answers/which-build.ts';
+import { nearest } from '../../base/nearest.ts';
 import { contextsOf, statusOf, type Target } from '../../catalog/catalog.ts';
 import { isBeyond, OLDEST } from '../../catalog/changes.ts';
 import { type Context, contextTitle } from '../../catalog/context.ts';
@@ -8,11 +9,10 @@ import { FLAVOURS, GOES_ITS_OWN_WAY } from '../../catalog/flavours.ts';
 import { ANY_MODULE, unlistedModule } from '../../catalog/modules.ts';
 import { atLeast, version } from '../../catalog/version.ts';
 import type { Config } from '../../config/config.ts';
-import { unknownFamily, unknownLibrary } from '../../config/open.ts';
+import { meantBy, unknownFamily, unknownLibrary } from '../../config/open.ts';
 import { isNginxSaid } from '../../config/settings.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { nearest } from './_guess.ts';
 import { absence, factsOf, isJudged, isOwn, ofAnotherModule, placesOf } from './_known.ts';
 import { isAftermath, isBroken } from './_structure.ts';
 import { insteadAt } from './_wishes.ts';
@@ -138,8 +138,7 @@ load one, the name may be the module's, and the finding is informational or a wa
     }
     const family = familyOf(config, name);
     const guess =
-      nearest(name, offered(config, directive.scope.context as Context, directive.statement.block !== null)) ??
-      nearest(name, config.catalog.names());
+      nearest(name, offered(config, directive.scope.context as Context, directive.statement.block !== null)) ?? meantBy(config, name);
     if (family && target.modules === ANY_MODULE && !guess?.startsWith(name.slice(0, name.indexOf('_') + 1)))
       return report('foreign', { at, data: { ...data, library: `another release of ${family}` }, severity: 'info' });
     if (guess)

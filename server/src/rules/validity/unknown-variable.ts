@@ -2,6 +2,7 @@
 
 import { isAskedFor } from '../../answers/which-branch.ts';
 import { isNginx } from '../../answers/which-build.ts';
+import { nearest } from '../../base/nearest.ts';
 import { variableStatus } from '../../catalog/catalog.ts';
 import { protocolOf } from '../../catalog/context.ts';
 import type { Config } from '../../config/config.ts';
@@ -11,7 +12,6 @@ import { mayDeclare } from '../../config/unseen-names.ts';
 import { readTemplate, templatesOf, variablesOf } from '../../config/variables.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { nearest } from './_guess.ts';
 import { atClosing } from './_places.ts';
 import { halfDeclared, soundFact } from './_sound.ts';
 import { isTemplated, spanIn } from './_spans.ts';

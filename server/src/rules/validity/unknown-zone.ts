@@ -1,5 +1,6 @@
 /** Zones, caches and thread pools that are used and declared nowhere, or declared for something else (ngx_shared_memory_add and the modules' merges). */
 
+import { nearest } from '../../base/nearest.ts';
 import { table } from '../../base/table.ts';
 import { argumentOf, type NameUse, namesIn } from '../../catalog/arguments.ts';
 import { protocolOf } from '../../catalog/context.ts';
@@ -12,7 +13,6 @@ import { MemoPerBlock } from '../../config/pieces.ts';
 import { mayDeclare } from '../../config/unseen-names.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { nearest } from './_guess.ts';
 import { atClosing } from './_places.ts';
 import { halfDeclared, soundFact } from './_sound.ts';
 import { spanIn } from './_spans.ts';

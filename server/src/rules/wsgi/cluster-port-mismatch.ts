@@ -1,4 +1,6 @@
 /** Ports of Kubernetes that lead nowhere: one that a Service does not have, or one of a Service that its containers do not have. */
+
+import { nearest } from '../../base/nearest.ts';
 import { serversOf } from '../../config/servers.ts';
 import { addressText } from '../../deploy/address.ts';
 import { serverTitle } from '../../deploy/application.ts';
@@ -7,7 +9,6 @@ import type { Deployment } from '../../deploy/deployment.ts';
 import type { ClusterService, ServicePort } from '../../deploy/kubernetes.ts';
 import { certain } from '../../deploy/setting.ts';
 import { defineRule } from '../rule.ts';
-import { nearest } from '../validity/_guess.ts';
 import { EDGE, EDGE_MAP, main, tree } from './_examples.ts';
 import { linksOf, nginxesOf } from './_links.ts';
 

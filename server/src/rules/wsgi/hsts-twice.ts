@@ -21,6 +21,7 @@ export default defineRule({
   group: 'wsgi',
   severity: 'info',
   since: '0.2',
+  missing: ['proxy_hide_header', 'uwsgi_hide_header', 'fastcgi_hide_header'],
   title: 'Strict-Transport-Security sent twice',
   why: `
 \`add_header\` adds a line of its own and replaces none. With \`SECURE_HSTS_SECONDS\` a secure answer of Django has the header already, so the

@@ -2,6 +2,7 @@
 
 import { asksByVariable } from '../../answers/what-is-passed.ts';
 import { basename, dirname } from '../../base/file-id.ts';
+import { nearest } from '../../base/nearest.ts';
 import { nameBeside } from '../../config/names-beside.ts';
 import { listenersOf, type ServerProtocol } from '../../config/servers.ts';
 import { type Address, addressText, isLoopback } from '../../deploy/address.ts';
@@ -16,7 +17,6 @@ import { certain, placeOf } from '../../deploy/setting.ts';
 import { matchesHostPattern } from '../../deploy/view-django.ts';
 import { type Fix, fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
-import { nearest } from '../validity/_guess.ts';
 import { main, site, tree } from './_examples.ts';
 import { type Link, linksOf, orPlace } from './_links.ts';
 

@@ -1,4 +1,4 @@
-/** What a misspelt word was meant to be. */
+/** What a misspelt word was meant to be: the nearest of those that are known. */
 
 /** Damerau-Levenshtein distance (neighbours may be swapped), given up beyond `limit`. */
 export function distance(a: string, b: string, limit: number): number {
