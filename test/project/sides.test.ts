@@ -237,7 +237,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     ['sound', UNIT, []],
     ['another socket', changed(UNIT, DEBIAN, 'web.sock', 'blog.sock'), ['socket-not-listened']],
     ['a name that Django refuses', changed(UNIT, 'blog/settings.py', ', "www.maria.example.org"', ''), ['allowed-hosts-mismatch']],
-    ['root appends the path', changed(UNIT, DEBIAN, 'root /home/maria/blog;', 'root /home/maria/blog/static;'), ['static-root-mismatch']],
+    ['root appends the path', changed(UNIT, DEBIAN, 'root /srv/blog;', 'root /srv/blog/static;'), ['static-root-mismatch']],
     ['the socket in a home folder', socket('/home/maria/blog/web.sock'), ['socket-unreachable']],
     ['nobody but the owner may write', socket('/run/blog/web.sock', ' --umask 077'), ['socket-unreachable']],
     ['the group may write', socket('/run/blog/web.sock', ' --umask 007'), []],

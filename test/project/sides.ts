@@ -153,7 +153,7 @@ export const UNIT: Files = {
   ...django(
     `ALLOWED_HOSTS = ["maria.example.org", "www.maria.example.org"]
 STATIC_URL = "/static/"
-STATIC_ROOT = "/home/maria/blog/static"
+STATIC_ROOT = "/srv/blog/static"
 `,
     'blog',
   ),
@@ -170,7 +170,7 @@ ExecStart=/home/maria/venv/bin/gunicorn --workers 3 --bind unix:/run/blog/web.so
     listen 80;
     server_name maria.example.org www.maria.example.org;
     location /static/ {
-        root /home/maria/blog;
+        root /srv/blog;
     }
     location / {
         include proxy_params;

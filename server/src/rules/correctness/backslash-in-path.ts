@@ -58,7 +58,7 @@ Write slashes, which nginx takes on Windows, too: \`root C:/new;\`.`,
     {
       inside: 'location',
       bad: `alias "C:\\data\\temp/";
-#     ^^^^^^^^^^^^^^^^^ escape`,
+#     ^^^^^^^^^^^^^^^ escape`,
       good: 'alias "C:\\sites\\data/";',
       fixed: 'alias "C:/data/temp/";',
     },

@@ -281,7 +281,7 @@ if ($cookie_user = "") {
     set $flag "\${flag}2";
 }
 if ($flag = "21") {
-#            ^^^^ never
+#           ^^^^ never
     return 403;
 }`,
       good: `set $flag "";

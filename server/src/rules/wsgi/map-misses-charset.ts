@@ -138,6 +138,7 @@ Write \`~^text/html\`: it takes both.`,
     {
       bad: tree({ 'nginx.conf': PHP('text/html epoch;\n#   ^^^^^^^^^ missed') }),
       good: tree({ 'nginx.conf': PHP('"text/html; charset=utf-8" epoch;') }),
+      fixed: tree({ 'nginx.conf': PHP('~^text/html epoch;') }),
     },
   ],
 });

@@ -201,7 +201,7 @@ A folder of its own below /run, made by \`RuntimeDirectory=\`, suits both. With 
       bad: tree({
         'nginx.conf': site(`
         proxy_pass http://unix:/home/shop/app.sock;
-#                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ protectHome`),
+#                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ protectHome`),
         'shop.service':
           '[Service]\nUser=shop\nProtectHome=yes\nExecStart=/srv/venv/bin/gunicorn --bind unix:/home/shop/app.sock shop.wsgi\n',
       }),
