@@ -495,6 +495,16 @@ const ROWS: readonly Row[] = [
     },
   },
   {
+    rule: 'backslash-in-path',
+    files: { 'C:/new/site/a.txt': 'A' },
+    harm: async ({ get }) => (await get('/a.txt')).status === 404,
+  },
+  {
+    rule: 'cookie-from-client',
+    files: { 'html/index.html': 'I' },
+    harm: async ({ get }) => headerOf((await get('/?sid=known;Domain=example.com')).headers, 'Set-Cookie')?.includes('Domain=') === true,
+  },
+  {
     rule: 'tilde-in-path',
     files: { 'srv/site/public/a.txt': 'A' },
     harm: async ({ get }) => (await get('/a.txt')).status === 404,

@@ -110,18 +110,6 @@ Capture the rest with a group, \`location ~ ^/media/(.*)$ { alias /srv/media/$1;
   examples: [
     {
       inside: 'server',
-      bad: `location ~ ^/files/(.+)$ {
-    alias /srv/files/$1;
-    try_files $uri =404;
-#   ^^^^^^^^^^^^^^^^^^^^ appended
-}`,
-      good: `location ~ ^/files/(.+)$ {
-    alias /srv/files/$1;
-    try_files "" =404;
-}`,
-    },
-    {
-      inside: 'server',
       bad: `location ~ ^/(?<lang>en|de)/ {
     alias /srv/pages/$lang/;
 #         ^^^^^^^^^^^^^^^^^ same
@@ -166,5 +154,17 @@ Capture the rest with a group, \`location ~ ^/media/(.*)$ { alias /srv/media/$1;
 }`,
     },
     { inside: 'server', good: 'location ~ ^/(favicon|apple-touch-icon.*)\\.ico$ { alias /srv/icons/site.ico; }' },
+    {
+      inside: 'server',
+      bad: `location ~ ^/files/(.+)$ {
+    alias /srv/files/$1;
+    try_files $uri =404;
+#   ^^^^^^^^^^^^^^^^^^^^ appended
+}`,
+      good: `location ~ ^/files/(.+)$ {
+    alias /srv/files/$1;
+    try_files "" =404;
+}`,
+    },
   ],
 });

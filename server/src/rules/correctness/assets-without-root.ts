@@ -266,17 +266,17 @@ Give the block the \`root\` where the files are, or a \`proxy_pass\` of its own;
   examples: [
     {
       inside: 'server',
-      bad: `location / { proxy_pass http://127.0.0.1:3000; }
-location /wiki/ { proxy_pass http://127.0.0.1:8000; }
+      bad: `location / { proxy_pass http://127.0.0.1:8000; }
+location /wiki/ { proxy_pass http://127.0.0.1:3000; }
     location ~* \\.(css|js|png)$ {
 #   ^^^^^^^^^^^^^^^^^^^^^^^^^^^ otherApplication
-        proxy_pass http://127.0.0.1:3000;
+        proxy_pass http://127.0.0.1:8000;
         expires 7d;
     }`,
-      good: `location / { proxy_pass http://127.0.0.1:3000; }
-location ^~ /wiki/ { proxy_pass http://127.0.0.1:8000; }
+      good: `location / { proxy_pass http://127.0.0.1:8000; }
+location ^~ /wiki/ { proxy_pass http://127.0.0.1:3000; }
 location ~* \\.(css|js|png)$ {
-    proxy_pass http://127.0.0.1:3000;
+    proxy_pass http://127.0.0.1:8000;
     expires 7d;
 }`,
     },

@@ -272,30 +272,6 @@ Ranges of addresses are what \`geo\` is for.
   },
   examples: [
     {
-      inside: 'location',
-      bad: `set $flag "";
-if ($request_method = POST) {
-    set $flag "\${flag}1";
-}
-if ($cookie_user = "") {
-    set $flag "\${flag}2";
-}
-if ($flag = "21") {
-#           ^^^^ never
-    return 403;
-}`,
-      good: `set $flag "";
-if ($request_method = POST) {
-    set $flag "\${flag}1";
-}
-if ($cookie_user = "") {
-    set $flag "\${flag}2";
-}
-if ($flag = "12") {
-    return 403;
-}`,
-    },
-    {
       inside: 'server',
       bad: `location /admin/ {
     if ($remote_addr != 10.0.0.0/8) {
@@ -438,5 +414,29 @@ server {
       good: 'if ($cookie_beta = 1) { rewrite ^ /beta.html; }',
     },
     { inside: 'http', good: 'map $http_user_agent $logged {\n    default 1;\n    Wget 0;\n}' },
+    {
+      inside: 'location',
+      bad: `set $flag "";
+if ($request_method = POST) {
+    set $flag "\${flag}1";
+}
+if ($cookie_user = "") {
+    set $flag "\${flag}2";
+}
+if ($flag = "21") {
+#           ^^^^ never
+    return 403;
+}`,
+      good: `set $flag "";
+if ($request_method = POST) {
+    set $flag "\${flag}1";
+}
+if ($cookie_user = "") {
+    set $flag "\${flag}2";
+}
+if ($flag = "12") {
+    return 403;
+}`,
+    },
   ],
 });

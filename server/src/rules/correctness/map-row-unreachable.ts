@@ -91,19 +91,6 @@ Masks such as \`*.example.com\` and \`.example.com\` are compared letter by lett
   examples: [
     {
       inside: 'http',
-      bad: `map $host $shop {
-    default "";
-    *.shop.example.com 1;
-#   ^^^^^^^^^^^^^^^^^^ mask
-}`,
-      good: `map $host $shop {
-    hostnames;
-    default "";
-    *.shop.example.com 1;
-}`,
-    },
-    {
-      inside: 'http',
       bad: `map $uri $section {
     default none;
     ~^/ site;
@@ -127,6 +114,19 @@ Masks such as \`*.example.com\` and \`.example.com\` are compared letter by lett
       good: 'map $http_user_agent $robot { default 0; ~Crawl 1; }',
     },
     { inside: 'http', good: 'map $http_user_agent $kind { ~*googlebot google; ~*bot robot; default person; }' },
+    {
+      inside: 'http',
+      bad: `map $host $shop {
+    default "";
+    *.shop.example.com 1;
+#   ^^^^^^^^^^^^^^^^^^ mask
+}`,
+      good: `map $host $shop {
+    hostnames;
+    default "";
+    *.shop.example.com 1;
+}`,
+    },
   ],
 });
 

@@ -166,21 +166,6 @@ location ~ \\.php$ {
     {
       inside: 'server',
       bad: `root /srv/blog;
-location ~ \\.php$ {
-    root html;
-#   ^^^^^^^^^^ otherRoot
-    fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
-    fastcgi_pass unix:/run/php/php-fpm.sock;
-}`,
-      good: `root /srv/blog;
-location ~ \\.php$ {
-    fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
-    fastcgi_pass unix:/run/php/php-fpm.sock;
-}`,
-    },
-    {
-      inside: 'server',
-      bad: `root /srv/blog;
 location / {
     fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
 #                                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ folder
@@ -268,6 +253,21 @@ location /manual/ {
     alias /usr/share/doc/blog/html/;
     index index.html index.php;
 }
+location ~ \\.php$ {
+    fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+    fastcgi_pass 127.0.0.1:9000;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/blog;
+location ~ \\.php$ {
+    root html;
+#   ^^^^^^^^^^ otherRoot
+    fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+    fastcgi_pass 127.0.0.1:9000;
+}`,
+      good: `root /srv/blog;
 location ~ \\.php$ {
     fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
     fastcgi_pass 127.0.0.1:9000;

@@ -78,19 +78,6 @@ The rule is silent where the server includes files that are not at hand: they ma
   examples: [
     {
       inside: 'http',
-      bad: `error_page 502 @down;
-#              ^^^^^ everywhere
-server {
-    location / { proxy_pass http://127.0.0.1:8000; }
-}`,
-      good: `error_page 502 @down;
-server {
-    location / { proxy_pass http://127.0.0.1:8000; }
-    location @down { return 503; }
-}`,
-    },
-    {
-      inside: 'http',
       bad: `server {
     listen 8081;
     location / { try_files $uri @app; }
@@ -114,6 +101,19 @@ server {
 location @maintenance { return 503; }`,
       good: `error_page 502 @maintenance;
 location @maintenance { return 503; }`,
+    },
+    {
+      inside: 'http',
+      bad: `error_page 502 @down;
+#              ^^^^^ everywhere
+server {
+    location / { proxy_pass http://127.0.0.1:8000; }
+}`,
+      good: `error_page 502 @down;
+server {
+    location / { proxy_pass http://127.0.0.1:8000; }
+    location @down { return 503; }
+}`,
     },
   ],
 });

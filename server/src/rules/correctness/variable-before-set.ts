@@ -200,6 +200,17 @@ location /api/ {
     }
 }`,
     },
+    { inside: 'server', good: 'add_header X-Stage $stage;\nset $stage live;' },
+    {
+      inside: 'server',
+      bad: `location / { return 200 $kind; }
+#                       ^^^^^ elsewhere
+location /b/ { set $kind b; return 200 $kind; }`,
+      good: `set $kind a;
+location / { return 200 $kind; }
+location /b/ { set $kind b; return 200 $kind; }`,
+    },
+    { inside: 'server', good: 'location /a { set $kind a; rewrite ^ /b last; }\nlocation /b { return 200 $kind; }' },
     {
       inside: 'server',
       bad: `location /api/ {
@@ -214,16 +225,5 @@ location /api/ {
     proxy_pass http://$backend:8000;
 }`,
     },
-    { inside: 'server', good: 'add_header X-Stage $stage;\nset $stage live;' },
-    {
-      inside: 'server',
-      bad: `location / { return 200 $kind; }
-#                       ^^^^^ elsewhere
-location /b/ { set $kind b; return 200 $kind; }`,
-      good: `set $kind a;
-location / { return 200 $kind; }
-location /b/ { set $kind b; return 200 $kind; }`,
-    },
-    { inside: 'server', good: 'location /a { set $kind a; rewrite ^ /b last; }\nlocation /b { return 200 $kind; }' },
   ],
 });

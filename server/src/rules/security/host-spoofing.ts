@@ -294,26 +294,6 @@ proxy_set_header Host $proxy_host;`,
     }
 }`,
     },
-    {
-      inside: 'server',
-      bad: `location ~ ^/fetch/([^/]+)/(.*)$ {
-    proxy_set_header Host $1;
-#                         ^^ free
-    proxy_pass http://127.0.0.1:9000/$2;
-}`,
-      good: `location ~ ^/fetch/([^/]+)/(.*)$ {
-    proxy_set_header Host $host;
-    proxy_pass http://127.0.0.1:9000/$2;
-}`,
-    },
-    {
-      inside: 'server',
-      good: `location ~ ^/fetch/([^/]+)/(.*)$ {
-    internal;
-    proxy_set_header Host $1;
-    proxy_pass http://127.0.0.1:9000/$2;
-}`,
-    },
     { inside: 'location', good: 'proxy_set_header Host $proxy_host;' },
     { inside: 'location', good: 'proxy_set_header X-Host $http_host;' },
     {
@@ -341,6 +321,26 @@ ssl_certificate_key a.key;
 location / {
     proxy_pass http://127.0.0.1:8000;
     proxy_redirect ~^http://[^/]+/(.*) https://$host/$1;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location ~ ^/fetch/([^/]+)/(.*)$ {
+    proxy_set_header Host $1;
+#                         ^^ free
+    proxy_pass http://127.0.0.1:9000/$2;
+}`,
+      good: `location ~ ^/fetch/([^/]+)/(.*)$ {
+    proxy_set_header Host $host;
+    proxy_pass http://127.0.0.1:9000/$2;
+}`,
+    },
+    {
+      inside: 'server',
+      good: `location ~ ^/fetch/([^/]+)/(.*)$ {
+    internal;
+    proxy_set_header Host $1;
+    proxy_pass http://127.0.0.1:9000/$2;
 }`,
     },
   ],

@@ -78,6 +78,7 @@ Write the value on one line. A line end within a value of \`set\` or \`map\` is 
     img-src *";`,
       good: `add_header Content-Security-Policy "default-src 'self'; img-src *";`,
     },
+    { inside: 'server', good: 'add_header X-Frame-Options DENY\n    always;' },
     {
       inside: 'server',
       bad: `add_header Access-Control-Allow-Headers "Range,\\
@@ -85,6 +86,5 @@ Write the value on one line. A line end within a value of \`set\` or \`map\` is 
 If-None-Match";`,
       good: `add_header Access-Control-Allow-Headers "Range,If-None-Match";`,
     },
-    { inside: 'server', good: 'add_header X-Frame-Options DENY\n    always;' },
   ],
 });

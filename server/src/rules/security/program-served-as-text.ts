@@ -308,70 +308,11 @@ location ~ \\.php$ {
     },
     {
       inside: 'server',
-      bad: `root /srv/site;
-location / {
-    try_files $uri /index.php /index.php?$args;
-#                  ^^^^^^^^^^ candidate
-}
-location ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; }`,
-      good: `root /srv/site;
-location / {
-    try_files $uri /index.php?$args;
-}
-location ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; }`,
-      witness: {
-        request: 'GET http://www.example.test/users',
-        outcome: '200 /srv/site/index.php',
-        meant: '`GET /index.php at 127.0.0.1:9000`',
-      },
-    },
-    {
-      inside: 'server',
-      good: `root /srv/site;
-location / {
-    try_files /index.php =404;
-    fastcgi_pass 127.0.0.1:9000;
-}`,
-    },
-    {
-      inside: 'server',
-      good: `root /srv/site;
-location / { try_files /down.html $uri /index.php; }
-location ~ \\.php$ { try_files $fastcgi_script_name =404; fastcgi_pass 127.0.0.1:9000; }`,
-    },
-    {
-      inside: 'server',
-      good: `root /srv/site;
-location / { try_files $uri /index.php @app; include fastcgi_params; uwsgi_pass 127.0.0.1:9000; }
-location @app { proxy_pass http://127.0.0.1:8000; }`,
-    },
-    {
-      inside: 'server',
       good: `root /srv/site;
 index index.php;
 location ^~ /.well-known/acme-challenge/ { root /var/www/letsencrypt; }
 location ^~ /docs/ { alias /usr/share/doc/site/; }
 location ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; }`,
-    },
-    {
-      inside: 'server',
-      bad: `root /srv/site;
-    location = /login.php {
-#   ^^^^^^^^^^^^^^^^^^^^^ alone
-        access_log /var/log/nginx/login.log;
-    }
-location ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; }`,
-      good: `root /srv/site;
-location = /login.php {
-    access_log /var/log/nginx/login.log;
-    fastcgi_pass 127.0.0.1:9000;
-}
-location ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; }`,
-      witness: {
-        request: 'GET http://www.example.test/login.php',
-        outcome: '200 /srv/site/login.php',
-        meant: '`GET /login.php at 127.0.0.1:9000`',
-      },
     },
     {
       inside: 'server',
@@ -427,6 +368,65 @@ location ~ ^/pages/(.*)$ {
 location ~ ^/uploads/.*\\.php$ { deny all; }
 location ~* \\.(css|js)$ { expires 7d; }
 location ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; }`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+location / {
+    try_files $uri /index.php /index.php?$args;
+#                  ^^^^^^^^^^ candidate
+}
+location ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; }`,
+      good: `root /srv/site;
+location / {
+    try_files $uri /index.php?$args;
+}
+location ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; }`,
+      witness: {
+        request: 'GET http://www.example.test/users',
+        outcome: '200 /srv/site/index.php',
+        meant: '`GET /index.php at 127.0.0.1:9000`',
+      },
+    },
+    {
+      inside: 'server',
+      good: `root /srv/site;
+location / {
+    try_files /index.php =404;
+    fastcgi_pass 127.0.0.1:9000;
+}`,
+    },
+    {
+      inside: 'server',
+      good: `root /srv/site;
+location / { try_files /down.html $uri /index.php; }
+location ~ \\.php$ { try_files $fastcgi_script_name =404; fastcgi_pass 127.0.0.1:9000; }`,
+    },
+    {
+      inside: 'server',
+      good: `root /srv/site;
+location / { try_files $uri /index.php @app; include fastcgi_params; uwsgi_pass 127.0.0.1:9000; }
+location @app { proxy_pass http://127.0.0.1:8000; }`,
+    },
+    {
+      inside: 'server',
+      bad: `root /srv/site;
+    location = /login.php {
+#   ^^^^^^^^^^^^^^^^^^^^^ alone
+        access_log off;
+    }
+location ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; }`,
+      good: `root /srv/site;
+location = /login.php {
+    access_log off;
+    fastcgi_pass 127.0.0.1:9000;
+}
+location ~ \\.php$ { fastcgi_pass 127.0.0.1:9000; }`,
+      witness: {
+        request: 'GET http://www.example.test/login.php',
+        outcome: '200 /srv/site/login.php',
+        meant: '`GET /login.php at 127.0.0.1:9000`',
+      },
     },
   ],
 });

@@ -63,6 +63,16 @@ server {
     },
     {
       inside: 'http',
+      good: `
+server {
+    listen 443 ssl;
+    ssl_certificate /etc/ssl/certs/site.pem;
+    ssl_certificate_key /etc/ssl/private/site.key;
+    ssl_stapling on;
+}`,
+    },
+    {
+      inside: 'http',
       bad: `
 server {
     listen 443 ssl;
@@ -78,16 +88,6 @@ server {
     ssl_certificate /etc/letsencrypt/live/example.com/fullchain.pem; # managed by Certbot
     ssl_certificate_key /etc/letsencrypt/live/example.com/privkey.pem; # managed by Certbot
     # asked for by operations
-}`,
-    },
-    {
-      inside: 'http',
-      good: `
-server {
-    listen 443 ssl;
-    ssl_certificate /etc/ssl/certs/site.pem;
-    ssl_certificate_key /etc/ssl/private/site.key;
-    ssl_stapling on;
 }`,
     },
   ],

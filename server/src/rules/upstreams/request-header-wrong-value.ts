@@ -247,34 +247,12 @@ proxy_pass http://127.0.0.1:8000;`,
     },
     {
       inside: 'location',
-      bad: `proxy_set_header Host $host:$proxy_port;
-#                     ^^^^^^^^^^^^^^^^^ inner
-proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-proxy_set_header X-Forwarded-Proto $scheme;
-proxy_pass http://127.0.0.1:8000;`,
-      good: `proxy_set_header Host $host;
-proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-proxy_set_header X-Forwarded-Proto $scheme;
-proxy_pass http://127.0.0.1:8000;`,
-    },
-    {
-      inside: 'location',
       bad: `include uwsgi_params;
 uwsgi_param HTTP_X_FORWARDED_PORT $remote_port;
 #                                 ^^^^^^^^^^^^ wrong
 uwsgi_pass 127.0.0.1:8000;`,
       good: `include uwsgi_params;
 uwsgi_param HTTP_X_FORWARDED_PORT $server_port;
-uwsgi_pass 127.0.0.1:8000;`,
-    },
-    {
-      inside: 'location',
-      bad: `include uwsgi_params;
-uwsgi_param X-Forwarded-Proto $scheme;
-#           ^^^^^^^^^^^^^^^^^ param
-uwsgi_pass 127.0.0.1:8000;`,
-      good: `include uwsgi_params;
-uwsgi_param HTTP_X_FORWARDED_PROTO $scheme;
 uwsgi_pass 127.0.0.1:8000;`,
     },
     {
@@ -302,6 +280,28 @@ proxy_set_header X-Real-IP $remote_addr;
 proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
 proxy_set_header X-Forwarded-Proto $scheme;
 proxy_pass http://127.0.0.1:8000;`,
+    },
+    {
+      inside: 'location',
+      bad: `proxy_set_header Host $host:$proxy_port;
+#                     ^^^^^^^^^^^^^^^^^ inner
+proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+proxy_set_header X-Forwarded-Proto $scheme;
+proxy_pass http://127.0.0.1:8000;`,
+      good: `proxy_set_header Host $host;
+proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+proxy_set_header X-Forwarded-Proto $scheme;
+proxy_pass http://127.0.0.1:8000;`,
+    },
+    {
+      inside: 'location',
+      bad: `include uwsgi_params;
+uwsgi_param X-Forwarded-Proto $scheme;
+#           ^^^^^^^^^^^^^^^^^ param
+uwsgi_pass 127.0.0.1:8000;`,
+      good: `include uwsgi_params;
+uwsgi_param HTTP_X_FORWARDED_PROTO $scheme;
+uwsgi_pass 127.0.0.1:8000;`,
     },
   ],
 });

@@ -115,6 +115,7 @@ location @api { proxy_pass http://127.0.0.1:8000; }`,
 }
 location @api { proxy_pass http://127.0.0.1:8000; proxy_set_header X-Old 1; }`,
     },
+    { inside: 'server', good: 'location / { try_files $uri @api; expires 1h; }\nlocation @api { proxy_pass http://127.0.0.1:8000; }' },
     {
       inside: 'server',
       bad: `root /srv/shop;
@@ -133,6 +134,5 @@ location / {
 }
 location @api { proxy_pass http://127.0.0.1:8000; }`,
     },
-    { inside: 'server', good: 'location / { try_files $uri @api; expires 1h; }\nlocation @api { proxy_pass http://127.0.0.1:8000; }' },
   ],
 });

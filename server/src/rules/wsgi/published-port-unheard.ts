@@ -172,22 +172,6 @@ A mapping is for TCP unless it says otherwise: a \`listen\` line with \`udp\` or
     },
     {
       bad: tree({
-        'nginx.conf': main(`server {
-    listen [::]:80;
-#          ^^^^^^^ six
-    location / {
-        return 204;
-    }
-}`),
-        'compose.yaml': COMPOSE('"80:80"'),
-      }),
-      good: tree({
-        'nginx.conf': main('server {\n    listen [::]:80 ipv6only=off;\n    location / {\n        return 204;\n    }\n}'),
-        'compose.yaml': COMPOSE('"80:80"'),
-      }),
-    },
-    {
-      bad: tree({
         'nginx.conf':
           'events {}\nstream {\n    server {\n        listen 5353 udp;\n#              ^^^^ udp\n        proxy_pass 127.0.0.1:5300;\n    }\n}\n',
         'compose.yaml': COMPOSE('"5353:5353"'),
@@ -201,6 +185,22 @@ A mapping is for TCP unless it says otherwise: a \`listen\` line with \`udp\` or
       // what the file that is not here brings may listen anywhere
       good: tree({
         'nginx.conf': main('include more.conf;\nserver {\n    listen 8080;\n    location / {\n        return 204;\n    }\n}'),
+        'compose.yaml': COMPOSE('"80:80"'),
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': main(`server {
+    listen [::]:80;
+#          ^^^^^^^ six
+    location / {
+        return 204;
+    }
+}`),
+        'compose.yaml': COMPOSE('"80:80"'),
+      }),
+      good: tree({
+        'nginx.conf': main('server {\n    listen [::]:80 ipv6only=off;\n    location / {\n        return 204;\n    }\n}'),
         'compose.yaml': COMPOSE('"80:80"'),
       }),
     },

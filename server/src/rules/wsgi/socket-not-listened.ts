@@ -393,25 +393,6 @@ applications and exactly one of them is left without a proxy.`,
   examples: [
     {
       bad: tree({
-        'nginx.conf': main(`server {
-    location ~ \\.php$ {
-        fastcgi_pass unix:/run/php/php7.4-fpm.sock;
-#                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ elsewhere
-    }
-}`),
-        'php/pool.d/www.conf': '[www]\nuser = www-data\nlisten = /run/php/php8.2-fpm.sock\n',
-      }),
-      good: tree({
-        'nginx.conf': main(`server {
-    location ~ \\.php$ {
-        fastcgi_pass unix:/run/php/php8.2-fpm.sock;
-    }
-}`),
-        'php/pool.d/www.conf': '[www]\nuser = www-data\nlisten = /run/php/php8.2-fpm.sock\n',
-      }),
-    },
-    {
-      bad: tree({
         'nginx.conf': site(`
         proxy_pass http://api:8000;
 #                  ^^^^^^^^^^^^^^^ published`),
@@ -652,6 +633,25 @@ server {
         proxy_pass http://127.0.0.1:8000;`),
         'units/shop.service': UNIT('shop', 8000),
         'units/blog.service': UNIT('blog', 8001),
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': main(`server {
+    location ~ \\.php$ {
+        fastcgi_pass unix:/run/php/php7.4-fpm.sock;
+#                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ elsewhere
+    }
+}`),
+        'php/pool.d/www.conf': '[www]\nuser = www-data\nlisten = /run/php/php8.2-fpm.sock\n',
+      }),
+      good: tree({
+        'nginx.conf': main(`server {
+    location ~ \\.php$ {
+        fastcgi_pass unix:/run/php/php8.2-fpm.sock;
+    }
+}`),
+        'php/pool.d/www.conf': '[www]\nuser = www-data\nlisten = /run/php/php8.2-fpm.sock\n',
       }),
     },
   ],

@@ -200,20 +200,6 @@ A folder of its own below /run, made by \`RuntimeDirectory=\`, suits both. With 
     {
       bad: tree({
         'nginx.conf': site(`
-        proxy_pass http://unix:/home/shop/app.sock;
-#                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ protectHome`),
-        'shop.service':
-          '[Service]\nUser=shop\nProtectHome=yes\nExecStart=/srv/venv/bin/gunicorn --bind unix:/home/shop/app.sock shop.wsgi\n',
-      }),
-      good: tree({
-        'nginx.conf': site('\n        proxy_pass http://unix:/run/shop/shop.sock;'),
-        'shop.service':
-          '[Service]\nUser=shop\nProtectHome=yes\nRuntimeDirectory=shop\nExecStart=/srv/venv/bin/gunicorn --bind unix:/run/shop/shop.sock shop.wsgi\n',
-      }),
-    },
-    {
-      bad: tree({
-        'nginx.conf': site(`
         proxy_pass http://unix:/tmp/shop.sock;
 #                  ^^^^^^^^^^^^^^^^^^^^^^^^^^ privateTmp`),
         'shop.service': '[Service]\nUser=shop\nPrivateTmp=yes\nExecStart=/srv/venv/bin/gunicorn --bind unix:/tmp/shop.sock shop.wsgi\n',
@@ -295,6 +281,20 @@ A folder of its own below /run, made by \`RuntimeDirectory=\`, suits both. With 
         uwsgi_pass unix:/run/uwsgi/shop.sock;`)}`,
         'uwsgi.ini':
           '[uwsgi]\nuid = deploy\nmodule = shop.wsgi\nsocket = /run/uwsgi/shop.sock\nchmod-socket = 660\nchown-socket = deploy:www-data\n',
+      }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': site(`
+        proxy_pass http://unix:/home/shop/app.sock;
+#                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ protectHome`),
+        'shop.service':
+          '[Service]\nUser=shop\nProtectHome=yes\nExecStart=/srv/venv/bin/gunicorn --bind unix:/home/shop/app.sock shop.wsgi\n',
+      }),
+      good: tree({
+        'nginx.conf': site('\n        proxy_pass http://unix:/run/shop/shop.sock;'),
+        'shop.service':
+          '[Service]\nUser=shop\nProtectHome=yes\nRuntimeDirectory=shop\nExecStart=/srv/venv/bin/gunicorn --bind unix:/run/shop/shop.sock shop.wsgi\n',
       }),
     },
   ],

@@ -120,33 +120,6 @@ The rule knows the program by the image or the command of its container, or by t
       settings: { nginx: '1.28.0' },
       bad: tree({
         'nginx.conf': site(`
-        proxy_pass http://127.0.0.1:8600/;
-#       ^^^^^^^^^^ lost
-        proxy_set_header Host $host;`),
-        'board.service': UNIT('streamlit run board.py --server.port 8600 --server.address 127.0.0.1'),
-      }),
-      fixed: tree({
-        'nginx.conf': site(`
-        proxy_pass http://127.0.0.1:8600/;
-        proxy_set_header Host $host;
-        proxy_http_version 1.1;
-        proxy_set_header Upgrade $http_upgrade;
-        proxy_set_header Connection "upgrade";`),
-      }),
-    },
-    {
-      settings: { nginx: '1.28.0' },
-      good: tree({
-        'nginx.conf': site(`
-        proxy_pass http://127.0.0.1:8501;
-        proxy_set_header Host $host;`),
-        'board.service': UNIT('streamlit run board.py --server.port 8600'),
-      }),
-    },
-    {
-      settings: { nginx: '1.28.0' },
-      bad: tree({
-        'nginx.conf': site(`
         proxy_pass http://app:8501;
 #       ^^^^^^^^^^ lost
         proxy_set_header Host $host;`),
@@ -210,6 +183,33 @@ The rule knows the program by the image or the command of its container, or by t
         proxy_pass http://app:8096;
         proxy_set_header Host $host;`),
         'compose.yaml': COMPOSE('image: jellyfin/jellyfin:10.10'),
+      }),
+    },
+    {
+      settings: { nginx: '1.28.0' },
+      bad: tree({
+        'nginx.conf': site(`
+        proxy_pass http://127.0.0.1:8600/;
+#       ^^^^^^^^^^ lost
+        proxy_set_header Host $host;`),
+        'board.service': UNIT('streamlit run board.py --server.port 8600 --server.address 127.0.0.1'),
+      }),
+      fixed: tree({
+        'nginx.conf': site(`
+        proxy_pass http://127.0.0.1:8600/;
+        proxy_set_header Host $host;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";`),
+      }),
+    },
+    {
+      settings: { nginx: '1.28.0' },
+      good: tree({
+        'nginx.conf': site(`
+        proxy_pass http://127.0.0.1:8501;
+        proxy_set_header Host $host;`),
+        'board.service': UNIT('streamlit run board.py --server.port 8600'),
       }),
     },
   ],
