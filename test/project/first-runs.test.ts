@@ -1570,40 +1570,6 @@ for (const [what, files, expected] of [
     },
     ['web/wrong.conf.template:8 error unknown-variable'],
   ],
-  ...[
-    ['streamlit run board.py', '8501', 'websocket-not-passed'],
-    ['streamlit run board.py --server.port=8600 --server.address 127.0.0.1', '8600', 'websocket-not-passed'],
-    ['jupyter lab --port 8890', '8890', 'websocket-not-passed'],
-    ['streamlit run board.py --server.port=8600', '8501', null],
-    ['streamlit run board.py --server.port ${PORT}', '8501', null],
-    ['jupyterhub -f /etc/hub.py', '8000', null],
-    ['gunicorn -b 127.0.0.1:8501 board:app', '8501', 'forwarded-headers-missing'],
-  ].map(
-    ([command, port, told]) =>
-      [
-        `${command} behind a place that passes no upgrade on to port ${port}`,
-        {
-          'deploy/board.service': `[Service]\nUser=www-data\nWorkingDirectory=/srv/board\nExecStart=/srv/board/bin/${command}\n`,
-          'deploy/site.conf': `server {\n    listen 80;\n    location / {\n        proxy_set_header Host $host;\n        proxy_pass http://localhost:${port};\n    }\n}\n`,
-        },
-        told ? [`deploy/site.conf:5 warning ${told}`] : [],
-      ] as const,
-  ),
-  [
-    'style sheets that no list of types knows, where they certainly are, and where nobody knows',
-    {
-      'a/nginx.conf':
-        'events {}\nhttp {\n    server {\n        listen 80;\n        root /srv/shop;\n        location / {\n            try_files $uri /index.html;\n        }\n    }\n}\n',
-      'b/nginx.conf':
-        'events {}\nhttp {\n    server {\n        listen 80;\n        location /static/ {\n            root /srv/shop;\n        }\n        location /api/ {\n            proxy_set_header Host $host;\n            proxy_pass http://127.0.0.1:8000;\n        }\n    }\n}\n',
-      'c/nginx.conf': 'events {}\nhttp {\n    server {\n        listen 80;\n        root /srv/shop;\n    }\n}\n',
-      'd/nginx.conf':
-        'events {}\nhttp {\n    include mime.types;\n    server {\n        listen 80;\n        location /static/ {\n            root /srv/shop;\n        }\n    }\n}\n',
-      'e/nginx.conf':
-        'events {}\nhttp {\n    include parts/*.conf;\n    server {\n        listen 80;\n        location /static/ {\n            root /srv/shop;\n        }\n    }\n}\n',
-    },
-    ['a/nginx.conf:2 warning static-type-missing', 'b/nginx.conf:2 warning static-type-missing'],
-  ],
 ] as const)
   test(what, async () => {
     const memory = inMemory({ '.git/HEAD': '', ...files });

@@ -40,7 +40,6 @@ const isAnchor = (text: string): boolean => /^(?:\w+_pass|server|location|upstre
 
 /** What a fix makes possible has needs of its own. */
 const NEXT_STEPS: Readonly<Record<string, string>> = {
-  'static-through-application -> static-type-missing': 'files that nginx sends need their types, which the application had',
   'proxy-pass-form-invalid -> proxy-to-itself': 'the address of the example',
   'upstream-scheme-port -> forwarded-headers-missing': 'an application of one’s own where another’s address was',
   'ssl-directive-deprecated -> tls-on-80': 'the example has TLS on port 80 before, too',

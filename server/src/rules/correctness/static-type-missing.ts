@@ -1,5 +1,4 @@
 /** Style sheets, module scripts and WebAssembly that are sent with no type of theirs, so that browsers do not use them. Shown by a request and its answer. */
-import { matchLocation } from '../../config/locations.ts';
 import type { Scope } from '../../config/scope.ts';
 import { PASS_DIRECTIVES } from '../../config/upstreams.ts';
 import { proofOf } from '../../witness/requests.ts';
@@ -35,17 +34,6 @@ const ofPages = ({ location, scope }: Spot): boolean =>
   !knowsStyleSheets(scope) &&
   !scope.has('return') &&
   !PASS_DIRECTIVES.some((name) => scope.has(name));
-
-/** Folders that are there for the style sheets and scripts of pages. */
-const OF_PARTS = /^\/(?:[\w-]+\/)*(?:static|assets?|css)(?:\/|$)/i;
-
-/** Whether style sheets are certainly among the files: by the folder's name, or because one page answers for all paths and its parts lie beside it. */
-function holdsStyleSheets({ location, scope }: Spot, path: string): boolean {
-  if (OF_PARTS.test(location?.name ?? '')) return true;
-  // what is in force on the server's own level is sent from the location that the path arrives at
-  const at = location?.scope ?? matchLocation(scope, path).location?.scope ?? scope;
-  return at.named('try_files').some((d) => /^\/(?:index|app)\.html$/.test(d.values.at(-1) ?? ''));
-}
 
 export default defineRule({
   id: 'static-type-missing',
@@ -95,7 +83,7 @@ Include \`mime.types\` in \`http\`, and next to every block that adds a type.`,
     if (!line) return;
     report(list ? 'replaced' : 'none', {
       at: line.nameAt,
-      ...(list || holdsStyleSheets(spot, path) ? { severity: 'warning' as const } : {}),
+      ...(list ? { severity: 'warning' as const } : {}),
       data: { path, type },
       witness: proofOf(trace, `Content-Type: ${type}`),
     });
