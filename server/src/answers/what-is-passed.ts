@@ -226,9 +226,8 @@ export const headerLine = (pass: string, header: string, value: string): string 
     : `${HEADER_LIST[pass]} HTTP_${header.toUpperCase().replaceAll('-', '_')} ${value};`;
 
 /** The header that a line of one of these lists is about; null for a parameter that is none. */
-export function headerOf(line: Directive): string | null {
-  const name = line.value(0);
-  if (line.name.endsWith('_set_header')) return name.toLowerCase();
+export function headerOf({ name: list, values: [name = ''] }: Pick<Directive, 'name' | 'values'>): string | null {
+  if (list.endsWith('_set_header')) return name.toLowerCase();
   return /^HTTP_/i.test(name) ? name.slice(5).toLowerCase().replaceAll('_', '-') : null;
 }
 

@@ -7,7 +7,7 @@ import type { Scope } from '../../config/scope.ts';
 import { serverOf } from '../../config/servers.ts';
 import { readTarget } from '../../config/upstreams.ts';
 import { fixOf, replace } from '../fix.ts';
-import { defineRule, type Line } from '../rule.ts';
+import { type CheckInput, defineRule, type Line, type Report } from '../rule.ts';
 import { nginxesOf } from '../wsgi/_links.ts';
 
 type Kind = 'address' | 'scheme' | 'host' | 'port' | 'path';
@@ -112,7 +112,7 @@ const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|localhost)$/i;
 function localFor({ name, values: [header = '', value = ''] }: Pick<Line, 'name' | 'values'>): string | null {
   if (!LOOPBACK.test(value)) return null;
   if (name.endsWith('_param') && /^REMOTE_ADDR$/i.test(header)) return '$remote_addr';
-  const wanted = WANTED[headerIn({ name, values: [header] })];
+  const wanted = WANTED[headerOf({ name, values: [header] }) ?? ''];
   return wanted?.kind === 'address' ? wanted.use : null;
 }
 
@@ -122,8 +122,89 @@ function paramCalledSo({ name, values: [given = ''] }: Pick<Line, 'name' | 'valu
   return `HTTP_${given.toUpperCase().replaceAll('-', '_')}`;
 }
 
-const headerIn = ({ name, values }: Pick<Line, 'name' | 'values'>): string =>
-  (name.endsWith('_param') ? (/^http_(.+)/i.exec(values[0] ?? '')?.[1] ?? '').replaceAll('_', '-') : (values[0] ?? '')).toLowerCase();
+type Words = Pick<Line, 'name' | 'values'>;
+
+/** A way in which a line is wrong: whether it may be, by its words alone, and what is said of it; the first that a line may be decides. */
+interface Mistake {
+  readonly mayBe: (line: Words) => boolean;
+  readonly told: (input: Input) => { readonly message: Message; readonly report: Report } | null;
+}
+
+type Message = 'local' | 'inner' | 'param' | 'wrong' | 'escaped';
+type Input = Pick<CheckInput<Message>, 'directive' | 'scope' | 'config' | 'deployment' | 'file'>;
+
+/** The report of a value that another one is to replace. */
+const instead = ({ directive, file }: Input, use: string, data: Report['data'] = {}): Report => {
+  const word = directive.args[1]!;
+  return {
+    at: word,
+    data: { header: directive.value(0), value: word.value, use, ...data },
+    fix: fixOf(`Use ${use}`, 'suggestion', file, [replace(word, use)]),
+  };
+};
+
+const PARAM: Mistake = {
+  mayBe: (line) => paramCalledSo(line) !== null,
+  told: ({ directive, scope, file }) => {
+    const called = directive.args[0]!;
+    const use = paramCalledSo(directive)!;
+    const isGivenBeside = scope.effective(directive.name).directives.some((d) => d.value(0).toUpperCase() === use);
+    if (called.templated || isGivenBeside) return null;
+    const fix = fixOf(`Write ${use}`, 'suggestion', file, [replace(called, use)]);
+    return { message: 'param', report: { at: called, severity: 'info', data: { header: called.value, use, name: directive.name }, fix } };
+  },
+};
+
+const LOCAL: Mistake = {
+  mayBe: (line) => localFor(line) !== null,
+  told: (input) => {
+    const { directive, scope } = input;
+    // behind a hidden service each client is local, and a proxy that hides who asks has such names
+    const isHidden = serverOf(scope)?.names.some((n) => /\.(?:onion|i2p)$/.test(n.text));
+    if (isLocalOnly(scope) || accessOf(scope) !== 'everybody' || isHidden) return null;
+    return { message: 'local', report: instead(input, localFor(directive)!) };
+  },
+};
+
+const INNER: Mistake = {
+  mayBe: ({ values: [, value = ''] }) => WITH_PROXY_PORT.test(value),
+  told: (input) => {
+    const { directive, scope, config, deployment } = input;
+    if (!/^(?:x-forwarded-)?host$/.test(headerOf(directive) ?? '')) return null;
+    const ports = portsOf(scope);
+    const own = serversUnder(directive).flatMap((s) =>
+      s.listens.flatMap((l) => l.addresses.flatMap((a) => (a.kind === 'unix' ? [] : [a.port]))),
+    );
+    // the port under which the container of nginx is published may be the same by chance
+    const outer = nginxesOf(config, deployment).flatMap((n) => n.ports.flatMap((p) => p.published ?? []));
+    if (!ports || !own.length || ports.some((p) => own.includes(p) || outer.includes(p))) return null;
+    return { message: 'inner', report: instead(input, '$host', { port: ports[0]! }) };
+  },
+};
+
+const ESCAPE: Mistake = {
+  mayBe: ({ values: [, value = ''] }) => isEscaped(value),
+  told: ({ directive, file }) => {
+    const word = directive.args[1]!;
+    if (word.templated) return null;
+    const use = word.raw.replace(ESCAPED, '');
+    const name = /\\(\$\{?\w+\}?)/.exec(word.value)![1]!;
+    const fix = fixOf('Remove the backslash', 'suggestion', file, [replace(word, use)]);
+    return { message: 'escaped', report: { at: word, data: { header: directive.value(0), name, use }, fix } };
+  },
+};
+
+const OF_ANOTHER_KIND: Mistake = {
+  mayBe: (line) => mistaken(headerOf(line) ?? '', line.values[1] ?? '') !== null,
+  told: (input) => {
+    const { directive } = input;
+    if (directive.args.slice(0, 2).some((word) => word.templated)) return null;
+    const { wanted, is } = mistaken(headerOf(directive)!, directive.value(1))!;
+    return { message: 'wrong', report: instead(input, wanted.use, { is, what: wanted.what }) };
+  },
+};
+
+const MISTAKES: readonly Mistake[] = [PARAM, LOCAL, INNER, ESCAPE, OF_ANOTHER_KIND];
 
 export default defineRule({
   id: 'request-header-wrong-value',
@@ -146,15 +227,7 @@ A dollar sign with a backslash in front of it is what a shell wants in a here-do
 | \`X-Forwarded-Host\`, \`Host\` | \`$host\` |
 | \`X-Forwarded-Port\` | \`$server_port\` |`,
   about: ['proxy_set_header', 'uwsgi_param', 'fastcgi_param', '$scheme', '$remote_addr', '$remote_port'],
-  looksAt: {
-    directive: LISTS,
-    where: (line) =>
-      localFor(line) !== null ||
-      paramCalledSo(line) !== null ||
-      WITH_PROXY_PORT.test(line.values[1] ?? '') ||
-      isEscaped(line.values[1] ?? '') ||
-      mistaken(headerIn(line), line.values[1] ?? '') !== null,
-  },
+  looksAt: { directive: LISTS, where: (line) => MISTAKES.some(({ mayBe }) => mayBe(line)) },
   needs: 'file',
   fixable: 'always',
   fixChanges: ['request-headers'],
@@ -168,66 +241,9 @@ A dollar sign with a backslash in front of it is what a shell wants in a here-do
     wrong: '{header} gets {value}, which is {is}: applications read {what} in it. Use {use}.',
     escaped: '{header} gets a backslash before the value of {name}, since nothing escapes a dollar sign in nginx. Write {use}.',
   },
-  check({ directive, scope, config, deployment, file, report }) {
-    const [called, word] = directive.args;
-    const param = paramCalledSo(directive);
-    if (called && param !== null) {
-      const isGivenBeside = scope.effective(directive.name).directives.some((d) => d.value(0).toUpperCase() === param);
-      if (!called.templated && !isGivenBeside)
-        report('param', {
-          at: called,
-          severity: 'info',
-          data: { header: called.value, use: param, name: directive.name },
-          fix: fixOf(`Write ${param}`, 'suggestion', file, [replace(called, param)]),
-        });
-      return;
-    }
-    const honest = localFor(directive);
-    if (word && honest !== null) {
-      // behind a hidden service each client is local, and a proxy that hides who asks has such names
-      if (isLocalOnly(scope) || accessOf(scope) !== 'everybody' || serverOf(scope)?.names.some((n) => /\.(?:onion|i2p)$/.test(n.text)))
-        return;
-      report('local', {
-        at: word,
-        data: { header: directive.value(0), value: word.value, use: honest },
-        fix: fixOf(`Use ${honest}`, 'suggestion', file, [replace(word, honest)]),
-      });
-      return;
-    }
-    const header = headerOf(directive);
-    if (word && WITH_PROXY_PORT.test(word.value)) {
-      const ports = portsOf(scope);
-      const own = serversUnder(directive).flatMap((s) =>
-        s.listens.flatMap((l) => l.addresses.flatMap((a) => (a.kind === 'unix' ? [] : [a.port]))),
-      );
-      // the port under which the container of nginx is published may be the same by chance
-      const outer = nginxesOf(config, deployment).flatMap((n) => n.ports.flatMap((p) => p.published ?? []));
-      const isInner = ports?.every((p) => !own.includes(p) && !outer.includes(p)) ?? false;
-      if (header && /^(?:x-forwarded-)?host$/.test(header) && own.length && ports && isInner)
-        report('inner', {
-          at: word,
-          data: { header: directive.value(0), port: ports[0]!, use: '$host' },
-          fix: fixOf('Use $host', 'suggestion', file, [replace(word, '$host')]),
-        });
-      return;
-    }
-    if (word && !word.templated && isEscaped(word.value)) {
-      const use = word.raw.replace(ESCAPED, '');
-      report('escaped', {
-        at: word,
-        data: { header: directive.value(0), name: /\\(\$\{?\w+\}?)/.exec(word.value)![1]!, use },
-        fix: fixOf('Remove the backslash', 'suggestion', file, [replace(word, use)]),
-      });
-      return;
-    }
-    const found = word && header !== null && !directive.args[0]!.templated ? mistaken(header, word.value) : null;
-    if (!word || !found || word.templated) return;
-    const { what, use } = found.wanted;
-    report('wrong', {
-      at: word,
-      data: { header: directive.value(0), value: word.value, is: found.is, what, use },
-      fix: fixOf(`Use ${use}`, 'suggestion', file, [replace(word, use)]),
-    });
+  check(input) {
+    const told = MISTAKES.find(({ mayBe }) => mayBe(input.directive))?.told(input);
+    if (told) input.report(told.message, told.report);
   },
   examples: [
     {
