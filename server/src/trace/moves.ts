@@ -90,7 +90,7 @@ function internalRedirect(run: Run, uri: ByteString, args: ByteString): void {
   const beforeArgs = run.args;
   run.setUri(uri);
   run.args = args;
-  run.context.clear();
+  run.clearContexts();
   run.location = null;
   enter(run, run.server.scope);
   run.internal = true;
@@ -138,7 +138,7 @@ function goNamed(run: Run, name: ByteString): void {
   run.contentHandler = null;
   run.uriChanged = false;
   run.location = location;
-  run.context.clear();
+  run.clearContexts();
   enter(run, location.scope);
   run.phase = phaseIndex('rewrite');
   run.report.step({

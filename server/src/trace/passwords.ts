@@ -106,6 +106,9 @@ function fitsSlowly(password: ByteString, hash: ByteString): boolean | null {
   return fits;
 }
 
+/** What any crypt() ever makes; that of another text, such as a password in the clear, is no password's. */
+const MADE_BY_CRYPT = /^(?:[$_]|[./0-9A-Za-z]{13,}$)/;
+
 /** Whether a password fits what a user file holds for the user; null where only the system's crypt() could say. */
 export function fitsHash(password: ByteString, hash: ByteString): boolean | null {
   if (hash.startsWith('{PLAIN}')) return hash.slice(7) === password;
@@ -114,6 +117,7 @@ export function fitsHash(password: ByteString, hash: ByteString): boolean | null
     const decoded = decodeBase64(hash.slice(6));
     return decoded !== null && decoded.length >= 20 && sha1(password + decoded.slice(20)) === decoded.slice(0, 20);
   }
+  if (!MADE_BY_CRYPT.test(hash)) return false;
   const mark = /^\$(?:apr)?1\$/.exec(hash)?.[0];
   if (mark === undefined) return /^\$[256]/.test(hash) ? fitsSlowly(password, hash) : null;
   const salt = hash.slice(mark.length).split('$')[0]!.slice(0, 8);

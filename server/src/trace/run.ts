@@ -246,6 +246,12 @@ export class Run implements Scripting {
     return this.inside(this, target, kind, args);
   }
 
+  /** Where a request goes on elsewhere, modules know nothing of it any more: `$proxy_host` and its like are empty then. */
+  clearContexts(): void {
+    this.context.clear();
+    this.exchange.passVariables = null;
+  }
+
   /** A copy of this request where it stands, whose answer is nobody's (NGX_HTTP_SUBREQUEST_CLONE, _BACKGROUND). */
   background(): Run {
     const { config, input, options } = this;

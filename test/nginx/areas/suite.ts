@@ -1,6 +1,12 @@
 /** Configurations of the kind that nginx's own tests are made of: small servers, each about one thing, asked from many sides. */
 import type { Area } from './area.ts';
 
+const ACCEL: [string, string][] = [
+  ['X-A', 'one'],
+  ['X-Accel-Charset', 'koi8-r'],
+  ['X-Accel-Limit-Rate', '5000'],
+  ['Content-Type', 'text/html'],
+];
 const XAR = (target: string): { headers: [string, string][] } => ({
   headers: [
     ['X-Accel-Redirect', target],
@@ -570,5 +576,20 @@ export const AREAS: readonly Area[] = [
         })),
       ),
     ),
+  },
+  {
+    name: 'what is left when a request goes on elsewhere',
+    files: { 'www/a.html': 'a', 'www/q.php': 'p' },
+    http: `root %DIR%/www; add_header X-V "$proxy_host|$proxy_port|$upstream_addr|$upstream_http_x_a|$limit_rate" always; error_page 404 /none; error_page 500 = @n; types { text/html html; }
+      location /none { default_type text/html; return 404 e; } location @n { default_type text/html; return 200 n; } location /p { proxy_intercept_errors on; limit_rate 100k; proxy_pass http://%E%/z; } location /xa { proxy_pass http://%E%; } location /q { proxy_intercept_errors on; error_page 404 = @q; proxy_pass http://%E%; } location @q { uwsgi_pass %U%; } location /ig { proxy_ignore_headers X-Accel-Charset X-Accel-Limit-Rate; proxy_pass http://%E%; }
+      location ~ ^/kept { fastcgi_split_path_info ^/kept(.+?\\.php)(/.*)?$; set $p $fastcgi_path_info; try_files $fastcgi_script_name =404; fastcgi_param P "$p|$fastcgi_path_info|$fastcgi_script_name"; fastcgi_pass %F%; } location ~ \\.php { fastcgi_split_path_info ^(.+?\\.php)(/.*)?$; try_files $fastcgi_script_name =404; fastcgi_param P "$fastcgi_path_info|$fastcgi_script_name"; fastcgi_pass %F%; }`,
+    asks: [
+      ...['/p', '/q', '/ig'].flatMap((p) => [200, 404, 500].map((status) => ({ send: `GET ${p}`, answer: { status, headers: ACCEL } }))),
+      ...['/a.html', '@n', '/nothing', '/q.php/x'].map((t) => ({
+        send: 'GET /xa',
+        answer: { headers: [...ACCEL, ['X-Accel-Redirect', t] as [string, string]] },
+      })),
+      ...['/q.php/a/b', '/q.php', '/kept/q.php/a/b', '/x.php/a'].map((p) => `GET ${p}`),
+    ],
   },
 ];

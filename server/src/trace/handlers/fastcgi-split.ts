@@ -1,4 +1,4 @@
-/** `$fastcgi_script_name` and `$fastcgi_path_info` (ngx_http_fastcgi_split): read once for each stay in a location. */
+/** `$fastcgi_script_name` and `$fastcgi_path_info` (ngx_http_fastcgi_split): read once for each stay in a location, and again by fastcgi_pass. */
 import { type ByteString, byteArray, toBytes } from '../../base/bytes.ts';
 import type { Run } from '../run.ts';
 
@@ -19,6 +19,9 @@ export function fastcgiSplit(run: Run): { readonly scriptName: ByteString; reado
   const { script, pathInfo } = split;
   return { scriptName: script.endsWith('/') ? script + toBytes(run.text('fastcgi_index') ?? '') : script, pathInfo };
 }
+
+/** fastcgi_pass divides once more: what `try_files` found is the URI now, without the path behind it (ngx_http_fastcgi_handler). */
+export const splitAgain = (run: Run): void => void run.context.delete(CONTEXT);
 
 function read(run: Run): Split {
   const pattern = run.text('fastcgi_split_path_info');

@@ -8,6 +8,7 @@ import type { HeaderLine, Run, Verdict } from '../run.ts';
 import { compileValue, type Line } from '../script.ts';
 import type { HeaderPair } from '../trace.ts';
 import { openCache } from './cache.ts';
+import { splitAgain } from './fastcgi-split.ts';
 import { FAMILIES, finishUpstream, groupOf, pair, passOf, serversText, upstreamName } from './upstream.ts';
 
 interface Param extends Line {
@@ -109,6 +110,7 @@ function handler(family: 'fastcgi' | 'uwsgi' | 'scgi') {
     const { directive, target } = pass;
     const refused = run.readBody(false);
     if (refused !== null) return refused;
+    if (family === 'fastcgi') splitAgain(run);
     const use = openCache(run, family, () => {
       const key = run.directive(`${family}_cache_key`);
       return key ? run.value(key.value(0)) : '';

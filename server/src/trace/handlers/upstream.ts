@@ -399,6 +399,10 @@ function deliver(run: Run, family: Family, answer: BackendAnswer, rewriting: Rew
   const ignored = ignoredBy(run, prefix);
   const intercepted = !stored && isIntercepted(run, prefix, answer);
   if (!stored) keep(run, family, answer);
+  ACCELS.forEach((set, name) => {
+    const value = ignored.has(name) ? undefined : answer.headers.findLast(([n]) => lower(n) === name)?.[1];
+    if (value !== undefined) set(run, value);
+  });
   const first = (name: string): ByteString | null => answer.headers.find(([n]) => lower(n) === name)?.[1] ?? null;
   if (family === FAMILIES.memcached && answer.status === 404) {
     run.report.step({ phase: 'response', handler: module, said: 'the key is not there: 404' });
@@ -423,6 +427,12 @@ function deliver(run: Run, family: Family, answer: BackendAnswer, rewriting: Rew
   copyHeaders(run, family, answer, ignored, rewriting);
   return sendHeader(run);
 }
+
+/** What an application sets for the request itself: it stays where the answer goes to a page or another location (ngx_http_upstream_process_limit_rate). */
+const ACCELS: ReadonlyMap<string, (run: Run, value: ByteString) => void> = new Map([
+  ['x-accel-limit-rate', (run: Run, value: ByteString): void => void (/^\d+$/.test(value) && (run.reply.limitRate = Number(value)))],
+  ['x-accel-charset', (run: Run, value: ByteString): void => void (run.reply.overrideCharset = value)],
+]);
 
 const KEPT_ON_REDIRECT = new Set(['content-type', 'set-cookie', 'content-disposition', 'cache-control', 'expires', 'accept-ranges']);
 
@@ -545,10 +555,8 @@ function copyHeaders(run: Run, family: Family, answer: BackendAnswer, ignored: R
       if (seen.has(key)) continue;
       seen.add(key);
     }
-    if (key === 'x-accel-limit-rate' && !ignored.has(key) && /^\d+$/.test(value)) run.reply.limitRate = Number(value);
     if (key === 'x-accel-buffering' && !ignored.has(key))
       run.exchange.buffering = value.toLowerCase() === 'no' ? false : value.toLowerCase() === 'yes' ? true : run.exchange.buffering;
-    if (key === 'x-accel-charset' && !ignored.has(key)) reply.overrideCharset = value;
     if (key === 'content-length') {
       if (/^\d+$/.test(value)) {
         reply.contentLength = Number(value);
