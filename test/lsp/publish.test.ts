@@ -1,6 +1,7 @@
 /** The rounds of a publisher between all else that a server does: what it has shown is to reach the client before it goes on, and requests are. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Diagnostic } from 'vscode-languageserver';
 import { fileId } from '../../server/src/base/file-id.ts';
 import { MemoryFiles } from '../../server/src/base/memory-files.ts';
 import { defineRule } from '../../server/src/rules/rule.ts';
@@ -106,4 +107,44 @@ test('nothing is judged while a request is being answered', async () => {
   const before = judged;
   await publisher.settled();
   assert.ok(judged > before, 'there was nothing left to judge');
+});
+
+test('an editor is shown five of the places that a finding points to, and told how many more there are', async () => {
+  const { parser, engine, rules } = await parts();
+  const many = 'file:///publish/many.conf';
+  const workspace = new Workspace(parser, engine, new MemoryFiles([]));
+  const pointing = defineRule({
+    ...rules[0]!,
+    id: 'pointing',
+    default: true,
+    costly: false,
+    needs: 'file',
+    looksAt: [{ scope: ['http'] }],
+    messages: { here: 'Something.' },
+    check: ({ scope, report }) => {
+      const servers = scope.all.filter((d) => d.name === 'server');
+      for (const few of [servers, servers.slice(0, 5)])
+        report('here', { at: few.at(-1)!.at(), related: few.map((d, i) => ({ at: d.at(), message: `place ${i + 1}` })) });
+    },
+  });
+  let shown: Diagnostic[] = [];
+  const publisher = publisherOf({
+    connection: {
+      sendDiagnostics: async ({ diagnostics }: { diagnostics: Diagnostic[] }) => {
+        shown = diagnostics;
+      },
+    } as never,
+    workspace,
+    rules: [pointing],
+    log: (line) => assert.fail(line),
+  });
+  const text = `events {}\nhttp {\n${'    server { listen 80; }\n'.repeat(12)}}\n`;
+  workspace.apply({ kind: 'open', file: fileId(many), text, version: 1 });
+  publisher.changed();
+  await publisher.settled();
+  const told = shown.filter((d) => d.code === 'pointing').map((d) => d.relatedInformation?.map((r) => r.message));
+  assert.deepEqual(told, [
+    ['place 1', 'place 2', 'place 3', 'place 4', 'place 5'],
+    ['place 1', 'place 2', 'place 3', 'place 4', 'place 5 (and 7 more)'],
+  ]);
 });

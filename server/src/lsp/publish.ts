@@ -98,9 +98,24 @@ async function turns(): Promise<void> {
   for (let i = 0; i < TURNS; i++) await new Promise<void>((done) => setImmediate(done));
 }
 
+/** Calls back after so many milliseconds, or, for none of them, as soon as the messages that are there were let through. Gives what calls it off. */
+function after(delay: number, back: () => void): () => void {
+  let off = false;
+  const timer = delay ? setTimeout(back, delay) : undefined;
+  if (!delay)
+    void turns().then(() => {
+      if (!off) back();
+    });
+  return () => {
+    off = true;
+    clearTimeout(timer);
+  };
+}
+
 /** Decides when which findings are computed, and sends what changed. */
 export class Publisher {
-  private timer: ReturnType<typeof setTimeout> | null = null;
+  /** keeps the round that is scheduled from coming; null where none is */
+  private callOff: (() => void) | null = null;
   private restTimer: ReturnType<typeof setTimeout> | null = null;
   private quickWanted = false;
   private wholeWanted = false;
@@ -234,17 +249,17 @@ export class Publisher {
   }
 
   private schedule(delay: number): void {
-    if (this.timer) clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      this.timer = null;
+    this.callOff?.();
+    this.callOff = after(delay, () => {
+      this.callOff = null;
       void this.work();
-    }, delay);
+    });
   }
 
   /** Resolves when nothing is scheduled or running. */
   async settled(): Promise<void> {
-    while (this.timer || this.restTimer || this.running || this.options.workspace.unsettled) {
-      if (!this.timer && !this.restTimer && !this.running) this.changed();
+    while (this.callOff || this.restTimer || this.running || this.options.workspace.unsettled) {
+      if (!this.callOff && !this.restTimer && !this.running) this.changed();
       await new Promise<void>((done) => {
         this.idle.push(done);
       });
@@ -279,8 +294,8 @@ export class Publisher {
       this.running = false;
       for (const done of [...this.waiting.splice(0), ...this.waitingBehind.splice(0)]) done();
       this.behindWanted = false;
-      if ((this.quickWanted || this.wholeWanted) && !this.timer) this.schedule(0);
-      if (!this.timer && !this.restTimer) for (const done of this.idle.splice(0)) done();
+      if ((this.quickWanted || this.wholeWanted) && !this.callOff) this.schedule(0);
+      if (!this.callOff && !this.restTimer) for (const done of this.idle.splice(0)) done();
     }
   }
 
@@ -668,7 +683,7 @@ export class Publisher {
         if (!diagnostic) {
           diagnostic = toDiagnostic(f, source, find, encoding, this.options.docs);
           // a file that it points to may still come
-          if ((diagnostic.relatedInformation?.length ?? 0) === f.related.length) by.set(f, diagnostic);
+          if (f.related.every((r) => find(r.at.file))) by.set(f, diagnostic);
         }
         out.push(diagnostic);
       }

@@ -151,21 +151,32 @@ export function movedWith(findings: readonly Finding[], file: FileId, span: Span
   return delta === 0 ? findings : findings.map((f) => moved(f, () => delta));
 }
 
-/** A finding of which each part (itself, a related place, an edit) has moved by so many UTF-16 units. */
-function moved(finding: Finding, deltaOf: (part: object) => number): Finding {
-  const shift = (s: Span, by: number): Span => (by === 0 ? s : { start: s.start + by, end: s.end + by });
-  const place = (part: object, at: Place): Place => ({ file: at.file, span: shift(at.span, deltaOf(part)) });
-  const fixed = (fix: Fix): Fix => ({
-    ...fix,
-    edits: fix.edits.map((e) => ({ file: e.file, edits: e.edits.map((t) => ({ span: shift(t.span, deltaOf(t)), newText: t.newText })) })),
-  });
-  return {
+/** By how many UTF-16 units a part of a finding (itself, a related place, an edit) has moved. */
+type DeltaOf = (part: object) => number;
+
+const shifted = (span: Span, by: number): Span => (by === 0 ? span : { start: span.start + by, end: span.end + by });
+const placed = (part: object, { file, span }: Place, deltaOf: DeltaOf): Place => ({ file, span: shifted(span, deltaOf(part)) });
+
+/** Fixes with their edits where these are now; what has none is handed back as it is. */
+const refitted = (fixes: readonly Fix[], deltaOf: DeltaOf): readonly Fix[] =>
+  fixes.length
+    ? fixes.map((fix) => ({
+        ...fix,
+        edits: fix.edits.map(({ file, edits }) => ({
+          file,
+          edits: edits.map((t) => ({ span: shifted(t.span, deltaOf(t)), newText: t.newText })),
+        })),
+      }))
+    : fixes;
+
+/** A finding of which each part has moved. */
+function moved(finding: Finding, deltaOf: DeltaOf): Finding {
+  const { at, related, fixes, shared } = finding;
+  const now: Finding = {
     ...finding,
-    at: place(finding, finding.at),
-    related: finding.related.length ? finding.related.map((r) => ({ at: place(r, r.at), message: r.message })) : finding.related,
-    fixes: finding.fixes.length ? finding.fixes.map(fixed) : finding.fixes,
-    ...(finding.shared
-      ? { shared: { ...finding.shared, at: place(finding.shared, finding.shared.at), fixes: finding.shared.fixes.map(fixed) } }
-      : {}),
+    at: placed(finding, at, deltaOf),
+    related: related.length ? related.map((r) => ({ at: placed(r, r.at, deltaOf), message: r.message })) : related,
+    fixes: refitted(fixes, deltaOf),
   };
+  return shared ? { ...now, shared: { ...shared, at: placed(shared, shared.at, deltaOf), fixes: refitted(shared.fixes, deltaOf) } } : now;
 }

@@ -2,6 +2,7 @@
  * One cause, one finding: where the lines in force at several places come from one list in another file, what that list lacks is told once, at the list, with one fix for everyone who uses it. A rule reports each place and says what it shares; the engine joins
  * the reports, at the list where all who use it are among them, at the first of the places otherwise.
  */
+import type { TextEdit } from '../base/edit.ts';
 import { basename, type FileId } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import { table } from '../base/table.ts';
@@ -162,13 +163,14 @@ function together(findings: readonly Finding[]): Fix[] {
   const fixes = findings.flatMap((f) => f.fixes[0] ?? []);
   const [first] = fixes;
   if (!first || fixes.length !== findings.length) return [];
-  const byFile = new Map<FileId, Map<string, Fix['edits'][number]['edits'][number]>>();
+  const byFile = new Map<FileId, Map<number, readonly TextEdit[]>>();
   for (const { file, edits } of fixes.flatMap((fix) => fix.edits)) {
     let known = byFile.get(file);
     if (!known) byFile.set(file, (known = new Map()));
     for (const edit of edits) {
-      const key = `${edit.span.start} ${edit.span.end} ${edit.newText}`;
-      if (!known.has(key)) known.set(key, edit);
+      const there = known.get(edit.span.start);
+      if (!there) known.set(edit.span.start, [edit]);
+      else if (!there.some((e) => e.span.end === edit.span.end && e.newText === edit.newText)) known.set(edit.span.start, [...there, edit]);
     }
   }
   return [
@@ -176,7 +178,7 @@ function together(findings: readonly Finding[]): Fix[] {
       ...first,
       title: `${first.title}, at ${findings.length} places`,
       safety: fixes.every((fix) => fix.safety === 'safe') ? 'safe' : 'suggestion',
-      edits: [...byFile].map(([file, edits]) => ({ file, edits: [...edits.values()] })),
+      edits: [...byFile].map(([file, edits]) => ({ file, edits: [...edits.values()].flat() })),
     },
   ];
 }

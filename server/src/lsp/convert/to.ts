@@ -23,6 +23,9 @@ const SEVERITY = {
   hint: DiagnosticSeverity.Hint,
 } as const;
 
+/** Places that a finding points to in an editor, which lists them all below its message: more are counted. */
+const MOST_PLACES = 5;
+
 export type FindFile = (id: FileId) => Pick<SourceFile, 'text' | 'lines'> | null;
 
 /** A finding as a diagnostic of the protocol. */
@@ -34,9 +37,12 @@ export function toDiagnostic(
   docs: string | null,
 ): Diagnostic {
   const related: DiagnosticRelatedInformation[] = [];
-  for (const { at, message } of finding.related) {
+  const more = finding.related.length - MOST_PLACES;
+  for (const [i, { at, message }] of finding.related.entries()) {
+    if (i === MOST_PLACES) break;
     const file = find(at.file);
-    if (file) related.push({ location: { uri: hostFileOf(at.file) as string, range: toRange(file, at.span, encoding) }, message });
+    const counted = more > 0 && i === MOST_PLACES - 1 ? `${message} (and ${more} more)` : message;
+    if (file) related.push({ location: { uri: hostFileOf(at.file) as string, range: toRange(file, at.span, encoding) }, message: counted });
   }
   return {
     range: toRange(source, finding.at.span, encoding),
