@@ -15,6 +15,32 @@ const TASK = '- template: src=shop.j2 dest=/etc/nginx/sites-enabled/shop\n';
 
 for (const [what, files, expected] of [
   [
+    'a tag of FreeMarker with a call within a call',
+    {
+      'shop.conf.ftl':
+        '<#assign shop = Settings.read(Files.first(0, "a)b"))>\n<#if shop.open(shop.day("mon"))>\nserver {\n    listen 80;\n    server_name ${shop.name};\n    root /srv/shop;\n}\n</#if>\n',
+    },
+    [],
+  ],
+  [
+    'places for WebSockets behind TLS, of which one is for pages, too',
+    {
+      'chat.conf':
+        'server {\n    listen 443 ssl;\n    server_name chat.example;\n    ssl_certificate c.pem;\n    ssl_certificate_key k.pem;\n    proxy_http_version 1.1;\n    proxy_set_header Host $host;\n    proxy_set_header Upgrade $http_upgrade;\n    proxy_set_header Connection upgrade;\n    location /chat-websocket {\n        proxy_pass http://127.0.0.1:5280;\n    }\n    location /rooms/ws {\n        proxy_pass http://127.0.0.1:5280;\n    }\n    location /news {\n        proxy_pass http://127.0.0.1:5281;\n    }\n}\n',
+    },
+    ['chat.conf:17 warning forwarded-headers-missing'],
+  ],
+  [
+    'conditions of one location that look for the names of different sites, and for names of which one is within the other',
+    {
+      'apart.conf':
+        'server {\n    listen 80;\n    proxy_set_header Host $host;\n    location / {\n        if ($host ~ "shop.example.com") {\n            proxy_pass http://127.0.0.1:8001;\n        }\n        if ($host ~ ^blog\\.example\\.com$) {\n            proxy_pass http://127.0.0.1:8002;\n        }\n        root /srv/www;\n    }\n}\n',
+      'within.conf':
+        'server {\n    listen 81;\n    proxy_set_header Host $host;\n    location / {\n        if ($host ~ example.com) {\n            proxy_pass http://127.0.0.1:8001;\n        }\n        if ($host ~ blog.example.com) {\n            proxy_pass http://127.0.0.1:8002;\n        }\n        root /srv/www;\n    }\n}\n',
+    },
+    ['within.conf:6 warning unsafe-if', 'within.conf:9 warning unsafe-if'],
+  ],
+  [
     'a part that is called like a file of nginx means that one, and not itself',
     { 'templates/php/fastcgi.conf': 'try_files $uri =404;\ninclude fastcgi.conf;\nfastcgi_intercept_errors on;\n' },
     [],

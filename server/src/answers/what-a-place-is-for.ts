@@ -172,7 +172,7 @@ export function isWatched(scope: Scope): boolean {
 }
 
 /** A name of what takes WebSockets: clients open just that path. */
-const OF_SOCKETS = /\/(?:wss?|(?:web)?sockets?|cable|hmr)\/?$/i;
+const OF_SOCKETS = /\/(?:[\w.-]+[-_.])?(?:wss?|(?:web)?sockets?|cable|hmr)\/?$/i;
 
 /** Whether a location is for WebSockets alone, by its name and by what it passes on. */
 export function isForSockets(scope: Scope): boolean {

@@ -42,8 +42,23 @@ const FINE = new Set([
 
 const CONTENT = new Set([...PASS_DIRECTIVES, 'root', 'alias', 'try_files', 'index', 'empty_gif', 'stub_status', 'content_by_lua_block']);
 
-/** Whether a location does nothing but pass requests on: an if in it that passes to another program chooses between the two. */
-const passesOnly = ({ directives }: Scope): boolean => directives.every((d) => !CONTENT.has(d.name) || PASS_DIRECTIVES.includes(d.name));
+/** A condition that looks for the name of one site: the variable and the name. */
+const FOR_SITE = /^\(\s*(\$(?:host|http_host))\s+~\*?\s+["']?\^?((?:[\w-]+\\?\.)+[\w-]+)\$?["']?\s*\)$/i;
+
+/** Whether two conditions look for the names of two sites, neither within the other: no client asks for both at once. */
+function lookForOtherSites(a: Directive, b: Directive): boolean {
+  const [one, other] = [a, b].map((d) => FOR_SITE.exec(d.values.join(' ')));
+  if (!one || !other || one[1]!.toLowerCase() !== other[1]!.toLowerCase()) return false;
+  const [name, second] = [one[2]!, other[2]!].map((n) => n.replaceAll('\\', '').toLowerCase());
+  return !name!.includes(second!) && !second!.includes(name!);
+}
+
+/** Where files are: no loss for a request that is passed on. */
+const OF_FILES = new Set(['root', 'alias', 'index']);
+
+/** Whether a location only passes requests on or has a folder: an if in it that passes to another program chooses between the two. */
+const choosesPass = ({ directives }: Scope): boolean =>
+  directives.every((d) => !CONTENT.has(d.name) || PASS_DIRECTIVES.includes(d.name) || OF_FILES.has(d.name));
 
 /** Whether a rewrite above the condition ends all rewriting or leads elsewhere: where it matches, nobody asks for the condition. */
 const isPassedOver = (scope: Scope, condition: Directive): boolean =>
@@ -101,7 +116,8 @@ The rule traces a request that meets the condition: where that reaches the pass 
           d.body?.directives.some((x) => !FINE.has(x.name)) &&
           !d.body.has('return') &&
           !excludeEachOther(d, directive) &&
-          !askForOthers(d, directive),
+          !askForOthers(d, directive) &&
+          !lookForOtherSites(d, directive),
       );
     for (const d of body.directives) {
       if (FINE.has(d.name) || (!d.fact && !CONTENT.has(d.name))) continue;
@@ -115,7 +131,7 @@ The rule traces a request that meets the condition: where that reaches the pass 
         // the pass is reached, and nothing else of the location depends on the condition
         const simple =
           PASS_DIRECTIVES.includes(d.name) && !others.length && !unseenOf(scope, 'try_files').length && !isPassedOver(scope, directive);
-        const works = (shown !== null && isBackend(shown) && !scope.has('try_files') && !others.length) || (simple && passesOnly(scope));
+        const works = (shown !== null && isBackend(shown) && !scope.has('try_files') && !others.length) || (simple && choosesPass(scope));
         // there is nothing else that answers, and each condition has a pass of its own
         const alone = PASS_DIRECTIVES.includes(d.name) && !others.length && !scope.directives.some((x) => CONTENT.has(x.name));
         // whoever writes the end of all rewriting behind a pass means that pass

@@ -95,7 +95,7 @@ export function weighed(directive: Directive, deployment: Deployment, missing: r
     otherwise ||
     addressAlone ||
     areLost(scope, names) ||
-    ((!encrypted || broken.every((n) => n === PROTO)) && isForSockets(scope)) ||
+    ((!encrypted || broken.every((n) => n === PROTO) || !deployment.applications.length) && isForSockets(scope)) ||
     chosen ||
     isToChannels(directive, deployment) ||
     isForAssets(scope) ||

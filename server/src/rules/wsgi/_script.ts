@@ -2,7 +2,7 @@
 import type { Directive } from '../../config/directive.ts';
 
 /** The usual value, from which the file is the root and the path. */
-const USUAL_SCRIPT = /^\$\{?(?:document|realpath)_root\}?\/?\$\{?fastcgi_script_name\}?$/;
+export const USUAL_SCRIPT = /^\$\{?(?:document|realpath)_root\}?\/?\$\{?fastcgi_script_name\}?$/;
 
 /** The line that makes SCRIPT_FILENAME for a pass directive, where it is one of the usual form. */
 export function usualScript(pass: Directive): Directive | null {

@@ -408,7 +408,7 @@ const FAMILIES = {
     sort: () => VALUE,
   },
   freemarker: {
-    marks: /<#--[\s\S]*?-->|<\/?[#@][A-Za-z](?:"[^"\n]*"|'[^'\n]*'|\([^()\n]*\)|[^>"'(\n])*>|\$\{[^}\n]*\}/g,
+    marks: /<#--[\s\S]*?-->|<\/?[#@][A-Za-z](?:"[^"\n]*"|'[^'\n]*'|\((?:[^()\n]|\([^()\n]*\))*\)|[^>"'(\n])*>|\$\{[^}\n]*\}/g,
     notation: 'infix',
     sort: (mark) => (mark.startsWith('$') ? VALUE : freemarkerControl(mark)),
   },
