@@ -1596,6 +1596,27 @@ for (const [what, files, expected] of [
     },
     ['web/wrong.conf.template:8 error unknown-variable'],
   ],
+  [
+    'a value of a template of Yeoman’s that is the port of an address, and two words that no template writes',
+    {
+      'nginx/_nginx.conf':
+        'events {}\nhttp {\n    upstream shop {\n        server localhost:<%= serverPort %>;\n        #server localhost:8081;\n    }\n}\n',
+      'other/nginx.conf': 'events {}\nhttp {\n    upstream shop {\n        server localhost:8080<% 10;\n    }\n}\n',
+    },
+    ['other/nginx.conf:4 error invalid-value', 'other/nginx.conf:4 error invalid-value'],
+  ],
+  [
+    'what Kong says to its store, and a word that nobody knows',
+    { 'nginx.conf': 'lmdb_environment_path dbless.lmdb;\nlmdb_map_size 128m;\nlmbd_map_size 128m;\nevents {}\n' },
+    ['nginx.conf:3 error unknown-directive'],
+  ],
+  [
+    'a manifest whose name says nothing, with a ConfigMap over the folder of sites',
+    {
+      'cluster/edge.yaml': `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: sites }\ndata:\n  shop.conf: |\n    server {\n      listen 8080;\n      root /usr/share/nginx/html;\n    }\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: { name: edge }\nspec:\n  template:\n    metadata: { labels: { app: edge } }\n    spec:\n      containers:\n        - name: nginx\n          image: nginx:1.31\n          readinessProbe: { httpGet: { path: /, port: 8081 } }\n          volumeMounts: [{ name: sites, mountPath: /etc/nginx/conf.d }]\n      volumes: [{ name: sites, configMap: { name: sites } }]\n---\napiVersion: v1\nkind: Service\nmetadata: { name: edge }\nspec:\n  selector: { app: edge }\n  ports: [{ port: 80, targetPort: 80 }]\n`,
+    },
+    ['cluster/edge.yaml:21 warning health-check-unanswered', 'cluster/edge.yaml:30 warning cluster-port-mismatch'],
+  ],
 ] as const)
   test(what, async () => {
     const memory = inMemory({ '.git/HEAD': '', ...files });

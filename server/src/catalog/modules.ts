@@ -563,6 +563,7 @@ const UNLISTED: readonly (readonly [RegExp, string])[] = [
   [/^lua$|^apisix_/, 'the module of APISIX for its own directives'],
   [/^ssl_echkeydir$/, 'a build with encrypted ClientHello of its own'],
   [/^lua_kong_/, 'lua-kong-nginx-module'],
+  [/^lmdb_/, 'lua-resty-lmdb'],
   [/^(proxy_wasm|wasm)(_|$)/, 'ngx_wasm_module'],
   [/^session_sticky/, 'the session_sticky module of Tengine'],
   [/^app_protect_/, 'NGINX App Protect'],

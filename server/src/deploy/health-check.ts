@@ -8,6 +8,8 @@ export interface HealthCheck {
   readonly path: string;
   /** the Host header, with its port where it is sent */
   readonly sentHost: string;
+  /** the headers that it sends of its own, but for Host */
+  readonly headers: readonly (readonly [name: string, value: string])[];
   /** it goes where an answer redirects it to */
   readonly follows: boolean;
   /** by what it is made: `curl`, `wget`, `the probe of Kubernetes` */
@@ -26,7 +28,10 @@ export function checksIn(text: string, place: Place): HealthCheck[] {
   // without -f curl takes every answer for a good one
   if (by === 'curl' && !/\s(-[a-zA-Z]*f[a-zA-Z]*|--fail(-with-body)?)(\s|$)/.test(text)) return [];
   const [, host, port] = url;
-  const own = /(?:-H|--header)[=\s]+["']?Host:\s*([^\s"']+)/i.exec(text)?.[1];
+  const sent = [...text.matchAll(/(?:-H|--header)[=\s]*(?:(["'])([\w-]+):\s*(.*?)\1|([\w-]+):([^\s"']*))/gi)].map(
+    (m) => [m[2] ?? m[4]!, m[3] ?? m[5]!] as const,
+  );
+  const own = sent.find(([name]) => /^host$/i.test(name))?.[1];
   const number = port === undefined ? 80 : Number(port);
   return [
     {
@@ -34,6 +39,7 @@ export function checksIn(text: string, place: Place): HealthCheck[] {
       port: number,
       path: url[3] ?? '/',
       sentHost: own ?? (number === 80 ? host! : `${host}:${number}`),
+      headers: sent.filter(([name]) => !/^host$/i.test(name)),
       follows: by === 'curl' ? /\s(-[a-zA-Z]*L[a-zA-Z]*|--location)(\s|$)/.test(text) : by !== 'http',
       by,
       place,

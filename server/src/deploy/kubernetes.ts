@@ -266,6 +266,7 @@ function probesOf(container: YamlValue, ports: readonly { readonly name: string 
         port: number,
         path: text(child(get, 'path')) ?? '/',
         sentHost: text(child(own, 'value')) ?? `${host}:${number}`,
+        headers: headers.flatMap((h) => (h === own ? [] : [[text(child(h, 'name')) ?? '', text(child(h, 'value')) ?? ''] as const])),
         follows: own === undefined,
         by: `the ${name} of Kubernetes`,
         place: get.place,
@@ -275,7 +276,7 @@ function probesOf(container: YamlValue, ports: readonly { readonly name: string 
 }
 
 /** Stands for the address that a cluster gives a pod. */
-const POD_ADDRESS = '10.0.0.1';
+export const POD_ADDRESS = '10.0.0.1';
 
 /** The containers of all workloads; those of one pod share its addresses. */
 export function readManifests(files: readonly (readonly [FileId, string])[]): { containers: ComposeService[]; cluster: Cluster } {

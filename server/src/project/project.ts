@@ -12,6 +12,7 @@ import { NGINX_LINT_NAME, type RawSettings, SETTINGS_NAMES, withSettings } from 
 import type { NamesBeside, Tree } from '../config/tree.ts';
 import { isCompose } from '../deploy/compose.ts';
 import { readEnvFile, withoutSecrets } from '../deploy/env-file.ts';
+import { isManifest } from '../deploy/kubernetes.ts';
 import { type Environment, NO_ENVIRONMENT } from '../deploy/shell.ts';
 import { MAX_FILES } from '../deploy/wanted.ts';
 import { isMark, partsApart, partsOf } from './applications.ts';
@@ -150,6 +151,8 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
     const read = texts.has(id) ? { text: texts.get(id)! } : await whole(id, files);
     if (!read || ('problem' in read && read.problem)) return;
     const parts = embeddedIn(id, pathOf(id), read.text, (why) => unread(id, why));
+    // a manifest with nginx in it says how nginx is reached, whatever it is called
+    if (!isOther(relativePath(id, folder)) && /\.ya?ml$/.test(id) && /nginx/i.test(read.text) && isManifest(read.text)) others.push(id);
     if (
       !texts.has(id) &&
       (isCloudConfig(read.text) || (/\.ya?ml$/.test(id) && /\b(configMap|ConfigMap|configs)\s*:|kind:\s*ConfigMap/.test(read.text))) &&

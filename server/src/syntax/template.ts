@@ -324,7 +324,9 @@ function marksOutsideOfQuotes(text: string): boolean {
         const end = text.indexOf(next === '{' ? '}}' : `${next}}`, at + 2);
         if (end > 0 && (next !== '#' || !text.slice(at, end).includes('\n') || reader.statementStart)) return true;
       }
-      if (c === '<' && next === '%' && !reader.inWord && text.indexOf('%>', at + 2) > 0) return true;
+      // within a word only a value, as the port of an address: `localhost:<%= port %>`
+      const begins = c === '<' && next === '%' && (!reader.inWord || text[at + 2] === '=' || text[at + 2] === '-');
+      if (begins && text.indexOf('%>', at + 2) > 0) return true;
     }
     at = reader.step(text, at);
   }

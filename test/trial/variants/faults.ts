@@ -15,6 +15,11 @@ const compose = (test: string, more = '', image = 'nginx:1.28') =>
   `services:\n  edge:\n    image: ${image}\n    ports: ["80:80"]\n    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]\n    healthcheck:\n      test: ${test}\n${more}`;
 const checked = (server: string, test: string, image?: string) =>
   tree(`#- nginx.conf\nevents {}\nhttp { ${server} }\n#- compose.yaml\n${compose(test, '', image)}`);
+const probed = (server: string, get: string, more = '', beside = '') =>
+  tree(
+    `#- nginx.conf\nevents {}\nhttp { ${server} }\n#- k8s/edge.yaml\napiVersion: apps/v1\nkind: Deployment\nmetadata: { name: edge }\nspec:\n  template:\n    metadata: { labels: { app: edge } }\n    spec:\n      containers:\n        - name: nginx\n          image: nginx:1.28\n          ports: [{ name: web, containerPort: 80 }]\n          livenessProbe: { httpGet: ${get} }\n          volumeMounts: [{ name: conf, mountPath: /etc/nginx/nginx.conf, subPath: nginx.conf }${more}]\n${beside}      volumes: [{ name: conf, configMap: { name: edge } }]\n#- k8s/kustomization.yaml\nconfigMapGenerator: [{ name: edge, files: [../nginx.conf] }]\n`,
+  );
+const SECURED = 'server { listen 80; location = /up { return 204; } location / { return 301 https://$host$request_uri; } }';
 const UP = 'server { listen 80; location = /up { return 204; } location / { return 404; } }';
 
 const published = (ports: string, conf: string) =>
@@ -426,6 +431,18 @@ export const TRIALS: readonly Trial[] = [
       ),
       checked(UP, 'wget -qO- http://localhost/up', 'nginx:1.28-alpine'),
       checked('server { listen 80; location / { auth_basic x; auth_basic_user_file u; root /srv; } }', 'curl -f http://localhost/'),
+      checked(SECURED, 'curl -fL http://localhost/'),
+      checked('server { listen 80; return 301 https://localhost:8443$request_uri; }', 'wget -q -O /dev/null http://localhost/'),
+      probed(UP, '{ path: /health, port: web }'),
+      probed(UP, '{ path: /up, port: 8080 }'),
+      probed(SECURED, '{ path: /, port: 80 }'),
+      probed('server { listen 127.0.0.1:80; return 204; } server { listen 8080; return 204; }', '{ path: /, port: 8081 }'),
+      probed('server { listen 80; location / { auth_basic x; auth_basic_user_file u; root /srv; } }', '{ path: /, port: 80 }'),
+      probed('server { listen 80 default_server; return 444; } server { listen 80; server_name a.example.org; }', '{ path: /, port: 80 }'),
+      probed(
+        'server { listen 80; if ($http_x_forwarded_proto != https) { return 301 https://$host$request_uri; } location / { root /srv; } }',
+        '{ path: /, port: 80 }',
+      ),
     ],
     sane: [
       checked(UP, 'curl -f http://localhost/up'),
@@ -443,6 +460,24 @@ export const TRIALS: readonly Trial[] = [
         'curl -f http://localhost/',
       ),
       checked(UP, 'curl -f http://web:8000/up'),
+      checked(SECURED, 'curl -f http://localhost/'),
+      checked('server { listen 80; return 301 https://shop.example.com$request_uri; }', 'curl -fL http://localhost/'),
+      checked(
+        'server { listen 80; if ($http_x_forwarded_proto != https) { return 301 https://$host$request_uri; } location / { root /srv; } }',
+        "curl -fL -H 'X-Forwarded-Proto: https' http://localhost/",
+      ),
+      probed(UP, '{ path: /up, port: web }'),
+      probed(SECURED, '{ path: /up, port: 80 }'),
+      // another host is good news to the kubelet
+      probed('server { listen 80; return 301 https://shop.example.com$request_uri; }', '{ path: /, port: 80 }'),
+      probed(`${SECURED} server { listen 443 ssl; ssl_certificate a.pem; ssl_certificate_key a.key; }`, '{ path: /, port: 80 }'),
+      probed(
+        'server { listen 80; if ($http_x_forwarded_proto != https) { return 301 https://$host$request_uri; } location / { root /srv; } }',
+        '{ path: /, port: 80, httpHeaders: [{ name: X-Forwarded-Proto, value: https }] }',
+      ),
+      probed(UP, '{ path: /up, port: 9113 }', '', '        - { name: exporter, image: nginx/nginx-prometheus-exporter }\n'),
+      probed('server { listen 80; location / { proxy_pass http://127.0.0.1:8000; } }', '{ path: /health, port: 80 }'),
+      probed(UP, '{ path: /, port: 80, host: shop.example.com }'),
       checked('server { listen 80; location = /status { stub_status; allow 127.0.0.1; deny all; } }', 'curl -f http://localhost/status'),
     ],
   },

@@ -6,11 +6,13 @@ import { addressText } from '../../deploy/address.ts';
 import { serverTitle } from '../../deploy/application.ts';
 import type { ComposeService } from '../../deploy/compose.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
+import { runsNginxImage } from '../../deploy/inside.ts';
 import type { ClusterService, ServicePort } from '../../deploy/kubernetes.ts';
 import { certain } from '../../deploy/setting.ts';
 import { defineRule } from '../rule.ts';
 import { EDGE, EDGE_MAP, main, tree } from './_examples.ts';
 import { linksOf, nginxesOf } from './_links.ts';
+import { unseenPorts } from './published-port-unheard.ts';
 
 /** The Service that a name means in a namespace: `api`, `api.prod`, `api.prod.svc.cluster.local`. */
 function serviceNamed(deployment: Deployment, host: string, namespace: string): ClusterService | null {
@@ -120,7 +122,6 @@ An Ingress names a Service of its own namespace and one of that Service's ports;
         related: [{ at: service.place, message: `the Service ${service.name}` }],
       });
     }
-    const heard = nginxes.length ? listensOf() : null;
     for (const service of services) {
       if (!service.containers.length) continue;
       for (const { port, target, place } of service.ports) {
@@ -132,7 +133,8 @@ An Ingress names a Service of its own namespace and one of that Service's ports;
         const other = elsewhere(deployment, service, target);
         if (other) report('elsewhere', { at: place, data: { ...data, ...other } });
         const from = nginxes.find((c) => c === service.containers[0]);
-        if (!other && from && heard && service.containers.length === 1) {
+        const heard = !other && from && service.containers.length === 1 ? listensOf(from) : null;
+        if (from && heard) {
           const number = /^\d+$/.test(target) ? Number(target) : from.portNames?.get(target);
           if (number !== undefined && !heard.includes(number))
             report('unheard', { at: place, data: { ...data, target: number, own: heard.join(', ') } });
@@ -158,9 +160,10 @@ An Ingress names a Service of its own namespace and one of that Service's ports;
       }
 
     /** The ports that this nginx listens on; null where something that is not seen may listen on others. */
-    function listensOf(): number[] | null {
+    function listensOf(from: ComposeService): number[] | null {
       const listens = serversOf(config).flatMap((s) => s.listens);
-      if (config.tree.standIn !== undefined || listens.some((l) => l.directive?.args[0]?.templated)) return null;
+      if (unseenPorts(config, runsNginxImage(deployment, from), from)?.length !== 0) return null;
+      if (listens.some((l) => l.directive?.args[0]?.templated)) return null;
       if ([...config.files.values()].some((f) => f.template !== null)) return null;
       const ports = listens.flatMap((l) => l.addresses.flatMap((a) => (a.kind === 'unix' ? [] : [a.port])));
       return ports.length && !config.main.has('stream') && !config.main.has('mail') ? [...new Set(ports)] : null;

@@ -8,23 +8,38 @@ import type { ComposeService } from '../../deploy/compose.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import { checksIn, type HealthCheck } from '../../deploy/health-check.ts';
 import { isNginxImage, runsNginxImage } from '../../deploy/inside.ts';
+import { POD_ADDRESS } from '../../deploy/kubernetes.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { isScripted } from '../../witness/follow.ts';
-import { outcomeText, proofOf, witnessesOf } from '../../witness/requests.ts';
+import { locationHeader, outcomeText, proofOf, witnessesOf } from '../../witness/requests.ts';
 import { defineRule } from '../rule.ts';
-import { main, tree } from './_examples.ts';
+import { EDGE, EDGE_MAP, main, tree } from './_examples.ts';
 import { nginxesOf } from './_links.ts';
 import { unseenPorts } from './published-port-unheard.ts';
 
-/** Nginx itself refuses, and nothing that the text does not show could change that. */
-const isRefused = (trace: Trace): boolean =>
-  (trace.outcome.kind === 'closed' ||
-    (trace.outcome.status >= 400 && (trace.outcome.kind === 'error' || trace.outcome.kind === 'return'))) &&
-  !isScripted(trace) &&
-  !trace.assumptions.some((a) => a.id.startsWith('file:') || a.id.startsWith('include:'));
+/** Nothing that the text does not show could change the answer. */
+const isCertain = (trace: Trace): boolean =>
+  !isScripted(trace) && !trace.assumptions.some((a) => a.id.startsWith('file:') || a.id.startsWith('include:'));
+
+/** Nginx itself refuses. */
+const isRefused = ({ outcome }: Trace): boolean =>
+  outcome.kind === 'closed' || (outcome.status >= 400 && (outcome.kind === 'error' || outcome.kind === 'return'));
+
+/** The port of this container to which an answer of nginx's own sends who follows redirects; null where it sends nobody anywhere, or to another host. */
+function sentOnTo({ host, follows }: HealthCheck, trace: Trace): { readonly location: string; readonly to: number } | null {
+  const location = locationHeader(trace);
+  const [, scheme, name, port] = /^(https?):\/\/(\[[^\]]*\]|[^/:?#]+)(?::(\d+))?(?![^/?#])/i.exec(location ?? '') ?? [];
+  if (!follows || location === null || !scheme || name !== host || trace.outcome.kind !== 'redirect') return null;
+  return { location: location.replace(POD_ADDRESS, '<address of the pod>'), to: port ? Number(port) : /^https$/i.test(scheme) ? 443 : 80 };
+}
+
+/** Whether a check asks the container itself: from within, or a pod from outside of it, as the kubelet does. */
+const asksItself = (service: ComposeService | null, { host }: HealthCheck): boolean =>
+  service?.pod === undefined ? isLoopback(host) || isEveryAddress(host) : host === POD_ADDRESS;
 
 /** What runs nginx, with the requests by which it is asked whether it is well. */
 interface Checked {
+  readonly service: ComposeService | null;
   readonly image: string;
   readonly isOfNginx: boolean;
   readonly checks: readonly HealthCheck[];
@@ -35,6 +50,7 @@ function ofService(deployment: Deployment, service: ComposeService): Checked {
   const stage = deployment.stages.get(service);
   const check = service.checksItself || service.pod !== undefined ? null : (stage?.healthCheck ?? null);
   return {
+    service,
     image: (service.builds ? stage?.base.text : service.imageName) ?? '',
     isOfNginx: runsNginxImage(deployment, service),
     checks: check ? checksIn(check.text, check.place()) : service.healthChecks,
@@ -49,7 +65,7 @@ function* ofImages(config: Config, deployment: Deployment): Generator<Checked> {
       c.from === null && isOfNginxFiles(c.target) ? c.sources.map((s) => resolve(dirname(file), s)) : [],
     );
     if (![...config.files.keys()].some((f) => from.some((source) => isBelow(f, source)))) continue;
-    yield { image: stage.base.text, isOfNginx: true, checks: checksIn(stage.healthCheck.text, stage.healthCheck.place()) };
+    yield { service: null, image: stage.base.text, isOfNginx: true, checks: checksIn(stage.healthCheck.text, stage.healthCheck.place()) };
   }
 }
 
@@ -58,14 +74,14 @@ const isOfNginxFiles = (target: string): boolean => /^\/etc\/nginx(?:\/|$)/.test
 /** BusyBox, of which Alpine's wget is, asks one address only, and \`localhost\` is ::1 first. */
 const asksSixOnly = (image: string, { by, host }: HealthCheck): boolean => by === 'wget' && host === 'localhost' && /alpine/.test(image);
 
-const ask = (config: Config, { port, path, sentHost }: HealthCheck): Trace =>
+const ask = (config: Config, { port, path, sentHost, headers }: HealthCheck): Trace =>
   witnessesOf(config).ask({
     method: 'GET',
     target: path,
     scheme: 'http',
     localPort: port,
     clientAddress: '127.0.0.1',
-    headers: [['Host', sentHost]],
+    headers: [['Host', sentHost], ...headers],
   });
 
 /** Listeners of HTTP that take connections from the container itself; null where some address is not read. */
@@ -101,6 +117,21 @@ const SITE = main(`server {
     }
 }`);
 
+const SECURED = main(`server {
+    listen 80;
+    server_name shop.example.com;
+    location = /up {
+        return 204;
+    }
+    location / {
+        return 301 https://$host$request_uri;
+    }
+}`);
+
+/** nginx in a cluster, whose kubelet asks what `get` says. */
+const PROBED = (get: string): string =>
+  EDGE.replace('          volumeMounts', `          readinessProbe:\n           httpGet:\n            ${get}\n          volumeMounts`);
+
 export default defineRule({
   id: 'health-check-unanswered',
   group: 'wsgi',
@@ -110,6 +141,8 @@ export default defineRule({
   title: 'nginx does not answer its health check',
   why: `
 The health check of a container (\`healthcheck\` of Compose, \`HEALTHCHECK\` of a Dockerfile) runs inside of it, with the host \`localhost\` and the port that nginx listens on there, which is not the one that is published. Where nobody listens, or where nginx answers with an error (a default server that refuses unknown names, a path that no location has), the container is \`unhealthy\`: what waits for it never starts, and an orchestrator replaces it again and again.
+
+The probes of Kubernetes (\`httpGet\`) come from outside, to the address of the pod: a pod that is not ready gets no request, one that is not alive is started again. Like \`curl -L\` and wget they follow a redirect that stays on the host they asked: \`return 301 https://$host$request_uri\` sends them to port 443 of the container itself.
 
 Give the check a location of its own, such as \`location = /up { return 204; }\` in the server that answers for unknown hosts.
 
@@ -123,28 +156,34 @@ BusyBox's wget, which images of Alpine have, asks the first address of \`localho
     port: 'The health check ({by}) asks port {port}, and nginx listens on {own} in this container: it is never healthy. Ask that port.',
     refused:
       'The health check ({by}) of {path} is answered with {outcome}: the container is never healthy. Ask for a path that nginx answers, or add a location for it.',
+    redirected:
+      'The health check ({by}) of {path} is sent on to {location}, and nginx listens on {own} in this container: it is never healthy. Answer the path before the redirect.',
     six: 'In this image wget asks ::1 for localhost, and nginx listens on IPv4 only: the check is refused. Ask 127.0.0.1, or add "listen [::]:{port};".',
   },
   check({ config, deployment, report }) {
     const services = nginxesOf(config, deployment).map((s) => ofService(deployment, s));
-    for (const { image, isOfNginx, checks } of services.length ? services : ofImages(config, deployment)) {
+    for (const { service, image, isOfNginx, checks } of services.length ? services : ofImages(config, deployment)) {
       if (!checks.length) continue;
-      const maybe = unseenPorts(config, isOfNginx);
+      const maybe = unseenPorts(config, isOfNginx, service);
       const listeners = maybe && listenersOfHttp(config);
       if (!maybe || !listeners?.length) continue;
+      // containers of one pod share its ports
+      const shares = service?.pod !== undefined && deployment.containers.some((c) => c !== service && c.pod === service.pod);
+      const hears = (port: number): boolean => shares || maybe.includes(port) || listeners.some((l) => l.port === port);
       for (const check of checks) {
-        if (!isLoopback(check.host) && !isEveryAddress(check.host)) continue;
-        const heard = listeners.filter((l) => l.port === check.port && (l.wildcard || isLoopback(l.address)));
-        const data = { by: check.by, port: check.port, path: check.path };
+        if (!asksItself(service, check)) continue;
+        const heard = listeners.filter((l) => l.port === check.port && (l.wildcard || (!service?.pod && isLoopback(l.address))));
+        const own = [...new Set(listeners.map((l) => l.port))].join(' and ');
+        const data = { by: check.by, port: check.port, path: check.path, own };
         if (!heard.length) {
-          const own = [...new Set(listeners.map((l) => l.port))];
-          if (maybe.includes(check.port) || listeners.some((l) => l.port === check.port)) continue;
-          report('port', { at: check.place, data: { ...data, own: own.join(' and ') } });
+          if (!hears(check.port)) report('port', { at: check.place, data });
           continue;
         }
         if (maybe.length) continue;
         const trace = ask(config, check);
-        if (isRefused(trace)) {
+        const sent = isCertain(trace) ? sentOnTo(check, trace) : null;
+        if (sent && !hears(sent.to)) report('redirected', { at: check.place, data: { ...data, ...sent }, witness: proofOf(trace) });
+        else if (isCertain(trace) && isRefused(trace)) {
           report('refused', {
             at: check.place,
             data: { ...data, outcome: trace.outcome.kind === 'closed' ? 'nothing' : outcomeText(trace) },
@@ -183,6 +222,23 @@ BusyBox's wget, which images of Alpine have, asks the first address of \`localho
         Dockerfile: IMAGE('curl -f http://localhost:8080/up\n#                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ port'),
       }),
       good: tree({ 'nginx.conf': SITE, Dockerfile: IMAGE('curl -f http://localhost/up') }),
+    },
+    // the probes of a pod
+    {
+      bad: tree({
+        'nginx.conf': SITE,
+        'k8s/all.yaml': PROBED('{ path: /health, port: 80 }\n#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^ refused'),
+        'k8s/kustomization.yaml': EDGE_MAP,
+      }),
+      good: tree({ 'nginx.conf': SITE, 'k8s/all.yaml': PROBED('{ path: /up, port: 80 }'), 'k8s/kustomization.yaml': EDGE_MAP }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': SECURED,
+        'k8s/all.yaml': PROBED('{ path: /, port: 80 }\n#           ^^^^^^^^^^^^^^^^^^^^^ redirected'),
+        'k8s/kustomization.yaml': EDGE_MAP,
+      }),
+      good: tree({ 'nginx.conf': SECURED, 'k8s/all.yaml': PROBED('{ path: /up, port: 80 }'), 'k8s/kustomization.yaml': EDGE_MAP }),
     },
   ],
 });

@@ -13,13 +13,20 @@ import { nginxesOf } from './_links.ts';
 /** The ports of a site that nginx's images bring along, where the project does not put another in its place. */
 const OF_IMAGES = [80, 8080];
 
-/** Ports on which something that is not seen may listen; null where it may be any. */
-export function unseenPorts(config: Config, isOfNginx: boolean): readonly number[] | null {
+/** Whether a folder that a container mounts hides the site that the image brings along. */
+const hidesSites = (from: ComposeService): boolean =>
+  from.mounts.some(
+    ({ source, target }) =>
+      target.replace(/\/+$/, '') === '/etc/nginx/conf.d' && (from.pod !== undefined || (source !== null && /^[./~]/.test(source))),
+  );
+
+/** Ports on which something that is not seen may listen; null where it may be any. `from` is the container, where one is known. */
+export function unseenPorts(config: Config, isOfNginx: boolean, from: ComposeService | null): readonly number[] | null {
   const scopes = [config.main, ...protocolScopes(config, 'http'), ...protocolScopes(config, 'stream'), ...protocolScopes(config, 'mail')];
   if (scopes.every((s) => unseenIn(s).length === 0)) return [];
   const { standIn } = config.tree;
   if (!standIn?.certain || !isOfNginx) return null;
-  return standIn.path.endsWith('/conf.d/default.conf') ? [] : OF_IMAGES;
+  return standIn.path.endsWith('/conf.d/default.conf') || (from !== null && hidesSites(from)) ? [] : OF_IMAGES;
 }
 
 const allServers = (config: Config): Server[] => [...serversOf(config), ...serversOf(config, 'stream'), ...serversOf(config, 'mail')];
@@ -77,7 +84,7 @@ A mapping is for TCP unless it says otherwise: a \`listen\` line with \`udp\` or
     for (const from of nginxesOf(config, deployment)) if (from.networks !== null && from.ports.length) ports(from);
 
     function ports(from: ComposeService): void {
-      const unseen = unseenPorts(config, runsNginxImage(deployment, from));
+      const unseen = unseenPorts(config, runsNginxImage(deployment, from), from);
       if (unseen === null) return;
       const servers = allServers(config);
       const listens = servers.flatMap((s) => s.listens);
