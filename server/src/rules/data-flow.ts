@@ -3,6 +3,8 @@
  * rewrite, across files. It names sources and steps and judges no use of them; what it does not know counts as out of the client's reach.
  */
 
+import { waysInto } from '../answers/what-a-place-is-for.ts';
+import { admitsStrangers, hasUnknownInclude } from '../answers/who-may-enter.ts';
 import type { CompiledRegex } from '../base/regexes.ts';
 import type { Place } from '../base/span.ts';
 import { table } from '../base/table.ts';
@@ -137,12 +139,29 @@ export function uriHolds(scope: Scope, c: string): boolean {
   return answer;
 }
 
-/** Whether a `set` or a group may have its value where a directive stands: it is around it, or in an `if` around it. */
+/**
+ * Whether everybody's requests surely get from one location to the named one of a directive, with the variables that they have by then: its `try_files`
+ * ends there, or its `return` has the status for which an error page leads there. Conditions may turn some away: with one of its own a location does not count.
+ */
+function leadsOver(from: Scope | null, use: Directive): boolean {
+  const named = locationOf(use.scope);
+  if (named?.kind !== 'named' || !from || from.has('if') || from.enclosing('server') !== use.scope.enclosing('server')) return false;
+  if (waysInto(from) !== null || hasUnknownInclude(from)) return false;
+  if (from.first('try_files')?.values.at(-1) === named.name) return admitsStrangers(from);
+  // the rewriting comes before anyone is asked who he is
+  const status = from.first('return')?.value(0);
+  return (
+    status !== undefined &&
+    from.effective('error_page').directives.some((d) => d.values.at(-1) === named.name && d.values.slice(0, -1).includes(status))
+  );
+}
+
+/** Whether a `set` or a group may have its value where a directive stands: it is around it, in an `if` around it, or in a location that leads to it. */
 export const inSight = (definition: Directive, use: Directive): boolean => {
   let outer: Scope | null = definition.scope;
   while (outer && (outer.context === 'if-in-location' || outer.context === 'if-in-server')) outer = outer.parent;
   for (let scope: Scope | null = use.scope; scope; scope = scope.parent) if (scope === outer) return true;
-  return false;
+  return definition.name === 'set' && leadsOver(outer, use);
 };
 
 /** For each `set` of a variable where the next one in the same block begins. */
@@ -184,7 +203,10 @@ const further = (search: Search): Search => ({ ...search, steps: search.steps + 
 /** Whether a variable may have what a line gives it where a directive uses it. */
 const comesFrom = ({ directive: d, capture, name }: NameSite, use: Directive): boolean =>
   capture
-    ? d.scope.context === 'map' || d.body === use.scope || inSight(d, use) || (d.body !== null && isInside(use.scope, d.body))
+    ? d.scope.context === 'map' ||
+      d.body === use.scope ||
+      inSight(d, use) ||
+      (d.body !== null && (isInside(use.scope, d.body) || (d.name === 'location' && leadsOver(d.body, use))))
     : d.name === 'set'
       ? d !== use && inSight(d, use) && !overwritten(d, name, use)
       : d.name === 'map' && d !== use;

@@ -80,6 +80,12 @@ function find(config: Config, name: string, wanted: Wanted, depth: number): Prob
     const mark = target.indexOf('?');
     return mark < 0 ? { path: target, query: null } : { path: target.slice(0, mark), query: target.slice(mark + 1) };
   }
+  if (name === 'request') {
+    const line = wanted === 'something' || 'is' in wanted ? null : requestLine(regexes, wanted);
+    if (!line) return null;
+    const { method, path, query } = line;
+    return { path, query, ...(method === 'GET' ? {} : { method }) };
+  }
   const value = text(regexes, wanted);
   if (value === null || !PRINTABLE.test(value)) return null;
   if (name === 'request_method') return /^[A-Z]+$/.test(value) ? { method: value } : null;
@@ -95,6 +101,22 @@ function find(config: Config, name: string, wanted: Wanted, depth: number): Prob
   return null;
 }
 
+/** The first line of a request that an expression fits, in its parts. */
+function requestLine(
+  regexes: Regexes,
+  { matches, caseless }: Extract<Wanted, { matches: string }>,
+): { readonly method: string; readonly path: string; readonly query: string | null } | null {
+  const forms = (s: string): readonly string[] =>
+    [`GET${s}`, `GET ${s}`, `GET /${s}`, `GET /x${s}`, s].flatMap((line) => [line, `${line} HTTP/1.1`]);
+  for (const line of samplesOf(regexes, matches, { caseless, tries: 8, forms })) {
+    const m = /^([A-Z]+) (\/[\x21-\x7e]*) HTTP\/1\.1$/.exec(line);
+    if (!m) continue;
+    const [path, query] = m[2]!.split(/\?(.*)/);
+    return { method: m[1]!, path: path!, query: query ?? null };
+  }
+  return null;
+}
+
 function ofMap(config: Config, map: Directive, wanted: Wanted, depth: number): Probe | null {
   const source = /^\$\{?(\w+)\}?$/.exec(map.value(0))?.[1];
   if (!source) return null;
@@ -106,8 +128,11 @@ function ofMap(config: Config, map: Directive, wanted: Wanted, depth: number): P
   };
   for (const row of rowsOf(map)) {
     if (row.value.includes('$') ? wanted !== 'something' : !fits(row.value)) continue;
-    if (row.key === null) return {};
-    const probe = probeFor(config, source, row.key, depth + 1);
+    // what is not sent has a row of its own there
+    const isNothingElse =
+      row.key === null && !rowsOf(map).some(({ key }) => key !== null && key !== 'something' && 'is' in key && key.is === '');
+    if (isNothingElse) return {};
+    const probe = probeFor(config, source, row.key ?? 'something', depth + 1);
     if (probe) return probe;
   }
   return null;

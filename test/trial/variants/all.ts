@@ -32,6 +32,7 @@ import { TRIALS as opened } from './opened.ts';
 import { TRIALS as operationMore } from './operation-more.ts';
 import { TRIALS as people } from './people.ts';
 import { TRIALS as php } from './php.ts';
+import { TRIALS as posed } from './posed.ts';
 import { TRIALS as proxying } from './proxying.ts';
 import { TRIALS as proxyingMore } from './proxying-more.ts';
 import { TRIALS as asPublic } from './public.ts';
@@ -89,6 +90,7 @@ export const TRIALS: readonly Trial[] = [
   ...opened,
   ...operationMore,
   ...people,
+  ...posed,
   ...php,
   ...proxying,
   ...proxyingMore,

@@ -1,4 +1,4 @@
-/** A condition on `$request_uri` that turns people away: the path as the client wrote it, which the client can write in another way. Shown by such a request. */
+/** A condition on `$request_uri` or `$request` that turns people away: the path as the client wrote it, which the client can write in another way. Shown by such a request. */
 import { sourcesOf } from '../../answers/where-a-value-comes-from.ts';
 import { fromBytes } from '../../base/bytes.ts';
 import type { Config } from '../../config/config.ts';
@@ -11,6 +11,9 @@ import { defineRule } from '../rule.ts';
 
 /** Answers that keep someone out; 404 and 444 are what scanners get. */
 const KEPT_OUT = new Set(['401', '403']);
+
+/** The path as the client wrote it, and the whole first line of the request, in which it stands. */
+const RAW: ReadonlySet<string> = new Set(['request_uri', 'request']);
 
 /** What scanners look for: an application of another kind has none of it, in whatever spelling. */
 const SCANNED = /\.(?:php\d?|aspx?|jsp|cgi|env|git|svn|sql|bak|ini|sh)\b|\/\.|wp-|phpmyadmin|cgi-bin|xmlrpc/i;
@@ -51,15 +54,15 @@ export default defineRule({
   since: '0.2',
   title: 'Access decided by the path as the client wrote it',
   why: `
-\`$request_uri\` is the path before nginx decodes it. \`/admin\` may as well be written \`/%61dmin\` or \`//admin\`; a condition that looks for \`/admin\` in \`$request_uri\` lets these by, while the application and the file system take them for the same place.
+\`$request_uri\` is the path before nginx decodes it. \`/admin\` may as well be written \`/%61dmin\` or \`//admin\`; a condition that looks for \`/admin\` in \`$request_uri\` lets these by, while the application and the file system take them for the same place. \`$request\` is the first line of the request, with that same path in it.
 
 Restrict a \`location\`, which is compared with the decoded path: \`location /admin { deny all; }\`. Where a condition or a \`map\` has to decide, compare \`$uri\`.`,
-  about: ['if', 'map', '$request_uri', '$uri'],
+  about: ['if', 'map', '$request_uri', '$request', '$uri'],
   looksAt: { outcome: ['if'] },
   needs: 'config',
   messages: {
     escaped:
-      '{path} gets past this condition: $request_uri is the path as the client wrote it, and {plain} can be written in other ways. Restrict a location, or compare $uri.',
+      '{path} gets past this condition: {variable} has the path as the client wrote it, and {plain} can be written in other ways. Restrict a location, or compare $uri.',
   },
   check({ spot, config, report }) {
     if (spot.unsure || spot.location?.kind === 'named') return;
@@ -67,7 +70,8 @@ Restrict a \`location\`, which is compared with the decoded path: \`location /ad
       const answer = condition.body?.first('return');
       if (!answer || !KEPT_OUT.has(answer.value(0))) continue;
       const name = readCondition(condition);
-      if (!name || name.kind === 'file' || ![...sourcesOf(config, name.name)].every((s) => s === 'request_uri')) continue;
+      const variables = name && name.kind !== 'file' ? [...sourcesOf(config, name.name)] : [];
+      if (!variables.length || !variables.every((s) => RAW.has(s))) continue;
       const plain = pathFor(config, condition);
       if (plain === null || !spot.takes(plain)) continue;
       const refused = spot.ask({ path: plain });
@@ -75,7 +79,11 @@ Restrict a \`location\`, which is compared with the decoded path: \`location /ad
       for (const path of spellings(plain)) {
         const trace = spot.ask({ path });
         if (!isGivenOut(trace) || (isBackend(trace) && trace.outcome.kind !== 'fastcgi' && SCANNED.test(plain))) continue;
-        report('escaped', { at: condition.nameAt, data: { path, plain }, witness: proofOf(trace, outcomeText(trace)) });
+        report('escaped', {
+          at: condition.nameAt,
+          data: { path, plain, variable: `$${variables[0]}` },
+          witness: proofOf(trace, outcomeText(trace)),
+        });
         break;
       }
     }
@@ -132,6 +140,25 @@ server {
       inside: 'server',
       good: `location / {
     if ($request_uri ~* "wp-login\\.php") {
+        return 403;
+    }
+    proxy_pass http://127.0.0.1:8000;
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location / {
+    if ($request ~* " /internal/") {
+#   ^^ escaped
+        return 403;
+    }
+    proxy_pass http://127.0.0.1:8000;
+}`,
+      good: `location /internal/ {
+    deny all;
+}
+location / {
+    if ($request ~* "^TRACE ") {
         return 403;
     }
     proxy_pass http://127.0.0.1:8000;

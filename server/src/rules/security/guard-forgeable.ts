@@ -45,6 +45,15 @@ const realmOf = ({ scope }: Pick<Spot, 'scope'>): { readonly directive: Directiv
 /** A value that is long enough to be a secret which the others do not know. */
 const SECRET = /(?=[a-z+=.-]*\d)(?=[\d+=.-]*[a-z])[\w+=.-]{16,}/i;
 
+/** Lines in which a login, or the key of a program, comes along. */
+const CREDENTIAL = /^(?:Cookie|Authorization|X-(?:Api-?Key|(?:Auth|Access)-Token|Token))$/i;
+
+/** The same request with a value that nobody has written down. */
+const withAnyValue = ({ headers = [], ...rest }: Probe): Probe => ({
+  ...rest,
+  headers: headers.map(([name, value]) => [name, name === 'Cookie' ? value.replace(/=.*/, '=0q0') : '0q0']),
+});
+
 /** Turned away without a word: by a return, or by an error of a condition. */
 const isTurnedAway = ({ outcome: { kind, status } }: Trace): boolean =>
   kind === 'closed' || ([401, 403, 404, 405, 410].includes(status) && kind !== 'static') || (status >= 301 && status <= 307);
@@ -106,7 +115,7 @@ Such a condition keeps robots away, and nobody who wants to get in. Use \`auth_b
       const off = probe === open && name !== 'Cookie' && !/token|key|secret|pass|sign|auth/i.test(name);
       const byProxy = SAID_BY_PROXY.test(name) && isEdge(spot.server);
       const claimed = off || byProxy || isOwnWord || name === 'User-Agent' || name === 'Referer';
-      const presence = probe !== open && (name === 'Cookie' || name === 'Authorization');
+      const presence = probe !== open && CREDENTIAL.test(name);
       if (
         (!claimed && !presence) ||
         (claimed && !byProxy && !asked && !FOR_FEW.test(location.name)) ||
@@ -116,9 +125,11 @@ Such a condition keeps robots away, and nobody who wants to get in. Use \`auth_b
       const first = spot.ask(probe);
       // of a folder the file is there
       const files = first.assumptions.flatMap((a) => (a.id.startsWith('file:') ? [[a.id, 'file'] as const] : []));
-      const trace = files.length ? spot.ask(probe, { assume: Object.fromEntries(files) }) : first;
+      const present = Object.fromEntries(files);
+      const trace = files.length ? spot.ask(probe, { assume: present }) : first;
       if (!isGivenOut(trace) || keepsOut(trace) || isScripted(trace) || (presence && !isOwnWord && !asked && isBackend(trace))) continue;
-      if (presence && !isOwnWord && ifs.some((d) => asksForValue(d))) continue;
+      if (presence && !isOwnWord && ifs.some((d) => asksForValue(d)) && !isGivenOut(spot.ask(withAnyValue(probe), { assume: present })))
+        continue;
       const step = refused.steps.findLast((s) => s.at && directiveAt(ifs, s.at));
       const by = off ? realm?.directive : ((step && directiveAt(ifs, step.at)) ?? ifs[0]);
       if (!by) continue;
@@ -281,6 +292,34 @@ location /pictures/ {
     valid_referers none blocked *.example.com;
     if ($invalid_referer) { return 403; }
     root /srv/site;
+}`,
+    },
+    {
+      inside: 'http',
+      bad: `map $http_x_api_key $known {
+    default 1;
+    ""      0;
+}
+server {
+    listen 80;
+    server_name files.example.org;
+    location /exports/ {
+        if ($known = 0) { return 401; }
+#          ^^^^^^^ unchecked
+        root /srv/site;
+    }
+}`,
+      good: `map $http_x_api_key $known {
+    default                      0;
+    "7c1e90b4d2a84f6bb0a35e1d9f" 1;
+}
+server {
+    listen 80;
+    server_name files.example.org;
+    location /exports/ {
+        if ($known = 0) { return 401; }
+        root /srv/site;
+    }
 }`,
     },
   ],

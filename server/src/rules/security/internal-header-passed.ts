@@ -11,6 +11,7 @@ import { type Scope, walk } from '../../config/scope.ts';
 import { serverOf, serversOf } from '../../config/servers.ts';
 import { variablesIn } from '../../syntax/variable.ts';
 import { variablesIn as names } from '../../trace/script.ts';
+import { flowInto } from '../data-flow.ts';
 import { addToList, fixOf, outside, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
@@ -87,6 +88,13 @@ const ofServers = new PerConfig((config) =>
 
 const settersFor = (config: Config): Setters => new AskedMap(config, 'identity headers', (c) => ofServers.of(c));
 
+/** The variables of a line's value, each with what the client wrote into it, be it by way of `set` and maps. */
+const usesOf = (line: Directive) =>
+  (line.args[1] ? variablesIn(line.args[1]).uses : []).map((use) => {
+    const flow = /^(?:http|arg|cookie)_/i.test(use.name) ? null : flowInto(line, use, 'a');
+    return { span: use.span, of: flow?.source.slice(1) ?? use.name, chain: flow?.chain ?? [], isHandedOn: flow !== null };
+  });
+
 export default defineRule({
   id: 'internal-header-passed',
   group: 'security',
@@ -147,9 +155,9 @@ With \`underscores_in_headers on\`, X_REMOTE_USER and X-Remote-User become the s
       return;
     }
     if (directive?.name.endsWith('_param') && !isHeader(directive.name, directive.value(0))) {
-      const use =
-        directive.args[1] && variablesIn(directive.args[1]).uses.find((u) => /^(?:http_(?!authorization$)|arg_|cookie_)/i.test(u.name));
-      if (use) report('client', { at: use.span, data: { header: directive.value(0) } });
+      const use = usesOf(directive).find((u) => /^(?:http_(?!authorization$)|arg_|cookie_)/i.test(u.of));
+      if (use && !(use.isHandedOn && isBehindProxy(scope)))
+        report('client', { at: use.span, data: { header: directive.value(0) }, related: use.chain });
       return;
     }
     if (directive && isHeader(directive.name, directive.value(0))) {
@@ -160,18 +168,16 @@ With \`underscores_in_headers on\`, X_REMOTE_USER and X-Remote-User become the s
       const server = ofCertificate ? serverOf(scope) : null;
       // what a client's certificate says a proxy in front may have found out; on a server that clients come to by themselves nobody has
       if (ofCertificate && !(server && isEdge(server))) return;
-      const use =
-        directive.args[1] &&
-        variablesIn(directive.args[1]).uses.find((u) =>
-          ofCertificate
-            ? /^http_/i.test(u.name) && OF_CERTIFICATE.test(nameOf(u.name))
-            : /^(http_(x_)?(remote_user|webauth_user|authenticated_(user(id)?|email)|forwarded_(user|email)|user_?id)|arg_|cookie_)/i.test(
-                u.name,
-              ) ||
-              (asksWho && u.name.toLowerCase() === `http_${name.toLowerCase().replaceAll('-', '_')}`),
-        );
-      if (use && !(/^http_/i.test(use.name) && !asksWho && isBehindProxy(scope)))
-        report('client', { at: use.span, data: { header: directive.value(0) } });
+      const use = usesOf(directive).find(({ of }) =>
+        ofCertificate
+          ? /^http_/i.test(of) && OF_CERTIFICATE.test(nameOf(of))
+          : /^(http_(x_)?(remote_user|webauth_user|authenticated_(user(id)?|email)|forwarded_(user|email)|user_?id)|arg_|cookie_)/i.test(
+              of,
+            ) ||
+            (asksWho && of.toLowerCase() === `http_${name.toLowerCase().replaceAll('-', '_')}`),
+      );
+      if (use && !(/^http_/i.test(use.of) && !asksWho && isBehindProxy(scope)))
+        report('client', { at: use.span, data: { header: directive.value(0) }, related: use.chain });
       return;
     }
     const setters = serverOf(scope)?.scope === scope ? settersFor(config) : joined(pairsIn.of(scope));

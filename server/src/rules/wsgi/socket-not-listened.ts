@@ -68,6 +68,14 @@ function publishedOnly({ address, from, reached }: Link, deployment: Deployment)
   return mapping && !service.ports.some((p) => p.target === address.port) && !texts.some((t) => port.test(t)) ? { service, mapping } : null;
 }
 
+/** The service whose name a container asks for that is in no network of Docker's: the machine's own resolver does not know it. */
+function nameWithoutNetwork({ address, from }: Link, deployment: Deployment): ComposeService | undefined {
+  if (from?.networkMode !== 'host' || from.pod !== undefined || address.kind !== 'tcp' || !/^[a-z][\w-]*$/i.test(address.host))
+    return undefined;
+  if (isLoopback(address.host) || from.extraHosts.includes(address.host)) return undefined;
+  return deployment.containers.find((s) => s !== from && s.pod === undefined && s.name === address.host);
+}
+
 const PYTHON = /django|gunicorn|uwsgi|wsgi|asgi|uvicorn|daphne|hypercorn|flask|fastapi|starlette|python/i;
 const SHARED_FOLDERS = new Set(['/run', '/var/run', '/tmp', '/run/sockets']);
 
@@ -148,6 +156,9 @@ const UNIT = (name: string, port: number): string =>
 const PAIR =
   'services:\n  nginx:\n    image: nginx:1.30\n    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]\n  api:\n    image: example.com/api:2\n    ports: ["8000:5000"]\n';
 
+/** nginx in the network of the machine, beside a service that is published there. */
+const OF_MACHINE = PAIR.replace('    volumes:', '    network_mode: host\n    volumes:');
+
 export default defineRule({
   id: 'socket-not-listened',
   group: 'wsgi',
@@ -183,6 +194,8 @@ applications and exactly one of them is left without a proxy.`,
     nobody: 'No service, alias or container of {file} is called {host}, so {ends}. Use the name of a service.',
     taken:
       'Both {name} and {other} bind port {port}: the one that starts second ends with "Address already in use", and its site shows the other one. Give each a port of its own.',
+    hostNetwork:
+      'Names of services are known in Docker’s networks, and {from} is in none (network_mode: host), so {ends} ({host}). {remedy}.',
     published:
       'Port {port} is that of this machine, on which {name} is published: containers reach {name} on {inside}, the port inside, and {port} refuses the connection. Connect to {name}:{inside}.',
     loopback: '{server} of the service {name} listens on {own}, which only its own container reaches. Bind 0.0.0.0.',
@@ -277,6 +290,30 @@ applications and exactly one of them is left without a proxy.`,
         fix: readdressed(link, `${host}:${inside}`, `Connect to ${host}:${inside}`),
       });
     }
+    /** Another file of the project declares the upstream, and who reads this one is not known. */
+    const isDeclaredBeside = (name: string): boolean =>
+      (['http', 'stream'] as const).some((protocol) => nameBeside(config, { kind: 'upstream', name, protocol }));
+    for (const link of links) {
+      const service = nameWithoutNetwork(link, deployment);
+      if (!service || isDeclaredBeside(service.name) || !once(link)) continue;
+      const { host, port } = link.address as Extract<Link['address'], { kind: 'tcp' }>;
+      const here = service.networkMode === 'host' ? port : service.ports.find((p) => p.target === port && p.protocol === 'tcp')?.published;
+      const to = here ? `127.0.0.1:${here}` : null;
+      report('hostNetwork', {
+        at: wordOf(link),
+        data: {
+          host,
+          from: link.from!.name,
+          ends: endsOf(link),
+          remedy: to ? `Connect to ${to}` : `Publish port ${port} of ${service.name} on 127.0.0.1, and connect to that`,
+        },
+        related: [
+          { at: link.from!.place, message: `the service ${link.from!.name} runs nginx` },
+          { at: service.place, message: `the service ${service.name}` },
+        ],
+        fix: to ? readdressed(link, to, `Connect to ${to}`) : null,
+      });
+    }
     // a name that no service has; where the compose files do not say all, only one that is nearly that of a service beside nginx
     const nobodys = new Set<string>();
     const besides = new Map<ComposeService, string[]>();
@@ -291,8 +328,7 @@ applications and exactly one of them is left without a proxy.`,
       const { host, port } = link.address;
       const { from } = link;
       if (!from || isLoopback(host)) continue;
-      // another file of the project declares the upstream, and who reads this one is not known
-      if ((['http', 'stream'] as const).some((protocol) => nameBeside(config, { kind: 'upstream', name: host, protocol }))) continue;
+      if (isDeclaredBeside(host)) continue;
       const beside = besideOf(from);
       if (beside.includes(host)) continue;
       const apart = serviceApart(deployment, from, host);
@@ -653,6 +689,19 @@ server {
 }`),
         'php/pool.d/www.conf': '[www]\nuser = www-data\nlisten = /run/php/php8.2-fpm.sock\n',
       }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': site(`
+        proxy_pass http://api:5000;
+#                  ^^^^^^^^^^^^^^^ hostNetwork`),
+        'compose.yaml': OF_MACHINE,
+      }),
+      fixed: tree({
+        'nginx.conf': site(`
+        proxy_pass http://127.0.0.1:8000;`),
+      }),
+      notOn122: 'the name api is that of a service',
     },
   ],
 });
