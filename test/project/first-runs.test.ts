@@ -15,6 +15,16 @@ const TASK = '- template: src=shop.j2 dest=/etc/nginx/sites-enabled/shop\n';
 
 for (const [what, files, expected] of [
   [
+    'a template for a script, whose dollar signs a shell frees, and one that nginx’s image writes out itself',
+    {
+      'site.tpl':
+        'server {\n    listen 80;\n    location / {\n        proxy_pass http://127.0.0.1:8000;\n        proxy_set_header Host \\$host;\n        proxy_set_header X-Forwarded-For \\$proxy_add_x_forwarded_for;\n    }\n}\n',
+      'nginx/templates/default.conf.template':
+        'server {\n    listen ${PORT};\n    location / {\n        proxy_pass http://127.0.0.1:8000;\n        proxy_set_header Host \\$host;\n    }\n}\n',
+    },
+    ['nginx/templates/default.conf.template:5 warning request-header-wrong-value'],
+  ],
+  [
     'a tag of FreeMarker with a call within a call',
     {
       'shop.conf.ftl':

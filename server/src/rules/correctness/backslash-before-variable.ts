@@ -1,8 +1,7 @@
 /** A dollar sign with a backslash in front of it, as a shell wants it in a here-document: nginx has no such escape. */
-import { pathOf } from '../../base/file-id.ts';
-import { TEMPLATE_ENDING } from '../../syntax/template/engines.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { mayPassShell } from '../shell.ts';
 
 /** Directives with words that are texts or paths and never patterns. What is sent in requests and redirects is said by the rules about those. */
 const WITH_TEXT = [
@@ -30,9 +29,6 @@ const WITH_TEXT = [
 /** The backslash, before a name as variables have it. A dollar sign before a digit may be meant as one. */
 const ESCAPED = /\\(?=\$(?:\{[a-z_]\w*\}|[a-z_]))/g;
 const FIRST = /\\(\$(?:\{[a-z_]\w*\}|[a-z_]\w*))/;
-
-/** Templates that nginx's image writes out with envsubst, which leaves a backslash. Others may go through a shell, which takes it away. */
-const OF_THE_IMAGE = /(?:^|\/)templates\/.*\.template$/;
 
 /** What becomes of the backslash, by what the line is for. */
 function harmOf(name: string): string {
@@ -62,8 +58,7 @@ Remove the backslash. In a here-document whose first word has quotes (\`<<'EOF'\
   check({ directive, file, report }) {
     const words = directive.args.filter((w) => !w.templated && FIRST.test(w.value));
     const [word] = words;
-    const path = pathOf(file.id);
-    if (!word || (TEMPLATE_ENDING.test(path) && !OF_THE_IMAGE.test(path))) return;
+    if (!word || mayPassShell(file)) return;
     report('stays', {
       at: word,
       data: { variable: FIRST.exec(word.value)![1]!, harm: harmOf(directive.name) },

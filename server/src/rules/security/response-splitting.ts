@@ -58,6 +58,30 @@ const isGuarded = (directive: Directive): boolean =>
     return !reaches(directive, { uri: path, document_uri: path, request_uri: `/x${sent}y` }, path);
   });
 
+/** Line ends within a path, beside what a group may leave out. */
+const BROKEN = ['\n', 'a\n', '\na', 'a\nb', 'a/\nb', 'a\n/b', '-\n!', 'a\r\nb'];
+
+/** A new path of words and groups alone, no variable in it. */
+const OF_GROUPS = /^(?:[^$]|\$\d)*$/;
+
+/** Whether the location's own rewrite has taken the line end out of the path before the line reads it: a dot of `^/app(/.*)` ends at it. */
+function isRewritten({ scope }: Directive): boolean {
+  const location = locationOf(scope);
+  const rewrite = scope.directives.find((d) => d.name === 'rewrite');
+  if (location?.scope !== scope || location.kind !== 'prefix' || rewrite?.value(2) !== 'break') return false;
+  if (!OF_GROUPS.test(rewrite.value(1)) || [...rewrite.args, ...location.directive.args].some((word) => word.templated)) return false;
+  const pattern = scope.config.regexes.compile(rewrite.value(0));
+  if (!pattern.ok) return false;
+  const groups = [...rewrite.value(1).matchAll(/\$(\d)/g)].map((m) => Number(m[1]));
+  return BROKEN.every((end) => {
+    const found = pattern.regex.match(location.name + end);
+    return typeof found === 'object' && !groups.some((group) => found.captures[group]?.includes('\n'));
+  });
+}
+
+/** What nginx reads before or while it rewrites. */
+const EARLY = new Set(['return', 'rewrite']);
+
 /** No request of a client comes here by its own path. */
 function isInternal(scope: Scope): boolean {
   for (let at = locationOf(scope); at; at = at.parent) if (at.scope.has('internal')) return true;
@@ -101,6 +125,7 @@ nginx decodes the path of a request before it fills \`$uri\`, \`$document_uri\` 
         const name = `$${use.name}`;
         const lower = use.name.toLowerCase();
         const direct = flow.chain.length === 0 && (lower === 'uri' || lower === 'document_uri');
+        if (direct && !EARLY.has(directive.name) && isRewritten(directive)) continue;
         const raw = use.braced ? '${request_uri}' : '$request_uri';
         // it has the query, which rewrite would append once more; between other words nothing takes its place
         const written = directive.name !== 'rewrite' ? raw : use.span.end >= word.end - word.quote.length ? `${raw}?` : null;
@@ -207,6 +232,19 @@ server {
 }`,
       good: `if (!-e $request_filename) {
     rewrite ^(.*/wp-admin)$ https://www.example.org$1/ permanent;
+}`,
+      fixed: false,
+    },
+    {
+      inside: 'server',
+      bad: `location /stats/ {
+    rewrite ^/stats(/.*)$ $1 break;
+    proxy_pass http://127.0.0.1:8000$uri$is_args$args;
+#                                   ^^^^ decoded
+}`,
+      good: `location /stats/ {
+    rewrite ^/stats(/.*) $1 break;
+    proxy_pass http://127.0.0.1:8000$uri$is_args$args;
 }`,
       fixed: false,
     },

@@ -8,6 +8,7 @@ import { serverOf } from '../../config/servers.ts';
 import { readTarget } from '../../config/upstreams.ts';
 import { fixOf, replace } from '../fix.ts';
 import { type CheckInput, defineRule, type Line, type Report } from '../rule.ts';
+import { mayPassShell } from '../shell.ts';
 import { nginxesOf } from '../wsgi/_links.ts';
 
 type Kind = 'address' | 'scheme' | 'host' | 'port' | 'path';
@@ -186,7 +187,7 @@ const ESCAPE: Mistake = {
   mayBe: ({ values: [, value = ''] }) => isEscaped(value),
   told: ({ directive, file }) => {
     const word = directive.args[1]!;
-    if (word.templated) return null;
+    if (word.templated || mayPassShell(file)) return null;
     const use = word.raw.replace(ESCAPED, '');
     const name = /\\(\$\{?\w+\}?)/.exec(word.value)![1]!;
     const fix = fixOf('Remove the backslash', 'suggestion', file, [replace(word, use)]);
