@@ -37,7 +37,7 @@ export function sinceValues(catalog: Catalog): SinceValue[] {
     for (const d of catalog.directives(name)) {
       add(d, name, name, d.since);
       for (const p of d.parameters?.list ?? []) add(d, `${name}/${p.name}`, p.name, p.since, d.since);
-      for (const v of d.values) add(d, `${name}/${v.name}`, v.name, v.since, d.since);
+      for (const v of d.values) add(v.plusOnly ? { ...d, source: 'plus' } : d, `${name}/${v.name}`, v.name, v.since, d.since);
       for (const [context, since] of Object.entries(d.contextSince)) add(d, `${name} in ${context}`, name, since, d.since);
     }
   for (const protocol of ['http', 'stream'] as const)

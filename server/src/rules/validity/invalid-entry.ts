@@ -218,7 +218,7 @@ function charsetMap(scope: Scope, entries: readonly Directive[], say: Say): void
   // before 1.29 nothing limits the length; three bytes are what fits
   const longest = isNginx(scope.config, '1.29.0') ? 6 : Number.POSITIVE_INFINITY;
   for (const entry of entries) {
-    if (entry.name === 'include' || isTemplated(entry)) continue;
+    if (isTemplated(entry)) continue;
     if (entry.args.length !== 1) {
       say('count', { at: entry.at(entry.args[1] ?? entry.statement.name), data: { kind: 'charset_map', form: 'two codes' } });
       continue;
@@ -368,5 +368,10 @@ server {
     },
     { inside: 'http', bad: '    charset_map a b { ZZ 41; }\n#                     ^^ hex', good: '    charset_map a b { 80 41; }' },
     { inside: 'http', bad: '    map $uri $a { x { } }\n#                   ^ block', good: '    map $uri $a { x 1; }' },
+    {
+      inside: 'http',
+      bad: '    charset_map a b { include cyrillic.map; }\n#                     ^^^^^^^ hex',
+      good: '    charset_map a b { 80 41; }',
+    },
   ],
 });
