@@ -12,6 +12,7 @@ nginx reads an included file in place, and does not remember which files it is r
 until the limit of open files ends it with "Too many open files", which says nothing of the cause.
 
 A mask such as \`*.conf\` in a folder easily matches the file that it is in.`,
+  refuses: true,
   about: ['include'],
   looksAt: { directive: ['include'] },
   needs: 'config',
