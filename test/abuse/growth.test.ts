@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileId } from '../../server/src/base/file-id.ts';
 import { MemoryFiles } from '../../server/src/base/memory-files.ts';
+import { readSettings } from '../../server/src/config/settings-file.ts';
 import { mayDeclare } from '../../server/src/config/unseen-names.ts';
 import { format } from '../../server/src/features/format.ts';
 import { ended } from '../../server/src/lsp/publish.ts';
@@ -146,4 +147,12 @@ test('lists that are longer than what a call takes as arguments', async () => {
   document.dispose();
   const config = await configOf(`events {}\nhttp {\nserver {\n${rep(() => 'include unseen.conf;', most)}\n}\n}`);
   assert.equal(mayDeclare(config, 'variable').length, 1);
+});
+
+test('a settings file of very many lines is read once, not each line against all others', () => {
+  const from = process.cpuUsage();
+  const { problems } = readSettings(`rules:\n${rep((i) => `  none-${i}: off`, 100_000)}\nno-setting: 1\n`);
+  const { user, system } = process.cpuUsage(from);
+  assert.equal(problems.length, 1);
+  assert.ok((user + system) / 1000 < LIMIT, `${(user + system) / 1000} ms`);
 });

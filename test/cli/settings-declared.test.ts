@@ -87,3 +87,16 @@ test('a setting of the editor that does not fit counts as not set', () => {
   assert.equal(editorSettings({ codeLens: { references: 0 } })['codeLens.references'], true);
   assert.equal(editorSettings(null)['format.align'], false);
 });
+
+test('a setting, a rule or an entry that is there twice is a problem at the second one', () => {
+  const text = 'profile: strict\nrules:\n  version-disclosed: off\n  version-disclosed: error\nprofile: wsgi\n';
+  const { raw, problems } = readSettings(text);
+  assert.deepEqual(
+    problems.map(({ span, message }) => [span.start, message]),
+    [
+      [text.indexOf('version-disclosed: error'), '"version-disclosed" is here twice. Keep one.'],
+      [text.indexOf('profile: wsgi'), '"profile" is here twice. Keep one.'],
+    ],
+  );
+  assert.deepEqual(raw, { profile: 'strict', rules: { 'version-disclosed': 'off' } });
+});

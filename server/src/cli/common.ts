@@ -273,7 +273,8 @@ export class Loader {
     const names = ruleNames(this.parts.rules);
     const { raw, problems } = basename(file) === NGINX_LINT_NAME ? readNginxLint(read.text, names) : readSettings(read.text, names);
     if (problems.length) {
-      const words = problems.map((p) => `${shown}:${read.text.slice(0, p.span.start).split('\n').length}: ${p.message}`);
+      const lines = new Lines(read.text);
+      const words = problems.map((p) => `${shown}:${lines.lineAt(p.span.start) + 1}: ${p.message}`);
       throw new Failure(EXIT.usage, words.join('\n'));
     }
     const based = basedOn(raw, dirname(file));

@@ -59,8 +59,8 @@ const WANTED: Readonly<Record<Shape['is'], string>> = {
 /** Reads the text of a settings file; what is wrong is left out of `raw`. Spans are UTF-16 offsets into the text. Never throws. */
 export function readSettings(text: string, names?: RuleNames): SettingsRead {
   const problems: SettingsProblem[] = [];
-  // the place is the span's, not a part of the words
-  const doc = parseDocument(text, { prettyErrors: false });
+  // the place is the span's, not a part of the words; the parser compares every key with every other
+  const doc = parseDocument(text, { prettyErrors: false, uniqueKeys: false });
   for (const e of doc.errors) problems.push({ span: { start: e.pos[0], end: e.pos[1] }, message: e.message });
   if (doc.errors.length || doc.contents === null || (isScalar(doc.contents) && doc.contents.value === null)) return { raw: {}, problems };
   if (!isMap(doc.contents)) {
@@ -84,8 +84,14 @@ export function readSettings(text: string, names?: RuleNames): SettingsRead {
     if (shape.is === 'map' || shape.is === 'record') {
       if (!isMap(node)) return unfit();
       const out: Record<string, unknown> = {};
+      const ids = new Set<string>();
       for (const { key, value } of node.items) {
         const id = String(isScalar(key) ? key.value : key);
+        if (ids.has(id)) {
+          wrong(key, `"${id}" is here twice. Keep one.`);
+          continue;
+        }
+        ids.add(id);
         if (shape.is === 'map') {
           if (shape.rules && names && !names.has(id)) wrong(key, noSuchRule(names, id).replace(/^t/, 'T'));
           else if (value !== null) out[id] = read(value, shape.value, shape.rules ? `The level of ${id}` : `${name}: ${id}`);
