@@ -8,6 +8,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import type { FileId } from '../../server/src/base/file-id.ts';
+import { BINARY, type FileText } from '../../server/src/base/file-system.ts';
 import { MemoryFiles } from '../../server/src/base/memory-files.ts';
 import { loadCatalog } from '../../server/src/catalog/catalog.ts';
 import { fileOfPath } from '../../server/src/host/paths.ts';
@@ -265,5 +267,26 @@ describe('what a walk leaves out', () => {
     const many = Object.fromEntries(Array.from({ length: 6100 }, (_, i) => [`sites/s${i}.conf`, '']));
     const project = await look({ 'nginx.conf': SITE, ...many });
     assert.match(project.cut.join(), /^10[01] of 610[01] files that might be nginx configuration were not opened$/);
+  });
+
+  test('files that may be nginx configuration and cannot be read, by name or by ending', async () => {
+    const denied = new Set(['secret.conf', 'sites-enabled/shop', 'notes', 'nginx.bin.conf'].map((name) => fileOfPath(`/p/${name}`)));
+    const memory = new (class extends MemoryFiles {
+      override async read(file: FileId): Promise<FileText | null> {
+        if (!denied.has(file)) return super.read(file);
+        return { text: '', problem: file.endsWith('.bin.conf') ? BINARY : 'permission denied' };
+      }
+    })(
+      ['nginx.conf', 'secret.conf', 'sites-enabled/shop', 'notes', 'nginx.bin.conf', 'plain.conf'].map((name) => [
+        fileOfPath(`/p/${name}`),
+        name === 'nginx.conf' ? SITE : '#\n',
+      ]),
+    );
+    const boundary = { folder: fileOfPath('/p'), system: false, bare: false, loose: false };
+    const project = await findProject(boundary, memory, { catalog: loadCatalog() });
+    assert.deepEqual(project.notSeen, [
+      `3 files that may be nginx configuration cannot be read: nginx.bin.conf: ${BINARY}, secret.conf: permission denied, sites-enabled/shop: permission denied`,
+    ]);
+    assert.deepEqual(project.cut, [], 'what may not be read is no limit of ours');
   });
 });

@@ -115,6 +115,7 @@ export class Loader {
   readonly application = new Map<FileId, string>();
   private readonly settingsFiles = new Map<FileId, RawSettings | null>();
   private readonly projects = new Map<FileId, Project>();
+
   /** by the files that they are read from */
   private readonly deployments = new Map<string, Deployment>();
   /** files that were named and are nothing of nginx, with their names as given */
@@ -280,6 +281,11 @@ export class Loader {
     const based = basedOn(raw, dirname(file));
     this.settingsFiles.set(file, based);
     return based;
+  }
+
+  /** What the look through the projects left out, in words for people. */
+  get notSeen(): readonly string[] {
+    return [...this.projects.values()].flatMap((p) => p.notSeen);
   }
 
   /** One configuration of a project from its main file. Throws an unreadable failure. */

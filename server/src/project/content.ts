@@ -41,6 +41,9 @@ export const isCalledNginx = (path: string): boolean => NGINX_NAME.test(path);
 export const looksLikeNginx = (path: string): boolean =>
   NGINX_NAME.test(path) || (NGINX_FOLDER.test(path.replace(/\/[^/]*$/, '')) && (CONF_NAME.test(path) || SITES.test(path)));
 
+/** True when a file is called like a configuration, of whatever program. */
+export const isCalledConf = (path: string): boolean => CONF_NAME.test(path);
+
 /** Endings of files that are something else, whatever they hold: not even opened. */
 const OTHER =
   /\.(m?[jt]sx?|c[jt]s|mts|vue|svelte|py[iwcod]?|ipynb|rb|php\d?|phtml|phar|java|kt|kts|scala|groovy|gradle|go|rs|c|cc|cpp|cxx|h|hh|hpp|m|mm|swift|dart|lua|pl|pm|r|jl|ex|exs|erl|hrl|hs|clj|cljs|edn|fs|fsx|cs|vb|csproj|sln|xaml|razor|cshtml|sql|sqlite3?|db|s?css|sass|less|styl|x?html?|xml|xsd|xslt?|svg|md|mdx|rst|adoc|tex|bib|pdf|docx?|xlsx?|pptx?|odt|csv|tsv|json[5cl]?|ya?ml|toml|lock|log|map|snap|png|jpe?g|gif|ico|webp|avif|bmp|tiff?|psd|ai|eps|mp[34]|m4[av]|mov|avi|webm|og[gv]|wav|flac|ttf|otf|woff2?|eot|zip|gz|tgz|bz2|xz|zst|7z|rar|jar|war|ear|whl|egg|deb|rpm|dmg|iso|exe|dll|so|dylib|a|o|obj|class|wasm|bin|dat|pem|crt|cer|key|csr|pub|asc|gpg|sig|p12|pfx|jks|po|mo|pot|ts|proto|graphqls?|thrift|avsc|tf|tfvars|nomad|sls|tfstate|hcl|nix|pp|bat|cmd|ps1|psm1|fish|zsh|bash|sh|awk|sed|vim|el|diff|patch|rej|swp|tmp|pid|sock|service|socket|timer|mount|target|desktop|plist|strings|storyboard|xib|pbxproj|npmrc|editorconfig|gitignore|gitattributes|gitmodules|dockerignore|eslintrc|prettierrc|babelrc|pylintrc|flake8|coveragerc|env|makefile|mk|cmake|bazel|bzl|haml|slim|pug|jade|hbs|liquid|jsp|asp|aspx|raml|feature|http|rest|ini|properties|repo|list|sources)$/i;

@@ -4,7 +4,7 @@
  */
 import { type CancelToken, check, NEVER } from '../base/cancel.ts';
 import { ByFolder, basename, belowAnyOf, dirname, type FileId, fileId, isBelow, pathOf, relativePath, resolve } from '../base/file-id.ts';
-import { type FileSystem, MAX_FILE_BYTES } from '../base/file-system.ts';
+import { BINARY, type FileSystem, MAX_FILE_BYTES } from '../base/file-system.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { type LoadOptions, loadTree, type Sources } from '../config/load.ts';
 import { DEFAULT_SETTINGS, loadedBy, type PathMap, type Settings } from '../config/settings.ts';
@@ -17,7 +17,7 @@ import { type Environment, NO_ENVIRONMENT } from '../deploy/shell.ts';
 import { MAX_FILES } from '../deploy/wanted.ts';
 import { isMark, partsApart, partsOf } from './applications.ts';
 import { type Boundary, isProjectMark } from './boundary.ts';
-import { HEAD, holdsMainBlocks, isMainWithin, isPlausible, looksLikeNginx, type Verdict, verdictOn } from './content.ts';
+import { HEAD, holdsMainBlocks, isCalledConf, isMainWithin, isPlausible, looksLikeNginx, type Verdict, verdictOn } from './content.ts';
 import { depth, instancesFor, loneProject, mountsFor, type Project, placesMain } from './deployed.ts';
 import { type Embedded, embeddedIn, isCloudConfig, mayBeAnything, mayHost } from './embedded.ts';
 import { mapsWithin } from './embedded-files.ts';
@@ -120,14 +120,24 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
   heads.unshift(...called);
   const roots: { id: FileId; rank: number }[] = [];
   const configs: FileId[] = [];
+  const unusable: string[] = [];
   await each(atMost(heads, MAX_HEADS, 'files that might be nginx configuration'), cancel, async (id) => {
-    const verdict = await look(id, files, catalog);
+    const verdict = await look(id, files, catalog, (why) => {
+      const path = pathOf(id);
+      if (looksLikeNginx(path) || (isCalledConf(path) && why !== BINARY)) unusable.push(`${relativePath(id, folder)}: ${why}`);
+    });
     if (!verdict) return;
     const { text, kind } = verdict;
     const main = holdsMainBlocks(text, pathOf(id)) && (kind === 'nginx' || (kind === 'unsure' && looksLikeNginx(pathOf(id))));
     if (main) roots.push({ id, rank: (basename(id) === 'nginx.conf' ? 0 : 1000) + pathOf(id).split('/').length });
     if (main || kind === 'nginx') configs.push(id);
   });
+  if (unusable.length) {
+    const first = `${unusable.sort().slice(0, 3).join(', ')}${unusable.length > 3 ? ', …' : ''}`;
+    notSeen.push(
+      `${unusable.length === 1 ? 'a file' : `${unusable.length} files`} that may be nginx configuration cannot be read: ${first}`,
+    );
+  }
   const texts = new Map<FileId, string>();
   await each(atMost(placing, MAX_PLACING, 'files that may say how nginx is deployed'), cancel, async (id) => {
     const read = await files.read(id);
@@ -218,9 +228,15 @@ async function each<T>(items: readonly T[], cancel: CancelToken, work: (item: T)
   }
 }
 
-/** The beginning of a file and what it says; null when it cannot be read. */
-export async function look(id: FileId, files: FileSystem, catalog: Catalog): Promise<{ text: string; kind: Verdict } | null> {
+/** The beginning of a file and what it says; null when it cannot be read, `unusable` says why where it is there. */
+export async function look(
+  id: FileId,
+  files: FileSystem,
+  catalog: Catalog,
+  unusable: (why: string) => void = () => undefined,
+): Promise<{ text: string; kind: Verdict } | null> {
   const begun = files.head ? await files.head(id, HEAD) : await whole(id, files);
+  if (begun?.problem) unusable(begun.problem);
   if (!begun || begun.problem) return null;
   const kind = verdictOn(begun.text, pathOf(id), catalog, begun.whole);
   if (begun.whole || kind === 'foreign' || holdsMainBlocks(begun.text, pathOf(id))) return { text: begun.text, kind };

@@ -163,7 +163,10 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
     if (!configs.length && !loader.foreign.length && !loader.byContent)
       throw new Failure(
         EXIT.unreadable,
-        `no nginx configuration found in ${paths.map(folderName).join(', ') || 'this folder'}: name a file, or the main file with --root`,
+        [
+          `no nginx configuration found in ${paths.map(folderName).join(', ') || 'this folder'}: name a file, or the main file with --root`,
+          ...loader.notSeen.map((why) => `not seen: ${why}`),
+        ].join('\n'),
       );
   }
   const overrides = ruleLevels(options, loader.parts.rules);
