@@ -21,6 +21,7 @@ for (const [rule, weighty, light] of [
       `location /apiary/ { ${APP} }`,
       `location / { expires max; ${APP} }`,
       `location ~ \\.(php|css)$ { ${APP} }`,
+      `${TLS}ssl_client_certificate ca.pem;\nssl_verify_client optional;\nlocation / { ${APP} }`,
     ],
     [
       `location /_next/static/ { ${APP} }`,
@@ -37,6 +38,8 @@ for (const [rule, weighty, light] of [
       `location /swagger-ui.html { ${APP} }`,
       `location /static/ { ${APP} }`,
       `location = /.well-known/jwks.json { ${APP} }`,
+      // programs with certificates of their own ask, and no application is seen
+      `${TLS}ssl_client_certificate ca.pem;\nssl_verify_client on;\nlocation / { ${APP} }`,
     ],
   ],
   [

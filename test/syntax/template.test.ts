@@ -108,6 +108,11 @@ test('a plain name with marks of Jinja is found out', () =>
     'server {listen [{{ port }}]; root /srv;}',
   ));
 
+test('a name of EJS or ERB on a file whose only marks are braces', async () => {
+  await check('site.conf.ejs', 'jinja', 'listen *:{{port}};\n', 'listen [*:{{port}}];');
+  await check('site.conf.erb', 'go', 'listen {{ .Port }};\n', 'listen [{{ .Port }}];');
+  await check('site.conf.ejs', 'ejs', 'listen <%= port %>;\nroot "/srv/{{x}}";\n', 'listen [<%= port %>]; root "/srv/{{x}}";');
+});
 test('cookiecutter', () =>
   check('nginx.conf', 'cookiecutter', 'server_name {{ cookiecutter.domain_name }};\n', 'server_name [{{ cookiecutter.domain_name }}];'));
 

@@ -94,7 +94,8 @@ function programAt(spot: Spot, ending: string): string | undefined {
   const tried = new Set<string>();
   for (const path of spot.eachPath()) {
     const folder = path.slice(0, path.lastIndexOf('/') + 1);
-    for (const form of [`${path}.${ending}`, `${folder}x.${ending}`, `${path.replace(/\/$/, '')}/x.${ending}`]) {
+    // a name that is nothing but an ending is nobody's program
+    for (const form of [`${path.replace(/\/$/, '/x')}.${ending}`, `${folder}x.${ending}`, `${path.replace(/\/$/, '')}/x.${ending}`]) {
       if (tried.has(form) || form.includes('%')) continue;
       tried.add(form);
       // what its expression does not fit need not be looked for among all locations

@@ -5,6 +5,9 @@ import { pathsFor } from '../../witness/paths.ts';
 import { type Fix, fixOf, insertFirst, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 
+/** A name within a path that is another program's than PHP's: what follows it is that program's to read. */
+const OF_ANOTHER = /\.(?:pl|psgi|cgi|fcgi|py|rb)\//;
+
 export default defineRule({
   id: 'unsafe-php-path',
   group: 'security',
@@ -41,7 +44,7 @@ For \`/upload/photo.jpg/x.php\` the pattern \`\\.php$\` fits, although there is 
       }
     const path = tried
       .map((p) => (p.startsWith(`${outer}/`) ? p : outer + p))
-      .find((p) => p.includes('.jpg/') && typeof location.regex!.match(toBytes(p)) === 'object');
+      .find((p) => p.includes('.jpg/') && !OF_ANOTHER.test(p) && typeof location.regex!.match(toBytes(p)) === 'object');
     if (!path || scope.named('if').some((d) => d.values.some((v) => /^!-[fe]$/.test(v.replace(/^\(\s*/, ''))))) return;
     // a fixed script, or one that is looked up elsewhere, does not come from the path
     const script = scope
@@ -103,5 +106,13 @@ For \`/upload/photo.jpg/x.php\` the pattern \`\\.php$\` fits, although there is 
 }`,
     },
     { inside: 'server', good: 'location ~ ^/index\\.php$ {\n    fastcgi_pass unix:/run/php/php-fpm.sock;\n}' },
+    {
+      inside: 'server',
+      good: `location ~ ^(/.*\\.pl)(?:$|/) {
+    fastcgi_split_path_info ^(.*\\.pl)(/.+)$;
+    fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+    fastcgi_pass unix:/run/perl.sock;
+}`,
+    },
   ],
 });

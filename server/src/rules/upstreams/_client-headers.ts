@@ -18,7 +18,7 @@ import type { Deployment } from '../../deploy/deployment.ts';
 import { nginxContainers, reachedThroughAnother } from '../../deploy/reach.ts';
 import { meantRequestHeader } from '../correctness/_header-names.ts';
 import { areLost } from './_headers.ts';
-import { isToChannels } from './_host.ts';
+import { isForPrograms, isToChannels } from './_host.ts';
 import { isAnothersSite, isBesides, isNamedByTemplate, isToApplication, isToPages, isToTool, needsNoClient } from './_receiver.ts';
 
 /** Header, the value to set, what goes wrong without it. Host has a rule of its own. */
@@ -98,6 +98,7 @@ export function weighed(directive: Directive, deployment: Deployment, missing: r
     ((!encrypted || broken.every((n) => n === PROTO) || !deployment.applications.length) && isForSockets(scope)) ||
     chosen ||
     isToChannels(directive, deployment) ||
+    isForPrograms(scope, deployment) ||
     isForAssets(scope) ||
     isForParts(scope) ||
     (target !== null && (isBesides(directive, target) || isToPages(target, deployment))) ||

@@ -36,14 +36,19 @@ export function otherHostAt(directive: Directive, deployment: Deployment): { rea
     (isForInterface(scope) && !isLackOfServer(scope)) ||
     isNamedByTemplate(directive) ||
     isToChannels(directive, deployment) ||
-    isForPrograms(scope) ||
+    isForPrograms(scope, deployment) ||
     targets.every((t) => isBesides(directive, t) || isToPages(t, deployment));
   return { sent, matters: !idle };
 }
 
-/** Other programs of the machine ask here, by an address: what they call the host is no site's name. */
-function isForPrograms(scope: Scope): boolean {
+/**
+ * Other programs ask here, by an address of the machine, or with certificates of their own where no application is seen and no place of the server
+ * passes a host on: what they call it is no site's name.
+ */
+export function isForPrograms(scope: Scope, { applications }: Deployment): boolean {
   const server = serverOf(scope);
+  const hasCertificates = !applications.length && scope.value('ssl_verify_client')?.value(0) === 'on';
+  if (hasCertificates && !server?.scope.all.some((d) => d.name === 'proxy_pass' && requestHeader(d.scope, 'Host'))) return true;
   return server !== null && listensForNeighbours(server) && server.names.every(({ text }) => /^(?:|_|localhost)$/.test(text));
 }
 

@@ -653,6 +653,9 @@ function writerOf(name: string, text: string, outside: (text: string) => boolean
       OVERRULED[engine]?.includes(f[1]) && (family === 'envsubst' || f !== BY_CONTENT.at(-1) || (LOOSE.test(name) && holdsNamesOnly(text))),
   );
   if (other) return { family: other[1], name: other[2] };
+  // people call files after the engine that they know, and fill braces in themselves
+  const [first] = found;
+  if (first && (family === 'erb' || family === 'ejs') && !text.includes('<%') && outside(text)) return { family: first[1], name: first[2] };
   // a buildpack's `.erb` is filled in by a shell when it has no mark of Ruby
   if (family !== 'go' && BESIDE_ENVSUBST.has(family) && !found.length) {
     const plain = substituted(text);
