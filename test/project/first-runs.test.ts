@@ -1341,11 +1341,15 @@ for (const [what, files, expected] of [
     },
     [
       'a/sites/shop.conf:5 warning socket-not-listened',
+      'b/compose.yaml:4 warning container-ends-at-once',
       'b/sites/shop.conf:5 warning socket-not-listened',
+      'c/compose.yaml:4 warning container-ends-at-once',
       'c/sites/shop.conf:5 warning socket-not-listened',
+      'd/compose.yaml:4 warning container-ends-at-once',
       'd/sites/shop.conf:5 warning socket-not-listened',
       'e/sites/shop.conf:5 warning socket-not-listened',
       'f/sites/shop.conf.template:5 warning socket-not-listened',
+      'g/compose.yaml:4 warning container-ends-at-once',
     ],
   ],
   [

@@ -102,6 +102,12 @@ export interface ComposeService {
   readonly comesAgain?: boolean;
   /** how many files a process of it may have open (`ulimits`, the soft limit); of Compose only */
   readonly openFiles?: { readonly soft: number; readonly place: Place } | null;
+  /** where it says that nothing of its image may be written (`read_only`, `readOnlyRootFilesystem`) */
+  readonly readOnly?: Place | null;
+  /** the user that it runs as, as written, where it names another than its image */
+  readonly user?: MappedText | null;
+  /** where it says that it is not started as root (`runAsNonRoot`); of Kubernetes only */
+  readonly notRoot?: Place | null;
   readonly extends: { readonly file: string | null; readonly service: string } | null;
   /** fields that an override takes away (`!reset`) or puts in place of the old ones (`!override`) */
   readonly replaces: ReadonlySet<string>;
@@ -321,6 +327,9 @@ function openFilesOf(value: YamlValue | undefined, put: Put): { readonly soft: n
   return text && /^\d+$/.test(soft) ? { soft: Number(soft), place: text.place() } : null;
 }
 
+/** Where a word says yes; null where it says no, and where none is written. */
+export const isTrue = (value: YamlValue | undefined): Place | null => (scalarText(value)?.text === 'true' ? value!.place : null);
+
 /** Whether a container that ended is started again; an unknown word may say so. */
 function comesAgain(service: YamlValue): boolean {
   const restart = scalarText(child(service, 'restart'))?.text ?? 'no';
@@ -415,6 +424,8 @@ function serviceOf(file: FileId, name: string, place: Place, value: YamlValue, d
     dependsOn: keysOf(child(value, 'depends_on')),
     restartsWith: restartsOf(child(value, 'depends_on')),
     comesAgain: comesAgain(value),
+    readOnly: isTrue(child(value, 'read_only')),
+    user: scalarText(child(value, 'user')) ?? null,
     openFiles: openFilesOf(child(child(value, 'ulimits'), 'nofile'), put),
     extends: extendedService === undefined ? null : { file: plain(child(extended, 'file')) ?? null, service: extendedService },
     replaces: new Set(tagged),
@@ -513,6 +524,8 @@ function mergedService(b: ComposeService, o: ComposeService): ComposeService {
     restartsWith: [...new Set([...b.restartsWith, ...o.restartsWith])],
     comesAgain: b.comesAgain || o.comesAgain,
     openFiles: o.openFiles ?? b.openFiles,
+    readOnly: o.readOnly ?? b.readOnly,
+    user: o.user ?? b.user,
   };
 }
 

@@ -13,6 +13,7 @@ import { FRAMEWORKS } from './frameworks/all.ts';
 import { type FrameworkDeclaration, mainFile, type ProjectReading } from './frameworks/framework.ts';
 import { type Cluster, isManifest, NO_CLUSTER, readManifests } from './kubernetes.ts';
 import { MappedText } from './mapped-text.ts';
+import { saysHowItRuns } from './nginx-start.ts';
 import { type CrossOriginProgram, crossOriginPrograms } from './node-cors.ts';
 import { isNodeStart } from './node-port.ts';
 import { readProcfile } from './procfile.ts';
@@ -49,8 +50,8 @@ export interface Deployment {
   readonly unread: readonly Unread[];
   /** What the Dockerfile of a service makes: the stage that it runs. */
   readonly stages: ReadonlyMap<ComposeService, DockerStage>;
-  /** The last stages of Dockerfiles that no service builds, as far as they say how their health is checked. */
-  readonly checkedImages: readonly { readonly file: FileId; readonly stage: DockerStage }[];
+  /** The last stages of Dockerfiles that no service builds, as far as they say how nginx is started or how their health is checked. */
+  readonly images: readonly { readonly file: FileId; readonly stage: DockerStage }[];
   /** Pages with a router in the browser that a Dockerfile puts into an image of nginx. */
   readonly pages: readonly ServedPage[];
   /** All pages with a router in the browser. */
@@ -70,7 +71,7 @@ export const NO_DEPLOYMENT: Deployment = {
   cluster: NO_CLUSTER,
   unread: [],
   stages: new Map(),
-  checkedImages: [],
+  images: [],
   pages: [],
   singlePages: [],
   crossOrigin: [],
@@ -189,9 +190,9 @@ class Reader {
       cluster,
       unread,
       stages: this.stages,
-      checkedImages: [...dockerfiles].flatMap(([file, stages]) => {
+      images: [...dockerfiles].flatMap(([file, stages]) => {
         const stage = built.has(file) ? undefined : stages.at(-1);
-        return stage?.healthCheck ? [{ file, stage }] : [];
+        return stage && saysHowItRuns(stage) ? [{ file, stage }] : [];
       }),
       pages: this.guarded([...dockerfiles.keys()][0]!, [], () => servedPages(single, dockerfiles)),
       singlePages: single,

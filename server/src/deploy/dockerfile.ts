@@ -63,6 +63,8 @@ export interface DockerStage {
   readonly copies: readonly DockerCopy[];
   /** the texts of RUN, those of the stages below included */
   readonly runs: readonly MappedText[];
+  /** the last USER, as written; null where the user is that of the image at the bottom */
+  readonly user: MappedText | null;
   /** the command of HEALTHCHECK; null without one, and with NONE */
   readonly healthCheck: MappedText | null;
 }
@@ -174,6 +176,7 @@ export function readDockerfile(file: FileId, text: string, buildArgs: ReadonlyMa
         targets: below?.targets ?? [],
         copies: below?.copies ?? [],
         runs: below?.runs ?? [],
+        user: below?.user ?? null,
         healthCheck: below?.healthCheck ?? null,
       };
       continue;
@@ -221,6 +224,7 @@ export function readDockerfile(file: FileId, text: string, buildArgs: ReadonlyMa
           },
         ];
     } else if (name === 'RUN') stage.runs = [...stage.runs, value];
+    else if (name === 'USER') stage.user = put(value, known);
     else if (name === 'HEALTHCHECK') {
       const [options] = /^(?:--\S+\s+)*(?:CMD\s+)?/i.exec(value.text)!;
       stage.healthCheck = /^NONE$/i.test(value.text) ? null : put(value.slice(options.length), known);

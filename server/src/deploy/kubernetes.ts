@@ -5,7 +5,7 @@
  */
 import { basename, dirname, type FileId, hostFileOf, isWithin, resolve } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
-import type { ComposeMount, ComposeService, EnvironmentFile, MapMount } from './compose.ts';
+import { type ComposeMount, type ComposeService, type EnvironmentFile, isTrue, type MapMount } from './compose.ts';
 import { execWords, type ImageCommand } from './dockerfile.ts';
 import { isSecret } from './env-file.ts';
 import type { HealthCheck } from './health-check.ts';
@@ -318,6 +318,7 @@ export function readManifests(files: readonly (readonly [FileId, string])[]): { 
       );
       const { mounts, open } = mountsOf(container, spec, pod, workload.namespace);
       const { variables, missing } = variablesOf(container, all);
+      const [ownRights, podRights] = [child(container, 'securityContext'), child(spec, 'securityContext')];
       const name = text(child(container, 'name')) ?? workload.name;
       const image = scalarText(child(container, 'image')) ?? null;
       return {
@@ -348,6 +349,9 @@ export function readManifests(files: readonly (readonly [FileId, string])[]): { 
         mountsOpen: open || child(child(workload.body, 'spec'), 'volumeClaimTemplates') !== undefined,
         dependsOn: [],
         restartsWith: [],
+        readOnly: isTrue(child(ownRights, 'readOnlyRootFilesystem')),
+        user: scalarText(child(ownRights, 'runAsUser')) ?? scalarText(child(podRights, 'runAsUser')) ?? null,
+        notRoot: isTrue(child(ownRights, 'runAsNonRoot') ?? child(podRights, 'runAsNonRoot')),
         extends: null,
         replaces: new Set(),
         healthChecks: probesOf(container, own),

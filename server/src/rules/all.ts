@@ -369,6 +369,7 @@ import bodyLimitMismatch from './wsgi/body-limit-mismatch.ts';
 import buildBaseMismatch from './wsgi/build-base-mismatch.ts';
 import clusterPortMismatch from './wsgi/cluster-port-mismatch.ts';
 import connectionsAboveLimit from './wsgi/connections-above-limit.ts';
+import containerEndsAtOnce from './wsgi/container-ends-at-once.ts';
 import cookieNeverReturned from './wsgi/cookie-never-returned.ts';
 import corsHeadersTwice from './wsgi/cors-headers-twice.ts';
 import csrfTrustedOriginsMismatch from './wsgi/csrf-trusted-origins-mismatch.ts';
@@ -421,6 +422,7 @@ import syncWorkerUnbuffered from './wsgi/sync-worker-unbuffered.ts';
 import timeoutMismatch from './wsgi/timeout-mismatch.ts';
 import tlsProxySchemeLost from './wsgi/tls-proxy-scheme-lost.ts';
 import underscoreHeaderDropped from './wsgi/underscore-header-dropped.ts';
+import unwritablePath from './wsgi/unwritable-path.ts';
 import useXForwardedHostMismatch from './wsgi/use-x-forwarded-host-mismatch.ts';
 import uwsgiParamInheritanceLost from './wsgi/uwsgi-param-inheritance-lost.ts';
 import uwsgiParamsMissing from './wsgi/uwsgi-params-missing.ts';
@@ -796,6 +798,7 @@ export const RULES: readonly Rule[] = [
   buildBaseMismatch,
   clusterPortMismatch,
   connectionsAboveLimit,
+  containerEndsAtOnce,
   cookieNeverReturned,
   corsHeadersTwice,
   csrfTrustedOriginsMismatch,
@@ -848,6 +851,7 @@ export const RULES: readonly Rule[] = [
   timeoutMismatch,
   tlsProxySchemeLost,
   underscoreHeaderDropped,
+  unwritablePath,
   useXForwardedHostMismatch,
   uwsgiParamInheritanceLost,
   uwsgiParamsMissing,

@@ -262,7 +262,7 @@ function* stepsOfOne(config: Config, rules: readonly Rule[], options: LintOption
       rule.needs === 'deployment' &&
       !deployment.applications.length &&
       !deployment.containers.length &&
-      !deployment.checkedImages.length &&
+      !deployment.images.length &&
       !deployment.singlePages.length &&
       !deployment.crossOrigin.length &&
       !deployment.started.length &&

@@ -14,6 +14,7 @@ import { TRIALS as byHand } from './by-hand.ts';
 import { TRIALS as certain } from './certain.ts';
 import { TRIALS as cluster } from './cluster.ts';
 import { TRIALS as compliance } from './compliance.ts';
+import { TRIALS as containers } from './containers.ts';
 import { TRIALS as correctness } from './correctness.ts';
 import { TRIALS as correctnessMore } from './correctness-more.ts';
 import { TRIALS as doubted } from './doubted.ts';
@@ -72,6 +73,7 @@ export const TRIALS: readonly Trial[] = [
   ...againSecurity,
   ...againTls,
   ...compliance,
+  ...containers,
   ...correctness,
   ...correctnessMore,
   ...doubted,

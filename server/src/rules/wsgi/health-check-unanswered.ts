@@ -1,11 +1,9 @@
 /** Health checks of the container of nginx that nginx does not answer: on a port where it does not listen, or with an error of its own. */
 
-import { dirname, isBelow, resolve } from '../../base/file-id.ts';
 import type { Config } from '../../config/config.ts';
 import { serversOf } from '../../config/servers.ts';
 import { isEveryAddress, isLoopback } from '../../deploy/address.ts';
 import type { ComposeService } from '../../deploy/compose.ts';
-import type { Deployment } from '../../deploy/deployment.ts';
 import { checksIn, type HealthCheck } from '../../deploy/health-check.ts';
 import { isNginxImage, runsNginxImage } from '../../deploy/inside.ts';
 import { POD_ADDRESS } from '../../deploy/kubernetes.ts';
@@ -14,7 +12,7 @@ import { isScripted } from '../../witness/follow.ts';
 import { locationHeader, outcomeText, proofOf, witnessesOf } from '../../witness/requests.ts';
 import { defineRule } from '../rule.ts';
 import { EDGE, EDGE_MAP, main, tree } from './_examples.ts';
-import { nginxesOf } from './_links.ts';
+import { type Runs, runsOf } from './_runs.ts';
 import { unseenPorts } from './published-port-unheard.ts';
 
 /** Nothing that the text does not show could change the answer. */
@@ -37,39 +35,11 @@ function sentOnTo({ host, follows }: HealthCheck, trace: Trace): { readonly loca
 const asksItself = (service: ComposeService | null, { host }: HealthCheck): boolean =>
   service?.pod === undefined ? isLoopback(host) || isEveryAddress(host) : host === POD_ADDRESS;
 
-/** What runs nginx, with the requests by which it is asked whether it is well. */
-interface Checked {
-  readonly service: ComposeService | null;
-  readonly image: string;
-  readonly isOfNginx: boolean;
-  readonly checks: readonly HealthCheck[];
-}
-
 /** A service's own checks, else those of the image that it builds; Kubernetes asks no image. */
-function ofService(deployment: Deployment, service: ComposeService): Checked {
-  const stage = deployment.stages.get(service);
-  const check = service.checksItself || service.pod !== undefined ? null : (stage?.healthCheck ?? null);
-  return {
-    service,
-    image: (service.builds ? stage?.base.text : service.imageName) ?? '',
-    isOfNginx: runsNginxImage(deployment, service),
-    checks: check ? checksIn(check.text, check.place()) : service.healthChecks,
-  };
+function checksOf({ service, stage }: Runs): readonly HealthCheck[] {
+  const check = service?.checksItself || service?.pod !== undefined ? null : (stage?.healthCheck ?? null);
+  return check ? checksIn(check.text, check.place()) : (service?.healthChecks ?? []);
 }
-
-/** Images that no service builds, into which the files of this configuration are copied. */
-function* ofImages(config: Config, deployment: Deployment): Generator<Checked> {
-  for (const { file, stage } of deployment.checkedImages) {
-    if (!stage.healthCheck || !isNginxImage(stage.base.text)) continue;
-    const from = stage.copies.flatMap((c) =>
-      c.from === null && isOfNginxFiles(c.target) ? c.sources.map((s) => resolve(dirname(file), s)) : [],
-    );
-    if (![...config.files.keys()].some((f) => from.some((source) => isBelow(f, source)))) continue;
-    yield { service: null, image: stage.base.text, isOfNginx: true, checks: checksIn(stage.healthCheck.text, stage.healthCheck.place()) };
-  }
-}
-
-const isOfNginxFiles = (target: string): boolean => /^\/etc\/nginx(?:\/|$)/.test(target);
 
 /** BusyBox, of which Alpine's wget is, asks one address only, and \`localhost\` is ::1 first. */
 const asksSixOnly = (image: string, { by, host }: HealthCheck): boolean => by === 'wget' && host === 'localhost' && /alpine/.test(image);
@@ -161,9 +131,11 @@ BusyBox's wget, which images of Alpine have, asks the first address of \`localho
     six: 'In this image wget asks ::1 for localhost, and nginx listens on IPv4 only: the check is refused. Ask 127.0.0.1, or add "listen [::]:{port};".',
   },
   check({ config, deployment, report }) {
-    const services = nginxesOf(config, deployment).map((s) => ofService(deployment, s));
-    for (const { service, image, isOfNginx, checks } of services.length ? services : ofImages(config, deployment)) {
-      if (!checks.length) continue;
+    for (const runs of runsOf(config, deployment)) {
+      const { service, image } = runs;
+      const isOfNginx = service ? runsNginxImage(deployment, service) : isNginxImage(image);
+      const checks = checksOf(runs);
+      if (!checks.length || (!service && !isOfNginx)) continue;
       const maybe = unseenPorts(config, isOfNginx, service);
       const listeners = maybe && listenersOfHttp(config);
       if (!maybe || !listeners?.length) continue;
