@@ -13,6 +13,8 @@ import { certain, placeOf, type Setting } from './setting.ts';
 interface Program {
   readonly title: string;
   readonly image: RegExp;
+  /** the command by which other images run it */
+  readonly runs?: RegExp;
   /** a first part of a path that is called after it, and that none of its own paths has */
   readonly called: RegExp;
   /** what its guide calls the setting */
@@ -33,6 +35,8 @@ interface Program {
   readonly unless?: readonly string[];
   /** where it sends a browser that comes to it without a login: a path from the root, where it knows no other */
   readonly sendsTo?: string;
+  /** told nothing, it asks for its scripts at the root of the site, and sends nobody anywhere */
+  readonly asksAtRoot?: true;
   /** a request header that tells it the path */
   readonly header?: string;
   /** a port with its health and figures, whose paths are set by themselves */
@@ -186,10 +190,24 @@ const PROGRAMS: readonly Program[] = [
     sendsTo: '/login',
     header: 'X-Script-Name',
   },
+  {
+    title: 'Flower',
+    image: /(?:^|\/)mher\/flower$/,
+    runs: /\bcelery\b.*\sflower\b/,
+    called: /^(?:celery-?)?flower$/,
+    setting: '--url-prefix',
+    options: ['--url_prefix', '--url-prefix'],
+    variables: ['FLOWER_URL_PREFIX'],
+    answersBelow: true,
+    // earlier releases used it for their links alone
+    since: 1,
+    file: /^\/data$|\/flowerconfig\.py$/,
+    asksAtRoot: true,
+  },
 ];
 
 /** A program of others, with the path that it was told. */
-export interface BasePath extends Pick<Program, 'title' | 'called' | 'setting' | 'sendsTo' | 'header' | 'ownPort'> {
+export interface BasePath extends Pick<Program, 'title' | 'called' | 'setting' | 'sendsTo' | 'asksAtRoot' | 'header' | 'ownPort'> {
   /** without a slash at its end; empty where nothing was told */
   readonly path: string;
   /** it answers below the path only */
@@ -236,9 +254,13 @@ export function basePathOf(deployment: Deployment, service: ComposeService): Bas
 
 function ofService(deployment: Deployment, service: ComposeService): BasePath | null {
   const image = imageOf(deployment, service);
-  const program = image === undefined || service.builds ? undefined : PROGRAMS.find((p) => p.image.test(image));
+  const written = [...commandWords(service.entrypoint), ...commandWords(service.command)].flatMap((w) => w.split(/\s+/));
+  const program =
+    PROGRAMS.find((p) => p.runs?.test(written.join(' '))) ??
+    (image === undefined || service.builds ? undefined : PROGRAMS.find((p) => p.image.test(image)));
   if (!program || service.mountsOpen || service.mounts.some((m) => program.file?.test(m.target.replace(/(?<=.)\/+$/, '')))) return null;
-  const major = /:v?(\d+)(?![^/]*\/)/.exec(service.imageName ?? '')?.[1];
+  const isOfMaker = image !== undefined && program.image.test(image);
+  const major = isOfMaker ? /:v?(\d+)(?![^/]*\/)/.exec(service.imageName ?? '')?.[1] : undefined;
   if (/:[^/]*legacy/.test(service.imageName ?? '')) return null;
   if (program.since !== undefined && major !== undefined && Number(major) < program.since) return null;
   const { environment } = service;
@@ -253,7 +275,6 @@ function ofService(deployment: Deployment, service: ComposeService): BasePath | 
   const more = program.optionsIn === undefined ? undefined : read(program.optionsIn);
   const moreText = more && certain(more);
   if (more === null || (more && moreText === undefined)) return null;
-  const written = [...commandWords(service.entrypoint), ...commandWords(service.command)].flatMap((w) => w.split(/\s+/));
   const words = [...written, ...(moreText?.split(/\s+/) ?? [])].map(unquoted);
   if (words.some((w) => w.includes('$') || ELSEWHERE.test(w))) return null;
 
@@ -270,9 +291,10 @@ function ofService(deployment: Deployment, service: ComposeService): BasePath | 
   }
   // what starts it otherwise than its image does may tell it the path
   if (!told && commandWords(service.entrypoint).length) return null;
-  const path = pathIn(told?.value ?? '');
+  // Flower is told it without the slash
+  const path = pathIn(program.runs ? (told?.value ?? '').replace(/^(?=[^/])/, '/') : (told?.value ?? ''));
   if (path === null) return null;
-  const { title, called, setting: name, sendsTo, header, ownPort, answersBelow } = program;
+  const { title, called, setting: name, sendsTo, asksAtRoot, header, ownPort, answersBelow } = program;
   let below = answersBelow === true;
   if (typeof answersBelow === 'object') {
     const setting = read(answersBelow.variable);
@@ -285,6 +307,7 @@ function ofService(deployment: Deployment, service: ComposeService): BasePath | 
     called,
     setting: name,
     sendsTo,
+    asksAtRoot,
     header,
     ownPort,
     path,

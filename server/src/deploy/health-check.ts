@@ -12,6 +12,8 @@ export interface HealthCheck {
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** it goes where an answer redirects it to */
   readonly follows: boolean;
+  /** it says first who asks, by the PROXY protocol */
+  readonly announces?: boolean;
   /** by what it is made: `curl`, `wget`, `the probe of Kubernetes` */
   readonly by: string;
   readonly place: Place;
@@ -41,6 +43,7 @@ export function checksIn(text: string, place: Place): HealthCheck[] {
       sentHost: own ?? (number === 80 ? host! : `${host}:${number}`),
       headers: sent.filter(([name]) => !/^host$/i.test(name)),
       follows: by === 'curl' ? /\s(-[a-zA-Z]*L[a-zA-Z]*|--location)(\s|$)/.test(text) : by !== 'http',
+      ...(/\s--haproxy-(?:protocol|clientip)\b/.test(text) ? { announces: true } : {}),
       by,
       place,
     },

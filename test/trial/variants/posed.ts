@@ -15,6 +15,24 @@ const keyed = (rows: string, answer = 'root /srv/site;'): ReturnType<typeof http
     `map $http_x_api_key $known { ${rows} } server { listen 80; server_name files.example.org; location /exports/ { if ($known = 0) { return 401; } ${answer} } }`,
   );
 
+/** A FastAPI application with WebSocket routes, below a location that passes upgrades on. */
+const live = (path: string, to: string, ...routes: readonly string[]): ReturnType<typeof tree> =>
+  tree(
+    `#- nginx.conf\nevents {}\nhttp { server { listen 80; server_name acme-shop.de; location ${path} { proxy_pass ${to}; proxy_http_version 1.1; proxy_set_header Host $host; proxy_set_header Connection upgrade; ${to.includes('Upgrade') ? '' : 'proxy_set_header Upgrade $http_upgrade;'} } } }\n#- compose.yaml\nservices:\n  nginx:\n    image: nginx:1.28\n    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]\n  web:\n    build: ./app\n    command: uvicorn main:app --host 0.0.0.0 --port 8000\n#- app/main.py\nfrom fastapi import FastAPI, WebSocket\napp = FastAPI()\n${(routes.length ? routes : ['/ws/rooms']).map((r, i) => `@app.websocket("${r}")\nasync def ws${i}(s: WebSocket):\n    pass\n`).join('')}`,
+  );
+
+/** Flower in a container of its own, below a path. */
+const flower = (path: string, to: string, lines: string, image = 'example.com/shop:1'): ReturnType<typeof tree> =>
+  tree(
+    `#- nginx.conf\nevents {}\nhttp { server { listen 80; server_name acme-shop.de; location ${path} { proxy_set_header Host $host; proxy_pass http://${to}; } } }\n#- compose.yaml\nservices:\n  nginx:\n    image: nginx:1.28\n    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]\n  flower:\n    image: ${image}\n    ${lines}\n`,
+  );
+
+/** A health check of a container whose nginx waits for the PROXY protocol. */
+const told = (test: string, more = ''): ReturnType<typeof tree> =>
+  tree(
+    `#- nginx.conf\nevents {}\nhttp { server { listen 80 proxy_protocol; ${more} location = /up { return 204; } } }\n#- compose.yaml\nservices:\n  nginx:\n    image: nginx:1.28\n    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]\n    healthcheck:\n      test: ${test}\n`,
+  );
+
 export const TRIALS: readonly Trial[] = [
   {
     rule: 'socket-not-listened',
@@ -113,6 +131,75 @@ export const TRIALS: readonly Trial[] = [
       keyed('default 1; "" 0;', PASS),
       'location /exports/ { if ($http_x_api_key != "7c1e90b4d2a84f6bb0a35e1d9f") { return 401; } root /srv/site; }',
       `location /api/ { if ($http_x_api_key = "") { return 401; } ${PASS} }`,
+    ],
+  },
+  {
+    rule: 'variable-before-set',
+    bad: [
+      'location /api/ { rewrite ^/api/(.*)$ /$1 break; set $app shop; proxy_pass http://$app:8000; }',
+      'location /api/ { rewrite ^/api/v\\d/ / break; set $app shop; proxy_pass http://$app:8000; }',
+      'location / { rewrite ^/old/(.*)$ /$1 break; set $app shop; proxy_pass http://$app:8000; }',
+      'location /a { rewrite ^/ab?/ / break; set $app shop; proxy_pass http://$app:8000; }',
+    ],
+    sane: [
+      'location /api/ { rewrite ^/old/(.*)$ /$1 break; set $app shop; proxy_pass http://$app:8000; }',
+      'location = /api/ { rewrite ^/api/v1/ / break; set $app shop; proxy_pass http://$app:8000; }',
+      'location /api/ { set $app shop; rewrite ^/api/(.*)$ /$1 break; proxy_pass http://$app:8000; }',
+    ],
+  },
+  {
+    rule: 'asgi-websocket-without-upgrade',
+    bad: [
+      live('/ws/', 'http://web:8000/'),
+      live('/ws', 'http://web:8000'.concat('/')),
+      live('/ws/', 'http://web:8000/', '/ws/rooms/{room}'),
+    ],
+    sane: [
+      live('/ws/', 'http://web:8000'),
+      live('/ws/', 'http://web:8000/', '/rooms'),
+      live('/ws/', 'http://web:8000/', '/ws/rooms', '/live'),
+      live('/ws/', 'http://web:8000/', '/ws/rooms', '/rooms'),
+      live('/ws/', 'http://web:8000/ws/'),
+    ],
+  },
+  {
+    // what only some get is asked for as one of them
+    rule: 'asgi-websocket-without-upgrade',
+    bad: [
+      live('/', 'http://web:8000; auth_basic staff; auth_basic_user_file staff; proxy_set_header Upgrade ""'),
+      live('/', 'http://web:8000; allow 10.0.0.0/8; deny all; proxy_set_header Upgrade ""'),
+    ],
+    sane: [
+      live('/', 'http://web:8000; auth_basic staff; auth_basic_user_file staff'),
+      live('/', 'http://web:8000; allow 10.0.0.0/8; deny all'),
+      live('/', 'http://web:8000; deny all; proxy_set_header Upgrade ""'),
+    ],
+  },
+  {
+    rule: 'base-path-mismatch',
+    bad: [
+      flower('/flower/', 'flower:5555/', 'command: celery -A shop flower'),
+      flower('/flower/', 'flower:5555', 'command: celery -A shop flower'),
+      flower('/flower/', 'flower:5555/', 'command: celery -A shop flower --url_prefix=flower'),
+      flower('/ops/flower/', 'flower:5555/', 'command: ["celery", "-A", "shop", "flower", "--url-prefix=/ops/flower"]'),
+      flower('/flower/', 'flower:5555/', 'environment: { FLOWER_URL_PREFIX: flower }', 'mher/flower:2.0'),
+    ],
+    sane: [
+      flower('/flower/', 'flower:5555', 'command: celery -A shop flower --url_prefix=flower'),
+      flower('/', 'flower:5555', 'command: celery -A shop flower'),
+      flower('/flower/', 'flower:5555/', 'command: celery flower --url_prefix=flower', 'mher/flower:0.9.7'),
+      flower('/flower/', 'flower:5555/', 'command: celery -A shop flower\n    env_file: .env'),
+      flower('/flower/', 'flower:5555/', 'command: celery -A shop worker'),
+      flower('/flower/', 'flower:5555/', 'command: celery -A shop flower --conf=/etc/flower.py'),
+    ],
+  },
+  {
+    rule: 'health-check-unanswered',
+    bad: [told('curl -f http://localhost/up'), told('wget -q -O - http://127.0.0.1/up')],
+    sane: [
+      told('curl -f --haproxy-protocol http://localhost/up'),
+      told('curl -f http://127.0.0.1:8080/up', 'listen 127.0.0.1:8080;'),
+      told('curl http://localhost/up'),
     ],
   },
 ];

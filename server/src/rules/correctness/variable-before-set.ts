@@ -1,8 +1,10 @@
 /** `if`, `set`, `rewrite` and `return` run in the order of the text: a value that is set below is not there yet. */
 import { hasUnknownInclude } from '../../answers/who-may-enter.ts';
+import { fromBytes } from '../../base/bytes.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { PerPart } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
+import { locationOf } from '../../config/locations.ts';
 import { type NameSite, namesOf } from '../../config/names.ts';
 import type { Scope } from '../../config/scope.ts';
 import { variablesIn } from '../../syntax/variable.ts';
@@ -63,7 +65,20 @@ function skippedBy(directive: Directive, definitions: readonly NameSite[]): Dire
   if (!NEEDED.test(directive.name) || definitions.some((s) => s.directive.scope !== scope)) return null;
   const order = scope.directives;
   const first = Math.min(...definitions.map((s) => order.indexOf(s.directive)));
-  return order.find((d, i) => i < first && d.name === 'rewrite' && d.value(2) === 'break') ?? null;
+  return order.find((d, i) => i < first && d.name === 'rewrite' && d.value(2) === 'break' && mayMatch(d)) ?? null;
+}
+
+/** What a pattern writes out behind its `^`, up to the first character that may be missing or another one. */
+const startOf = (pattern: string): string => /^\^((?:[\w/-](?![*?{]))*)/.exec(pattern)?.[1] ?? '';
+
+/** Whether a path that comes to the location of a rewrite may fit its pattern: `^/old/` fits none of `location /new/`, before another line changes the path. */
+function mayMatch(rewrite: Directive): boolean {
+  const location = locationOf(rewrite.scope);
+  if (location?.kind !== 'prefix' && location?.kind !== 'exact') return true;
+  const pattern = rewrite.value(0);
+  if (pattern.includes('|') || rewrite.scope.named('rewrite')[0] !== rewrite || rewrite.scope.opener?.name !== 'location') return true;
+  const [start, name] = [startOf(pattern), fromBytes(location.bytes)];
+  return name.startsWith(start) || (location.kind === 'prefix' && start.startsWith(name));
 }
 
 const isWithin = (scope: Scope, outer: Scope): boolean => {

@@ -224,7 +224,7 @@ export function askServer(
   link: Link,
   config: Config,
   { scheme = 'http', method = 'GET', path, host, headers = [] }: Probe,
-): { readonly trace: Trace; readonly sent: string } | null {
+): { readonly trace: Trace; readonly sent: string; readonly client: string } | null {
   const { server } = link;
   if (!server) return null;
   const port = portOf(server, scheme);
@@ -233,20 +233,52 @@ export function askServer(
   const name = host ?? publicHostOf(server) ?? 'probe.example';
   const asked = outerPort(link.from, port, scheme);
   const sent = asked === (scheme === 'https' ? 443 : 80) ? name : `${name}:${asked}`;
-  const trace = traceRequest(
-    config,
-    { method, target, scheme, headers: [['Host', sent], ...headers], localPort: port, clientAddress: '203.0.113.9', httpVersion: '1.1' },
-    { files: NO_FILES },
-  );
-  return { trace, sent };
+  const as = (client: string, more: readonly HeaderPair[]): Trace =>
+    traceRequest(
+      config,
+      {
+        method,
+        target,
+        scheme,
+        headers: [['Host', sent], ...headers, ...more],
+        localPort: port,
+        clientAddress: client,
+        httpVersion: '1.1',
+      },
+      { files: NO_FILES },
+    );
+  const stranger = as(STRANGER, []);
+  const { status } = stranger.outcome;
+  if (status !== 401 && status !== 403) return { trace: stranger, sent, client: STRANGER };
+  // where not everybody gets in, it is asked by someone who does
+  const client = admittedTo(link) ?? STRANGER;
+  const admitted = as(client, link.pass.scope.value('auth_basic') ? [KNOWN] : []);
+  return admitted.outcome.upstreamRequest ? { trace: admitted, sent, client } : { trace: stranger, sent, client: STRANGER };
 }
+
+/** An address of nobody in particular. */
+const STRANGER = '203.0.113.9';
+/** Some name with some password: what the user file says of them is assumed. */
+const KNOWN: HeaderPair = ['Authorization', 'Basic c3RhZmY6eA=='];
+
+/** An address that the place of a link lets in by name, where it names any. */
+const admittedTo = ({ pass }: Link): string | undefined =>
+  pass.scope
+    .effective('allow')
+    .directives.map((d) => /^(\d+\.\d+\.\d+\.\d+)(?:\/\d+)?$/.exec(d.name === 'allow' ? d.value(0) : '')?.[1])
+    .find((address) => address !== undefined);
 
 /** The same, null when the request does not go on along the link. */
 export function sendAlong(
   link: Link,
   config: Config,
   request: Probe,
-): { readonly trace: Trace; readonly sent: string; readonly traced: NonNullable<Trace['outcome']['upstreamRequest']> } | null {
+): {
+  readonly trace: Trace;
+  readonly sent: string;
+  readonly client: string;
+  readonly traced: NonNullable<Trace['outcome']['upstreamRequest']>;
+} | null {
   const asked = askServer(link, config, request);
   const traced = asked?.trace.outcome.upstreamRequest;
   return asked && traced && isAt(traced.at, link) && !passesUnseen(link) ? { ...asked, traced } : null;
@@ -256,15 +288,11 @@ export function sendAlong(
 export function probe(side: Side, config: Config, request: Probe): Probed | null {
   const along = sendAlong(side, config, request);
   if (!along) return null;
-  const { trace, sent, traced } = along;
+  const { trace, sent, client, traced } = along;
   const servers = [side.address.kind === 'unix' ? `unix:${side.address.path}` : `${side.address.host}:${side.address.port}`];
   return {
     trace,
-    view: applicationView(
-      side.application,
-      { ...traced, servers },
-      { address: '203.0.113.9', scheme: request.scheme ?? 'http', host: sent },
-    ),
+    view: applicationView(side.application, { ...traced, servers }, { address: client, scheme: request.scheme ?? 'http', host: sent }),
   };
 }
 

@@ -20,6 +20,9 @@ ${mark}    }
 const COMPOSE = (name: string, image: string, lines: string): string =>
   `services:\n  nginx:\n    image: nginx:1.28\n    ports: ["80:80"]\n    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]\n  ${name}:\n    image: ${image}\n${lines}`;
 
+const FLOWER = (options: string): string =>
+  COMPOSE('flower', 'example.com/shop:1', `    command: celery -A shop flower --port=5555${options}\n`);
+
 /** The prefix of a location without the slash at its end; empty for the root, null for patterns and names. */
 const prefixOf = ({ location }: Link): string | null =>
   location?.kind === 'prefix' ? fromBytes(location.bytes).replace(/\/+$/, '') : null;
@@ -43,7 +46,7 @@ export default defineRule({
   missing: ['location', 'rewrite', 'proxy_set_header', 'proxy_redirect', 'sub_filter'],
   title: 'Path prefix unlike that of the program',
   why: `
-A program below a path needs two things that fit: whether nginx cuts the path off, and what the program knows. Kibana with \`SERVER_REWRITEBASEPATH\`, Grafana with \`GF_SERVER_SERVE_FROM_SUB_PATH\`, Keycloak, Jenkins, Prometheus, Jupyter and SonarQube answer below the path that they were told, and nowhere else: nginx must pass it on. Gitea, Portainer and phpMyAdmin, and Grafana and Kibana without that switch, use it for their links only: nginx must cut it off.
+A program below a path needs two things that fit: whether nginx cuts the path off, and what the program knows. Kibana with \`SERVER_REWRITEBASEPATH\`, Grafana with \`GF_SERVER_SERVE_FROM_SUB_PATH\`, Keycloak, Jenkins, Prometheus, Jupyter, SonarQube and Flower answer below the path that they were told, and nowhere else: nginx must pass it on. Gitea, Portainer and phpMyAdmin, and Grafana and Kibana without that switch, use it for their links only: nginx must cut it off.
 
 Wrong in one way all is 404, or the browser is sent in a circle; wrong in the other the page is white, as its scripts are asked for at the root of the site.
 
@@ -60,6 +63,8 @@ The rule knows the program by the image of its container, and says nothing where
   messages: {
     cut: '{program} answers below {path} only ({setting}), and nginx cuts that off: {from} arrives as {to}, which is not found or sent back in a circle. Pass the path unchanged: no path, not even a slash, after the address in proxy_pass.',
     kept: '{program} has no path that begins with {prefix}: {from} arrives as {to}, and is not found. Cut it off with a slash after the address in proxy_pass{or}.',
+    atRoot:
+      '{program} does not know that it is below {prefix}: its pages ask for their scripts at the root of the site, and are bare. Tell it the path ({setting}), and pass that on: no path, not even a slash, after the address in proxy_pass.',
     untold:
       '{program} does not know that it is below {prefix}: it sends browsers to {page} and asks for its scripts at the root of the site. Tell it the path: {setting}.',
   },
@@ -117,12 +122,13 @@ The rule knows the program by the image of its container, and says nothing where
             ? `, or tell it the path (${program.header ?? setting})`
             : '';
         report('kept', { at, data: { ...data, or }, related, fix: strips(link) });
-      } else if (to === rest && path === '' && program.sendsTo !== undefined) {
+      } else if (to === rest && path === '' && (program.sendsTo !== undefined || program.asksAtRoot)) {
         const rewritten = link.pass.scope.value('sub_filter') || link.pass.scope.value('proxy_redirect');
         if (rewritten || !isOnlyBelow(one, prefix)) continue;
         reported.add(key);
         const tell = program.header ? `proxy_set_header ${program.header} ${prefix}` : `${setting} with ${prefix} at its end`;
-        report('untold', { at, data: { ...data, page: program.sendsTo, setting: tell }, related });
+        if (program.sendsTo !== undefined) report('untold', { at, data: { ...data, page: program.sendsTo, setting: tell }, related });
+        else report('atRoot', { at, data, related });
       }
     }
   },
@@ -177,6 +183,14 @@ The rule knows the program by the image of its container, and says nothing where
         ),
       }),
       notOn122: 'the name of the upstream is resolved when nginx starts',
+    },
+    {
+      bad: tree({
+        'nginx.conf': BELOW('/flower/', 'flower:5555/', '#       ^^^^^^^^^^ atRoot\n'),
+        'compose.yaml': FLOWER(''),
+      }),
+      good: tree({ 'nginx.conf': BELOW('/flower/', 'flower:5555'), 'compose.yaml': FLOWER(' --url-prefix=flower') }),
+      notOn122: 'the name flower is that of a service',
     },
   ],
 });

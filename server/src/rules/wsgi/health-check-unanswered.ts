@@ -54,20 +54,28 @@ const ask = (config: Config, { port, path, sentHost, headers }: HealthCheck): Tr
     headers: [['Host', sentHost], ...headers],
   });
 
+interface HttpListener {
+  readonly port: number;
+  readonly six: boolean;
+  readonly address: string;
+  readonly wildcard: boolean;
+  /** it wants a line of the PROXY protocol before each request */
+  readonly isTold: boolean;
+}
+
 /** Listeners of HTTP that take connections from the container itself; null where some address is not read. */
-function listenersOfHttp(
-  config: Config,
-): readonly { readonly port: number; readonly six: boolean; readonly address: string; readonly wildcard: boolean }[] | null {
+function listenersOfHttp(config: Config): readonly HttpListener[] | null {
   const servers = serversOf(config);
   const listens = servers.flatMap((s) => s.listens);
   const read = new Set(listens.map((l) => l.directive));
   if (servers.some((s) => s.scope.named('listen').some((d) => !read.has(d) || d.args[0]?.templated))) return null;
   return listens.flatMap((l) =>
-    l.params.some((p) => p === 'quic' || p === 'proxy_protocol')
+    l.params.includes('quic')
       ? []
-      : l.addresses.flatMap((a) =>
-          a.kind === 'unix' ? [] : [{ port: a.port, six: a.kind === 'inet6', address: a.address, wildcard: a.wildcard }],
-        ),
+      : l.addresses.flatMap((a) => {
+          const isTold = l.params.includes('proxy_protocol');
+          return a.kind === 'unix' ? [] : [{ port: a.port, six: a.kind === 'inet6', address: a.address, wildcard: a.wildcard, isTold }];
+        }),
   );
 }
 
@@ -102,6 +110,17 @@ const SECURED = main(`server {
 const PROBED = (get: string): string =>
   EDGE.replace('          volumeMounts', `          readinessProbe:\n           httpGet:\n            ${get}\n          volumeMounts`);
 
+const TOLD = (more: string): string =>
+  main(`server {
+    listen 80 proxy_protocol;
+    ${more}
+    set_real_ip_from 10.0.0.0/8;
+    real_ip_header proxy_protocol;
+    location = /up {
+        return 204;
+    }
+}`);
+
 export default defineRule({
   id: 'health-check-unanswered',
   group: 'wsgi',
@@ -116,6 +135,8 @@ The probes of Kubernetes (\`httpGet\`) come from outside, to the address of the 
 
 Give the check a location of its own, such as \`location = /up { return 204; }\` in the server that answers for unknown hosts.
 
+On a \`listen … proxy_protocol\` nginx closes a connection that does not begin with the line of that protocol, and the check has none.
+
 BusyBox's wget, which images of Alpine have, asks the first address of \`localhost\` alone, and that is \`::1\`: write \`127.0.0.1\` where nginx listens on IPv4 only.`,
   about: ['listen', 'location', 'server_name'],
   references: ['https://docs.docker.com/reference/compose-file/services/#healthcheck'],
@@ -124,6 +145,8 @@ BusyBox's wget, which images of Alpine have, asks the first address of \`localho
   costly: true,
   messages: {
     port: 'The health check ({by}) asks port {port}, and nginx listens on {own} in this container: it is never healthy. Ask that port.',
+    protocol:
+      'The health check ({by}) speaks plain HTTP to port {port}, where nginx waits for the PROXY protocol: the connection is closed, and the container is never healthy. Add a listen without proxy_protocol for it, or ask with curl --haproxy-protocol.',
     refused:
       'The health check ({by}) of {path} is answered with {outcome}: the container is never healthy. Ask for a path that nginx answers, or add a location for it.',
     redirected:
@@ -152,6 +175,10 @@ BusyBox's wget, which images of Alpine have, asks the first address of \`localho
           continue;
         }
         if (maybe.length) continue;
+        if (heard.every((l) => l.isTold) !== (check.announces ?? false)) {
+          if (!check.announces) report('protocol', { at: check.place, data });
+          continue;
+        }
         const trace = ask(config, check);
         const sent = isCertain(trace) ? sentOnTo(check, trace) : null;
         if (sent && !hears(sent.to)) report('redirected', { at: check.place, data: { ...data, ...sent }, witness: proofOf(trace) });
@@ -211,6 +238,13 @@ BusyBox's wget, which images of Alpine have, asks the first address of \`localho
         'k8s/kustomization.yaml': EDGE_MAP,
       }),
       good: tree({ 'nginx.conf': SECURED, 'k8s/all.yaml': PROBED('{ path: /up, port: 80 }'), 'k8s/kustomization.yaml': EDGE_MAP }),
+    },
+    {
+      bad: tree({
+        'nginx.conf': TOLD(''),
+        'compose.yaml': COMPOSE('curl -f http://localhost/up\n#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^ protocol'),
+      }),
+      good: tree({ 'nginx.conf': TOLD('listen 127.0.0.1:8080;'), 'compose.yaml': COMPOSE('curl -f http://127.0.0.1:8080/up') }),
     },
   ],
 });
