@@ -25,6 +25,33 @@ for (const [what, files, expected] of [
     ['nginx/templates/default.conf.template:5 warning request-header-wrong-value'],
   ],
   [
+    'a choice between two passes beside a file that is not seen, and one beside files',
+    {
+      'choice.conf':
+        'split_clients $remote_addr $half {\n    50% new;\n    * old;\n}\nserver {\n    listen 80;\n    location / {\n        if ($half = new) {\n            proxy_pass http://127.0.0.1:8001;\n        }\n        proxy_pass http://127.0.0.1:8002;\n        include parts/headers.conf;\n    }\n    location /files/ {\n        if ($half = new) {\n            proxy_pass http://127.0.0.1:8001;\n        }\n        include parts/files.conf;\n        root /srv;\n    }\n}\n',
+    },
+    ['choice.conf:16 warning unsafe-if'],
+  ],
+  [
+    'a pass that another one replaces, one to a server of scripts and pictures alone, and one that pages fall back to as well',
+    {
+      'shop.conf':
+        'server {\n    listen 80;\n    server_name shop.example;\n    root /srv/shop;\n    location / {\n        proxy_pass http://127.0.0.1:8000;\n        include uwsgi_params;\n        uwsgi_pass 127.0.0.1:9000;\n    }\n    location ~ ^/static {\n        try_files $uri @built;\n    }\n    location @built {\n        proxy_pass http://127.0.0.1:3031;\n    }\n}\n',
+      'blog.conf':
+        'server {\n    listen 80;\n    server_name blog.example;\n    root /srv/blog;\n    location ~ ^/static {\n        try_files $uri @all;\n    }\n    location / {\n        try_files $uri @all;\n    }\n    location @all {\n        proxy_pass http://127.0.0.1:3031;\n    }\n}\n',
+    },
+    ['blog.conf:12 warning proxy-host-missing', 'shop.conf:6 warning setting-of-another-module'],
+  ],
+  [
+    'the part of Heroku’s buildpack, beside another file that is a whole configuration by its look',
+    {
+      'heroku.conf.php':
+        'http {\n    include mime.types;\n    server {\n        listen <?=getenv("PORT")?>;\n        root /app/public;\n    }\n}\n',
+      'other.conf': 'http {\n    include mime.types;\n    server {\n        listen 8080;\n        root /app/public;\n    }\n}\n',
+    },
+    ['other.conf:1 warning incomplete-configuration'],
+  ],
+  [
     'a tag of FreeMarker with a call within a call',
     {
       'shop.conf.ftl':

@@ -130,13 +130,25 @@ const plainName = (location: Location): string =>
 export function isForAssets(scope: Scope): boolean {
   const location = locationOf(scope);
   if (!location || location.name === '/') return false;
-  if (location.kind === 'named' && asksForPage(scope)) return true;
+  if (location.kind === 'named' && (asksForPage(scope) || isFallbackOfFiles(scope, location.name))) return true;
   if (endingsOf(scope)?.every((e) => PICTURE.test(e) || ASSET.test(e))) return true;
   return isKeptLong(scope) || (location.kind !== 'regex' && BUILT.test(nameIn(location))) || DOCUMENTATION.test(plainName(location));
 }
 
 /** Folders of files that an application keeps for its pages and people. */
 const FILES = /^\/(?:[\w-]+\/){0,2}(?:static|media|uploads?|images?|img|public)(?:\/|$)/;
+
+/** Whether all that fall back to a named location are for files of pages: `location ^~ /static { try_files $uri @devserver; }`. */
+function isFallbackOfFiles(scope: Scope, name: string): boolean {
+  const falling = scope.enclosing('server')?.all.filter((d) => d.name === 'try_files' && d.values.at(-1) === name) ?? [];
+  return falling.length > 0 && falling.every((d) => d.scope !== scope && isOfFiles(d.scope));
+}
+
+/** Whether a location is for files of pages, whether its name is an expression or not. */
+function isOfFiles(scope: Scope): boolean {
+  const location = locationOf(scope);
+  return location !== null && location.kind !== 'named' && (FILES.test(plainName(location)) || isForAssets(scope));
+}
 
 /** Whether a location is for files that an application keeps, by its name. */
 export function isForFiles(scope: Scope): boolean {

@@ -47,6 +47,9 @@ export function isOverridden(line: Directive): boolean {
   return places(line.scope, line).next().done === true;
 }
 
+/** Whether another pass of the block takes the place of this one: of several nginx keeps the last. */
+export const isReplaced = (pass: Directive): boolean => ![null, pass.name].includes(contentIn(pass.scope));
+
 /** A block that ends the level's part of the rewriting without an answer: the request goes on to its location. */
 const letsOn = (body: Scope): boolean =>
   body.has('break') || body.named('rewrite').some((r) => r.value(2) === 'last' || r.value(2) === 'break');

@@ -671,8 +671,13 @@ export const TRIALS: readonly Trial[] = [
       'location / { proxy_read_timeout 90s; uwsgi_pass 127.0.0.1:1; }',
       'location / { proxy_set_header Host $host; fastcgi_pass 127.0.0.1:1; }',
       'location / { uwsgi_read_timeout 90s; proxy_pass http://127.0.0.1:1; }',
+      'location / { grpc_pass 127.0.0.1:1; proxy_pass http://127.0.0.1:1; }',
+      'location ~ \\.php$ { try_files $uri =404; proxy_pass http://php; fastcgi_pass unix:/run/php.sock; }',
     ],
     sane: [
+      'location / { if ($http_x_old) { proxy_pass http://127.0.0.1:1; } fastcgi_pass 127.0.0.1:2; }',
+      'location /a { proxy_pass http://127.0.0.1:1; location ~ \\.php$ { fastcgi_pass 127.0.0.1:2; } }',
+      'location /a { limit_except GET { proxy_pass http://127.0.0.1:1; } uwsgi_pass 127.0.0.1:2; }',
       'location / { uwsgi_read_timeout 90s; uwsgi_pass 127.0.0.1:1; }',
       http('proxy_read_timeout 90s; server { location / { uwsgi_pass 127.0.0.1:1; } location /a { proxy_pass http://127.0.0.1:2; } }'),
     ],

@@ -128,9 +128,9 @@ The rule traces a request that meets the condition: where that reaches the pass 
             ? 'of several ifs that hold only the last counts'
             : 'what the location says of content does not apply';
         const shown = scope.config.whole ? metBy(scope, directive) : null;
-        // the pass is reached, and nothing else of the location depends on the condition
-        const simple =
-          PASS_DIRECTIVES.includes(d.name) && !others.length && !unseenOf(scope, 'try_files').length && !isPassedOver(scope, directive);
+        // the pass is reached, and nothing else of the location depends on the condition; an include beside a pass is about that pass
+        const hidden = !scope.directives.some((x) => PASS_DIRECTIVES.includes(x.name)) && unseenOf(scope, 'try_files').length > 0;
+        const simple = PASS_DIRECTIVES.includes(d.name) && !others.length && !hidden && !isPassedOver(scope, directive);
         const works = (shown !== null && isBackend(shown) && !scope.has('try_files') && !others.length) || (simple && choosesPass(scope));
         // there is nothing else that answers, and each condition has a pass of its own
         const alone = PASS_DIRECTIVES.includes(d.name) && !others.length && !scope.directives.some((x) => CONTENT.has(x.name));

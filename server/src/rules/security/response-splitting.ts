@@ -79,6 +79,9 @@ function isRewritten({ scope }: Directive): boolean {
   });
 }
 
+/** The query, as a line appends it to a path. */
+const QUERY = /^(?:\$\{?is_args\}?|\?)\$\{?(?:args|query_string)\}?/;
+
 /** What nginx reads before or while it rewrites. */
 const EARLY = new Set(['return', 'rewrite']);
 
@@ -126,6 +129,8 @@ nginx decodes the path of a request before it fills \`$uri\`, \`$document_uri\` 
         const lower = use.name.toLowerCase();
         const direct = flow.chain.length === 0 && (lower === 'uri' || lower === 'document_uri');
         if (direct && !EARLY.has(directive.name) && isRewritten(directive)) continue;
+        // $request_uri has the query, which a line often appends to $uri
+        const end = use.span.end + (QUERY.exec(file.text.slice(use.span.end, word.end))?.[0].length ?? 0);
         const raw = use.braced ? '${request_uri}' : '$request_uri';
         // it has the query, which rewrite would append once more; between other words nothing takes its place
         const written = directive.name !== 'rewrite' ? raw : use.span.end >= word.end - word.quote.length ? `${raw}?` : null;
@@ -135,7 +140,10 @@ nginx decodes the path of a request before it fills \`$uri\`, \`$document_uri\` 
           // what leads to an internal location is the application's or this file's, and rarely as the client wrote it
           severity: flow.escaped ? 'info' : isInternal(scope) ? 'warning' : 'error',
           related: flow.chain,
-          fix: direct && written !== null ? fixOf('Use $request_uri', 'suggestion', file, [replace(use.span, written)]) : null,
+          fix:
+            direct && written !== null
+              ? fixOf('Use $request_uri', 'suggestion', file, [replace({ start: use.span.start, end }, written)])
+              : null,
         });
       }
     }

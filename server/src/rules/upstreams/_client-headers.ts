@@ -1,6 +1,7 @@
 /** The headers that say who the client is, and where an application does not get them. */
 import { isForAssets, isForFiles, isForParts, isForSockets } from '../../answers/what-a-place-is-for.ts';
 import { passTargetOf, requestHeader } from '../../answers/what-is-passed.ts';
+import { isReplaced } from '../../answers/where-a-line-counts.ts';
 import { hasTlsServer, reachOf, serversUnder } from '../../answers/which-socket.ts';
 import {
   isNameOfScheme,
@@ -35,6 +36,7 @@ export function missingAt(directive: Directive, deployment: Deployment): ClientH
   const isWritten = ({ header }: ClientHeader): boolean => lines.some((d) => d.value(0).toLowerCase() === header.toLowerCase());
   // most places have them all: nobody has to know where those lead
   if (NEEDED.every(isWritten) || directive.fact?.module !== 'ngx_http_proxy_module' || !isToApplication(directive)) return [];
+  if (isReplaced(directive)) return [];
   const target = passTargetOf(directive);
   // an object store, a metrics page or another site is no application of ours
   if (!target || isAnothersSite(scope, target) || needsNoClient(scope, target) || isToTool(target, deployment)) return [];

@@ -1,6 +1,7 @@
 /** The host that a proxied request names where no line says it. */
 import { isForAssets, isForFiles, isForInterface } from '../../answers/what-a-place-is-for.ts';
 import { asksByVariable, passedBy, requestHeader } from '../../answers/what-is-passed.ts';
+import { isReplaced } from '../../answers/where-a-line-counts.ts';
 import { listensForNeighbours } from '../../answers/who-speaks-tls.ts';
 import { PerPart } from '../../config/asked.ts';
 import type { Directive } from '../../config/directive.ts';
@@ -96,7 +97,7 @@ const hasPages = (pass: Directive): boolean =>
   !isForInterface(pass.scope) && !isForAssets(pass.scope) && !passedBy(pass).targets.every((t) => isBesides(pass, t));
 
 function sentBy(directive: Directive): string | null {
-  if (requestHeader(directive.scope, 'Host')) return null;
+  if (requestHeader(directive.scope, 'Host') || isReplaced(directive)) return null;
   // a line that means it and calls it otherwise is told by its name
   if (directive.scope.effective('proxy_set_header').directives.some((d) => headerOfVariable(d.value(0)) === 'Host')) return null;
   const { targets, whole } = passedBy(directive);

@@ -1,11 +1,17 @@
 /** Lines of one family of directives beside the pass directive of another: each module reads its own only. */
 import { familiesIn } from '../../answers/what-is-passed.ts';
+import { isOptional } from '../../answers/which-branch.ts';
 import type { Config } from '../../config/config.ts';
 import type { Directive, IncludeSite } from '../../config/directive.ts';
 import type { Scope } from '../../config/scope.ts';
 import { defineRule } from '../rule.ts';
 
 const FAMILY = /^(proxy|uwsgi|fastcgi|scgi|grpc|memcached)_(?!pass$)(?!.*_path$)/;
+
+const PASS = /^(?:proxy|uwsgi|fastcgi|scgi|grpc|memcached)_pass$/;
+
+/** Whether a level has pass directives of several modules. */
+const hasPasses = (names: ReadonlyMap<string, number>): boolean => [...names.keys()].filter((name) => PASS.test(name)).length > 1;
 
 /** Lists of what an application is sent. */
 const LIST = /^(?:proxy_set_header|grpc_set_header|(?:uwsgi|fastcgi|scgi)_param)$/;
@@ -23,19 +29,32 @@ export default defineRule({
   why: `
 \`proxy_pass\`, \`uwsgi_pass\`, \`fastcgi_pass\`, \`scgi_pass\` and \`grpc_pass\` belong to modules of their own, with settings of their own. \`proxy_read_timeout\` and \`proxy_set_header\` beside \`uwsgi_pass\` are accepted and do nothing: the answer may take the 60 seconds of \`uwsgi_read_timeout\`, and the header is not sent. Headers go to uWSGI and FastCGI as parameters, \`uwsgi_param HTTP_X_FORWARDED_PROTO $scheme\`.
 
+Of two pass directives in one location nginx keeps the last, without a word about the first.
+
 The same holds for a whole file of such lines: \`include uwsgi_params\` beside \`proxy_pass\`, which needs \`include proxy_params\` (of Debian) or lines of \`proxy_set_header\`, and \`include proxy_params\` beside \`uwsgi_pass\`.`,
   about: ['proxy_pass', 'uwsgi_pass', 'fastcgi_pass', 'uwsgi_read_timeout', 'uwsgi_param'],
   looksAt: [
     // who has a line of a family beside its pass directive has nothing of another one
-    { scope: ['location'], having: (names) => familiesAmong(names).some((family) => !names.has(`${family}_pass`)) },
+    {
+      scope: ['location'],
+      having: (names) => hasPasses(names) || familiesAmong(names).some((family) => !names.has(`${family}_pass`)),
+    },
     { scope: ['server'], having: (names) => familiesAmong(names).length > 0 },
   ],
   needs: 'file',
   messages: {
     none: '{name} has no effect here: requests are passed on by {pass}, which reads {instead}.',
     file: '{file} has no effect here: it only sets {name}, and requests are passed on by {pass}, which reads {instead}.',
+    replaced: '{name} has no effect here: {pass} below takes its place. Keep one of them.',
   },
   check({ config, scope, report }) {
+    const own = scope.context === 'location' ? scope.directives.filter((d) => PASS.test(d.name) && !isOptional(d)) : [];
+    const last = own.at(-1);
+    for (const pass of own) {
+      if (pass.name === last!.name) continue;
+      const related = [{ at: last!.at(), message: 'the line that counts' }];
+      report('replaced', { at: pass.at(), severity: 'warning', data: { name: pass.name, pass: last!.name }, related });
+    }
     const lines = scope.directives.filter(
       (d) => familyOf(d) !== null && d.file === scope.opener?.file && d.via.length === (scope.opener?.via.length ?? 0),
     );
@@ -144,6 +163,17 @@ location @app {
     proxy_read_timeout 300s;
     uwsgi_pass unix:/run/app.sock;
     if ($http_x_other) { proxy_pass http://127.0.0.1:8000; }
+}`,
+    },
+    {
+      inside: 'server',
+      bad: `location / {
+    proxy_pass http://127.0.0.1:8000;
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ replaced
+    memcached_pass 127.0.0.1:11211;
+}`,
+      good: `location / {
+    proxy_pass http://127.0.0.1:8000;
 }`,
     },
   ],

@@ -17,6 +17,9 @@ import { causesIn } from './_structure.ts';
 const HANDLERS = ['proxy_pass', 'return', 'pass', 'content_by_lua_block', 'content_by_lua_file', 'content_by_lua'];
 const IMPLIED: ReadonlySet<number> = new Set([110, 143, 25, 587, 993, 995, 465]);
 
+/** What Heroku's buildpack for PHP includes, by the name of its own file: the main file that it writes has the events. */
+const OF_HEROKU = /^heroku\.conf(?:\.php)?$/;
+
 /** Sockets that nginx opens: a wildcard takes the other addresses of its port in, unless they bind on their own. */
 function socketCount(config: Config): number {
   let count = 0;
@@ -82,7 +85,7 @@ implied by a well-known port) and an \`auth_http\`, one of stream something that
     const broken = causesIn(config, file).length > 0;
     // an events block in the wrong place, or one that is misspelt, is said there
     const misplaced = everywhere(config, 'events').length > 0 || main.directives.some((d) => d.statement.open && !factFor(d));
-    if (!misplaced && !incomplete && !broken) {
+    if (!misplaced && !incomplete && !broken && !OF_HEROKU.test(basename(file.id))) {
       const first = main.directives.find((d) => d.file === file) ?? null;
       const span = first
         ? { start: first.statement.name.start, end: first.statement.name.end }
