@@ -170,3 +170,26 @@ test(`${SESSIONS} sessions of messages in any order, with anything in them (SEED
   assert.ok(Array.isArray(symbols));
   fs.rmSync(dir, { recursive: true });
 });
+
+test('parameters that are none of their method are refused by their code, and no other message takes harm', async () => {
+  const { connection, ended } = bare();
+  await connection.sendRequest('initialize', { ...INITIALIZE, capabilities: { workspace: { workspaceFolders: true } } });
+  await connection.sendNotification('initialized', {});
+  for (const params of [
+    {},
+    { textDocument: null, position: HOVER.position },
+    { textDocument: { uri: 5 }, position: HOVER.position },
+    { ...HOVER, position: { line: 'a', character: null } },
+    { textDocument: HOVER.textDocument },
+  ])
+    assert.equal(await refused(connection.sendRequest('textDocument/hover', params)), -32602, JSON.stringify(params));
+  assert.equal(await refused(connection.sendRequest('textDocument/formatting', [])), -32602);
+  assert.equal(await refused(connection.sendRequest('textDocument/codeAction', { ...HOVER, context: { diagnostics: [] } })), -32602);
+  for (const event of [null, {}, { added: [{ uri: 5, name: 'a' }], removed: [] }])
+    await connection.sendNotification('workspace/didChangeWorkspaceFolders', { event });
+  await connection.sendNotification('$/cancelRequest', { id: null });
+  assert.equal(await refused(connection.sendRequest('textDocument/hover', HOVER)), 0);
+  await connection.sendRequest('shutdown');
+  await connection.sendNotification('exit');
+  assert.equal(await ended, 0);
+});

@@ -1,5 +1,5 @@
 /** The form of a handler: method, capability and work in one declaration, so that no method is advertised that nobody serves. */
-import { LSPErrorCodes, type Position, ResponseError, type ServerCapabilities } from 'vscode-languageserver';
+import { ErrorCodes, LSPErrorCodes, type Position, ResponseError, type ServerCapabilities } from 'vscode-languageserver';
 import { Cancelled, type CancelToken } from '../base/cancel.ts';
 import type { FileId } from '../base/file-id.ts';
 import { fileId } from '../base/file-id.ts';
@@ -101,6 +101,32 @@ export function capabilitiesOf(base: ServerCapabilities, handlers: readonly Hand
 }
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
 
+const numbers = (value: unknown, ...keys: readonly string[]): boolean =>
+  isObject(value) && keys.every((key) => typeof (value as Record<string, unknown>)[key] === 'number');
+const isPosition = (value: unknown): boolean => numbers(value, 'line', 'character');
+
+/** What LSP wants of the parameters of its own methods about a document. */
+const NEEDED: readonly (readonly [method: RegExp, key: string, fits: (value: unknown) => boolean])[] = [
+  [/^textDocument\//, 'textDocument', (v) => isObject(v) && 'uri' in v && typeof v.uri === 'string'],
+  [
+    /\/(?:hover|completion|definition|references|rename|prepareRename|documentHighlight|signatureHelp|prepareCallHierarchy|onTypeFormatting)$/,
+    'position',
+    isPosition,
+  ],
+  [
+    /\/(?:codeAction|rangeFormatting|inlayHint|semanticTokens\/range)$/,
+    'range',
+    (v) => isObject(v) && 'start' in v && 'end' in v && isPosition(v.start) && isPosition(v.end),
+  ],
+];
+
+/** Throws where the parameters of a request are none of its method. */
+function fitting(method: string, params: unknown): void {
+  const given = isObject(params) ? (params as Record<string, unknown>) : null;
+  const lacks = given ? NEEDED.find(([of, key, fits]) => of.test(method) && !fits(given[key]))?.[1] : 'parameters';
+  if (lacks) throw new ResponseError(ErrorCodes.InvalidParams, `${method} needs ${lacks}`);
+}
+
 const macrotask = (): Promise<void> => new Promise((done) => setTimeout(done, 0));
 
 /**
@@ -116,6 +142,7 @@ export const run = (handler: Handler, session: Session, params: unknown, cancel:
 async function answerOf(handler: Handler, session: Session, params: unknown, cancel: CancelToken): Promise<unknown> {
   const { workspace, encoding } = session;
   try {
+    fitting(handler.method, params);
     await macrotask();
     if (cancel.cancelled) throw new Cancelled();
     if (handler.access === 'disk') return await handler.run({ workspace, session, encoding, cancel }, params as never);

@@ -38,6 +38,8 @@ export function start(): void {
 function overStdio() {
   const reader = new StreamMessageReader(process.stdin);
   reader.onError((error) => {
+    // to cancel the request without an id is nothing to do; what follows it is sound
+    if (/\bid null\b/.test(error.message)) return;
     process.stderr.write(`proxylens: standard input is no language server protocol: ${visibleLines(error.message.split('\n')[0] ?? '')}\n`);
     process.exit(1);
   });

@@ -167,8 +167,11 @@ export function serve(connection: Connection, host: Host): void {
     begun();
     void publisher.settled().then(() => setTimeout(warm, REST));
     if (client.workspaceFolders)
-      connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
-        folders = [...folders.filter((f) => !removed.some((r) => r.uri === f)), ...added.map((a) => a.uri)];
+      connection.workspace.onDidChangeWorkspaceFolders((event) => {
+        // what comes over the wire may be anything
+        const { added = [], removed = [] }: Partial<typeof event> = event ?? {};
+        const more = added.map((a) => a.uri).filter((uri) => typeof uri === 'string');
+        folders = [...folders.filter((f) => !removed.some((r) => r.uri === f)), ...more];
         workspace.apply({ kind: 'folders', folders: folders.map(fileId) });
         publisher.changed();
       });
@@ -300,9 +303,10 @@ export function serve(connection: Connection, host: Host): void {
 
   for (const handler of HANDLERS)
     connection.onRequest(handler.method, (params, token) =>
-      run(handler, serving(), params, {
+      // of a list of parameters none comes here: the first thing that comes is the token then
+      run(handler, serving(), token && params, {
         get cancelled() {
-          return token.isCancellationRequested;
+          return token?.isCancellationRequested ?? false;
         },
       }),
     );
