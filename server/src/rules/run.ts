@@ -262,6 +262,7 @@ function* stepsOfOne(config: Config, rules: readonly Rule[], options: LintOption
       rule.needs === 'deployment' &&
       !deployment.applications.length &&
       !deployment.containers.length &&
+      !deployment.cluster.ingresses.length &&
       !deployment.images.length &&
       !deployment.singlePages.length &&
       !deployment.crossOrigin.length &&

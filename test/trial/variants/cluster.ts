@@ -107,6 +107,7 @@ export const TRIALS: readonly Trial[] = [
       cluster({ annotations: REWRITE('/$2'), path: '/shop' }),
       cluster({ annotations: REWRITE('/$2'), path: '/shop(/|$)' }),
       cluster({ annotations: REWRITE('/$1'), path: '/shop(?:/|$)' }),
+      cluster({ annotations: REWRITE('/$2'), path: '/shop', backend: 'name: api, port: { number: 80 }' }),
       cluster({ host: 'shop.acme.example' }),
     ],
     sane: [
@@ -115,6 +116,7 @@ export const TRIALS: readonly Trial[] = [
       cluster({ annotations: '', server: SIZE('1m') }),
       cluster({ annotations: REWRITE('/$2'), path: '/shop(/|$)(.*)' }),
       cluster({ annotations: REWRITE('/$1'), path: '/shop(?:/|$)(.*)' }),
+      cluster({ annotations: REWRITE('/$2'), path: '/shop(/|$)(.*)', backend: 'name: api, port: { number: 80 }' }),
       cluster({ annotations: REWRITE('/'), path: '/shop' }),
       cluster({ host: 'www.acme-shop.de' }),
       cluster({ host: '"*.acme-shop.de"' }),

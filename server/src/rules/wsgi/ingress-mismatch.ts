@@ -80,15 +80,16 @@ the application answers to.`,
     host: '{framework} answers 400 for {host}, which the Ingress {name} takes: {why}. Allow the host.',
   },
   check({ config, deployment, report }) {
+    const { services, ingresses } = deployment.cluster;
+    // what an Ingress rewrites hangs on nothing that is behind it
+    for (const ingress of ingresses) rewrites(ingress);
     const pods = nginxesOf(config, deployment).filter((from) => from.pod !== undefined);
     if (!pods.length) return;
-    const { services, ingresses } = deployment.cluster;
     const behind = new Set(services.filter((s) => pods.some((from) => s.containers.includes(from))).map((s) => `${s.namespace}/${s.name}`));
     for (const ingress of ingresses) {
       const own = ingress.paths.filter((p) => behind.has(`${ingress.namespace}/${p.service.text}`));
       if (!own.length) continue;
       bodies(ingress);
-      rewrites(ingress);
       hosts(ingress, own);
     }
 
