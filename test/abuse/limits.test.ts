@@ -13,6 +13,7 @@ import { BINARY, type FileText } from '../../server/src/base/file-system.ts';
 import { MemoryFiles } from '../../server/src/base/memory-files.ts';
 import { loadCatalog } from '../../server/src/catalog/catalog.ts';
 import { fileOfPath } from '../../server/src/host/paths.ts';
+import { cutFrom } from '../../server/src/project/deployed.ts';
 import { embeddedIn } from '../../server/src/project/embedded.ts';
 import { findProject } from '../../server/src/project/project.ts';
 
@@ -260,13 +261,35 @@ describe('what a walk leaves out', () => {
 
   test('folders more than 40 levels down', async () => {
     const project = await look({ 'nginx.conf': SITE, [`${'d/'.repeat(45)}a.conf`]: 'server { listen 81; }' });
-    assert.match(project.cut.join(), /more than 40 levels down/);
+    assert.match(project.cut.map((c) => c.why).join(), /more than 40 levels down/);
   });
 
   test('more files than are opened', async () => {
     const many = Object.fromEntries(Array.from({ length: 6100 }, (_, i) => [`sites/s${i}.conf`, '']));
     const project = await look({ 'nginx.conf': SITE, ...many });
-    assert.match(project.cut.join(), /^10[01] of 610[01] files that might be nginx configuration were not opened$/);
+    assert.match(project.cut.map((c) => c.why).join(), /^10[01] of 610[01] files that might be nginx configuration were not opened$/);
+  });
+
+  test('what was named is looked at first, and only what it lacks is told to whoever named it', async () => {
+    const many = Object.fromEntries(Array.from({ length: 60_100 }, (_, i) => [`d${i % 60}/f${i}.txt`, '']));
+    const memory = new MemoryFiles(
+      Object.entries({ ...many, 'z/a/b/c/nginx/site.conf': 'server { listen 81; }' }).map(
+        ([name, text]) => [fileOfPath(`/p/${name}`), text] as const,
+      ),
+    );
+    const boundary = { folder: fileOfPath('/p'), system: false, bare: false, loose: false };
+    const [z, deep] = ['z', 'z/a/b/c/nginx'].map((name) => fileOfPath(`/p/${name}`)) as [FileId, FileId];
+    const others = Array.from({ length: 60 }, (_, i) => fileOfPath(`/p/d${i}`));
+    for (const named of [z, deep]) {
+      const project = await findProject(boundary, memory, { catalog: loadCatalog(), named: [named] });
+      assert.deepEqual(project.configs, [fileOfPath('/p/z/a/b/c/nginx/site.conf')]);
+      assert.deepEqual(cutFrom(project, [named]), [], 'all of it was looked at');
+      assert.equal(cutFrom(project, others).length, 1);
+      assert.equal(cutFrom(project, [boundary.folder]).length, 1);
+    }
+    const whole = await findProject(boundary, memory, { catalog: loadCatalog(), named: [boundary.folder] });
+    assert.deepEqual(whole.configs, []);
+    for (const asked of [boundary.folder, z, deep]) assert.equal(cutFrom(whole, [asked]).length, 1);
   });
 
   test('files that may be nginx configuration and cannot be read, by name or by ending', async () => {

@@ -40,8 +40,20 @@ export interface Project {
   /** what was not looked at and why, for people */
   readonly notSeen: readonly string[];
   /** of these, what the limits cut off: whoever asked for the whole folder has not got an answer about it */
-  readonly cut: readonly string[];
+  readonly cut: readonly Cut[];
 }
+
+/** Something that a limit cut off. */
+export interface Cut {
+  /** in words for people */
+  readonly why: string;
+  /** the files and folders that were not looked at */
+  readonly left: readonly FileId[];
+}
+
+/** Why what was asked for is not wholly looked at: what was cut off lies in one of these folders, or holds one. */
+export const cutFrom = ({ cut }: Pick<Project, 'cut'>, folders: readonly FileId[]): string[] =>
+  cut.filter(({ left }) => left.some((id) => folders.some((f) => isBelow(id, f) || isBelow(f, id)))).map((c) => c.why);
 
 /** A project of which only what is named is known: for what is in no folder, such as a dump. */
 export const loneProject = (folder: FileId, system: boolean): Project => ({

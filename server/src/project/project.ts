@@ -18,7 +18,7 @@ import { MAX_FILES } from '../deploy/wanted.ts';
 import { isMark, partsApart, partsOf } from './applications.ts';
 import { type Boundary, isProjectMark } from './boundary.ts';
 import { HEAD, holdsMainBlocks, isCalledConf, isMainWithin, isPlausible, looksLikeNginx, type Verdict, verdictOn } from './content.ts';
-import { depth, instancesFor, loneProject, mountsFor, type Project, placesMain } from './deployed.ts';
+import { type Cut, depth, instancesFor, loneProject, mountsFor, type Project, placesMain } from './deployed.ts';
 import { type Embedded, embeddedIn, isCloudConfig, mayBeAnything, mayHost } from './embedded.ts';
 import { mapsWithin } from './embedded-files.ts';
 import { imageDefaultOf } from './image-default.ts';
@@ -56,14 +56,14 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
   const { catalog, isOther = () => false, named = [], excluded, candidates = null, cancel = NEVER } = options;
   if (boundary.bare && !named.length) return loneProject(boundary.folder, boundary.system);
   const notSeen: string[] = [];
-  const cut: string[] = [];
-  const cutOff = (why: string): void => {
+  const cut: Cut[] = [];
+  const cutOff = (why: string, left: readonly FileId[]): void => {
     notSeen.push(why);
-    cut.push(why);
+    cut.push({ why, left });
   };
   /** the first of a list, as many as there may be; that there are more is said */
   const atMost = (list: readonly FileId[], most: number, what: string): readonly FileId[] => {
-    if (list.length > most) cutOff(`${list.length - most} of ${list.length} ${what} were not opened`);
+    if (list.length > most) cutOff(`${list.length - most} of ${list.length} ${what} were not opened`, list.slice(most));
     return list.slice(0, most);
   };
   const seen = new Set<FileId>();
@@ -78,7 +78,8 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
   const { folder } = boundary;
   const home = basename(folder);
   const start = boundary.bare ? [] : [folder];
-  if (candidates?.more) cutOff(`only the first ${candidates.files.length.toLocaleString('en')} files that the editor found were looked at`);
+  if (candidates?.more)
+    cutOff(`only the first ${candidates.files.length.toLocaleString('en')} files that the editor found were looked at`, [folder]);
   const walk = filesBelow(start, candidates ? holding(candidates, files) : files, {
     cancel,
     named,
@@ -154,7 +155,7 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
   const hosts: FileId[] = [];
   const unread = (file: FileId, why: string): void => {
     const said = `${relativePath(file, folder)} could not be read completely: ${why}`;
-    if (!cut.includes(said)) cutOff(said);
+    if (!cut.some((c) => c.why === said)) cutOff(said, [file]);
   };
   const inner = new Map<FileId, readonly Embedded[]>();
   await each(atMost(hosting, MAX_HOSTS, 'scripts and manifests that may hold configurations'), cancel, async (id) => {

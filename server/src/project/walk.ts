@@ -43,8 +43,8 @@ export interface WalkOptions {
   readonly named?: readonly FileId[];
   /** whether a person's editor leaves a file or folder out, with all that is below */
   readonly excluded?: (id: FileId) => boolean;
-  /** told once when the walk ends before its end, in words for people */
-  readonly cut?: (why: string) => void;
+  /** told when the walk ends before its end, in words for people, and which folders it did not get to */
+  readonly cut?: (why: string, left: readonly FileId[]) => void;
   /** links that leave the folders, as they are met */
   readonly leaving?: (link: FileId) => void;
 }
@@ -80,21 +80,30 @@ interface Rules {
   readonly ignore: Ignore;
 }
 
-/** The files below the folders, breadth first, each once; the order of entries is the file system's. Throws Cancelled. */
+/**
+ * The files below the folders, breadth first, each once; the order of entries is the file system's. What was named comes first, with all that is
+ * below it: where a limit is met it is the rest that is not looked at. Throws Cancelled.
+ */
 export async function* filesBelow(
   folders: readonly FileId[],
   files: Pick<FileSystem, 'list' | 'read' | 'real'>,
   { cancel = NEVER, named = [], excluded, cut, leaving }: WalkOptions = {},
 ): AsyncGenerator<FileId> {
-  let left = MAX_ENTRIES;
+  let budget = MAX_ENTRIES;
   const real = async (id: FileId): Promise<FileId> => (await files.real?.(id)) ?? id;
   const within = await Promise.all(folders.map(real));
   /** `real`: its real path; null where it is to be asked for */
   type Step = { folder: FileId; real: FileId | null; depth: number; rules: readonly Rules[]; built?: boolean };
-  const queue: Step[] = [...folders, ...named].map((folder) => ({ folder, real: null, depth: 0, rules: [] }));
+  const starts = [...named, ...folders];
+  const queue: Step[] = [];
   const seen = new Set<FileId>();
   let deep = false;
-  for (let at = 0; at < queue.length; at++) {
+  for (let at = 0, begun = 0; ; at++) {
+    if (at === queue.length) {
+      const start = starts[begun++];
+      if (start === undefined) return;
+      queue.push({ folder: start, real: null, depth: 0, rules: [] });
+    }
     const next = queue[at]!;
     const folder = next.real ?? (await real(next.folder));
     if (seen.has(folder)) continue;
@@ -108,8 +117,12 @@ export async function* filesBelow(
         rules = [...rules, { folder: next.folder, ignore: ignoring({ allowRelativePaths: true }).add(read.text) }];
     }
     for (const entry of entries) {
-      if (left-- <= 0) {
-        cut?.(`only the first ${MAX_ENTRIES.toLocaleString('en')} files and folders were looked at`);
+      if (budget-- <= 0) {
+        const later = queue.slice(at + 1).filter((step) => !seen.has(step.real ?? step.folder));
+        const left = [next.folder, ...later.map((step) => step.folder), ...starts.slice(begun)];
+        // what holds a folder that was named and is none itself: that one was walked before it
+        const isLeft = (id: FileId): boolean => named.some((n) => isBelow(id, n)) || !named.some((n) => isBelow(n, id));
+        cut?.(`only the first ${MAX_ENTRIES.toLocaleString('en')} files and folders were looked at`, left.filter(isLeft));
         return;
       }
       if (entry.kind === 'other' || (next.built && !(entry.kind === 'file' ? OF_DEPLOYMENT : FOLDER_OF_DEPLOYMENT).test(entry.name)))
@@ -135,7 +148,7 @@ export async function* filesBelow(
           });
         else if (!deep) {
           deep = true;
-          cut?.(`folders more than ${MAX_DEPTH} levels down were left out, such as ${basename(id)}`);
+          cut?.(`folders more than ${MAX_DEPTH} levels down were left out, such as ${basename(id)}`, folders);
         }
       }
     }

@@ -35,7 +35,7 @@ import type { Python } from '../deploy/python-tree.ts';
 import { applicationFilesOf, deploymentFor } from '../project/applications.ts';
 import { boundaryOf } from '../project/boundary.ts';
 import { holdsMainBlocks, isDump, isMainWithin, looksLikeNginx, verdictOn } from '../project/content.ts';
-import { imagesFor, loneProject, type Project, type RunImage } from '../project/deployed.ts';
+import { cutFrom, imagesFor, loneProject, type Project, type RunImage } from '../project/deployed.ts';
 import { type Embedded, mayHost } from '../project/embedded.ts';
 import { EmbeddedFiles } from '../project/embedded-files.ts';
 import { includersOf, inTurn, nameFor } from '../project/loose.ts';
@@ -1027,7 +1027,7 @@ export class Workspace {
     const project = this.projectOf(hostFileOf(file));
     const { boundary } = project;
     if (!this.folders.some((f) => isBelow(f, boundary) || isBelow(boundary, f))) return [];
-    return [...project.cut, ...(this.notLookedAt.get(project) ?? [])];
+    return [...cutFrom(project, this.folders), ...(this.notLookedAt.get(project) ?? [])];
   }
 
   /** of projects with more files than are looked at while they are not open */

@@ -14,6 +14,7 @@ import { Proofs } from '../../fixes/prove.ts';
 import { partsAsNeeded } from '../../host/parts.ts';
 import { fileOfPath, isPathBelow, machinePath } from '../../host/paths.ts';
 import { writeFiles } from '../../host/write-files.ts';
+import { cutFrom } from '../../project/deployed.ts';
 import { cutOff } from '../../rules/cut-off.ts';
 import { inHost } from '../../rules/in-host.ts';
 import { Merged } from '../../rules/merged.ts';
@@ -170,9 +171,10 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
       );
   }
   const overrides = ruleLevels(options, loader.parts.rules);
-  /** whether all of a folder was asked for, not files by their names */
-  const stats = await Promise.all(paths.map((name) => loader.files.stat(fileOfPath(path.resolve(name)))));
-  const wide = !piped && (paths.length === 0 ? !options.root : stats.some((s) => s?.kind === 'folder'));
+  /** the folders of which all was asked for, not files by their names */
+  const asked = paths.length || options.root ? paths.map((name) => fileOfPath(path.resolve(name))) : [fileOfPath(process.cwd())];
+  const stats = await Promise.all(asked.map((id) => loader.files.stat(id)));
+  const wide = piped ? [] : asked.filter((_, i) => stats[i]?.kind === 'folder');
   const timings = options.timings ? { now: () => performance.now(), byRule: new Map<string, number>() } : undefined;
   const crashes: string[] = [];
   const run = async (): Promise<Checked[]> => {
@@ -186,7 +188,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
         ...(timings ? { timings } : {}),
       });
       // who asked for the whole project and did not get it must not take silence for an answer
-      const cut = wide ? project.cut : [];
+      const cut = cutFrom(project, wide);
       out.push({
         config: tuned,
         deployment,
