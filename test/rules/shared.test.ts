@@ -142,6 +142,25 @@ test('lines that send a client what the application was to be told are pointed a
   }
 });
 
+test('a finding that two servers share at one place weighs as it does where it weighs more, in whichever order they come', async () => {
+  const plain = 'server { listen 80; include api.conf; }';
+  const tls = 'server { listen 443 ssl; ssl_certificate c.pem; ssl_certificate_key k.pem; include api.conf; }';
+  for (const servers of [
+    [plain, tls],
+    [tls, plain],
+  ]) {
+    const { findings } = await lintText(
+      `#- nginx.conf\nevents {}\nhttp {\n${servers.join('\n')}\n}\n#- api.conf\nlocation /api/ { proxy_pass http://127.0.0.1:8000; }\n`,
+    );
+    const told = findings.filter((f) => f.rule === 'proxy-host-missing');
+    assert.deepEqual(
+      told.map((f) => f.severity),
+      ['warning'],
+      servers[0],
+    );
+  }
+});
+
 test('a list that is missing as a whole is one finding, which weighs as much as the heaviest of its lines', async () => {
   const api = async (lines: string) =>
     (await lintText(`events {}\nhttp {\nserver {\n${lines}\nlocation /api/ { proxy_pass http://127.0.0.1:8000; }\n}\n}\n`)).findings

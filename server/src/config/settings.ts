@@ -11,6 +11,13 @@ export type Profile = keyof typeof PROFILES;
 export type Benchmark = keyof typeof BENCHMARKS;
 export type MozillaProfile = keyof typeof MOZILLA;
 
+/** The severities, the gravest first. */
+export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info', 'hint'];
+/** For sorting the gravest first: less than 0 where the first is the graver one. */
+export const byGravity = (a: Severity, b: Severity): number => SEVERITIES.indexOf(a) - SEVERITIES.indexOf(b);
+/** The gravest of some; null of none. */
+export const gravestOf = (some: readonly Severity[]): Severity | null => SEVERITIES.find((s) => some.includes(s)) ?? null;
+
 /** Paths that begin with `from` (as nginx will see them) are looked up below `to` (an absolute path or URI of this machine). */
 export interface PathMap {
   readonly from: string;

@@ -6,7 +6,7 @@ import { basename, type FileId } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import type { Config } from '../config/config.ts';
 import { assumedFlavour } from '../config/flavour.ts';
-import type { Severity } from '../config/settings.ts';
+import { gravestOf, type Severity } from '../config/settings.ts';
 import type { Deployment } from '../deploy/deployment.ts';
 import type { Finding } from '../rules/rule.ts';
 import { type MapView, mapOf } from './preview.ts';
@@ -25,7 +25,6 @@ export interface OverviewNode {
 }
 
 const NONE = { count: 0, worst: null } as const;
-const LEVELS: readonly Severity[] = ['error', 'warning', 'info', 'hint'];
 /** Directives that declare a limit or say where it applies. */
 const LIMITS = /^(limit_req_zone|limit_conn_zone|limit_req|limit_conn|client_max_body_size)$/;
 
@@ -112,7 +111,7 @@ export function overviewOf(config: Config, findings: readonly Finding[], deploym
     });
   const foundIn = (file: FileId): OverviewNode['findings'] => {
     const here = findings.filter((f) => f.at.file === file);
-    return { count: here.length, worst: LEVELS.find((s) => here.some((f) => f.severity === s)) ?? null };
+    return { count: here.length, worst: gravestOf(here.map((f) => f.severity)) };
   };
   const files = [...config.files.values()].map((file) => {
     return node('file', decodeURIComponent(basename(file.id)), {

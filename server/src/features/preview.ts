@@ -9,7 +9,7 @@ import { type Location, type LocationLevel, locationsOf } from '../config/locati
 import { unseenAround } from '../config/open.ts';
 import type { Scope } from '../config/scope.ts';
 import { listenersOf, pairText, type Server, serversOf } from '../config/servers.ts';
-import type { Severity } from '../config/settings.ts';
+import { gravestOf, type Severity } from '../config/settings.ts';
 import { PASS_DIRECTIVES, passTarget, targetServers } from '../config/upstreams.ts';
 import type { Deployment } from '../deploy/deployment.ts';
 import { nginxContainers } from '../deploy/reach.ts';
@@ -193,8 +193,6 @@ export interface MapView {
   readonly links: readonly { readonly from: string; readonly to: string }[];
 }
 
-const ORDER: readonly Severity[] = ['error', 'warning', 'info', 'hint'];
-
 /** Listeners, servers, locations, upstreams and applications with their links, and the findings on each. */
 export function mapOf(config: Config, findings: readonly Finding[], deployment: Deployment): MapView {
   const nginxes = nginxContainers(deployment, config);
@@ -208,7 +206,7 @@ export function mapOf(config: Config, findings: readonly Finding[], deployment: 
         f.at.file === x.file.id && f.at.span.start >= x.statement.start && f.at.span.end <= x.statement.end;
       return f.at.file === file.id && f.at.span.start >= statement.start && f.at.span.end <= statement.end && !except.some(hit);
     });
-    return { count: inside.length, worst: ORDER.find((s) => inside.some((f) => f.severity === s)) ?? null };
+    return { count: inside.length, worst: gravestOf(inside.map((f) => f.severity)) };
   };
   const add = (node: MapView['nodes'][number]): void => {
     if (!known.has(node.id)) nodes.push(node);

@@ -10,6 +10,7 @@ import { type FileId, hostFileOf } from '../base/file-id.ts';
 import { Lines } from '../base/lines.ts';
 import type { Config, ConfigId } from '../config/config.ts';
 import type { EditorSettings } from '../config/declared.ts';
+import { byGravity } from '../config/settings.ts';
 import type { Deployment } from '../deploy/deployment.ts';
 import { cutOff } from '../rules/cut-off.ts';
 import { Held, Present } from '../rules/held.ts';
@@ -690,7 +691,7 @@ export class Publisher {
       return out;
     };
     if (findings.length <= MOST) return toWire(findings);
-    const gravest = new Set([...findings].sort((a, b) => GRAVITY.indexOf(a.severity) - GRAVITY.indexOf(b.severity)).slice(0, MOST));
+    const gravest = new Set([...findings].sort((a, b) => byGravity(a.severity, b.severity)).slice(0, MOST));
     const start = { line: 0, character: 0 };
     return [
       {
@@ -736,8 +737,6 @@ const sameRelated = (a: Finding, b: Finding): boolean =>
       const { at, message } = b.related[i]!;
       return r.message === message && r.at.file === at.file && r.at.span.start === at.span.start && r.at.span.end === at.span.end;
     }));
-
-const GRAVITY = ['error', 'warning', 'info', 'hint'];
 
 /** The result of steps that nobody interrupts. */
 export function ended<T>(steps: Generator<void, T>): T {

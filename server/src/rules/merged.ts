@@ -4,6 +4,7 @@
  */
 import type { FileId } from '../base/file-id.ts';
 import type { Config } from '../config/config.ts';
+import { byGravity } from '../config/settings.ts';
 import type { Finding } from './rule.ts';
 import { Told } from './told.ts';
 
@@ -12,7 +13,7 @@ const labelOf = ({ tree }: Reader): string | null => tree.startedBy?.label ?? nu
 
 /** Takes up the findings of one configuration after another. */
 export class Merged {
-  private readonly told = new Told<{ readonly finding: Finding; readonly by: Set<string | null> }>();
+  private readonly told = new Told<{ finding: Finding; readonly by: Set<string | null> }>();
   private readonly readers = new Set<Reader>();
 
   add(config: Reader, findings: readonly Finding[]): void {
@@ -20,8 +21,10 @@ export class Merged {
     this.readers.add(config);
     for (const finding of findings) {
       const known = this.told.of(finding);
-      if (known) known.by.add(label);
-      else this.told.add({ finding, by: new Set([label]) });
+      if (known) {
+        known.by.add(label);
+        if (byGravity(finding.severity, known.finding.severity) < 0) known.finding = finding;
+      } else this.told.add({ finding, by: new Set([label]) });
     }
   }
 

@@ -13,7 +13,7 @@ import { everywhere } from '../config/pieces.ts';
 import { renderingsOf } from '../config/renderings.ts';
 import type { Scope, ScopeContext } from '../config/scope.ts';
 import { type Server, serverOf, serversOf } from '../config/servers.ts';
-import type { Level, Settings, Severity } from '../config/settings.ts';
+import { byGravity, type Level, type Settings, type Severity } from '../config/settings.ts';
 import { isStock } from '../config/stock.ts';
 import { type Deployment, NO_DEPLOYMENT } from '../deploy/deployment.ts';
 import { areAlternatives, type Menu, menusOf } from '../syntax/menu.ts';
@@ -74,8 +74,6 @@ export interface Progress {
   /** what was found in them, but for what others may still join, cover or need */
   findings: () => readonly Finding[];
 }
-
-const SEVERITIES: readonly Severity[] = ['hint', 'info', 'warning', 'error'];
 
 /** Profiles say what is on beyond a rule's own default, and what is off. */
 function profileLevel(rule: Rule, settings: Settings): Level {
@@ -1085,7 +1083,7 @@ const sorted = (findings: Finding[]): Finding[] =>
     (a, b) =>
       (a.at.file < b.at.file ? -1 : a.at.file > b.at.file ? 1 : 0) ||
       a.at.span.start - b.at.span.start ||
-      SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) ||
+      byGravity(a.severity, b.severity) ||
       (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : a.message < b.message ? -1 : 1),
   );
 
@@ -1144,9 +1142,14 @@ class Collector {
 
   take(finding: Finding): void {
     const known = this.told.of(finding);
+    if (!known) {
+      this.told.add({ finding, via: null });
+      return;
+    }
     // a file may be included in very many ways: the list of them is made once
-    if (known) (known.via ??= [...known.finding.via]).push(...finding.via);
-    else this.told.add({ finding, via: null });
+    (known.via ??= [...known.finding.via]).push(...finding.via);
+    // what matters little in one of its places may matter in another
+    if (byGravity(finding.severity, known.finding.severity) < 0) known.finding = finding;
   }
 
   /** Whether what a finding says to be missing may stand where nobody sees it; one about the application rests on the places of nginx that it points to. */

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { visible } from '../../base/escape.ts';
 import { type FileId, hostFileOf } from '../../base/file-id.ts';
 import type { MemoryFiles } from '../../base/memory-files.ts';
-import type { Level } from '../../config/settings.ts';
+import { type Level, SEVERITIES, type Severity } from '../../config/settings.ts';
 import { noSuchRule } from '../../config/settings-file.ts';
 import { isStock } from '../../config/stock.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
@@ -59,7 +59,6 @@ interface CheckOptions extends CommonOptions {
 }
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
-const LEVELS = ['error', 'warning', 'info', 'hint'] as const;
 
 /** What a run found, as the printers want it. */
 export interface Result {
@@ -104,8 +103,8 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   const started = performance.now();
   const format = FORMATS[options.format as FormatName];
   if (!format) throw new Failure(EXIT.usage, `--format is one of ${Object.keys(FORMATS).join(', ')}, not "${options.format}"`);
-  const failOn = LEVELS.indexOf(options.failOn as (typeof LEVELS)[number]);
-  if (failOn < 0) throw new Failure(EXIT.usage, `--fail-on is one of ${LEVELS.join(', ')}, not "${options.failOn}"`);
+  const failOn = SEVERITIES.indexOf(options.failOn as Severity);
+  if (failOn < 0) throw new Failure(EXIT.usage, `--fail-on is one of ${SEVERITIES.join(', ')}, not "${options.failOn}"`);
   if (options.updateBaseline && !options.baseline) throw new Failure(EXIT.usage, '--update-baseline needs --baseline FILE');
   const maxWarnings = options.maxWarnings === undefined ? null : Number(options.maxWarnings);
   if (maxWarnings !== null && !(maxWarnings >= 0)) throw new Failure(EXIT.usage, `--max-warnings ${options.maxWarnings}: not a number`);
@@ -291,7 +290,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   }
   const all = result.files.flatMap((f) => f.findings);
   const warnings = all.filter((f) => f.severity === 'warning').length;
-  const bad = all.some((f) => LEVELS.indexOf(f.severity) <= failOn) || (maxWarnings !== null && warnings > maxWarnings);
+  const bad = all.some((f) => SEVERITIES.indexOf(f.severity) <= failOn) || (maxWarnings !== null && warnings > maxWarnings);
   return crashes.length ? EXIT.bug : unwritten ? EXIT.unreadable : bad ? EXIT.findings : EXIT.clean;
 }
 
@@ -319,7 +318,7 @@ function ruleLevels(options: CheckOptions, rules: readonly Rule[]): { rules: Rec
   for (const pair of options.rule ?? []) {
     const [id = '', level = ''] = pair.split('=');
     if (!known(id)) throw new Failure(EXIT.usage, `--rule ${pair}: ${noSuchRule(names, id)}`);
-    if (!['off', ...LEVELS].includes(level))
+    if (!['off', ...SEVERITIES].includes(level))
       throw new Failure(EXIT.usage, `--rule ${pair}: the level is one of off, hint, info, warning, error`);
     levels[ruleOf(rules, id)?.id ?? id] = level as Level;
   }
