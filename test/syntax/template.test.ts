@@ -363,8 +363,8 @@ for (const [what, text, expected] of [
 ] as const)
   test(`no template: braces in ${what}`, () => check('nginx.conf', null, text, expected));
 
-test('no template: a letter, or a word of nginx, that lost its quotes around braces', async () => {
-  for (const text of ['return 200 {x};', 'set $a {b} ;', 'scgi_cache_use_stale {off};']) {
+test('no template: a letter, or a word of nginx, that lost its quotes around braces, and brackets around a brace', async () => {
+  for (const text of ['return 200 {x};', 'set $a {b} ;', 'scgi_cache_use_stale {off};', 'location / { content_by_lua_block [[ } ]] }']) {
     const doc = await open('nginx.conf', text);
     assert.equal(doc.template, null, text);
     assert.ok(doc.problems.length, text);

@@ -513,7 +513,7 @@ const between = (head: RegExp, end: string): Pick<RegExp, 'test'> => ({
 const BY_CONTENT: readonly (readonly [Pick<RegExp, 'test'>, FamilyName, engine: string])[] = [
   [/^(?:[^"'#\n]|"[^"\n]*"|'[^'\n]*')*?<\?(?:php\b|=)[\s\S]*?\?>/m, 'php', 'php'],
   [between(/<#(?:if|list|assign|macro|switch)\b[^\n]*?>/, '</#'), 'freemarker', 'freemarker'],
-  [/(?:^|[\s;:/."@])\[\[-?(?=[ \t.$])[^[\]\n]*\]\]/, 'brackets', 'levant'],
+  [/(?:^|[\s;:/."@])\[\[-?(?=[ \t.$])[ \t]*[\w.$"`(/-][^[\]\n]*\]\]/, 'brackets', 'levant'],
   // each of the two is looked for once, from the beginning of the text
   [/(?<![\s\S])(?=[\s\S]*?^[ \t]*\(end\)[ \t]*\r?$)(?=[\s\S]*?^[ \t]*\((?:range|if|with)\b[^()\n]*\)[ \t]*\r?$)/m, 'rounds', 'go'],
   [/(?<![\s\S])(?=[\s\S]*?^>[ \t]*end\b)(?=[\s\S]*?^>[ \t]*(?:if\b[^\n]*\bthen|for\b[^\n]*\bdo)[ \t]*\r?$)/m, 'penlight', 'penlight'],
