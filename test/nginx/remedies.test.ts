@@ -407,6 +407,8 @@ const ROWS: readonly Row[] = [
     harm: async ({ get }) =>
       headerOf((await get('/', { headers: ['Origin: https://app.example.com'] })).headers, 'Access-Control-Allow-Origin') === undefined,
   },
+  { rule: 'end-of-path-escaped', files: { 'html/index.php': 'P' }, harm: async ({ get }) => (await get('/index.php')).status === 200 },
+  { rule: 'end-of-path-escaped', example: 2, files: { 'html/old': 'O' }, harm: async ({ get }) => (await get('/old')).body === 'O' },
   { rule: 'glob-in-regex', files: { 'html/uploads/x.php': 'P' }, harm: async ({ get }) => (await get('/uploads/x.php')).status === 200 },
   {
     rule: 'glob-in-regex',
@@ -1158,6 +1160,7 @@ const ALONE: Readonly<Record<string, string>> = {
   'body-limit-of-redirect': 'the site of its example speaks TLS; the limit itself: body-size-default',
   'buffers-exhaust-memory': 'needs many slow clients',
   'secret-logged': 'the harm is in the log',
+  'log-format-words-joined': 'the harm is in the log',
   'log-values-unescaped': 'the harm is in the log',
   'database-exposed': 'speaks no HTTP: that stream passes on whoever connects shows test/nginx/trace-stream',
   'control-socket-exposed': 'needs the service that is commanded',

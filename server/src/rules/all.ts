@@ -34,6 +34,7 @@ import cookiePathElsewhere from './correctness/cookie-path-elsewhere.ts';
 import corsPreflightFails from './correctness/cors-preflight-fails.ts';
 import dashInVariable from './correctness/dash-in-variable.ts';
 import deadDirectiveAfterReturn from './correctness/dead-directive-after-return.ts';
+import endOfPathEscaped from './correctness/end-of-path-escaped.ts';
 import envsubstEatsVariable from './correctness/envsubst-eats-variable.ts';
 import envsubstLeavesPlaceholder from './correctness/envsubst-leaves-placeholder.ts';
 import equalsSignAsValue from './correctness/equals-sign-as-value.ts';
@@ -55,6 +56,7 @@ import listenIpv6Missing from './correctness/listen-ipv6-missing.ts';
 import listenOnSiteName from './correctness/listen-on-site-name.ts';
 import locationVariableLiteral from './correctness/location-variable-literal.ts';
 import locationWithoutSlashRedirect from './correctness/location-without-slash-redirect.ts';
+import logFormatWordsJoined from './correctness/log-format-words-joined.ts';
 import mapRowUnreachable from './correctness/map-row-unreachable.ts';
 import mapWithoutDefault from './correctness/map-without-default.ts';
 import mixedCaseVariable from './correctness/mixed-case-variable.ts';
@@ -243,6 +245,7 @@ import websocketOriginUnchecked from './security/websocket-origin-unchecked.ts';
 import workersRunAsRoot from './security/workers-run-as-root.ts';
 import belowMozillaProfile from './tls/below-mozilla-profile.ts';
 import certificateFileMistaken from './tls/certificate-file-mistaken.ts';
+import certificateWithoutTls from './tls/certificate-without-tls.ts';
 import cipherHasNoEffect from './tls/cipher-has-no-effect.ts';
 import cipherStringEmptyOrUnreadable from './tls/cipher-string-empty-or-unreadable.ts';
 import curveUnsupported from './tls/curve-unsupported.ts';
@@ -464,6 +467,7 @@ export const RULES: readonly Rule[] = [
   corsPreflightFails,
   dashInVariable,
   deadDirectiveAfterReturn,
+  endOfPathEscaped,
   envsubstEatsVariable,
   envsubstLeavesPlaceholder,
   equalsSignAsValue,
@@ -485,6 +489,7 @@ export const RULES: readonly Rule[] = [
   listenOnSiteName,
   locationVariableLiteral,
   locationWithoutSlashRedirect,
+  logFormatWordsJoined,
   mapRowUnreachable,
   mapWithoutDefault,
   mixedCaseVariable,
@@ -672,6 +677,7 @@ export const RULES: readonly Rule[] = [
   workersRunAsRoot,
   belowMozillaProfile,
   certificateFileMistaken,
+  certificateWithoutTls,
   cipherHasNoEffect,
   cipherStringEmptyOrUnreadable,
   curveUnsupported,

@@ -20,6 +20,32 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
+    rule: 'certificate-without-tls',
+    bad: [
+      `listen 8443; ${C}`,
+      `listen 9443; listen [::]:9443; ${C} location / { proxy_pass http://127.0.0.1:1; }`,
+      http(`server { listen 10.0.0.1:5001 default_server; ${C} } server { listen 443 ssl; ${C} }`),
+      stream(`server { listen 8883; ${C} proxy_pass 127.0.0.1:1; }`),
+      stream(`server { listen 443; ${C} proxy_pass 127.0.0.1:1; }`),
+      stream(
+        `server { listen 6380; ssl_protocols TLSv1.3; ${C} proxy_pass 127.0.0.1:1; } server { listen 6381 ssl; ${C} proxy_pass 127.0.0.1:1; }`,
+      ),
+      http(`server { listen 8443 http2; server_name a.example; ${C} } server { listen 8443; server_name b.example; ${C} }`),
+    ],
+    sane: [
+      `listen 8443 ssl; ${C}`,
+      `listen 80; ${C} return 301 https://$host$request_uri;`,
+      `listen 8080; ${C}`,
+      `listen 8443 proxy_protocol; ${C}`,
+      `listen 8443; set_real_ip_from 10.0.0.0/8; real_ip_header X-Forwarded-For; ${C}`,
+      http(`server { listen 8443; ${C} server_name a.example; } server { listen 8443 ssl; ${C} server_name b.example; }`),
+      http(`${C} server { listen 8443; server_name a.example; }`),
+      stream(`server { listen 443; ssl_preread on; ${C} proxy_pass 127.0.0.1:1; }`),
+      stream(`server { listen 8883 ssl; ${C} proxy_pass 127.0.0.1:1; }`),
+      mail(`server { listen 143; protocol imap; starttls on; ${C} }`),
+    ],
+  },
+  {
     rule: 'cipher-has-no-effect',
     bad: [
       `${TLS} ssl_ciphers HIGH:!aNul:!MD5;`,

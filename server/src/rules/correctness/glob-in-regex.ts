@@ -1,35 +1,11 @@
 /** `/*.php` in a regular expression: a pattern of the shell, in which the star repeats the slash. Shown by a path that it does not match. */
-import type { Directive } from '../../config/directive.ts';
-import type { Word } from '../../syntax/word.ts';
-import { readCondition } from '../../trace/handlers/rewrite.ts';
 import { samplesOf } from '../../witness/regex-samples.ts';
 import { fixOf, replace } from '../fix.ts';
 import { defineRule } from '../rule.ts';
+import { patternOf } from './_path-patterns.ts';
 
 /** Below a folder that is named: any number of slashes, one dot or any character, and the ending. Nobody means that. */
 const GLOB = /(?<=[\w)\]}-])\/\*\\?\.(?=[\w(])/;
-
-/** Variables that hold the path of a request. */
-const PATHS = new Set(['uri', 'document_uri', 'request_uri', 'request_filename']);
-
-/** The word of a directive that is a regular expression about paths, as it is compiled; null where it has none. */
-function patternOf(directive: Directive): { readonly word: Word; readonly text: string; readonly caseless: boolean } | null {
-  const { args } = directive;
-  if (directive.name === 'rewrite') return args[0] ? { word: args[0], text: args[0].value, caseless: false } : null;
-  if (directive.name === 'location') {
-    const [modifier, word] = args;
-    return word && args.length === 2 && /^~\*?$/.test(modifier!.value)
-      ? { word, text: word.value, caseless: modifier!.value === '~*' }
-      : null;
-  }
-  const condition = readCondition(directive);
-  if (condition?.kind !== 'match' || !PATHS.has(condition.name)) return null;
-  const word = args.findLast((a) => a.value !== ')');
-  const last = args.at(-1) === word;
-  return word
-    ? { word, text: last ? word.value.replace(/\)$/, '') : word.value, caseless: args.some((a) => /^!?~\*$/.test(a.value)) }
-    : null;
-}
 
 export default defineRule({
   id: 'glob-in-regex',

@@ -25,6 +25,9 @@ const sent = (trace: Trace, name: string): string =>
 /** Names of places where WebSockets are. */
 const MEANT = /ws|sock|live|stream|hub|cable|chat|realtime|notif/i;
 
+/** A dollar sign that begins no variable: nginx does not start with it, and that is told. */
+const isBroken = (d: Directive): boolean => /\$(?![\w{])/.test(d.value(1));
+
 /** The line's value as it is in words that a client may choose by a header of its own. */
 const isSwitch = (d: Directive): boolean => d.value(1) === '';
 
@@ -77,6 +80,8 @@ Pass on \`$http_upgrade\` as \`Upgrade\`, and as \`Connection\` the word upgrade
         !!upgrade &&
         !!connection &&
         !isSwitch(upgrade) &&
+        !isBroken(upgrade) &&
+        !isBroken(connection) &&
         !isUsual(upgrade, connection) &&
         scope.value('proxy_http_version')?.value(0) !== '1.0'
       );
