@@ -12,6 +12,7 @@ import { format } from '../../server/src/features/format.ts';
 import { ended } from '../../server/src/lsp/publish.ts';
 import { embeddedIn } from '../../server/src/project/embedded.ts';
 import { lint } from '../../server/src/rules/run.ts';
+import proxyHostMissing from '../../server/src/rules/upstreams/proxy-host-missing.ts';
 import { PLACEHOLDERS } from '../../server/src/syntax/template/placeholders.ts';
 import { requestFromUrl } from '../../server/src/trace/from-url.ts';
 import { traceRequest } from '../../server/src/trace/request.ts';
@@ -154,5 +155,16 @@ test('a settings file of very many lines is read once, not each line against all
   const { problems } = readSettings(`rules:\n${rep((i) => `  none-${i}: off`, 100_000)}\nno-setting: 1\n`);
   const { user, system } = process.cpuUsage(from);
   assert.equal(problems.length, 1);
+  assert.ok((user + system) / 1000 < LIMIT, `${(user + system) / 1000} ms`);
+});
+
+test('very many locations of a server that asks for certificates: whether one passes the host on is asked of the server once', async () => {
+  const config = await configOf(
+    `events {}\nhttp {\nserver {\nlisten 443 ssl;\nssl_certificate a;\nssl_certificate_key b;\nssl_client_certificate c;\nssl_verify_client on;\n${rep((i) => `location /a${i} { proxy_pass http://127.0.0.1:8000; }`, 12_000)}\n}\n}`,
+  );
+  const from = process.cpuUsage();
+  const found = lint(config, [proxyHostMissing]);
+  const { user, system } = process.cpuUsage(from);
+  assert.ok(found.length > 0);
   assert.ok((user + system) / 1000 < LIMIT, `${(user + system) / 1000} ms`);
 });

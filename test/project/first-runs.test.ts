@@ -13,6 +13,10 @@ const SITE = 'server {\n    listen 80;\n    server_name shop.example;\n    root 
 const TLS = 'server {\n    listen 443 ssl;\n    server_name shop.example;\n    root /srv/shop;\n}\n';
 const TASK = '- template: src=shop.j2 dest=/etc/nginx/sites-enabled/shop\n';
 
+/** A pod of nginx with a key of a ConfigMap at a path, and a Service that leads to its port 80. */
+const FIGURES = (namespace: string, path: string): string =>
+  `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: figures, namespace: ${namespace} }\ndata:\n  figures.conf: |\n    server {\n      listen 8081;\n      return 204;\n    }\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: { name: edge, namespace: ${namespace} }\nspec:\n  template:\n    metadata: { labels: { app: edge } }\n    spec:\n      containers:\n        - name: nginx\n          image: nginx:1.31\n          volumeMounts: [{ name: conf, mountPath: ${path}, subPath: figures.conf }]\n      volumes: [{ name: conf, configMap: { name: figures } }]\n---\napiVersion: v1\nkind: Service\nmetadata: { name: edge, namespace: ${namespace} }\nspec:\n  selector: { app: edge }\n  ports: [{ port: 80, targetPort: 80 }]\n`;
+
 for (const [what, files, expected] of [
   [
     'a template for a script, whose dollar signs a shell frees, and one that nginx’s image writes out itself',
@@ -1657,6 +1661,14 @@ for (const [what, files, expected] of [
       'cluster/edge.yaml': `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: sites }\ndata:\n  shop.conf: |\n    server {\n      listen 8080;\n      root /usr/share/nginx/html;\n    }\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: { name: edge }\nspec:\n  template:\n    metadata: { labels: { app: edge } }\n    spec:\n      containers:\n        - name: nginx\n          image: nginx:1.31\n          readinessProbe: { httpGet: { path: /, port: 8081 } }\n          volumeMounts: [{ name: sites, mountPath: /etc/nginx/conf.d }]\n      volumes: [{ name: sites, configMap: { name: sites } }]\n---\napiVersion: v1\nkind: Service\nmetadata: { name: edge }\nspec:\n  selector: { app: edge }\n  ports: [{ port: 80, targetPort: 80 }]\n`,
     },
     ['cluster/edge.yaml:21 warning health-check-unanswered', 'cluster/edge.yaml:30 warning cluster-port-mismatch'],
+  ],
+  [
+    'a page of figures that a pod has beside the site of the image, or in its place',
+    {
+      'a/edge.yaml': FIGURES('a', '/etc/nginx/conf.d/figures.conf'),
+      'b/edge.yaml': FIGURES('b', '/etc/nginx/conf.d/default.conf'),
+    },
+    ['b/edge.yaml:29 warning cluster-port-mismatch'],
   ],
 ] as const)
   test(what, async () => {

@@ -140,9 +140,23 @@ const FILES = /^\/(?:[\w-]+\/){0,2}(?:static|media|uploads?|images?|img|public)(
 
 /** Whether all that fall back to a named location are for files of pages: `location ^~ /static { try_files $uri @devserver; }`. */
 function isFallbackOfFiles(scope: Scope, name: string): boolean {
-  const falling = scope.enclosing('server')?.all.filter((d) => d.name === 'try_files' && d.values.at(-1) === name) ?? [];
-  return falling.length > 0 && falling.every((d) => d.scope !== scope && isOfFiles(d.scope));
+  const server = scope.enclosing('server');
+  const falling = (server && fallingIn.of(server).get(name)) ?? [];
+  return falling.length > 0 && falling.every((from) => from !== scope && isOfFiles(from));
 }
+
+/** The places of a server whose `try_files` end at a named location, by its name. */
+const fallingIn = new PerPart((server: Scope): ReadonlyMap<string, readonly Scope[]> => {
+  const found = new Map<string, Scope[]>();
+  for (const d of server.all) {
+    const last = d.name === 'try_files' ? d.values.at(-1) : undefined;
+    if (!last?.startsWith('@')) continue;
+    const there = found.get(last);
+    if (there) there.push(d.scope);
+    else found.set(last, [d.scope]);
+  }
+  return found;
+});
 
 /** Whether a location is for files of pages, whether its name is an expression or not. */
 function isOfFiles(scope: Scope): boolean {

@@ -8,7 +8,7 @@ import type { Place } from '../base/span.ts';
 import { type ComposeMount, type ComposeService, type EnvironmentFile, isTrue, type MapMount } from './compose.ts';
 import { execWords, type ImageCommand } from './dockerfile.ts';
 import { isSecret } from './env-file.ts';
-import type { HealthCheck } from './health-check.ts';
+import { type HealthCheck, withAgent } from './health-check.ts';
 import type { MappedText } from './mapped-text.ts';
 import { type Setting, unknownSetting, written } from './setting.ts';
 import { child, scalarText, type YamlValue, yamlDocuments } from './yaml-text.ts';
@@ -266,7 +266,10 @@ function probesOf(container: YamlValue, ports: readonly { readonly name: string 
         port: number,
         path: text(child(get, 'path')) ?? '/',
         sentHost: text(child(own, 'value')) ?? `${host}:${number}`,
-        headers: headers.flatMap((h) => (h === own ? [] : [[text(child(h, 'name')) ?? '', text(child(h, 'value')) ?? ''] as const])),
+        headers: withAgent(
+          'Kubernetes',
+          headers.flatMap((h) => (h === own ? [] : [[text(child(h, 'name')) ?? '', text(child(h, 'value')) ?? ''] as const])),
+        ),
         follows: own === undefined,
         by: `the ${name} of Kubernetes`,
         place: get.place,
@@ -392,6 +395,10 @@ const portsOf = ({ body }: Manifest): ServicePort[] =>
 
 const PREFIX = 'nginx.ingress.kubernetes.io/';
 
+/** Classes that the guides of other controllers name, which read no annotation of ingress-nginx. */
+const OF_OTHERS =
+  /traefik|haproxy|kong|contour|istio|cilium|apisix|ambassador|emissary|skipper|envoy|tailscale|cloudflare|openshift|^(?:alb|gce(?:-internal)?|azure.*|webapprouting.*application-gateway)$/i;
+
 function ingressOf({ name, namespace, body }: Manifest): Ingress {
   const spec = child(body, 'spec');
   const given = child(child(body, 'metadata'), 'annotations');
@@ -430,7 +437,7 @@ function ingressOf({ name, namespace, body }: Manifest): Ingress {
   return {
     name,
     namespace,
-    annotations: annotations.size > 0 || /nginx/i.test(by ?? '') ? annotations : null,
+    annotations: !OF_OTHERS.test(by ?? '') && (annotations.size > 0 || /nginx/i.test(by ?? '')) ? annotations : null,
     paths: [...paths, ...standard],
     place: body.place,
   };

@@ -16,6 +16,8 @@ export interface NginxStart {
   readonly command: string;
   /** the directives of `-g`; null for an init script, which gives none */
   readonly given: readonly string[] | null;
+  /** the main file that `-c` names; null where nothing does */
+  readonly mainFile: string | null;
 }
 
 const NGINX = /^(?:.*\/)?(?:nginx|openresty|angie)(?:-debug)?$/;
@@ -64,8 +66,9 @@ function lastOf(text: MappedText): ShellCommand | null {
 }
 
 /** What nginx's own words give it; null where it is not started by them, or they are not all read. */
-function givenBy(args: readonly ShellWord[]): string[] | null {
+function givenBy(args: readonly ShellWord[]): Pick<NginxStart, 'given' | 'mainFile'> | null {
   const given: string[] = [];
+  let mainFile: string | null = null;
   for (let i = 0; i < args.length; i++) {
     const { text, unknown } = args[i]!;
     if (unknown.length) return null;
@@ -73,10 +76,15 @@ function givenBy(args: readonly ShellWord[]): string[] | null {
     if (!m) return null;
     const value = m[2] || args[++i];
     if (value === undefined || (typeof value !== 'string' && value.unknown.length)) return null;
-    if (m[1] === 'g') given.push(typeof value === 'string' ? value : value.text);
+    const said = typeof value === 'string' ? value : value.text;
+    if (m[1] === 'g') given.push(said);
+    else if (m[1] === 'c') mainFile = said;
   }
-  return given;
+  return { given, mainFile };
 }
+
+/** An init script has its own words. */
+const UNGIVEN: Pick<NginxStart, 'given' | 'mainFile'> = { given: null, mainFile: null };
 
 function startIn(words: readonly ShellWord[], depth: number): NginxStart | null {
   let i = 0;
@@ -93,13 +101,13 @@ function startIn(words: readonly ShellWord[], depth: number): NginxStart | null 
         }
       : first.place;
   const [second, third] = rest;
-  if (/^\/etc\/init\.d\/nginx$/.test(first.text) && /^(?:re)?start$/.test(second?.text ?? '')) return { place, command, given: null };
+  if (/^\/etc\/init\.d\/nginx$/.test(first.text) && /^(?:re)?start$/.test(second?.text ?? '')) return { place, command, ...UNGIVEN };
   if (NGINX.test(first.text)) {
     const given = givenBy(rest);
-    return given && { place, command, given };
+    return given && { place, command, ...given };
   }
   if (/^(?:service|\/usr\/sbin\/service)$/.test(first.text) && second?.text === 'nginx' && /^(?:re)?start$/.test(third?.text ?? ''))
-    return { place, command, given: null };
+    return { place, command, ...UNGIVEN };
   if (
     /^(?:\/bin\/|\/usr\/bin\/)?(?:ba|da|a)?sh$/.test(first.text) &&
     /^-\w*c$/.test(second?.text ?? '') &&

@@ -140,19 +140,29 @@ export function uriHolds(scope: Scope, c: string): boolean {
 }
 
 /**
- * Whether everybody's requests surely get from one location to the named one of a directive, with the variables that they have by then: its `try_files`
- * ends there, or its `return` has the status for which an error page leads there. Conditions may turn some away: with one of its own a location does not count.
+ * The named locations that everybody's requests surely get to from a location, with the variables that they have by then: its `try_files` ends there,
+ * or its `return` has the status for which an error page leads there. Conditions may turn some away: with one of its own a location does not count.
  */
-function leadsOver(from: Scope | null, use: Directive): boolean {
-  const named = locationOf(use.scope);
-  if (named?.kind !== 'named' || !from || from.has('if') || from.enclosing('server') !== use.scope.enclosing('server')) return false;
-  if (waysInto(from) !== null || hasUnknownInclude(from)) return false;
-  if (from.first('try_files')?.values.at(-1) === named.name) return admitsStrangers(from);
+const leadsTo = new PerPart((from: Scope): ReadonlySet<string> => {
+  const found = new Set<string>();
+  if (from.has('if') || waysInto(from) !== null || hasUnknownInclude(from)) return found;
+  const fallback = from.first('try_files')?.values.at(-1);
+  if (fallback?.startsWith('@') && admitsStrangers(from)) found.add(fallback);
   // the rewriting comes before anyone is asked who he is
   const status = from.first('return')?.value(0);
+  for (const { values } of status === undefined ? [] : from.effective('error_page').directives)
+    if (values.slice(0, -1).includes(status!)) found.add(values.at(-1)!);
+  return found;
+});
+
+/** Whether everybody's requests surely get from one location to the named one of a directive. */
+function leadsOver(from: Scope | null, use: Directive): boolean {
+  const named = locationOf(use.scope);
   return (
-    status !== undefined &&
-    from.effective('error_page').directives.some((d) => d.values.at(-1) === named.name && d.values.slice(0, -1).includes(status))
+    named?.kind === 'named' &&
+    from !== null &&
+    from.enclosing('server') === use.scope.enclosing('server') &&
+    leadsTo.of(from).has(named.name)
   );
 }
 

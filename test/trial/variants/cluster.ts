@@ -19,6 +19,8 @@ interface Manifests {
   readonly backend?: string;
   readonly host?: string;
   readonly apiSpec?: string;
+  /** what the Ingress calls its controller */
+  readonly controller?: string;
 }
 
 const pod = (name: string, container: string, more = ''): string =>
@@ -39,6 +41,7 @@ export const cluster = ({
   backend = 'name: edge, port: { number: 80 }',
   host = 'acme-shop.de',
   apiSpec = '',
+  controller = 'nginx',
 }: Manifests): Variant =>
   files({
     'nginx.conf': main(`server { listen 8080; server_name ${names};\n${server}\n}`),
@@ -55,7 +58,7 @@ export const cluster = ({
         '      volumes: [{ name: conf, configMap: { name: edge } }]\n',
       ),
       service('edge', edge),
-      `apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: front\n  annotations: { ${annotations} }\nspec:\n  ingressClassName: nginx\n  rules:\n    - host: ${host}\n      http:\n        paths: [{ path: "${path}", pathType: Prefix, backend: { service: { ${backend} } } }]\n`,
+      `apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: front\n  annotations: { ${annotations} }\nspec:\n  ingressClassName: ${controller}\n  rules:\n    - host: ${host}\n      http:\n        paths: [{ path: "${path}", pathType: Prefix, backend: { service: { ${backend} } } }]\n`,
       more,
     ]
       .filter(Boolean)
@@ -118,6 +121,7 @@ export const TRIALS: readonly Trial[] = [
       cluster({ annotations: REWRITE('/$1'), path: '/shop(?:/|$)(.*)' }),
       cluster({ annotations: REWRITE('/$2'), path: '/shop(/|$)(.*)', backend: 'name: api, port: { number: 80 }' }),
       cluster({ annotations: REWRITE('/'), path: '/shop' }),
+      cluster({ annotations: REWRITE('/$2'), path: '/shop', controller: 'traefik' }),
       cluster({ host: 'www.acme-shop.de' }),
       cluster({ host: '"*.acme-shop.de"' }),
       // nginx has the name as well: it is told beside its server_name, by another rule

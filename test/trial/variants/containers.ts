@@ -1,4 +1,4 @@
-/** Trials of rules about how a container starts nginx, and what it may write. */
+/** Trials of rules about how a container starts nginx, what it may write, and how it is asked whether it is well. */
 import { type Trial, tree } from '../trial.ts';
 
 const SITE = 'events {}\nhttp { server { listen 8080; root /srv; } }\n';
@@ -19,7 +19,37 @@ const pod = (lines: string, conf = SITE, spec = '', mounts = '', volumes = '', o
     `#- nginx.conf\n${conf}#- k8s/edge.yaml\napiVersion: apps/v1\nkind: Deployment\nmetadata: { name: edge }\nspec:\n  template:\n    metadata: { labels: { app: edge } }\n    spec:\n${spec}      containers:\n        - name: nginx\n          image: ${of}\n          ${lines}\n          volumeMounts: [{ name: conf, mountPath: /etc/nginx/nginx.conf, subPath: nginx.conf }${mounts}]\n      volumes: [{ name: conf, configMap: { name: edge } }${volumes}]\n#- k8s/kustomization.yaml\nconfigMapGenerator: [{ name: edge, files: [../nginx.conf] }]\n`,
   );
 
+const probed = (get: string, lines: string, listen = '80') =>
+  pod(`readinessProbe: { httpGet: { ${get} } }`, `events {}\nhttp { server { listen ${listen}; ${lines} } }\n`);
+const checked = (test: string, lines: string) =>
+  compose(`healthcheck: { test: ${test} }`, `events {}\nhttp { server { listen 80; ${lines} } }\n`);
+const TO_TLS = 'return 301 https://$host$request_uri;';
+
 export const TRIALS: readonly Trial[] = [
+  {
+    rule: 'health-check-unanswered',
+    bad: [
+      probed('path: /, port: 80', TO_TLS),
+      probed('path: /, port: 81', 'return 204;'),
+      probed('path: /, port: 80', 'return 204;', '80 proxy_protocol'),
+      probed('path: /, port: 80', 'if ($http_user_agent !~ curl) { return 403; } root /srv;'),
+      probed('path: /, port: 80', 'location / { auth_basic a; auth_basic_user_file b; }'),
+      checked('curl -f http://localhost/', 'if ($http_user_agent ~ curl) { return 403; } root /srv;'),
+    ],
+    sane: [
+      probed('path: /, port: 80', `if ($http_user_agent ~ kube-probe) { return 200; } ${TO_TLS}`),
+      probed(
+        'path: /, port: 80, httpHeaders: [{ name: X-Forwarded-Proto, value: https }]',
+        `if ($http_x_forwarded_proto != https) { ${TO_TLS} }`,
+      ),
+      probed('path: /, port: 80, httpHeaders: [{ name: Host, value: shop.example.com }]', TO_TLS),
+      // the address of the node is not known
+      probed('path: /status, port: 80', 'location = /status { allow 10.42.0.0/16; deny all; stub_status; }'),
+      checked('curl -f http://localhost/', 'if ($http_user_agent = "") { return 444; } location / { return 204; }'),
+      checked('curl -f -A probe http://localhost/', 'if ($http_user_agent != probe) { return 403; } location / { return 204; }'),
+      checked('wget -q --user-agent=probe http://127.0.0.1/', 'if ($http_user_agent != probe) { return 403; } location / { return 204; }'),
+    ],
+  },
   {
     rule: 'container-ends-at-once',
     bad: [
@@ -50,6 +80,13 @@ export const TRIALS: readonly Trial[] = [
       compose(`command: sh -c "while :; do sleep 6h; nginx -s reload; done & nginx -g 'daemon off;'"`),
       compose('command: sh -c "nginx $$OPTIONS"'),
       compose('command: nginx', SITE, 'registry.example.com/edge'),
+      compose(
+        'command: ["nginx", "-c", "/etc/nginx/edge.conf"]',
+        SITE,
+        'nginx:1.30',
+        '"./nginx.conf:/etc/nginx/nginx.conf:ro", "./edge.conf:/etc/nginx/edge.conf:ro"',
+        `#- edge.conf\ndaemon off;\n${SITE}`,
+      ),
       image(`FROM nginx:1.30\n${COPY}\nRUN echo "daemon off;" >> /etc/nginx/nginx.conf\nCMD ["nginx"]`),
       image(`FROM nginx:1.30\n${COPY}\nENTRYPOINT ["nginx"]\nCMD ["-g", "daemon off;"]`),
       image(`FROM nginx:1.30\n${COPY}\nCMD service php8.4-fpm start && nginx -g "daemon off;"`),
@@ -101,6 +138,7 @@ export const TRIALS: readonly Trial[] = [
       ),
       image(`FROM nginxinc/nginx-unprivileged:1.30\nUSER root\n${COPY}\n`),
       image(`FROM nginx:1.30\n${COPY}\nRUN /prepare.sh\nUSER nginx`),
+      image(`FROM nginx:1.30\n${COPY}\nRUN chgrp -R 0 /var/ /run && chmod -R g=u /var/ /run\nUSER 1001`),
       pod(
         'securityContext: { readOnlyRootFilesystem: true }',
         SITE,

@@ -93,6 +93,7 @@ export const TRIALS: readonly Trial[] = [
       `if ($request ~* "wp-login") { return 403; } location / { ${PASS} }`,
       `if ($request ~ "^(TRACE|TRACK) ") { return 403; } location / { ${PASS} }`,
       `if ($request ~ "HTTP/1\\.0$") { return 403; } location / { ${PASS} }`,
+      `if ($request ~ "HTTP/1\\.0") { return 403; } location / { ${PASS} }`,
       `if ($request ~* " /admin") { return 403; } location /admin { deny all; } location / { return 204; }`,
     ],
   },
@@ -113,6 +114,8 @@ export const TRIALS: readonly Trial[] = [
         'map $ssl_client_s_dn $user { default ""; "~CN=(?<name>\\w+)" $name; } server { location / { uwsgi_param REMOTE_USER $user; uwsgi_pass unix:/run/shop.sock; } }',
       ),
       http(`map $arg_team $user { default guest; blue blue; } server { location / { proxy_set_header X-Remote-User $user; ${PASS} } }`),
+      // no more than one of two words
+      `location / { if ($http_x_rights ~* "(readonly|readwrite)") { set $user $1; } uwsgi_param REMOTE_USER $user; uwsgi_pass unix:/run/shop.sock; }`,
       `location / { allow 10.0.0.5; deny all; set $user $http_x_user; uwsgi_param REMOTE_USER $user; uwsgi_pass unix:/run/shop.sock; }`,
       `location / { auth_basic staff; auth_basic_user_file staff; set $user $remote_user; proxy_set_header X-Remote-User $user; ${PASS} }`,
     ],

@@ -24,7 +24,8 @@ function pathFor(config: Config, condition: Directive): string | null {
   if (!read || read.kind === 'file' || read.kind === 'not-equal') return null;
   const wanted = wantedBy(condition, read);
   const probe = wanted && probeFor(config, read.name, wanted);
-  return probe && isPathOnly(probe) && /[a-z]/i.test(probe.path ?? '') ? probe.path! : null;
+  const path = probe && isPathOnly(probe) ? probe.path! : '';
+  return /[a-z]/i.test(path) && !OF_PROTOCOL.test(path) ? path : null;
 }
 
 function wantedBy(condition: Directive, read: NonNullable<ReturnType<typeof readCondition>>): Wanted | null {
@@ -35,6 +36,9 @@ function wantedBy(condition: Directive, read: NonNullable<ReturnType<typeof read
   }
   return read.kind === 'equal' && read.value.literal !== null ? { is: fromBytes(read.value.literal) } : null;
 }
+
+/** The version of the protocol stands in the first line, too: who looks for it asks for no path. */
+const OF_PROTOCOL = /HTTP\//i;
 
 const isPathOnly = ({ path, query, headers, method }: Probe): boolean => path !== undefined && query == null && !headers && !method;
 

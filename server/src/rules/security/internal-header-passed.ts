@@ -88,10 +88,14 @@ const ofServers = new PerConfig((config) =>
 
 const settersFor = (config: Config): Setters => new AskedMap(config, 'identity headers', (c) => ofServers.of(c));
 
+/** Signs that no list of fixed words has both of: what takes one of them in is the client's to choose. */
+const FREE = ['q', '7'];
+
 /** The variables of a line's value, each with what the client wrote into it, be it by way of `set` and maps. */
 const usesOf = (line: Directive) =>
   (line.args[1] ? variablesIn(line.args[1]).uses : []).map((use) => {
-    const flow = /^(?:http|arg|cookie)_/i.test(use.name) ? null : flowInto(line, use, 'a');
+    const asked = /^(?:http|arg|cookie)_/i.test(use.name) ? [] : FREE;
+    const flow = asked.map((sign) => flowInto(line, use, sign)).find((found) => found !== null) ?? null;
     return { span: use.span, of: flow?.source.slice(1) ?? use.name, chain: flow?.chain ?? [], isHandedOn: flow !== null };
   });
 

@@ -42,6 +42,10 @@ export function otherHostAt(directive: Directive, deployment: Deployment): { rea
   return { sent, matters: !idle };
 }
 
+const passesHost = new PerPart((server: Scope): boolean =>
+  server.all.some((d) => d.name === 'proxy_pass' && !!requestHeader(d.scope, 'Host')),
+);
+
 /**
  * Other programs ask here, by an address of the machine, or with certificates of their own where no application is seen and no place of the server
  * passes a host on: what they call it is no site's name.
@@ -49,7 +53,7 @@ export function otherHostAt(directive: Directive, deployment: Deployment): { rea
 export function isForPrograms(scope: Scope, { applications }: Deployment): boolean {
   const server = serverOf(scope);
   const hasCertificates = !applications.length && scope.value('ssl_verify_client')?.value(0) === 'on';
-  if (hasCertificates && !server?.scope.all.some((d) => d.name === 'proxy_pass' && requestHeader(d.scope, 'Host'))) return true;
+  if (hasCertificates && !(server && passesHost.of(server.scope))) return true;
   return server !== null && listensForNeighbours(server) && server.names.every(({ text }) => /^(?:|_|localhost)$/.test(text));
 }
 

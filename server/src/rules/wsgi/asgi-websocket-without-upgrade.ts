@@ -102,7 +102,7 @@ The routes of Django's Channels exist in its ASGI application only. A server tha
       for (const route of routesOf(side.application)) {
         const path = pathOf(route);
         if (path === null) continue;
-        const scheme = portOf(side.server, 'https') !== null ? 'https' : 'http';
+        const scheme = schemeOf(side);
         const cut = cutOff(side, config, path);
         if (cut) cuts.push({ ...cut, side, route, path });
         const trace = probeRoute(side, config, path, { scheme, headers: UPGRADE })?.trace;

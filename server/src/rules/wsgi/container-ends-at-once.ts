@@ -6,6 +6,7 @@ import type { ComposeService } from '../../deploy/compose.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import { commandWords, type DockerStage, type ImageCommand } from '../../deploy/dockerfile.ts';
 import { isPlainImage, type NginxStart, nginxStart, type StartCommand, scriptStart } from '../../deploy/nginx-start.ts';
+import { mountOf } from '../../deploy/reach.ts';
 import { defineRule } from '../rule.ts';
 import { main, tree } from './_examples.ts';
 import { type Runs, runsOf } from './_runs.ts';
@@ -30,14 +31,23 @@ function startOf({ service, stage }: Runs): readonly [entrypoint: StartCommand, 
 
 /** The file of the project that a container has at a path: a mount of its own, or what its image copies. */
 function fileAt(path: string, service: ComposeService | null, stage: DockerStage | null, context: FileId | null): FileId | null {
-  const mount = service?.mounts.find((m) => m.target === path && m.source?.startsWith('.'));
-  if (service && mount) return resolve(dirname(service.file), mount.source!);
+  const mount = service && mountOf(service, path);
+  if (service && mount?.source?.startsWith('.'))
+    return resolve(dirname(service.file), mount.source + path.slice(mount.target.replace(/\/+$/, '').length));
   for (const { from, sources, target, intoFolder } of context ? (stage?.copies ?? []) : [])
     for (const source of from === null ? sources : []) {
       const file = resolve(context!, source);
       if ((intoFolder || sources.length > 1 ? `${target.replace(/\/$/, '')}/${basename(file)}` : target) === path) return file;
     }
   return null;
+}
+
+const contextOf = ({ service, place }: Runs): FileId | null => (service ? service.context : dirname(place.file));
+
+/** Whether the command names another main file than this configuration's. */
+function isAnother(config: Config, path: string, runs: Runs): boolean {
+  const file = fileAt(path, runs.service, runs.stage, contextOf(runs));
+  return file ? !config.files.has(file) : path.split('/').at(-1) !== basename(config.root);
 }
 
 /** The Dockerfile that makes the image, which may write lines into its main file. */
@@ -58,8 +68,7 @@ function nginxIn(runs: Runs, deployment: Deployment): NginxStart | null {
   if (service?.builds && !stage) return null;
   const found = nginxStart(entrypoint, command, image);
   const path = found ? null : scriptOf([entrypoint, command]);
-  const context = service ? service.context : dirname(runs.place.file);
-  const file = path === null ? null : fileAt(path, service, stage, context);
+  const file = path === null ? null : fileAt(path, service, stage, contextOf(runs));
   const text = file && deployment.files.get(file);
   return found ?? (file && text ? scriptStart(file, text) : null);
 }
@@ -98,6 +107,7 @@ The rule says so where every word of the command, or of the script that it start
   check({ config, deployment, report }) {
     for (const runs of runsOf(config, deployment)) {
       const start = nginxIn(runs, deployment);
+      if (start?.mainFile && isAnother(config, start.mainFile, runs)) continue;
       if (start && !stays(config, start, runs, recipeOf(runs, deployment)))
         report(start.given ? 'ends' : 'script', { at: start.place, data: { command: start.command } });
     }

@@ -19,6 +19,9 @@ import { unseenPorts } from './published-port-unheard.ts';
 const isCertain = (trace: Trace): boolean =>
   !isScripted(trace) && !trace.assumptions.some((a) => a.id.startsWith('file:') || a.id.startsWith('include:'));
 
+/** Whether a list of addresses decides: that of the node, from which a pod is asked, nobody knows. */
+const hangsOnAddress = (trace: Trace): boolean => trace.steps.some((s) => s.handler === 'ngx_http_access_module' && s.at !== null);
+
 /** Nginx itself refuses. */
 const isRefused = ({ outcome }: Trace): boolean =>
   outcome.kind === 'closed' || (outcome.status >= 400 && (outcome.kind === 'error' || outcome.kind === 'return'));
@@ -180,9 +183,10 @@ BusyBox's wget, which images of Alpine have, asks the first address of \`localho
           continue;
         }
         const trace = ask(config, check);
-        const sent = isCertain(trace) ? sentOnTo(check, trace) : null;
+        if (!isCertain(trace) || (service?.pod !== undefined && hangsOnAddress(trace))) continue;
+        const sent = sentOnTo(check, trace);
         if (sent && !hears(sent.to)) report('redirected', { at: check.place, data: { ...data, ...sent }, witness: proofOf(trace) });
-        else if (isCertain(trace) && isRefused(trace)) {
+        else if (isRefused(trace)) {
           report('refused', {
             at: check.place,
             data: { ...data, outcome: trace.outcome.kind === 'closed' ? 'nothing' : outcomeText(trace) },

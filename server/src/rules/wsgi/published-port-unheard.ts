@@ -5,6 +5,7 @@ import { protocolScopes, type Server, serversOf } from '../../config/servers.ts'
 import type { ComposePort, ComposeService } from '../../deploy/compose.ts';
 import type { Deployment } from '../../deploy/deployment.ts';
 import { runsNginxImage } from '../../deploy/inside.ts';
+import { mountOf } from '../../deploy/reach.ts';
 import type { Fix } from '../fix.ts';
 import { defineRule } from '../rule.ts';
 import { main, tree } from './_examples.ts';
@@ -20,11 +21,16 @@ const hidesSites = (from: ComposeService): boolean =>
       target.replace(/\/+$/, '') === '/etc/nginx/conf.d' && (from.pod !== undefined || (source !== null && /^[./~]/.test(source))),
   );
 
+/** Whether a pod keeps the site of the image beside those that are put into its folder. */
+const keepsSite = (from: ComposeService): boolean =>
+  from.pod !== undefined && !hidesSites(from) && mountOf(from, '/etc/nginx/conf.d/default.conf') === undefined;
+
 /** Ports on which something that is not seen may listen; null where it may be any. `from` is the container, where one is known. */
 export function unseenPorts(config: Config, isOfNginx: boolean, from: ComposeService | null): readonly number[] | null {
   const scopes = [config.main, ...protocolScopes(config, 'http'), ...protocolScopes(config, 'stream'), ...protocolScopes(config, 'mail')];
-  if (scopes.every((s) => unseenIn(s).length === 0)) return [];
-  const { standIn } = config.tree;
+  const { standIn, imageDefault } = config.tree;
+  if (scopes.every((s) => unseenIn(s).length === 0))
+    return imageDefault ? [imageDefault.port] : standIn && isOfNginx && from && keepsSite(from) ? OF_IMAGES : [];
   if (!standIn?.certain || !isOfNginx) return null;
   return standIn.path.endsWith('/conf.d/default.conf') || (from !== null && hidesSites(from)) ? [] : OF_IMAGES;
 }

@@ -56,6 +56,9 @@ function userOf({ service, stage, image, place }: Runs): { readonly user: string
   return isUnprivileged(image) ? { user: '101', at: service?.image?.place() ?? place } : null;
 }
 
+/** All of `/var`, as `chmod -R` and `chown -R` are given it. */
+const WHOLE_VAR = /\s\/var\/?(?=[\s;&|]|$)/;
+
 /** Whether a build makes, or gives away, anything around a path; of a script nobody knows. */
 const isPrepared = ({ stage }: Runs, path: string): boolean => {
   const folder = path.slice(0, path.lastIndexOf('/')) || '/';
@@ -66,8 +69,8 @@ const isPrepared = ({ stage }: Runs, path: string): boolean => {
     ...(folder.startsWith('/var/') ? [folder.split('/').slice(0, 3).join('/')] : []),
   ];
   return (
-    stage?.runs.some(({ text }) => /\.sh\b|\$\{?\w|<</.test(text) || around.some((p) => text.includes(p))) === true ||
-    stage?.targets.some((t) => around.some((p) => p === t || p.startsWith(`${t}/`) || t.startsWith(`${p}/`))) === true
+    stage?.runs.some(({ text }) => /\.sh\b|\$\{?\w|<</.test(text) || WHOLE_VAR.test(text) || around.some((p) => text.includes(p))) ===
+      true || stage?.targets.some((t) => around.some((p) => p === t || p.startsWith(`${t}/`) || t.startsWith(`${p}/`))) === true
   );
 };
 
