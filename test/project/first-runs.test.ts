@@ -1670,6 +1670,36 @@ for (const [what, files, expected] of [
     },
     ['b/edge.yaml:29 warning cluster-port-mismatch'],
   ],
+  [
+    'a Compose file in a folder that is called for such files mounts one site of two',
+    {
+      'compose/prod.yaml':
+        'services:\n  web:\n    image: shop:1\n    command: gunicorn -b 0.0.0.0:8000 shop.wsgi\n  nginx:\n    image: nginx:1.29\n    ports: ["80:80"]\n    volumes: ["../nginx/nginx.conf:/etc/nginx/nginx.conf:ro", "../nginx/conf.d/prod.conf:/etc/nginx/conf.d/default.conf:ro"]\n',
+      'compose/prometheus.yml': 'scrape_configs:\n  - job_name: nginx\n',
+      'nginx/nginx.conf':
+        'events {}\nhttp {\n    server_tokens off;\n    include /etc/nginx/mime.types;\n    include /etc/nginx/conf.d/*.conf;\n}\n',
+      'nginx/conf.d/prod.conf':
+        'upstream app { server web:8000; }\nserver {\n    listen 80;\n    server_name shop.example.com;\n    location / {\n        proxy_pass http://app;\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n        proxy_set_header X-Forwarded-Proto $scheme;\n    }\n}\n',
+      'nginx/conf.d/dev.conf':
+        'upstream app { server web:8000; }\nserver {\n    listen 80;\n    server_name shop.example.com;\n    location / {\n        proxy_pass http://app;\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n        proxy_set_header X-Forwarded-Proto $scheme;\n    }\n}\n',
+    },
+    [],
+  ],
+  [
+    'what lies in such a folder and starts nothing mounts nothing',
+    {
+      'compose/prod.yaml':
+        'charts:\n  web:\n    image: shop:1\n    command: gunicorn -b 0.0.0.0:8000 shop.wsgi\n  nginx:\n    image: nginx:1.29\n    ports: ["80:80"]\n    volumes: ["../nginx/nginx.conf:/etc/nginx/nginx.conf:ro", "../nginx/conf.d/prod.conf:/etc/nginx/conf.d/default.conf:ro"]\n',
+      'compose/prometheus.yml': 'scrape_configs:\n  - job_name: nginx\n',
+      'nginx/nginx.conf':
+        'events {}\nhttp {\n    server_tokens off;\n    include /etc/nginx/mime.types;\n    include /etc/nginx/conf.d/*.conf;\n}\n',
+      'nginx/conf.d/prod.conf':
+        'upstream app { server web:8000; }\nserver {\n    listen 80;\n    server_name shop.example.com;\n    location / {\n        proxy_pass http://app;\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n        proxy_set_header X-Forwarded-Proto $scheme;\n    }\n}\n',
+      'nginx/conf.d/dev.conf':
+        'upstream app { server web:8000; }\nserver {\n    listen 80;\n    server_name shop.example.com;\n    location / {\n        proxy_pass http://app;\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n        proxy_set_header X-Forwarded-Proto $scheme;\n    }\n}\n',
+    },
+    ['nginx/conf.d/prod.conf:1 error upstream-conflict', 'nginx/conf.d/prod.conf:4 warning conflicting-server-name'],
+  ],
 ] as const)
   test(what, async () => {
     const memory = inMemory({ '.git/HEAD': '', ...files });

@@ -4,7 +4,7 @@
  * default, or stay unknown. Where something is not seen the project is open, with the reason.
  */
 
-import { basename, dirname, type FileId, resolve } from '../base/file-id.ts';
+import { basename, dirname, type FileId, pathOf, resolve } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
 import { execWords, type ImageCommand } from './dockerfile.ts';
 import { interpolate } from './env-file.ts';
@@ -151,14 +151,21 @@ type Put = (text: string) => string;
 /** True for the name of a unit of Podman's that starts a container. */
 export const isQuadlet = (name: string): boolean => name.endsWith('.container');
 
-/** True for the name of a file that says which containers are started. */
-export const namesServices = (name: string): boolean => isCompose(name) || isQuadlet(name);
+/** True for a file that says which containers are started, by its path and, where it is at hand, its text. */
+export const namesServices = (path: string, text?: string): boolean => isCompose(path, text) || isQuadlet(path);
 
-/** True for the name of a Compose file. */
-export const isCompose = (name: string): boolean =>
-  /^(?:(?:docker-)?compose(?:[.-][\w.-]+)?|docker-(?:stack|swarm)(?:[.-][\w.-]+)?|(?:stack|swarm)|[\w.-]+[.-](?:compose|stack))\.ya?ml$/i.test(
-    name,
-  );
+const CALLED =
+  /(?:^|\/)(?:(?:docker-)?compose(?:[.-][\w.-]+)?|docker-(?:stack|swarm)(?:[.-][\w.-]+)?|(?:stack|swarm)|[\w.-]+[.-](?:compose|stack))\.ya?ml$/i;
+
+/** A folder for such files, in which they are called after what they are for, as in `compose/production.yaml`. */
+const IN_FOLDER = /(?:^|\/)(?:docker-)?compose\/[\w.-]+\.ya?ml$/i;
+
+/** True for a Compose file by its name or, where its text is at hand, by its folder. */
+export const isCompose = (path: string, text?: string): boolean =>
+  CALLED.test(path) || (text !== undefined && IN_FOLDER.test(path) && /^services:/m.test(text));
+
+/** True for a path at which a Compose file may be. */
+export const mayBeCompose = (path: string): boolean => CALLED.test(path) || IN_FOLDER.test(path);
 
 /** A text with what Compose puts in; a variable whose value only the shell that starts Compose knows stays as it is written. */
 const filled = (text: string, environment: Environment): string =>
@@ -623,13 +630,13 @@ function groupsOf(folder: readonly ComposeFile[]): ComposeFile[][] {
  * none; `guarded` runs what a file may make fail.
  */
 export function composeProjects(
-  files: Iterable<FileId>,
+  files: ReadonlyMap<FileId, string>,
   read: (file: FileId) => ComposeFile | null,
   guarded: (file: FileId, make: () => ComposeProject) => ComposeProject | null,
 ): ComposeProject[] {
   const byFolder = new Map<FileId, ComposeFile[]>();
-  for (const file of files) {
-    const own = namesServices(basename(file)) ? read(file) : null;
+  for (const [file, text] of files) {
+    const own = namesServices(pathOf(file), text) ? read(file) : null;
     if (own) byFolder.set(dirname(file), [...(byFolder.get(dirname(file)) ?? []), own]);
   }
   return [...byFolder.values()].flatMap((group) =>

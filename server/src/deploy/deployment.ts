@@ -166,7 +166,7 @@ class Reader {
       named((n) => isDockerfile(n)).map(([file, text]) => [file, this.guarded<DockerStage[]>(file, [], () => readDockerfile(file, text))]),
     );
     const { projects, containers, built } = this.compose(dockerfiles);
-    const manifests = [...this.files].filter(([file, text]) => /\.ya?ml$/.test(file) && !isCompose(basename(file)) && isManifest(text));
+    const manifests = [...this.files].filter(([file, text]) => /\.ya?ml$/.test(file) && !isCompose(pathOf(file), text) && isManifest(text));
     // a ConfigMap of one file is used in another: only where they cannot be read together, each is read by itself
     const { containers: pods, cluster } = manifests.length
       ? this.guarded(manifests[0]![0], NO_MANIFESTS, () => this.manifests(manifests))
@@ -362,7 +362,7 @@ class Reader {
       }
       return found;
     };
-    const projects = composeProjects(this.files.keys(), composeFile, (file, make) => this.guarded<ComposeProject | null>(file, null, make));
+    const projects = composeProjects(this.files, composeFile, (file, make) => this.guarded<ComposeProject | null>(file, null, make));
     for (const { file, why } of projects.flatMap((p) => p.damaged)) if (!this.damaged.has(file)) this.damaged.set(file, why);
     const containers = projects.flatMap((p) => p.services);
     const built = new Set<FileId>();

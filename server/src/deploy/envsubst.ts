@@ -2,9 +2,9 @@
  * Where envsubst writes the values of environment variables into nginx's files: calls of its own in scripts, Dockerfiles and compose files,
  * and the environments of containers that run nginx, whose image does it with every template before nginx starts. Nothing is run.
  */
-import { basename, dirname, type FileId, isBelow, resolve } from '../base/file-id.ts';
+import { basename, dirname, type FileId, isBelow, pathOf, resolve } from '../base/file-id.ts';
 import type { Place } from '../base/span.ts';
-import type { ComposeService } from './compose.ts';
+import { type ComposeService, isCompose } from './compose.ts';
 import type { Deployment } from './deployment.ts';
 import { readDockerfile } from './dockerfile.ts';
 import { readEnvFile } from './env-file.ts';
@@ -34,7 +34,6 @@ const CALL = /(?:\bcat\s+(\S+)\s*\|\s*)?\benvsubst\b((?:[^;&|\n\\]|\\.|\\?\r?\n[
 const ARGUMENT = /'[^']*'|\\?"(?:[^"\\]|\\[^"])*\\?"|[^\s"']+/g;
 
 const isScript = (name: string): boolean => name.endsWith('.sh');
-const isCompose = (name: string): boolean => /^(docker-)?compose/.test(name);
 const isImage = (name: string): boolean => /^(Dockerfile|Containerfile)|\.[Dd]ockerfile$/.test(name);
 
 const bare = (word: string): string => word.replace(/^\\?["']|\\?["']$/g, '').replace(/["'\]]+,?$/, '');
@@ -61,7 +60,7 @@ export const reads = (call: EnvsubstCall, name: string, file?: FileId): boolean 
   (call.from === null || file === undefined || isBelow(file, call.from));
 
 function callsIn(file: FileId, text: string): EnvsubstCall[] {
-  const name = basename(file);
+  const ofCompose = isCompose(pathOf(file), text);
   const out: EnvsubstCall[] = [];
   for (const m of text.matchAll(CALL)) {
     const start = m.index + m[0].indexOf('envsubst', m[1] === undefined ? 0 : m[1].length);
@@ -75,8 +74,8 @@ function callsIn(file: FileId, text: string): EnvsubstCall[] {
     const list = words.find((w) => bare(w).includes('$'));
     const only = list === undefined ? null : bare(list);
     const quoted = (before.replaceAll('\\"', '').split('"').length - 1) % 2 === 1;
-    const literal = isCompose(name) || !quoted || /^\s*(CMD|ENTRYPOINT|RUN)\s*\[/i.test(before);
-    const dollar = literal ? (isCompose(name) ? '$$' : '$') : null;
+    const literal = ofCompose || !quoted || /^\s*(CMD|ENTRYPOINT|RUN)\s*\[/i.test(before);
+    const dollar = literal ? (ofCompose ? '$$' : '$') : null;
     out.push({
       at: { file, span: { start, end: start + 'envsubst'.length } },
       input: looped(bare(input), text.slice(0, start)).replace(/^.*\//, ''),
@@ -109,7 +108,7 @@ export function nginxEnvironment(deployment: Deployment): NginxEnvironment {
   const contexts = new Set([...deployment.files.keys()].filter((f) => isImage(basename(f))).map((f) => dirname(f)));
   for (const [file, text] of deployment.files) {
     const name = basename(file);
-    if (!isScript(name) && !isCompose(name) && !isImage(name)) continue;
+    if (!isScript(name) && !isCompose(pathOf(file), text) && !isImage(name)) continue;
     if (text.includes('envsubst')) {
       const from = isScript(name) && contexts.has(dirname(file)) ? dirname(file) : null;
       calls.push(...callsIn(file, text).map((call) => ({ ...call, from })));

@@ -2,7 +2,7 @@
  * Which files of a workspace say something about the application's side. Dependencies, virtual environments and tests are left as it is. Files of environment
  * variables are read for the names and values that concern a proxy: secrets in them are written over before anything looks (env-file.ts).
  */
-import { namesServices } from './compose.ts';
+import { isQuadlet, mayBeCompose } from './compose.ts';
 import { isDockerfile } from './dockerfile.ts';
 import { isEnvFile } from './env-file.ts';
 import { isFillFile } from './fills.ts';
@@ -46,7 +46,8 @@ export function wanted(path: string): boolean {
   return (
     isVersionFile(name) ||
     dropInOf(path) !== null ||
-    namesServices(name) ||
+    mayBeCompose(path) ||
+    isQuadlet(name) ||
     isDockerfile(name) ||
     /(^|\/)requirements\/[^/]+\.txt$/.test(path) ||
     /\/supervisor(d|\.d|\/conf\.d)?\/[^/]+\.(conf|ini)$/.test(path) ||
@@ -69,6 +70,7 @@ export const WANTED_GLOBS: readonly string[] = [
   '**/{vite,next}.config.{js,mjs,cjs,ts,mts,cts}',
   '**/{compose,docker-compose,docker-stack,docker-swarm}*.{yml,yaml}',
   '**/{stack,swarm,*.compose,*.stack,*-compose,*-stack}.{yml,yaml}',
+  '**/{compose,docker-compose}/*.{yml,yaml}',
   '**/{common,base,shared,services,docker-common,docker-base,docker-shared,docker-services}*.{yml,yaml}',
   '**/{Dockerfile,Containerfile}*',
   '**/*uwsgi*.{yml,yaml,json}',

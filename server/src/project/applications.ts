@@ -4,7 +4,18 @@
  */
 
 import { type CancelToken, check } from '../base/cancel.ts';
-import { ByFolder, basename, belowAnyOf, dirname, type FileId, hostFileOf, isBelow, relativePath, resolve } from '../base/file-id.ts';
+import {
+  ByFolder,
+  basename,
+  belowAnyOf,
+  dirname,
+  type FileId,
+  hostFileOf,
+  isBelow,
+  pathOf,
+  relativePath,
+  resolve,
+} from '../base/file-id.ts';
 import { namesServices } from '../deploy/compose.ts';
 import type { Deployment } from '../deploy/deployment.ts';
 import { readServices } from '../deploy/quadlet.ts';
@@ -243,7 +254,7 @@ function usedBy(project: Project, root: FileId, by: Instance | null): ReadonlySe
   const out = new Set<FileId>();
   const follow = (compose: FileId): void => {
     const text = project.placing.get(compose);
-    if (text === undefined || out.has(compose) || !namesServices(basename(compose))) return;
+    if (text === undefined || out.has(compose) || !namesServices(pathOf(compose), text)) return;
     out.add(compose);
     const { services, includes } = composeOf(compose, text);
     const named = (path: string | null | undefined): void => {

@@ -13,7 +13,8 @@ import {
   type ComposeService,
   composeProjects,
   isCompose,
-  namesServices,
+  isQuadlet,
+  mayBeCompose,
 } from '../deploy/compose.ts';
 import { commandWords, type DockerCopy, type DockerStage, type ImageCommand, isDockerfile, readDockerfile } from '../deploy/dockerfile.ts';
 import { startsNginx } from '../deploy/inside.ts';
@@ -84,7 +85,7 @@ export function instancesOf(texts: ReadonlyMap<FileId, string>, known: Known): I
   const laid = new Map<FileId, Instance>();
   for (const [file, text] of texts) {
     const name = basename(file);
-    if (isCompose(name) || provisionerOf(pathOf(file))) continue;
+    if (isCompose(pathOf(file), text) || provisionerOf(pathOf(file))) continue;
     if (/\.ya?ml$/.test(name))
       guarded(file, undefined, () => {
         const tasks = ansibleInstance(file, yamlDocuments(file, text, true), known);
@@ -126,7 +127,7 @@ export function instancesOf(texts: ReadonlyMap<FileId, string>, known: Known): I
 /** What a text of configuration management, or a script, puts where: what it copies and links, and what it writes itself. `tasks` are those of Ansible. */
 function provisioning(file: FileId, text: string, known: Known, tasks: Instance | null): Instance | null {
   const name = basename(file);
-  if (isCompose(name) || isDockerfile(name)) return tasks;
+  if (isCompose(pathOf(file), text) || isDockerfile(name)) return tasks;
   const kind = provisionerOf(pathOf(file)) ?? (isCloudConfig(text) ? 'script' : null);
   const { placed, links } = kind ? laidBy(kind, file, text, known) : { placed: [], links: [] };
   const all = linked({ placed: [...(tasks?.placed ?? []), ...placed, ...writtenTo(known.hosts?.get(file) ?? [])], links });
@@ -139,7 +140,7 @@ function provisioning(file: FileId, text: string, known: Known, tasks: Instance 
 /** True for files that may say where nginx's files live, by the path within the project. Others are not read for it. */
 export function saysWhere(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
-  if (namesServices(name) || isDockerfile(name) || name.endsWith('.service') || provisionerOf(path)) return true;
+  if (mayBeCompose(path) || isQuadlet(name) || isDockerfile(name) || name.endsWith('.service') || provisionerOf(path)) return true;
   if (!/\.ya?ml$/.test(name)) return false;
   return (
     /(^|\/)(tasks|handlers|playbooks?|templates|charts?|helm|k8s|kubernetes|kube|manifests?|kustomize|overlays|base|ansible|deploy(ment)?s?|docker|stacks?|swarm|nginx)\//i.test(
@@ -206,7 +207,7 @@ function composeInstances(
       );
     return read.get(file)!;
   };
-  const projects = composeProjects(texts.keys(), fileOf, (file, make) => guarded<ComposeProject | null>(file, null, make));
+  const projects = composeProjects(texts, fileOf, (file, make) => guarded<ComposeProject | null>(file, null, make));
   const built = new Set<FileId>();
   const instances: Instance[] = [];
   const told = new Set<ComposeService>();

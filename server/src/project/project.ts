@@ -147,11 +147,15 @@ export async function findProject(boundary: Boundary, files: FileSystem, options
       texts.set(id, read.text);
   });
   const environments = new Map<FileId, Environment>();
-  await each([...new Set([...texts.keys()].filter((id) => isCompose(basename(id))).map(dirname))], cancel, async (home) => {
-    const env = resolve(home, './.env');
-    const read = seen.has(env) ? await whole(env, files) : null;
-    if (read && !read.problem) environments.set(home, readEnvFile(env, withoutSecrets(read.text)));
-  });
+  await each(
+    [...new Set([...texts].filter(([id, text]) => isCompose(pathOf(id), text)).map(([id]) => dirname(id)))],
+    cancel,
+    async (home) => {
+      const env = resolve(home, './.env');
+      const read = seen.has(env) ? await whole(env, files) : null;
+      if (read && !read.problem) environments.set(home, readEnvFile(env, withoutSecrets(read.text)));
+    },
+  );
   const hosts: FileId[] = [];
   const unread = (file: FileId, why: string): void => {
     const said = `${relativePath(file, folder)} could not be read completely: ${why}`;
