@@ -189,6 +189,9 @@ test('parameters that are none of their method are refused by their code, and no
     await connection.sendNotification('workspace/didChangeWorkspaceFolders', { event });
   await connection.sendNotification('$/cancelRequest', { id: null });
   assert.equal(await refused(connection.sendRequest('textDocument/hover', HOVER)), 0);
+  // these have none
+  for (const method of ['proxylens/overview', 'proxylens/deploymentDefaults'])
+    for (const nothing of [[null], []]) assert.equal(await refused(connection.sendRequest(method, ...nothing)), 0, method);
   await connection.sendRequest('shutdown');
   await connection.sendNotification('exit');
   assert.equal(await ended, 0);

@@ -57,6 +57,8 @@ interface Common {
   readonly capability?: Partial<ServerCapabilities>;
   /** answered from what is known already, before everything is loaded */
   readonly early?: boolean;
+  /** a request without parameters */
+  readonly takesNothing?: boolean;
 }
 
 export interface ReadHandler<P, R> extends Common {
@@ -121,7 +123,8 @@ const NEEDED: readonly (readonly [method: RegExp, key: string, fits: (value: unk
 ];
 
 /** Throws where the parameters of a request are none of its method. */
-function fitting(method: string, params: unknown): void {
+function fitting({ method, takesNothing }: Handler, params: unknown): void {
+  if (takesNothing) return;
   const given = isObject(params) ? (params as Record<string, unknown>) : null;
   const lacks = given ? NEEDED.find(([of, key, fits]) => of.test(method) && !fits(given[key]))?.[1] : 'parameters';
   if (lacks) throw new ResponseError(ErrorCodes.InvalidParams, `${method} needs ${lacks}`);
@@ -142,7 +145,7 @@ export const run = (handler: Handler, session: Session, params: unknown, cancel:
 async function answerOf(handler: Handler, session: Session, params: unknown, cancel: CancelToken): Promise<unknown> {
   const { workspace, encoding } = session;
   try {
-    fitting(handler.method, params);
+    fitting(handler, params);
     await macrotask();
     if (cancel.cancelled) throw new Cancelled();
     if (handler.access === 'disk') return await handler.run({ workspace, session, encoding, cancel }, params as never);

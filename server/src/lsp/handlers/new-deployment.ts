@@ -40,6 +40,7 @@ const choices = (words: Readonly<Record<string, string>>): DeploymentChoice[] =>
 
 export const deploymentDefaults = reads<null, DeploymentDefaults>({
   method: Requests.deploymentDefaults,
+  takesNothing: true,
   run: ({ snapshot }) => ({
     frameworks: choices(FRAMEWORK_WORDS),
     servers: Object.fromEntries(FRAMEWORKS.map((f) => [f, serversFor(f).map((value) => ({ value, label: SERVER_WORDS[value] }))])),

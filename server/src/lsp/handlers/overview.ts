@@ -20,6 +20,7 @@ import { labelled } from './roots.ts';
 
 export const overview = reads<null, OverviewResult>({
   method: Requests.overview,
+  takesNothing: true,
   run({ snapshot, session, encoding }) {
     const item = (n: OverviewNode): OverviewItem => {
       const source = n.at ? snapshot.file(n.at.file) : null;
