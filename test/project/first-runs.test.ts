@@ -13,6 +13,18 @@ const SITE = 'server {\n    listen 80;\n    server_name shop.example;\n    root 
 const TLS = 'server {\n    listen 443 ssl;\n    server_name shop.example;\n    root /srv/shop;\n}\n';
 const TASK = '- template: src=shop.j2 dest=/etc/nginx/sites-enabled/shop\n';
 
+/** A main file with two sites that declare one upstream, of which a file in a folder for Compose files mounts the first; `key` is over its services. */
+const ONE_SITE_OF_TWO = (key: string): Record<string, string> => ({
+  'compose/prod.yaml': `${key}:\n  web:\n    image: shop:1\n    command: gunicorn -b 0.0.0.0:8000 shop.wsgi\n  nginx:\n    image: nginx:1.29\n    ports: ["80:80"]\n    volumes: ["../nginx/nginx.conf:/etc/nginx/nginx.conf:ro", "../nginx/conf.d/prod.conf:/etc/nginx/conf.d/default.conf:ro"]\n`,
+  'compose/prometheus.yml': 'scrape_configs:\n  - job_name: nginx\n',
+  'nginx/nginx.conf':
+    'events {}\nhttp {\n    server_tokens off;\n    include /etc/nginx/mime.types;\n    include /etc/nginx/conf.d/*.conf;\n}\n',
+  'nginx/conf.d/prod.conf':
+    'upstream app { server web:8000; }\nserver {\n    listen 80;\n    server_name shop.example.com;\n    location / {\n        proxy_pass http://app;\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n        proxy_set_header X-Forwarded-Proto $scheme;\n    }\n}\n',
+  'nginx/conf.d/dev.conf':
+    'upstream app { server web:8000; }\nserver {\n    listen 80;\n    server_name shop.example.com;\n    location / {\n        proxy_pass http://app;\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n        proxy_set_header X-Forwarded-Proto $scheme;\n    }\n}\n',
+});
+
 /** A pod of nginx with a key of a ConfigMap at a path, and a Service that leads to its port 80. */
 const FIGURES = (namespace: string, path: string): string =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: figures, namespace: ${namespace} }\ndata:\n  figures.conf: |\n    server {\n      listen 8081;\n      return 204;\n    }\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: { name: edge, namespace: ${namespace} }\nspec:\n  template:\n    metadata: { labels: { app: edge } }\n    spec:\n      containers:\n        - name: nginx\n          image: nginx:1.31\n          volumeMounts: [{ name: conf, mountPath: ${path}, subPath: figures.conf }]\n      volumes: [{ name: conf, configMap: { name: figures } }]\n---\napiVersion: v1\nkind: Service\nmetadata: { name: edge, namespace: ${namespace} }\nspec:\n  selector: { app: edge }\n  ports: [{ port: 80, targetPort: 80 }]\n`;
@@ -1670,34 +1682,10 @@ for (const [what, files, expected] of [
     },
     ['b/edge.yaml:29 warning cluster-port-mismatch'],
   ],
-  [
-    'a Compose file in a folder that is called for such files mounts one site of two',
-    {
-      'compose/prod.yaml':
-        'services:\n  web:\n    image: shop:1\n    command: gunicorn -b 0.0.0.0:8000 shop.wsgi\n  nginx:\n    image: nginx:1.29\n    ports: ["80:80"]\n    volumes: ["../nginx/nginx.conf:/etc/nginx/nginx.conf:ro", "../nginx/conf.d/prod.conf:/etc/nginx/conf.d/default.conf:ro"]\n',
-      'compose/prometheus.yml': 'scrape_configs:\n  - job_name: nginx\n',
-      'nginx/nginx.conf':
-        'events {}\nhttp {\n    server_tokens off;\n    include /etc/nginx/mime.types;\n    include /etc/nginx/conf.d/*.conf;\n}\n',
-      'nginx/conf.d/prod.conf':
-        'upstream app { server web:8000; }\nserver {\n    listen 80;\n    server_name shop.example.com;\n    location / {\n        proxy_pass http://app;\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n        proxy_set_header X-Forwarded-Proto $scheme;\n    }\n}\n',
-      'nginx/conf.d/dev.conf':
-        'upstream app { server web:8000; }\nserver {\n    listen 80;\n    server_name shop.example.com;\n    location / {\n        proxy_pass http://app;\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n        proxy_set_header X-Forwarded-Proto $scheme;\n    }\n}\n',
-    },
-    [],
-  ],
+  ['a Compose file in a folder that is called for such files mounts one site of two', ONE_SITE_OF_TWO('services'), []],
   [
     'what lies in such a folder and starts nothing mounts nothing',
-    {
-      'compose/prod.yaml':
-        'charts:\n  web:\n    image: shop:1\n    command: gunicorn -b 0.0.0.0:8000 shop.wsgi\n  nginx:\n    image: nginx:1.29\n    ports: ["80:80"]\n    volumes: ["../nginx/nginx.conf:/etc/nginx/nginx.conf:ro", "../nginx/conf.d/prod.conf:/etc/nginx/conf.d/default.conf:ro"]\n',
-      'compose/prometheus.yml': 'scrape_configs:\n  - job_name: nginx\n',
-      'nginx/nginx.conf':
-        'events {}\nhttp {\n    server_tokens off;\n    include /etc/nginx/mime.types;\n    include /etc/nginx/conf.d/*.conf;\n}\n',
-      'nginx/conf.d/prod.conf':
-        'upstream app { server web:8000; }\nserver {\n    listen 80;\n    server_name shop.example.com;\n    location / {\n        proxy_pass http://app;\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n        proxy_set_header X-Forwarded-Proto $scheme;\n    }\n}\n',
-      'nginx/conf.d/dev.conf':
-        'upstream app { server web:8000; }\nserver {\n    listen 80;\n    server_name shop.example.com;\n    location / {\n        proxy_pass http://app;\n        proxy_set_header Host $host;\n        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n        proxy_set_header X-Forwarded-Proto $scheme;\n    }\n}\n',
-    },
+    ONE_SITE_OF_TWO('charts'),
     ['nginx/conf.d/prod.conf:1 error upstream-conflict', 'nginx/conf.d/prod.conf:4 warning conflicting-server-name'],
   ],
 ] as const)

@@ -23,8 +23,8 @@ export interface Spliced {
   readonly group: number;
 }
 
-/** Whether what a location answers leads to a named one: its own line says so, or its `return` has the status that an error page is written for. */
-function leadsTo({ directives, scope }: Spot, name: string): boolean {
+/** Whether what a location answers may lead to a named one: its own line says so, or its `return` has the status that an error page is written for. */
+function mayLeadTo({ directives, scope }: Spot, name: string): boolean {
   const says = ({ name: word, values }: Directive): boolean => (word === 'error_page' || word === 'try_files') && values.at(-1) === name;
   if (directives.some(says)) return true;
   const statuses = directives.flatMap((d) => (d.name === 'return' ? [d.value(0)] : []));
@@ -34,7 +34,7 @@ function leadsTo({ directives, scope }: Spot, name: string): boolean {
 /** The spots whose expressions took the path apart before a request got here: a named location is reached from others, and what they captured goes along. */
 const takenApartAt = (spot: Spot): readonly Spot[] =>
   spot.location?.kind === 'named'
-    ? [spot, ...spotsOfServer(spot.config, spot.server).filter((s) => s.location?.regex && leadsTo(s, spot.location!.name))]
+    ? [spot, ...spotsOfServer(spot.config, spot.server).filter((s) => s.location?.regex && mayLeadTo(s, spot.location!.name))]
     : [spot];
 
 /** The spot's paths with the text put in place of what a group captures, as far as they still arrive there and the group still holds it. */

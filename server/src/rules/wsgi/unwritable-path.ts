@@ -95,7 +95,7 @@ const SITE = main(`server {
 }`);
 const COMPOSE = (more: string): string =>
   `services:\n  nginx:\n    image: nginx:1.30\n    ports: ["80:8080"]\n${more}    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]\n`;
-const IN_TMP = main(`client_body_temp_path /tmp/client;
+const IN_TMP = `pid /tmp/nginx.pid;\n${main(`client_body_temp_path /tmp/client;
 proxy_temp_path /tmp/proxy;
 fastcgi_temp_path /tmp/fastcgi;
 uwsgi_temp_path /tmp/uwsgi;
@@ -103,7 +103,7 @@ scgi_temp_path /tmp/scgi;
 server {
     listen 8080;
     root /usr/share/nginx/html;
-}`);
+}`)}`;
 const RIGHTS = (rights: string): string =>
   EDGE.replace('          volumeMounts', `          securityContext:\n           ${rights}\n          volumeMounts`);
 
@@ -162,7 +162,7 @@ That is so in a container whose root is read only (\`read_only: true\`, \`readOn
     },
     {
       bad: tree({ 'nginx.conf': SITE, 'compose.yaml': COMPOSE('    user: "101"\n#          ^^^ user\n') }),
-      good: tree({ 'nginx.conf': `pid /tmp/nginx.pid;\n${IN_TMP}`, 'compose.yaml': COMPOSE('    user: "101"\n') }),
+      good: tree({ 'nginx.conf': IN_TMP, 'compose.yaml': COMPOSE('    user: "101"\n') }),
     },
     {
       bad: tree({
@@ -171,7 +171,7 @@ That is so in a container whose root is read only (\`read_only: true\`, \`readOn
         'k8s/kustomization.yaml': EDGE_MAP,
       }),
       good: tree({
-        'nginx.conf': `pid /tmp/nginx.pid;\n${IN_TMP}`,
+        'nginx.conf': IN_TMP,
         'k8s/all.yaml': RIGHTS('{ runAsNonRoot: true, runAsUser: 101 }'),
         'k8s/kustomization.yaml': EDGE_MAP,
       }),
